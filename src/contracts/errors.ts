@@ -1,0 +1,60 @@
+/**
+ * Every failure that a user may meet has a name here. The name is stable: flows may switch on it in a Catch node.
+ */
+export const errorNames = {
+  ES_BAD_CONFIG: 'A setting of the node is missing or wrong.',
+  ES_BAD_INPUT: 'The message is not one that this node can use.',
+  ES_UNSUPPORTED_RUNTIME: 'Node.js is older than this package needs.',
+  ES_SITE_LOCKED: 'Another Node-RED process already uses this data folder.',
+  ES_FFMPEG_MISSING: 'No ffmpeg program was found.',
+  ES_FFMPEG_UNSUITABLE: 'The ffmpeg program lacks something that this source needs.',
+  ES_BAD_ADDRESS: 'The address of a camera or service is not allowed.',
+  ES_CAMERA_UNAUTHORISED: 'The camera refused the user name or password.',
+  ES_CAMERA_NOT_FOUND: 'The camera answers, but has no stream under this path.',
+  ES_CAMERA_UNREACHABLE: 'The camera does not answer.',
+  ES_CAMERA_STALLED: 'The camera stopped sending pictures.',
+  ES_STREAM_UNUSABLE: 'The stream has no picture that can be decoded.',
+  ES_RUNTIME_MISSING: 'No ONNX runtime could be loaded.',
+  ES_MODEL_MISSING: 'The model file does not exist.',
+  ES_MODEL_INVALID: 'The model file is damaged or not the expected one.',
+  ES_MODEL_FAILED: 'The model could not process its input.',
+  ES_IMAGE_INVALID: 'The picture cannot be decoded.',
+  ES_AUDIO_INVALID: 'The sound cannot be decoded.',
+  ES_WORKER_LOST: 'A worker thread ended unexpectedly.',
+  ES_DATABASE: 'The database could not do its work.',
+  ES_EVIDENCE_WRITE: 'Evidence could not be written to disk.',
+  ES_CHANNEL_SETUP: 'The message service refuses our account settings.',
+  ES_CHANNEL_RECIPIENT: 'The message service refuses this recipient.',
+  ES_CHANNEL_MESSAGE: 'The message service refuses this message.',
+  ES_CHANNEL_UNAVAILABLE: 'The message service could not be reached in time.',
+} as const;
+
+export type ErrorName = keyof typeof errorNames;
+
+/**
+ * An error that says what happened and what the user can do about it.
+ * `name` is the stable name, `message` a sentence for people, `hint` the next step.
+ * Never put a secret in any of them.
+ */
+export class SentinelError extends Error {
+  override readonly name: ErrorName;
+  readonly hint: string | undefined;
+
+  constructor(name: ErrorName, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = name;
+    this.hint = options.hint;
+  }
+
+  /** `ES_NAME: message. hint`, as it stands in a log line or a Catch node. */
+  override toString(): string {
+    return `${this.name}: ${this.message}${this.hint === undefined ? '' : ` ${this.hint}`}`;
+  }
+}
+
+/** Any thrown value as a SentinelError; what already is one stays the same object. */
+export function asSentinelError(thrown: unknown, name: ErrorName): SentinelError {
+  if (thrown instanceof SentinelError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SentinelError(name, message, { cause: thrown });
+}

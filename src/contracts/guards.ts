@@ -1,0 +1,73 @@
+import { Compile, type Validator } from 'typebox/compile';
+import type { TSchema } from 'typebox';
+import { SentinelError } from './errors.ts';
+import {
+  payloadSchemas,
+  type AudioWindow,
+  type Frame,
+  type Kind,
+  type PayloadOf,
+  type WireMessage,
+} from './messages.ts';
+
+const compiled = new Map<TSchema, Validator>();
+
+/**
+ * Checks a value against one of our schemas and says in words what is wrong.
+ * @throws SentinelError ES_BAD_INPUT naming the first fields that do not fit.
+ */
+export function assertMatches(schema: TSchema, value: unknown, what: string): void {
+  let validator = compiled.get(schema);
+  if (validator === undefined) {
+    validator = Compile(schema);
+    compiled.set(schema, validator);
+  }
+  if (validator.Check(value)) return;
+  const faults = validator
+    .Errors(value)
+    .slice(0, 3)
+    .map((fault) => `${fault.instancePath === '' ? 'it' : fault.instancePath.slice(1)} ${fault.message}`);
+  throw new SentinelError('ES_BAD_INPUT', `This is not a ${what}: ${faults.join('; ')}.`);
+}
+
+/** The kind of a payload of ours, or undefined when it is anything else. */
+export function kindOf(payload: unknown): Kind | undefined {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  const { v, kind } = payload as { v?: unknown; kind?: unknown };
+  return v === 1 && typeof kind === 'string' && Object.hasOwn(payloadSchemas, kind) ? (kind as Kind) : undefined;
+}
+
+/**
+ * Full validation of a payload that must be of one kind.
+ * @throws SentinelError ES_BAD_INPUT
+ */
+export function assertKind<K extends Kind>(payload: unknown, kind: K): asserts payload is PayloadOf<K> {
+  assertMatches(payloadSchemas[kind], payload, `"${kind}" message`);
+}
+
+/** Cheap guard of the frame path (5 messages a second and camera): shape and byte count, no schema walk. */
+export function isFrameMessage(message: unknown): message is WireMessage<Frame> & { image: Buffer } {
+  const { payload, image } = message as { payload?: Partial<Frame>; image?: unknown };
+  if (payload?.v !== 1 || payload.kind !== 'frame' || !Buffer.isBuffer(image)) return false;
+  if (typeof payload.source !== 'string' || typeof payload.capturedAt !== 'number') return false;
+  if (payload.encoding === 'jpeg') return true;
+  return payload.encoding === 'rgb24' && image.length === (payload.width ?? 0) * (payload.height ?? 0) * 3;
+}
+
+/** Cheap guard of the audio path: shape and sample type, no schema walk. */
+export function isAudioMessage(message: unknown): message is WireMessage<AudioWindow> & { samples: Float32Array } {
+  const { payload, samples } = message as { payload?: Partial<AudioWindow>; samples?: unknown };
+  return (
+    payload?.v === 1 &&
+    payload.kind === 'audio-window' &&
+    payload.sampleRate === 16000 &&
+    typeof payload.source === 'string' &&
+    typeof payload.capturedAt === 'number' &&
+    samples instanceof Float32Array
+  );
+}
+
+/** `<site>/<source>/<kind>`, the topic of every message of ours. */
+export function topicOf(payload: { site: string; source: string; kind: string }): string {
+  return `${payload.site}/${payload.source}/${payload.kind}`;
+}

@@ -1,0 +1,257 @@
+import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+
+/**
+ * What flows on the wires: one schema per `msg.payload.kind`.
+ * Bytes travel beside the payload: `msg.image` (Buffer: JPEG, or rgb24 rows as `encoding` says) and
+ * `msg.samples` (Float32Array, mono, -1..1). `msg.topic` is `<site>/<source>/<kind>`.
+ */
+
+const score = Type.Number({ minimum: 0, maximum: 1 });
+const epochMs = Type.Number({ description: 'Milliseconds since 1970-01-01 UTC on the Site clock.' });
+/** 0 nothing, 1 notice, 2 warning, 3 alarm. */
+export const Severity = Type.Integer({ minimum: 0, maximum: 3 });
+
+/** The fields that every payload carries, then the ones of its kind. */
+function payload<Kind extends string, Fields extends TProperties>(kind: Kind, fields: Fields) {
+  return Type.Object({
+    v: Type.Literal(1),
+    kind: Type.Literal(kind),
+    site: Type.String(),
+    area: Type.String({ description: 'Place that is judged as one: signals of one area are fused.' }),
+    source: Type.String({ description: 'Camera, microphone or sensor.' }),
+    capturedAt: epochMs,
+    ...fields,
+  });
+}
+
+export const ImageEncoding = Type.Union([Type.Literal('rgb24'), Type.Literal('jpeg')]);
+
+export const Frame = payload('frame', {
+  seq: Type.Integer({ minimum: 0 }),
+  width: Type.Integer({ minimum: 1 }),
+  height: Type.Integer({ minimum: 1 }),
+  encoding: ImageEncoding,
+});
+export type Frame = Static<typeof Frame>;
+
+export const AudioWindow = payload('audio-window', {
+  seq: Type.Integer({ minimum: 0 }),
+  sampleRate: Type.Literal(16000),
+  hop: Type.Integer({ minimum: 1, description: 'Samples between the starts of two windows.' }),
+  dbfs: Type.Number({ description: 'RMS level relative to full scale, in dB (0 is the loudest, -100 silence).' }),
+  peak: Type.Number({ minimum: 0, description: 'Largest absolute sample.' }),
+  record: Type.Boolean({ description: 'The owner allows this sound to be kept as evidence.' }),
+});
+export type AudioWindow = Static<typeof AudioWindow>;
+
+export const streamStatuses = [
+  'idle',
+  'probing',
+  'connecting',
+  'connected',
+  'stalled',
+  'backing-off',
+  'unauthorised',
+  'not-found',
+  'paused',
+  'stopped',
+] as const;
+export type StreamStatusName = (typeof streamStatuses)[number];
+
+export const StreamStatus = payload('stream-status', {
+  status: Type.Enum(streamStatuses),
+  detail: Type.String(),
+  attempt: Type.Integer({ minimum: 0, description: 'Failed tries since the last frame.' }),
+});
+export type StreamStatus = Static<typeof StreamStatus>;
+
+export const Cue = payload('cue', {
+  cue: Type.String(),
+  score,
+  features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()])),
+});
+export type Cue = Static<typeof Cue>;
+
+/** Top left corner and size, each 0..1 of the picture. */
+export const Box = Type.Object({ x: score, y: score, width: score, height: score });
+export type Box = Static<typeof Box>;
+
+export const DetectedObject = Type.Object({
+  label: Type.String(),
+  score,
+  box: Box,
+  trackId: Type.Optional(Type.String()),
+  zones: Type.Optional(Type.Array(Type.String())),
+  moving: Type.Optional(Type.Boolean()),
+});
+export type DetectedObject = Static<typeof DetectedObject>;
+
+export const Detections = payload('detections', {
+  seq: Type.Integer({ minimum: 0 }),
+  width: Type.Integer({ minimum: 1 }),
+  height: Type.Integer({ minimum: 1 }),
+  encoding: ImageEncoding,
+  objects: Type.Array(DetectedObject),
+  model: Type.String(),
+  backend: Type.String({ description: 'Runtime that ran the model: onnxruntime-node or onnxruntime-web.' }),
+  timings: Type.Object({
+    waitMs: Type.Number({ description: 'In the slot, before the worker took it.' }),
+    preprocessMs: Type.Number(),
+    inferenceMs: Type.Number(),
+    postprocessMs: Type.Number(),
+  }),
+  staleFrames: Type.Integer({
+    minimum: 0,
+    description: 'Frames of this source dropped so far because a newer one came.',
+  }),
+});
+export type Detections = Static<typeof Detections>;
+
+export const soundClasses = ['glass_break', 'gunshot', 'scream', 'forced_entry'] as const;
+export type SoundClass = (typeof soundClasses)[number];
+
+export const AudioScores = payload('audio-scores', {
+  scores: Type.Record(Type.String(), score, { description: 'Calibrated score per class.' }),
+  top: Type.Array(Type.Object({ label: Type.String(), score }), {
+    description: 'The five best raw classes, for tuning.',
+  }),
+  triggered: Type.Array(Type.String(), { description: 'Classes at or above their threshold in this window.' }),
+  thresholds: Type.Record(Type.String(), score),
+  dbfs: Type.Number(),
+  peak: Type.Number({ minimum: 0 }),
+  record: Type.Boolean(),
+  model: Type.String(),
+  backend: Type.String(),
+  timings: Type.Object({ waitMs: Type.Number(), featuresMs: Type.Number(), inferenceMs: Type.Number() }),
+});
+export type AudioScores = Static<typeof AudioScores>;
+
+/** Anything from outside: a door contact, a PIR, Frigate, an MQTT topic. */
+export const ExternalSignal = payload('signal', {
+  signal: Type.String(),
+  label: Type.String(),
+  score,
+});
+export type ExternalSignal = Static<typeof ExternalSignal>;
+
+/** One reason why an incident exists, with the numbers that explain it. */
+export const IncidentSignal = Type.Object({
+  kind: Type.Union([
+    Type.Literal('object'),
+    Type.Literal('sound'),
+    Type.Literal('cue'),
+    Type.Literal('stream'),
+    Type.Literal('signal'),
+  ]),
+  label: Type.String(),
+  source: Type.String(),
+  score,
+  threshold: Type.Optional(score),
+  capturedAt: epochMs,
+  count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
+  objects: Type.Optional(Type.Array(DetectedObject)),
+});
+export type IncidentSignal = Static<typeof IncidentSignal>;
+
+export const evidenceTypes = ['snapshot', 'audio', 'clip'] as const;
+export const EvidenceItem = Type.Object({
+  id: Type.String(),
+  type: Type.Enum(evidenceTypes),
+  source: Type.String(),
+  mime: Type.String(),
+  bytes: Type.Integer({ minimum: 0 }),
+  sha256: Type.String(),
+  capturedAt: epochMs,
+});
+export type EvidenceItem = Static<typeof EvidenceItem>;
+
+export const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
+export const Incident = payload('incident', {
+  id: Type.String(),
+  phase: Type.Enum(incidentPhases),
+  severity: Severity,
+  label: Type.String({ description: 'The reason in words for people.' }),
+  reason: Type.String({ description: 'Labels joined by +, such as person+glass_break.' }),
+  confidence: score,
+  sources: Type.Array(Type.String()),
+  signals: Type.Array(IncidentSignal),
+  startedAt: epochMs,
+  updatedAt: epochMs,
+  endedAt: Type.Optional(epochMs),
+  explanation: Type.Array(Type.String()),
+  evidence: Type.Optional(Type.Array(EvidenceItem)),
+});
+export type Incident = Static<typeof Incident>;
+
+export const deliveryStatuses = ['queued', 'accepted', 'sent', 'delivered', 'read', 'failed', 'expired'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+export const Delivery = payload('delivery', {
+  alertId: Type.String(),
+  incidentId: Type.String(),
+  channel: Type.String(),
+  part: Type.Union([Type.Literal('text'), Type.Literal('image')]),
+  recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
+  status: Type.Enum(deliveryStatuses),
+  attempts: Type.Integer({ minimum: 0 }),
+  providerId: Type.Optional(Type.String()),
+  error: Type.Optional(Type.Object({ name: Type.String(), message: Type.String() })),
+});
+export type Delivery = Static<typeof Delivery>;
+
+export const reviewActions = [
+  'acknowledge',
+  'confirm',
+  'dismiss',
+  'false-positive',
+  'note',
+  'hold',
+  'release',
+  'snooze',
+] as const;
+export const Review = payload('review', {
+  incidentId: Type.String(),
+  action: Type.Enum(reviewActions),
+  note: Type.Optional(Type.String({ maxLength: 2000 })),
+  minutes: Type.Optional(Type.Number({ minimum: 0 })),
+});
+export type Review = Static<typeof Review>;
+
+export const Command = payload('command', {
+  command: Type.String(),
+  value: Type.Optional(Type.Unknown()),
+});
+export type Command = Static<typeof Command>;
+
+export const Talk = payload('talk', {
+  until: epochMs,
+});
+export type Talk = Static<typeof Talk>;
+
+/** Every kind of payload and its schema. */
+export const payloadSchemas = {
+  frame: Frame,
+  'audio-window': AudioWindow,
+  'stream-status': StreamStatus,
+  cue: Cue,
+  detections: Detections,
+  'audio-scores': AudioScores,
+  signal: ExternalSignal,
+  incident: Incident,
+  delivery: Delivery,
+  review: Review,
+  command: Command,
+  talk: Talk,
+} as const satisfies Record<string, TSchema>;
+
+export type Kind = keyof typeof payloadSchemas;
+export type PayloadOf<K extends Kind> = Static<(typeof payloadSchemas)[K]>;
+export type Payload = { [K in Kind]: PayloadOf<K> }[Kind];
+
+/** A message as it stands on a wire between two of our nodes. */
+export interface WireMessage<P = Payload> {
+  topic: string;
+  payload: P;
+  image?: Buffer;
+  samples?: Float32Array;
+  [extra: string]: unknown;
+}

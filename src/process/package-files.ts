@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+
+/**
+ * Finds files of this package, both when the sources run directly (tests) and from `dist/` (bundled).
+ * The only module that knows the difference.
+ */
+const here = fileURLToPath(import.meta.url);
+const fromSource = here.endsWith('.ts');
+const root = fromSource ? join(dirname(here), '..', '..') : packageRootOf(dirname(here));
+
+/** In dist a bundle lies in dist/ or dist/workers/. */
+function packageRootOf(folder: string): string {
+  return folder.endsWith('workers') ? join(folder, '..', '..') : join(folder, '..');
+}
+
+const workers = {
+  vision: 'src/vision/worker.ts',
+  audio: 'src/audio/worker.ts',
+  database: 'src/database/worker.ts',
+} as const;
+export type WorkerName = keyof typeof workers;
+
+/** Absolute path of a worker's entry file. */
+export function workerFile(name: WorkerName): string {
+  return fromSource ? join(root, workers[name]) : join(root, 'dist', 'workers', `${name}.js`);
+}
+
+/** Absolute path of a file in `models/`. */
+export function modelFile(file: string): string {
+  return join(root, 'models', file);
+}
+
+/** Source file and name of every worker, for the build. */
+export const workerSources: Readonly<Record<WorkerName, string>> = workers;

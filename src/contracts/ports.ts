@@ -39,7 +39,10 @@ export interface SnapshotRenderer {
   jpeg(picture: Picture, objects: readonly DetectedObject[]): Promise<Buffer>;
 }
 
-/** Mono samples to a WAV file in memory (audio implements it). */
-export interface WavEncoder {
-  encode(samples: Float32Array, sampleRate: number): Buffer;
+/** Counters and histograms; `site/` binds them to Prometheus. Names are the ones of docs/metrics. */
+export interface Metrics {
+  /** Adds `by` (default 1) to a counter. */
+  count(name: string, labels?: Record<string, string>, by?: number): void;
+  /** Records one observation (seconds for durations). */
+  observe(name: string, value: number, labels?: Record<string, string>): void;
 }

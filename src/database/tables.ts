@@ -1,0 +1,85 @@
+import type { Generated } from 'kysely';
+
+/** The tables as Kysely sees them. Times are epoch milliseconds; `*_json` columns hold contract payloads. */
+export interface Tables {
+  incidents: IncidentRow;
+  signals: SignalRow;
+  media: MediaRow;
+  outbox: OutboxRow;
+}
+
+export interface IncidentRow {
+  id: string;
+  site: string;
+  area: string;
+  source: string;
+  severity: number;
+  label: string;
+  reason: string;
+  confidence: number;
+  started_at: number;
+  updated_at: number;
+  ended_at: number | null;
+  explanation_json: string;
+  sources_json: string;
+}
+
+export interface SignalRow {
+  id: Generated<number>;
+  incident_id: string;
+  kind: string;
+  label: string;
+  source: string;
+  score: number;
+  threshold: number | null;
+  captured_at: number;
+  count: number;
+}
+
+export interface MediaRow {
+  /** Opaque: 32 hex digits of randomness, the only name that leaves the house. */
+  id: string;
+  incident_id: string;
+  type: string;
+  source: string;
+  mime: string;
+  bytes: number;
+  sha256: string;
+  /** Relative to the data folder; named by us. */
+  file: string;
+  captured_at: number;
+  created_at: number;
+}
+
+export interface OutboxRow {
+  id: string;
+  alert_id: string;
+  incident_id: string;
+  site: string;
+  area: string;
+  source: string;
+  reason: string;
+  severity: number;
+  channel: string;
+  /** Id of the account's node, so that a restart finds the sender again. */
+  account: string;
+  recipient: string;
+  part: string;
+  /** 0 for the start of an incident, then one more per escalation: with incident, account, recipient and part unique. */
+  sequence: number;
+  /** Row that must be accepted first, for replies. */
+  depends_on: string | null;
+  body: string;
+  media: Uint8Array | null;
+  media_id: string | null;
+  state: string;
+  attempts: number;
+  next_at: number;
+  deadline: number;
+  provider_id: string | null;
+  error_json: string | null;
+  maybe_duplicate: number;
+  created_at: number;
+  updated_at: number;
+  accepted_at: number | null;
+}

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SentinelError } from '../../../src/contracts/errors.ts';
+import { inspectModel } from '../../../src/onnx-format/inspect.ts';
+import { ProtobufWriter } from '../../../src/onnx-format/protobuf-writer.ts';
+import {
+  functionFields,
+  graphFields,
+  modelFields,
+  sparseTensorFields,
+  tensorFields,
+  trainingFields,
+} from '../../../src/onnx-format/schema.ts';
+import { attribute, graph, model, node, tensor, value } from './model-bytes.ts';
+
+const plain = graph([node('Relu')], [tensor('weights')]);
+
+function refused(bytes: Uint8Array, message: RegExp): void {
+  assert.throws(() => inspectModel(bytes), { name: 'ES_MODEL_INVALID', message });
+}
+
+describe('the header of an ONNX file', () => {
+  test('gives versions, inputs, outputs and metadata', () => {
+    assert.deepEqual(inspectModel(model(plain)), {
+      irVersion: 8,
+      opsets: [{ domain: '', version: 17 }],
+      inputs: [{ name: 'x', type: 'float32', shape: ['n', 2, '?'] }],
+      outputs: [{ name: 'y', type: 'float32', shape: [-1, 2] }],
+      metadata: { family: 'nanodet-g' },
+    });
+  });
+
+  test('weights that old models list as inputs are no inputs', () => {
+    const old = graph([node('Relu')], [tensor('weights')]).message(graphFields.input, value('weights', [2]));
+    assert.deepEqual(
+      inspectModel(model(old)).inputs.map((input) => input.name),
+      ['x'],
+    );
+  });
+
+  test('a metadata key cannot reach the prototype', () => {
+    const entry = new ProtobufWriter().text(1, '__proto__').text(2, 'polluted');
+    const { metadata } = inspectModel(model(plain, (written) => written.message(modelFields.metadata, entry)));
+    assert.equal(Object.getOwnPropertyDescriptor(metadata, '__proto__')?.value, 'polluted');
+    assert.equal(Object.getPrototypeOf(metadata), Object.prototype);
+  });
+});
+
+describe('a model that reaches outside itself is refused', () => {
+  const external = tensor('weights', true);
+  const inSubgraph = graph([node('Relu')], [external]);
+  const sparse = new ProtobufWriter().message(sparseTensorFields.indices, external);
+  const located = new ProtobufWriter().integer(tensorFields.dataLocation, 1);
+  const hidden: Record<string, Uint8Array> = {
+    'an initialiser': model(graph([], [external])),
+    'an initialiser that only says "external"': model(graph([], [located])),
+    'a sparse initialiser': model(graph([]).message(graphFields.sparseInitializer, sparse)),
+    'a tensor attribute': model(graph([node('Constant', '', attribute('tensor', external))])),
+    'a list of tensors': model(graph([node('Constant', '', attribute('tensors', external))])),
+    'a sparse attribute': model(graph([node('Constant', '', attribute('sparseTensor', sparse))])),
+    'a list of sparse tensors': model(graph([node('Constant', '', attribute('sparseTensors', sparse))])),
+    'a subgraph': model(graph([node('If', '', attribute('graph', inSubgraph))])),
+    'a list of subgraphs': model(graph([node('If', '', attribute('graphs', inSubgraph))])),
+    'a second graph field': model(plain, (written) => written.message(modelFields.graph, inSubgraph)),
+    'a function': model(plain, (written) =>
+      written.message(
+        modelFields.function,
+        new ProtobufWriter().message(functionFields.node, node('Constant', '', attribute('tensor', external))),
+      ),
+    ),
+    'a default of a function attribute': model(plain, (written) =>
+      written.message(
+        modelFields.function,
+        new ProtobufWriter().message(functionFields.attribute, attribute('tensor', external)),
+      ),
+    ),
+    'a training graph': model(plain, (written) =>
+      written.message(modelFields.training, new ProtobufWriter().message(trainingFields.initialization, inSubgraph)),
+    ),
+  };
+  for (const [place, bytes] of Object.entries(hidden)) {
+    test(`external data in ${place}`, () => {
+      refused(bytes, /external data/);
+    });
+  }
+
+  test('operators of a foreign domain, also in a subgraph', () => {
+    refused(model(graph([node('Evil', 'com.example')])), /foreign domain "com\.example"/);
+    const subgraph = graph([node('Evil', 'com.example')]);
+    refused(model(graph([node('If', '', attribute('graph', subgraph))])), /foreign domain/);
+  });
+
+  test('functions that the model brings itself are fine', () => {
+    const own = new ProtobufWriter().text(functionFields.domain, 'local').message(functionFields.node, node('Relu'));
+    const bytes = model(graph([node('Mine', 'local')]), (written) => written.message(modelFields.function, own));
+    assert.equal(inspectModel(bytes).outputs.length, 1);
+  });
+});
+
+describe('a broken file is refused by name', () => {
+  const broken: Record<string, Uint8Array> = {
+    nothing: new Uint8Array(),
+    text: Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:1234\n'),
+    'a page of HTML': Buffer.from('<!DOCTYPE html><html><body>Not found</body></html>'),
+    'field number 0': Uint8Array.of(0x00, 0x01),
+    'an endless number': new Uint8Array(64).fill(0xff),
+    'a length beyond the end': Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f),
+    'a length of 2^63': Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f),
+    'the old group type': Uint8Array.of(0x3b, 0x3c),
+    'a graph that is a number': Uint8Array.of(0x38, 0x01),
+    'a header without graph': new ProtobufWriter().integer(modelFields.irVersion, 8).finish(),
+  };
+  for (const [what, bytes] of Object.entries(broken)) {
+    test(what, () => {
+      refused(bytes, /damaged or no ONNX file/);
+    });
+  }
+
+  test('a model cut off anywhere', () => {
+    const whole = model(plain);
+    const graphEnd = whole.length - 30; // behind the graph only optional fields remain
+    for (let length = 0; length < graphEnd; length++) refused(whole.subarray(0, length), /damaged|no operator set/);
+  });
+
+  test('graphs nested without end', () => {
+    let deep = graph([node('Relu')]);
+    for (let level = 0; level < 200; level++) deep = graph([node('If', '', attribute('graph', deep))]);
+    refused(model(deep), /nested too deeply/);
+  });
+});
+
+test('1,000 damaged files: each is read or refused by name, quickly', () => {
+  const whole = model(graph([node('If', '', attribute('graph', plain))], [tensor('a'), tensor('b')]));
+  const random = mulberry32(20_240_607);
+  const below = (end: number) => Math.floor(random() * end);
+  const started = performance.now();
+  let read = 0;
+  for (let round = 0; round < 1000; round++) {
+    const bytes = Uint8Array.from(whole);
+    for (let change = 0; change <= below(6); change++) bytes[below(bytes.length)] = below(256);
+    const cut = random() < 0.3 ? bytes.subarray(0, below(bytes.length)) : bytes;
+    try {
+      inspectModel(cut);
+      read += 1;
+    } catch (error) {
+      assert.ok(error instanceof SentinelError && error.name === 'ES_MODEL_INVALID', String(error));
+    }
+  }
+  assert.ok(read > 0 && read < 1000, `${read} were readable`);
+  assert.ok(performance.now() - started < 5000);
+});
+
+/** Small seeded generator (Tommy Ettinger, public domain), so that a failure can be repeated. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,165 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SentinelError } from '../contracts/errors.ts';
+import { guardHost } from './host-guard.ts';
+import { percentEncode } from './redact.ts';
+
+const networkProtocols = ['rtsp', 'rtsps', 'rtmp', 'http', 'https'] as const;
+type NetworkProtocol = (typeof networkProtocols)[number];
+
+/** Where pictures and sound come from, checked: nothing in it can be taken for an option or another protocol. */
+export interface SourceAddress {
+  protocol: NetworkProtocol | 'file' | 'device';
+  /** URL without user and password, absolute file path, or /dev/videoN. */
+  location: string;
+  username?: string;
+  password?: string;
+}
+
+/**
+ * Reads what a user wrote as the address of a camera: rtsp(s), rtmp or http(s) URL, file path or file:// URL,
+ * or /dev/videoN. User and password are taken out of the URL; special characters in them may be percent-encoded or,
+ * where only one reading is possible, stand as they are.
+ * @throws SentinelError ES_BAD_ADDRESS
+ */
+export function parseSourceAddress(text: string): SourceAddress {
+  const address = plainText(text);
+  // A drive letter is no scheme; anything else before a first colon could be one to ffmpeg.
+  const scheme = /^(?![a-z]:[\\/])([^\\/]*?):/i.exec(address)?.[1]?.toLowerCase();
+  if (scheme === undefined) return localAddress(address);
+  if (scheme === 'file') return localAddress(pathOfFileUrl(address));
+  const protocol = networkProtocols.find((known) => known === scheme);
+  if (protocol === undefined || !address.startsWith('://', scheme.length)) {
+    throw refused(`Addresses with "${scheme}:" are not allowed.`);
+  }
+  return networkAddress(protocol, address.slice(scheme.length + 3));
+}
+
+/**
+ * The address with user and password in it, percent-encoded; given ones win over those of the address itself.
+ * The result is a secret: hand it to the program that connects and to nothing else.
+ */
+export function withCredentials(
+  address: SourceAddress,
+  credentials: { username?: string | undefined; password?: string | undefined } = {},
+): string {
+  if (address.protocol === 'file' || address.protocol === 'device') return address.location;
+  const given = credentials.username !== undefined && credentials.username !== '';
+  const { username = '', password = '' } = given ? credentials : address;
+  if (username === '' && password === '') return address.location;
+  const secret = password === '' ? '' : `:${percentEncode(password)}`;
+  return address.location.replace('://', () => `://${percentEncode(username)}${secret}@`);
+}
+
+/**
+ * The address of a web service of the user's choice (Graph API, sandbox): http or https, this machine and the LAN
+ * included. Its host is checked like a camera's.
+ * @throws SentinelError ES_BAD_ADDRESS
+ */
+export function parseServiceUrl(text: string): URL {
+  const url = URL.parse(plainText(text));
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new SentinelError('ES_BAD_ADDRESS', 'The address of a service must begin with http:// or https://.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new SentinelError('ES_BAD_ADDRESS', 'The address of a service must not hold a user or password.', {
+      hint: 'Put secrets into the credential fields.',
+    });
+  }
+  guardHost(url.hostname);
+  return url;
+}
+
+function refused(message: string): SentinelError {
+  return new SentinelError('ES_BAD_ADDRESS', message, {
+    hint: 'Use rtsp://, rtsps://, rtmp://, http(s)://, a video file or /dev/videoN.',
+  });
+}
+
+/** One line without control characters that no program can take for an option. */
+function plainText(text: string): string {
+  const trimmed = text.replace(/^ +| +$/g, '');
+  if (trimmed === '') throw refused('The address is empty.');
+  const variable = /\$\{([^}]*)\}/.exec(trimmed)?.[1];
+  if (variable !== undefined) {
+    throw new SentinelError('ES_BAD_ADDRESS', `The environment variable ${variable} in the address is empty.`, {
+      hint: `Set ${variable} before Node-RED starts, or write the address itself.`,
+    });
+  }
+  if (/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(trimmed)) {
+    throw refused('The address holds a line break or another invisible character.');
+  }
+  if (trimmed.startsWith('-')) throw refused('The address begins with "-".');
+  return trimmed;
+}
+
+function pathOfFileUrl(url: string): string {
+  try {
+    // plainText once more: percent-encoding may have hidden what it refuses.
+    return plainText(fileURLToPath(url));
+  } catch (error) {
+    throw error instanceof SentinelError ? error : refused('The file:// address is not valid.');
+  }
+}
+
+function localAddress(path: string): SourceAddress {
+  if (/^[\\/]{2}/.test(path)) throw refused('Paths of another computer are not allowed.');
+  const location = resolve(path);
+  if (/^\/dev\/video\d{1,3}$/.test(location)) return { protocol: 'device', location };
+  if (/^\/(dev|proc|sys)(\/|$)/.test(location)) throw refused('This path is neither a video file nor /dev/videoN.');
+  return { protocol: 'file', location };
+}
+
+function networkAddress(protocol: NetworkProtocol, rest: string): SourceAddress {
+  const { userinfo, host, port, path } = splitAuthority(rest);
+  if (path.includes('\\')) throw refused('The address holds a backslash.');
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65535)) {
+    throw refused('The port of the address is not a number from 1 to 65535.');
+  }
+  const encodedPath = path.replace(/[^\x21-\x7e]/gu, percentEncode);
+  const location = `${protocol}://${guardHost(host)}${port === undefined ? '' : `:${port}`}${encodedPath}`;
+  return { protocol, location, ...credentialsOf(userinfo) };
+}
+
+/**
+ * Finds the host in what follows `://`. Cameras come with passwords that hold `@`, `/`, `#` or `?`, and people paste
+ * them as they are: those are understood where only one reading makes sense, and refused where two do.
+ */
+function splitAuthority(rest: string): { userinfo: string; host: string; port: string | undefined; path: string } {
+  let start = rest.search(/[/?#]/);
+  if (start === -1) start = rest.length;
+  const at = rest.indexOf('@', start);
+  if (at !== -1) {
+    const authority = rest.slice(0, start);
+    const passwordGoesOn = /^[^:@[]*:(?!\d*$)[^@]*$/.test(authority) && at === rest.lastIndexOf('@');
+    const hasNoPassword = !/[:@]/.test(authority.replace(/^\[[^\]]*\]/, ''));
+    if (passwordGoesOn) {
+      const after = rest.slice(at).search(/[/?#]/);
+      start = after === -1 ? rest.length : at + after;
+    } else if (!hasNoPassword) {
+      throw new SentinelError('ES_BAD_ADDRESS', 'It is not clear which part of the address is the password.', {
+        hint: 'Put user and password into their own fields, or write @ as %40, / as %2F, # as %23 and ? as %3F.',
+      });
+    }
+  }
+  const authority = rest.slice(0, start);
+  const end = authority.lastIndexOf('@');
+  const [, host = '', port] = /^(.*?)(?::([^:\]]*))?$/.exec(authority.slice(end + 1)) ?? [];
+  return { userinfo: authority.slice(0, Math.max(0, end)), host, port, path: rest.slice(start) };
+}
+
+function credentialsOf(userinfo: string): { username?: string; password?: string } {
+  if (userinfo === '') return {};
+  const [username = '', ...others] = userinfo.split(':');
+  const password = others.join(':');
+  return { username: percentDecode(username), ...(password === '' ? {} : { password: percentDecode(password) }) };
+}
+
+/** A password with a lone % is not encoded at all: it stays as it is. */
+function percentDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { SentinelError } from '../../../src/contracts/errors.ts';
+import { parseServiceUrl, parseSourceAddress, withCredentials } from '../../../src/network/address.ts';
+import { isForbiddenAddress } from '../../../src/network/host-guard.ts';
+
+const refusal = (pattern?: RegExp) => (error: unknown) =>
+  error instanceof SentinelError &&
+  error.name === 'ES_BAD_ADDRESS' &&
+  (pattern === undefined || pattern.test(error.message));
+
+describe('addresses of cameras', () => {
+  const accepted: [text: string, expected: ReturnType<typeof parseSourceAddress>][] = [
+    ['rtsp://192.168.1.20/stream1', { protocol: 'rtsp', location: 'rtsp://192.168.1.20/stream1' }],
+    [
+      '  RTSPS://Cam.Local:322/cam/realmonitor?channel=1&subtype=0 ',
+      { protocol: 'rtsps', location: 'rtsps://cam.local:322/cam/realmonitor?channel=1&subtype=0' },
+    ],
+    ['rtsp://cam:80/live', { protocol: 'rtsp', location: 'rtsp://cam:80/live' }],
+    ['rtmp://127.0.0.1:1935/live/key', { protocol: 'rtmp', location: 'rtmp://127.0.0.1:1935/live/key' }],
+    ['http://[fd12::5]:8080/mjpeg', { protocol: 'http', location: 'http://[fd12::5]:8080/mjpeg' }],
+    ['https://example.org', { protocol: 'https', location: 'https://example.org' }],
+    ['rtsp://0xC0A80114/s', { protocol: 'rtsp', location: 'rtsp://192.168.1.20/s' }],
+    ['rtsp://cam/my stream/ü', { protocol: 'rtsp', location: 'rtsp://cam/my%20stream/%C3%BC' }],
+    ['rtsp://cam/stream@1', { protocol: 'rtsp', location: 'rtsp://cam/stream@1' }],
+    ['/srv/demo.mp4', { protocol: 'file', location: resolve('/srv/demo.mp4') }],
+    ['clips/../demo.mp4', { protocol: 'file', location: resolve('demo.mp4') }],
+    ['file:///srv/my%20demo.mp4', { protocol: 'file', location: resolve('/srv/my demo.mp4') }],
+    ['/dev/video0', { protocol: 'device', location: '/dev/video0' }],
+    ['file:///dev/video12', { protocol: 'device', location: '/dev/video12' }],
+  ];
+  for (const [text, expected] of accepted) {
+    test(`accepts ${text}`, () => {
+      assert.deepEqual(parseSourceAddress(text), expected);
+    });
+  }
+
+  const secrets: [text: string, username: string, password: string | undefined, location: string][] = [
+    ['rtsp://admin:s3cret@cam:554/s', 'admin', 's3cret', 'rtsp://cam:554/s'],
+    ['rtsp://admin@cam/s', 'admin', undefined, 'rtsp://cam/s'],
+    ['rtsp://admin:@cam/s', 'admin', undefined, 'rtsp://cam/s'],
+    ['rtsp://admin:p%40s%2Fs%23@cam/s', 'admin', 'p@s/s#', 'rtsp://cam/s'],
+    ['rtsp://admin:p@ss@cam/s', 'admin', 'p@ss', 'rtsp://cam/s'],
+    ['rtsp://admin:pa#ss@cam/s', 'admin', 'pa#ss', 'rtsp://cam/s'],
+    ['rtsp://admin:pa/ss@cam:554', 'admin', 'pa/ss', 'rtsp://cam:554'],
+    ['rtsp://admin:pa?ss@[fd12::5]:554/s?x=1', 'admin', 'pa?ss', 'rtsp://[fd12::5]:554/s?x=1'],
+    ['rtsp://admin:100%@cam/s', 'admin', '100%', 'rtsp://cam/s'],
+    ['rtsp://admin:a:b:c@cam/s', 'admin', 'a:b:c', 'rtsp://cam/s'],
+    ['rtsp://admin:a\\b@cam/s', 'admin', 'a\\b', 'rtsp://cam/s'],
+  ];
+  for (const [text, username, password, location] of secrets) {
+    test(`takes user and password out of ${text}`, () => {
+      const address = parseSourceAddress(text);
+      assert.equal(address.username, username);
+      assert.equal(address.password, password);
+      assert.equal(address.location, location);
+    });
+  }
+
+  test('refuses an address with two readings, without showing the password', () => {
+    for (const text of ['rtsp://admin:12/34@cam/s', 'rtsp://admin:p@ss/word@cam/s', 'rtsp://admin:a/b@cam/s@1']) {
+      assert.throws(() => parseSourceAddress(text), refusal(/not clear which part/));
+    }
+  });
+
+  test('says which environment variable is empty', () => {
+    assert.throws(() => parseSourceAddress('${CAMERA_URL}'), refusal(/environment variable CAMERA_URL .* is empty/));
+    assert.throws(() => parseSourceAddress('rtsp://u:${PW}@cam/s'), refusal(/environment variable PW/));
+  });
+
+  const hostile = [
+    '',
+    '   ',
+    '-i',
+    '-',
+    '--help',
+    'rtsp://cam/s\nfile /etc/passwd',
+    'rtsp://cam/s\r',
+    'rtsp://cam/s\u0000',
+    'rtsp://cam/\u202egpj.exe',
+    'rtsp://',
+    'rtsp:///stream',
+    'rtsp://u:p@/stream',
+    'rtsp://cam:0/s',
+    'rtsp://cam:65536/s',
+    'rtsp://cam:abc/s',
+    'rtsp://ca m/s',
+    'rtsp://cam\\@169.254.169.254/s',
+    'rtsp://[::1/s',
+    'rtsp:cam',
+    'exec:sh -c id',
+    'concat:a.mp4|b.mp4',
+    'concat://a',
+    'pipe:0',
+    'subfile,,start,0,end,9,,:/etc/passwd:x://y',
+    'data:video/mp4;base64,AAAA',
+    'javascript:alert(1)',
+    'ftp://host/x',
+    'tcp://10.0.0.1:22',
+    'gopher://127.0.0.1/',
+    'ffrtmphttp://h/x',
+    'file://otherhost/share/x.mp4',
+    'file:///a%00b',
+    'file:///a%0Ab',
+    '\\\\server\\share\\x.mp4',
+    '//server/share/x.mp4',
+    '/proc/self/environ',
+    '/srv/../proc/1/environ',
+    '/dev/stdin',
+    '/dev/video0/../mem',
+    '/sys/power/state',
+    'file:///proc/self/environ',
+  ];
+  for (const text of hostile) {
+    test(`refuses ${JSON.stringify(text)}`, () => {
+      assert.throws(() => parseSourceAddress(text), refusal());
+    });
+  }
+});
+
+describe('hosts that are never asked', () => {
+  const hosts = [
+    '169.254.169.254',
+    '169.254.0.1:554',
+    '169.254.169.254.',
+    '2852039166', // decimal
+    '0xA9FEA9FE', // hexadecimal
+    '0xa9.0xfe.0xa9.0xfe',
+    '0251.0376.0251.0376', // octal
+    '169.254.43518', // three parts
+    '0251.254.0xa9.254',
+    '169%2e254%2e169%2e254',
+    '１６９.２５４.１６９.２５４', // full-width digits
+    '169。254。169。254', // ideographic full stops
+    '[::ffff:169.254.169.254]',
+    '[::ffff:a9fe:a9fe]',
+    '[0:0:0:0:0:ffff:a9fe:a9fe]',
+    '[::169.254.169.254]',
+    '[64:ff9b::169.254.169.254]',
+    '[2002:a9fe:a9fe::1]',
+    '[fe80::1]',
+    '[febf::1]',
+    '[fd00:ec2::254]',
+    '[fd00:0ec2:0:0:0:0:0:254]',
+    '[fd20:ce::254]',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    'metadata.google.internal',
+    'METADATA.google.internal.',
+    'metadata',
+    'instance-data',
+  ];
+  for (const host of hosts) {
+    test(host, () => {
+      assert.throws(() => parseSourceAddress(`rtsp://${host}/s`), refusal());
+      assert.throws(() => parseSourceAddress(`rtsp://user:pass@${host}/s`), refusal());
+      assert.throws(() => parseServiceUrl(`http://${host}/latest/meta-data`), refusal());
+    });
+  }
+
+  test('a zone id is no way around', () => {
+    assert.throws(() => parseSourceAddress('rtsp://[fe80::1%25eth0]/s'), refusal());
+  });
+
+  test('the check also serves what a resolver answers', () => {
+    for (const ip of ['169.254.169.254', '::ffff:169.254.169.254', 'fe80::1%eth0'])
+      assert.ok(isForbiddenAddress(ip), ip);
+    for (const ip of ['192.168.1.20', '127.0.0.1', '::1', 'fd12::5', '10.0.0.1', '8.8.8.8', 'cam.local']) {
+      assert.ok(!isForbiddenAddress(ip), ip);
+    }
+  });
+});
+
+describe('withCredentials', () => {
+  test('puts user and password back, encoded for every quoting that follows', () => {
+    const address = parseSourceAddress('rtsp://cam/s');
+    const url = withCredentials(address, { username: 'ad min', password: "p'@:/#?%$&" });
+    assert.equal(url, 'rtsp://ad%20min:p%27%40%3A%2F%23%3F%25%24%26@cam/s');
+    assert.deepEqual(parseSourceAddress(url), { ...address, username: 'ad min', password: "p'@:/#?%$&" });
+  });
+
+  test('falls back on what stood in the address, and to no credentials at all', () => {
+    const address = parseSourceAddress('rtsp://u:p@cam/s');
+    assert.equal(withCredentials(address, { username: '', password: '' }), 'rtsp://u:p@cam/s');
+    assert.equal(withCredentials(address, { username: 'x' }), 'rtsp://x@cam/s');
+    assert.equal(withCredentials(parseSourceAddress('rtsp://cam/s'), {}), 'rtsp://cam/s');
+    assert.equal(
+      withCredentials(parseSourceAddress('/srv/a.mp4'), { username: 'u', password: 'p' }),
+      resolve('/srv/a.mp4'),
+    );
+  });
+});
+
+describe('addresses of services', () => {
+  test('http and https, this machine and the LAN', () => {
+    for (const text of [
+      'https://graph.facebook.com',
+      'http://127.0.0.1:8099/',
+      'http://192.168.1.2:80',
+      'http://[::1]:1',
+    ]) {
+      assert.equal(parseServiceUrl(text).href, new URL(text).href);
+    }
+  });
+
+  test('refuses other schemes, userinfo, empty variables and line breaks', () => {
+    for (const text of [
+      'ftp://h/',
+      'graph.facebook.com',
+      'https://a:b@h/',
+      '${BASE}',
+      'https://h/\n',
+      'javascript:1',
+    ]) {
+      assert.throws(() => parseServiceUrl(text), refusal());
+    }
+  });
+});

@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, isAbsolute } from 'node:path';
+import { Type, type Static, type TSchema } from 'typebox';
+import { SentinelError } from '../contracts/errors.ts';
+import { assertMatches } from '../contracts/guards.ts';
+import { modelFile } from '../process/package-files.ts';
+import type { ModelDescription, ModelFamily, ModelTask } from './model-description.ts';
+
+const labels = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
+const pixels = Type.Integer({ minimum: 32, maximum: 4096 });
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+/** What every description says, whatever the family. */
+const common = {
+  title: Type.String({ minLength: 1 }),
+  license: Type.String({ minLength: 1, description: 'SPDX identifier, or words.' }),
+  sha256: Type.Optional(sha256),
+  labels,
+};
+
+/** What a description must say, per family. The task is fixed by the family. */
+const families = {
+  'nanodet-g': Type.Object({
+    ...common,
+    task: Type.Literal('detection'),
+    family: Type.Literal('nanodet-g'),
+    input: Type.Object({ width: pixels, height: pixels }),
+  }),
+  'echosight-audio': Type.Object({
+    ...common,
+    task: Type.Literal('sound'),
+    family: Type.Literal('echosight-audio'),
+    calibration: Type.Record(Type.String(), Type.Number({ minimum: -20, maximum: 20 })),
+    tags: labels,
+  }),
+} as const satisfies Record<ModelFamily, TSchema>;
+
+/** The JSON beside a user's own `.onnx` file; the id and the file follow from its name. */
+type StoredDescription = Static<(typeof families)[ModelFamily]>;
+
+const anyFamily = Type.Object({ family: Type.Enum(Object.keys(families) as ModelFamily[]) });
+const catalogFile = Type.Object({
+  models: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      file: Type.String({ pattern: '^[\\w.-]+\\.onnx$' }),
+      sha256,
+      ...anyFamily.properties,
+    }),
+  ),
+});
+
+/**
+ * Finds a model by its id in `models/catalog.json`, or a user's own by the absolute path of its `.onnx` file,
+ * which a description of the same name ending in `.json` accompanies.
+ * The model file itself is not read here.
+ * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID (its description), ES_BAD_CONFIG (made for another task)
+ */
+export function findModel(idOrPath: string, task: ModelTask): ModelDescription {
+  const model = idOrPath.endsWith('.onnx') ? userModel(idOrPath) : catalogModel(idOrPath, task);
+  if (model.task === task) return model;
+  throw new SentinelError('ES_BAD_CONFIG', `The model "${model.id}" is for ${model.task}, not for ${task}.`, {
+    hint: `Known models for ${task}: ${idsFor(task)}.`,
+  });
+}
+
+function catalogModel(id: string, task: ModelTask): ModelDescription {
+  const entry = readCatalog().find((candidate) => candidate.id === id);
+  if (entry !== undefined)
+    return { ...describe(entry, `entry "${id}" of the catalogue`), id, file: modelFile(entry.file) };
+  throw new SentinelError('ES_MODEL_MISSING', `The catalogue has no model "${id}".`, {
+    hint: `Known models for ${task}: ${idsFor(task)}; or give the absolute path of an .onnx file.`,
+  });
+}
+
+function userModel(file: string): ModelDescription {
+  if (!isAbsolute(file)) {
+    throw new SentinelError('ES_BAD_CONFIG', `The model "${file}" is no absolute path.`, {
+      hint: 'Write the path of the .onnx file from the root folder on.',
+    });
+  }
+  const description = file.replace(/\.onnx$/, '.json');
+  for (const needed of [file, description]) {
+    if (existsSync(needed)) continue;
+    throw new SentinelError('ES_MODEL_MISSING', `The file ${needed} does not exist.`, {
+      hint: 'A model of your own is two files: NAME.onnx, and NAME.json that describes it.',
+    });
+  }
+  return { ...describe(readJson(description), description), id: basename(file, '.onnx'), file };
+}
+
+function readCatalog(): Static<typeof catalogFile>['models'] {
+  const file = modelFile('catalog.json');
+  const catalog = readJson(file);
+  matchOrInvalid(catalogFile, catalog, file);
+  return (catalog as Static<typeof catalogFile>).models;
+}
+
+function idsFor(task: ModelTask): string {
+  const fitting = readCatalog().filter((entry) => families[entry.family].properties.task.const === task);
+  return fitting.map((entry) => entry.id).join(', ');
+}
+
+function describe(raw: unknown, where: string): StoredDescription {
+  matchOrInvalid(anyFamily, raw, where);
+  const { family } = raw as Static<typeof anyFamily>;
+  matchOrInvalid(families[family], raw, where);
+  return raw as StoredDescription;
+}
+
+function matchOrInvalid(schema: TSchema, value: unknown, where: string): void {
+  try {
+    assertMatches(schema, value, 'model description');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SentinelError('ES_MODEL_INVALID', `The model description in ${where} is wrong. ${why}`, { cause });
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SentinelError('ES_MODEL_INVALID', `The model description ${file} cannot be read: ${why}.`, { cause });
+  }
+}

@@ -123,6 +123,11 @@ export const AudioScores = payload('audio-scores', {
   model: Type.String(),
   backend: Type.String(),
   timings: Type.Object({ waitMs: Type.Number(), featuresMs: Type.Number(), inferenceMs: Type.Number() }),
+  windows: Type.Optional(
+    Type.Array(Type.Object({ offset: Type.Number(), scores: Type.Record(Type.String(), score) }), {
+      description: 'Of a whole clip: the scores of each window and its start in seconds; `scores` then holds the best.',
+    }),
+  ),
 });
 export type AudioScores = Static<typeof AudioScores>;
 

@@ -1,3 +1,4 @@
+import type { MetricName } from './metrics.ts';
 import type { DetectedObject, ImageEncoding } from './messages.ts';
 import type { Static } from 'typebox';
 
@@ -39,10 +40,10 @@ export interface SnapshotRenderer {
   jpeg(picture: Picture, objects: readonly DetectedObject[]): Promise<Buffer>;
 }
 
-/** Counters and histograms; `site/` binds them to Prometheus. Names are the ones of docs/metrics. */
+/** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */
-  count(name: string, labels?: Record<string, string>, by?: number): void;
+  count(name: MetricName, labels?: Record<string, string>, by?: number): void;
   /** Records one observation (seconds for durations). */
-  observe(name: string, value: number, labels?: Record<string, string>): void;
+  observe(name: MetricName, value: number, labels?: Record<string, string>): void;
 }

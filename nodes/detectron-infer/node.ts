@@ -1,0 +1,74 @@
+import {
+  defineNode,
+  FrameAnalysis,
+  isFrameMessage,
+  readPicture,
+  SentinelError,
+  snapshotRenderer,
+  topicOf,
+  type Frame,
+} from '../../src/engine.ts';
+
+/** Finds objects in frames, or in a bare JPEG or PNG. */
+export default defineNode({
+  type: 'detectron-infer',
+  create(node) {
+    const site = node.site();
+    const { model, labels, threshold, maxAgeMs, previewRate } = node.config;
+    const analysis = new FrameAnalysis({
+      detector: () => site.detector(model),
+      renderer: snapshotRenderer,
+      labels: new Set(
+        labels
+          .split(',')
+          .map((label) => label.trim())
+          .filter((label) => label !== ''),
+      ),
+      clock: site.clock,
+      ...{ threshold, maxAgeMs, previewRate },
+    });
+    let pictures = 0;
+    node.status('idle', 'waiting', { model });
+
+    return {
+      async input(message, send) {
+        if (isFrameMessage(message)) {
+          const verdict = await analysis.analyse(message.payload, message.image);
+          if (verdict.outcome === 'dropped') return;
+          if (verdict.outcome === 'down') {
+            for (const payload of verdict.cues) send([{ ...message, topic: topicOf(payload), payload }, null]);
+            node.status('down', 'down', { reason: verdict.error.message });
+            if (site.health.model(model, undefined)) node.fail(verdict.error, { topic: 'model', payload: { model } });
+            return;
+          }
+          show(verdict, message, send);
+          return;
+        }
+        if (!Buffer.isBuffer(message['payload'])) {
+          throw new SentinelError('ES_BAD_INPUT', 'This message is neither a frame of rtsp-in nor a bare picture.', {
+            hint: 'Wire the first output of rtsp-in here, or put the bytes of a JPEG or PNG into msg.payload.',
+          });
+        }
+        const picture = await readPicture(message['payload']);
+        pictures += 1;
+        const frame: Frame = {
+          ...{ v: 1, kind: 'frame', site: site.id, area: 'picture', source: 'picture', seq: pictures },
+          ...{ capturedAt: site.clock.now(), width: picture.width, height: picture.height, encoding: 'jpeg' },
+        };
+        const verdict = await analysis.analyseAlone(frame, picture, `picture ${pictures}`);
+        if (verdict.outcome === 'detections') show(verdict, { ...message, image: picture.bytes }, send);
+      },
+    };
+
+    type Found = Extract<Awaited<ReturnType<typeof analysis.analyse>>, { outcome: 'detections' }>;
+    function show({ detections, preview }: Found, message: object, send: (outputs: (object | null)[]) => void): void {
+      const topic = topicOf(detections);
+      const annotated = preview === undefined ? null : { ...message, topic, payload: preview, detections };
+      send([{ ...message, topic, payload: detections }, annotated]);
+      site.health.model(model, detections.backend);
+      const { inferenceMs } = detections.timings;
+      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), backend: detections.backend };
+      node.status('running', detections.backend === 'onnxruntime-node' ? 'running' : 'runningWasm', params);
+    }
+  },
+});

@@ -1,0 +1,57 @@
+import {
+  assertKind,
+  defineNode,
+  IncidentDesk,
+  kindOf,
+  SentinelError,
+  snapshotRenderer,
+  topicOf,
+} from '../../src/engine.ts';
+
+const inputs = ['detections', 'audio-scores', 'cue', 'stream-status', 'signal'] as const;
+
+/** Fuses the signals of each area into incidents. */
+export default defineNode({
+  type: 'fuse-severity',
+  create(node) {
+    const site = node.site();
+    const { rules, correlationSeconds, quietSeconds } = node.config;
+    const desk = new IncidentDesk(
+      {
+        ...{ site: site.id, rules, correlationSeconds, quietSeconds },
+        ...{ clock: site.clock, log: site.log, newId: site.newId, renderer: snapshotRenderer },
+      },
+      (payload, media) => {
+        if (payload.phase === 'start') site.metrics.count('incidents_total', { severity: String(payload.severity) });
+        node.send([{ topic: topicOf(payload), payload, ...media }]);
+        showStatus();
+      },
+    );
+    showStatus();
+
+    return {
+      input(message) {
+        const { payload, image, samples } = message;
+        const kind = inputs.find((known) => known === kindOf(payload));
+        if (kind === undefined) {
+          throw new SentinelError('ES_BAD_INPUT', 'This message is no signal that can be fused.', {
+            hint: `It takes payloads of the kinds ${inputs.join(', ')}.`,
+          });
+        }
+        assertKind(payload, kind);
+        desk.accept(
+          payload,
+          Buffer.isBuffer(image) ? image : undefined,
+          samples instanceof Float32Array ? samples : undefined,
+        );
+      },
+      close: () => desk.close(),
+    };
+
+    function showStatus(): void {
+      const line = desk.statusLine();
+      if (line === '') node.status('idle', 'quiet');
+      else node.status('alarm', 'incident', { line });
+    }
+  },
+});

@@ -1,0 +1,61 @@
+import { cameraSource, defineNode, Ingest, topicOf, type Payload, type StreamStatusName } from '../../src/engine.ts';
+
+const statusLooks: Record<StreamStatusName, 'idle' | 'connecting' | 'running' | 'down'> = {
+  idle: 'idle',
+  probing: 'connecting',
+  connecting: 'connecting',
+  connected: 'running',
+  stalled: 'down',
+  'backing-off': 'down',
+  unauthorised: 'down',
+  'not-found': 'down',
+  paused: 'idle',
+  stopped: 'idle',
+};
+
+/** Watches one camera: frames, sound windows and the state of the stream. */
+export default defineNode({
+  type: 'rtsp-in',
+  create(node) {
+    const camera = node.reference('sentinel-camera', node.config.camera);
+    const site = node.siteOf(camera);
+    const { name: source, area, audio, captureDelayMs, transport } = camera.config;
+    const { width, rate } = node.config;
+    const base = { v: 1, site: site.id, area, source } as const;
+    const emit = (output: 0 | 1 | 2, payload: Payload, bytes: object = {}): void => {
+      const outputs: (object | null)[] = [null, null, null];
+      outputs[output] = { topic: topicOf(payload), payload, ...bytes };
+      node.send(outputs);
+    };
+    const login = cameraSource(camera.config, camera.credentials);
+    const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs };
+    const ingest = new Ingest(
+      { ...login, ...view, ...site.tools },
+      {
+        frame({ bytes, ...frame }) {
+          site.metrics.count('frames_captured_total', { source });
+          emit(0, { ...base, kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes });
+        },
+        audio({ samples, ...window }) {
+          const record = audio === 'record';
+          emit(1, { ...base, kind: 'audio-window', sampleRate: 16000, hop: 7680, record, ...window }, { samples });
+        },
+        status({ status, detail, attempt, error }) {
+          const capturedAt = site.clock.now();
+          const payload = { ...base, kind: 'stream-status', capturedAt, status, detail, attempt } as const;
+          site.health.source(payload);
+          node.status(statusLooks[status], status, { detail });
+          emit(2, payload);
+          if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
+        },
+      },
+    );
+    ingest.start();
+    return {
+      close: async () => {
+        await ingest.stop();
+        site.health.forgetSource(source);
+      },
+    };
+  },
+});

@@ -1,0 +1,39 @@
+/** Every metric of the product: the names that Prometheus sees. `labels` are the only ones that may be used with it. */
+export interface MetricDefinition {
+  type: 'counter' | 'histogram';
+  help: string;
+  labels?: readonly string[];
+}
+
+export const metricDefinitions = {
+  frames_captured_total: { type: 'counter', help: 'Frames that came out of the cameras.', labels: ['source'] },
+  frames_dropped_total: {
+    type: 'counter',
+    help: 'Frames dropped because a newer one came or they were too old.',
+    labels: ['source'],
+  },
+  audio_windows_dropped_total: {
+    type: 'counter',
+    help: 'Sound windows dropped because the classifier could not keep up.',
+    labels: ['source'],
+  },
+  vision_infer_seconds: { type: 'histogram', help: 'Time of one run of the detector.', labels: ['model'] },
+  audio_infer_seconds: { type: 'histogram', help: 'Time of one run of the sound classifier.', labels: ['model'] },
+  incidents_total: { type: 'counter', help: 'Incidents that started.', labels: ['severity'] },
+  events_sent_total: { type: 'counter', help: 'Alerts written to the outbox.', labels: ['channel'] },
+  events_dropped_total: { type: 'counter', help: 'Incidents that made no alert, by reason.', labels: ['why'] },
+  alerts_accepted_total: {
+    type: 'counter',
+    help: 'Messages that the provider accepted; delivery is known only from its webhook.',
+    labels: ['channel'],
+  },
+  alerts_failed_total: { type: 'counter', help: 'Messages that failed for good or expired.', labels: ['channel'] },
+  alert_send_latency_seconds: {
+    type: 'histogram',
+    help: 'From the alert being written down to its acceptance by the provider.',
+    labels: ['channel'],
+  },
+  evidence_bytes_total: { type: 'counter', help: 'Bytes of evidence written.', labels: ['type'] },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof metricDefinitions;

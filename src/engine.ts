@@ -1,0 +1,14 @@
+/** What the node files use: the whole engine as one bundle, loaded once per process. */
+export { WhatsAppAlerts } from './alerting/whatsapp-alerts.ts';
+export { SoundAnalysis } from './audio/sound-analysis.ts';
+export { SentinelError } from './contracts/errors.ts';
+export { assertKind, isAudioMessage, isFrameMessage, kindOf, topicOf } from './contracts/guards.ts';
+export type { AudioScores, Frame, Payload, StreamStatusName } from './contracts/messages.ts';
+export { IncidentDesk } from './fusion/incident-desk.ts';
+export { Ingest } from './media/ingest.ts';
+export { defineNode } from './red/define-node.ts';
+export { cameraSource } from './site/camera-source.ts';
+export { whatsAppAccount } from './site/whatsapp-account.ts';
+export { snapshotRenderer } from './vision/annotate.ts';
+export { FrameAnalysis } from './vision/frame-analysis.ts';
+export { readPicture } from './vision/picture.ts';

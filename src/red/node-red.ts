@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** The part of Node-RED's runtime API that this package uses (the same in 4.1 and 5). */
+export interface NodeRed {
+  nodes: {
+    createNode(node: RedNode, config: RawConfig): void;
+    registerType(type: string, constructor: RedConstructor, options?: { credentials?: Record<string, unknown> }): void;
+    getNode(id: string): RedNode | null;
+  };
+  settings: {
+    userDir?: string;
+    httpNodeAuth?: unknown;
+    httpNodeRoot?: string | false;
+  };
+  /** An Express application; absent when httpNodeRoot is false. */
+  httpNode?: {
+    use(path: string, handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
+  };
+  log: { info(line: string): void; warn(line: string): void; error(line: string): void };
+  _(key: string, params?: Record<string, unknown>): string;
+}
+
+export type RedConstructor = (this: RedNode, config: RawConfig) => void;
+
+/** What the editor saved for one node. */
+export interface RawConfig {
+  id: string;
+  type: string;
+  name?: string;
+  [setting: string]: unknown;
+}
+
+export type RedMessage = Record<string, unknown>;
+export type Send = (outputs: readonly (RedMessage | null)[]) => void;
+export type Done = (error?: unknown) => void;
+
+export interface StatusLook {
+  fill?: 'red' | 'green' | 'yellow' | 'blue' | 'grey';
+  shape?: 'ring' | 'dot';
+  text?: string;
+}
+
+/** A node instance of a running flow. */
+export interface RedNode {
+  id: string;
+  type: string;
+  name?: string;
+  credentials?: Record<string, string>;
+  on(event: 'input', handler: (message: RedMessage, send: Send, done: Done) => void): void;
+  on(event: 'close', handler: (removed: boolean, done: () => void) => void): void;
+  send: Send;
+  status(look: StatusLook): void;
+  error(error: unknown, message?: RedMessage): void;
+  log(line: string): void;
+  warn(line: string): void;
+}

@@ -1,0 +1,25 @@
+import type { Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { nodeConfigs, type NodeType } from '../contracts/configs.ts';
+import { SentinelError } from '../contracts/errors.ts';
+import type { RawConfig } from './node-red.ts';
+
+export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
+
+/**
+ * The settings of a node as its schema describes them: defaults filled in, numbers from text fields converted.
+ * Node-RED has already put environment variables in place.
+ * @throws SentinelError ES_BAD_CONFIG naming the settings that are wrong.
+ */
+export function readConfig<T extends NodeType>(type: T, raw: RawConfig): ConfigOf<T> {
+  const schema = nodeConfigs[type];
+  const known = Object.fromEntries(Object.keys(schema.properties).map((key) => [key, raw[key]]));
+  const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== ''));
+  const config = Value.Convert(schema, Value.Default(schema, present));
+  const faults = Value.Errors(schema, config);
+  if (faults.length === 0) return config as ConfigOf<T>;
+  const said = faults.slice(0, 3).map((fault) => `${fault.instancePath.slice(1) || 'settings'} ${fault.message}`);
+  throw new SentinelError('ES_BAD_CONFIG', `The settings of ${raw.name ?? type} are not usable: ${said.join('; ')}.`, {
+    hint: 'Open the node in the editor and correct them.',
+  });
+}

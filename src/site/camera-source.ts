@@ -1,0 +1,28 @@
+import type { SentinelCameraConfig } from '../contracts/configs.ts';
+import { parseSourceAddress, type SourceAddress } from '../network/address.ts';
+
+/** Where a camera is and how to log in. */
+export interface CameraSource {
+  address: SourceAddress;
+  username?: string;
+  password?: string;
+}
+
+/**
+ * Address and login of a camera. Credentials of the node go before those in the address, which may
+ * come from an environment variable.
+ * @throws SentinelError ES_BAD_ADDRESS
+ */
+export function cameraSource(
+  config: SentinelCameraConfig,
+  credentials: Readonly<Record<string, string>>,
+): CameraSource {
+  const address = parseSourceAddress(config.address);
+  const username = credentials['username'] ?? address.username;
+  const password = credentials['password'] ?? address.password;
+  return {
+    address,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}

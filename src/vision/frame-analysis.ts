@@ -1,0 +1,114 @@
+import { SentinelError, type ErrorName } from '../contracts/errors.ts';
+import type { Cue, Detections, Frame } from '../contracts/messages.ts';
+import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
+import type { Detector } from './detector.ts';
+import { FrameDifference } from './motion.ts';
+
+/** Share of coarse cells that must change before a picture counts as motion: sensor noise stays below, a person above. */
+const motionShare = 0.01;
+
+/** Failures of the detector itself, as opposed to one unusable picture. */
+const downNames: ReadonlySet<ErrorName> = new Set<ErrorName>([
+  'ES_RUNTIME_MISSING',
+  'ES_MODEL_MISSING',
+  'ES_MODEL_INVALID',
+  'ES_MODEL_FAILED',
+  'ES_WORKER_LOST',
+]);
+
+export interface FrameAnalysisOptions {
+  detector: () => Pick<Detector, 'detect' | 'staleFrames'>;
+  renderer: SnapshotRenderer;
+  clock: Clock;
+  labels: ReadonlySet<string>;
+  threshold: number;
+  maxAgeMs: number;
+  /** Annotated pictures a second and source; 0 for none. */
+  previewRate: number;
+}
+
+export type FrameVerdict =
+  | { outcome: 'dropped' }
+  | { outcome: 'detections'; detections: Detections; preview: Buffer | undefined }
+  /** Fail open: the cues say that nobody looks, and whether something moves all the same. */
+  | { outcome: 'down'; error: SentinelError; cues: Cue[] };
+
+/** What detectron-infer does with one picture of a source: detect, preview, and fall back to motion when the model is down. */
+export class FrameAnalysis {
+  readonly #options: FrameAnalysisOptions;
+  readonly #motion = new FrameDifference();
+  readonly #previewed = new Map<string, number>();
+
+  constructor(options: FrameAnalysisOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SentinelError ES_IMAGE_INVALID when the picture cannot be used. */
+  async analyse(frame: Frame, image: Buffer): Promise<FrameVerdict> {
+    const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
+    try {
+      return await this.#detect(frame, picture, frame.source, this.#options.maxAgeMs);
+    } catch (error) {
+      if (!(error instanceof SentinelError) || !downNames.has(error.name)) throw error;
+      return { outcome: 'down', error, cues: this.#failOpen(frame, picture) };
+    }
+  }
+
+  /**
+   * One picture that belongs to no stream: it waits for its turn however long that takes.
+   * @throws SentinelError whatever the detector or the picture is at fault for.
+   */
+  async analyseAlone(frame: Frame, picture: Picture, slot: string): Promise<FrameVerdict> {
+    return await this.#detect(frame, picture, slot, Number.POSITIVE_INFINITY);
+  }
+
+  async #detect(frame: Frame, picture: Picture, slot: string, maxAgeMs: number): Promise<FrameVerdict> {
+    const { detector, threshold, labels } = this.#options;
+    const { capturedAt } = frame;
+    const running = detector();
+    const result = await running.detect({ source: slot, picture, capturedAt, maxAgeMs, threshold, labels });
+    if (result.dropped) return { outcome: 'dropped' };
+    const detections: Detections = {
+      ...identity(frame),
+      kind: 'detections',
+      seq: frame.seq,
+      width: result.width,
+      height: result.height,
+      encoding: frame.encoding,
+      objects: result.objects,
+      model: result.model,
+      backend: result.backend,
+      timings: result.timings,
+      staleFrames: running.staleFrames(slot),
+    };
+    return { outcome: 'detections', detections, preview: await this.#preview(detections, picture, slot) };
+  }
+
+  async #preview(detections: Detections, picture: Picture, slot: string): Promise<Buffer | undefined> {
+    const { previewRate, renderer, clock } = this.#options;
+    if (previewRate === 0) return undefined;
+    const now = clock.monotonic();
+    const last = this.#previewed.get(slot);
+    if (last !== undefined && now - last < 1000 / previewRate) return undefined;
+    if (slot === detections.source) this.#previewed.set(slot, now);
+    return await renderer.jpeg(picture, detections.objects);
+  }
+
+  #failOpen(frame: Frame, picture: Picture): Cue[] {
+    const cue = (name: string, score: number, features: Cue['features']): Cue => ({
+      ...identity(frame),
+      kind: 'cue',
+      cue: name,
+      score,
+      features,
+    });
+    const changed = picture.encoding === 'rgb24' ? this.#motion.score(frame.source, picture) : 0;
+    const down = cue('detector-down', 1, {});
+    return changed < motionShare ? [down] : [down, cue('motion', Math.min(1, changed * 5), { changedShare: changed })];
+  }
+}
+
+function identity(frame: Frame) {
+  const { v, site, area, source, capturedAt } = frame;
+  return { v, site, area, source, capturedAt };
+}

@@ -1,0 +1,149 @@
+import { Worker, type Transferable } from 'node:worker_threads';
+import { SentinelError } from '../contracts/errors.ts';
+import type { Clock, Log } from '../contracts/ports.ts';
+import { backoffDelay } from '../network/backoff.ts';
+import { unpackError, type FromWorker, type ToWorker } from './worker-messages.ts';
+
+/** Loading a model costs a second of a core, so a worker that keeps dying is not started anew for every frame. */
+const restartLimits = { minMs: 1000, maxMs: 60_000, jitter: 0 };
+/** Many times what the slowest model takes on the slowest machine, loading included. */
+const answerLimitMs = 60_000;
+const drainLimitMs = 10_000;
+
+export interface WorkerHostOptions {
+  /** Stands in log lines and errors. */
+  name: string;
+  /** Absolute path of the worker's entry file, which calls `serveRequests`. */
+  file: string;
+  /** Plain data that the worker finds in `workerData`. */
+  data: unknown;
+  clock: Clock;
+  log: Log;
+}
+
+interface Pending<Reply> {
+  resolve: (reply: Reply) => void;
+  reject: (error: SentinelError) => void;
+  cancelLimit: () => void;
+}
+
+/**
+ * Requests and replies with one worker thread, which starts with the first request and is replaced, after a growing
+ * pause, when it is lost. It is never terminated: one that does not answer or drain is left behind.
+ */
+export class WorkerHost<Request, Reply> {
+  readonly #options: WorkerHostOptions;
+  readonly #pending = new Map<number, Pending<Reply>>();
+  #worker: Worker | undefined;
+  #sequence = 0;
+  #failures = 0;
+  #restart: { notBefore: number; reason: SentinelError } | undefined;
+  #closed = false;
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param transfer Buffers that the caller gives away.
+   * @throws SentinelError ES_WORKER_LOST; or what the worker answered; or, during the pause after a loss, its reason.
+   */
+  request(request: Request, transfer: readonly Transferable[] = []): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const worker = this.#running();
+      const id = ++this.#sequence;
+      worker.postMessage({ id, request } satisfies ToWorker<Request>, transfer);
+      const cancelLimit = this.#options.clock.after(answerLimitMs, () => {
+        this.#leaveBehind(worker, this.#lost(`did not answer for ${answerLimitMs / 1000} s`));
+      });
+      this.#pending.set(id, { resolve, reject, cancelLimit });
+    });
+  }
+
+  /** Lets the worker finish what was asked, then end by itself. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      const cancelLimit = this.#options.clock.after(drainLimitMs, () => {
+        this.#leaveBehind(worker, this.#lost('did not end when asked to'));
+        resolve();
+      });
+      worker.once('exit', () => {
+        cancelLimit();
+        resolve();
+      });
+      worker.postMessage('stop' satisfies ToWorker<Request>);
+    });
+  }
+
+  #running(): Worker {
+    if (this.#closed) throw this.#lost('is closed');
+    if (this.#worker !== undefined) return this.#worker;
+    if (this.#restart !== undefined && this.#options.clock.monotonic() < this.#restart.notBefore) {
+      throw this.#restart.reason;
+    }
+    return (this.#worker = this.#start());
+  }
+
+  #start(): Worker {
+    const { name, file, data } = this.#options;
+    const { ECHOSIGHT_ORT } = process.env;
+    // No environment but the one variable that it reads: what lies in there may be secret.
+    const env = ECHOSIGHT_ORT === undefined ? {} : { ECHOSIGHT_ORT };
+    const worker = new Worker(file, { name: `echosight-${name}`, workerData: data, env, execArgv: [] });
+    let reason: string | undefined;
+    worker.on('message', (message: FromWorker<Reply>) => {
+      if (this.#worker === worker) this.#receive(worker, message);
+    });
+    worker.on('error', (error) => {
+      reason = `failed: ${error instanceof Error ? error.message : String(error)}`;
+    });
+    worker.on('exit', (code) => {
+      if (this.#worker === worker) this.#forget(this.#lost(reason ?? `ended with code ${code}`));
+    });
+    return worker;
+  }
+
+  #receive(worker: Worker, message: FromWorker<Reply>): void {
+    if ('failed' in message) {
+      this.#leaveBehind(worker, unpackError(message.failed));
+      return;
+    }
+    if (this.#failures > 0) this.#options.log.info(`The ${this.#options.name} worker is back.`);
+    this.#failures = 0;
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    pending?.cancelLimit();
+    if ('error' in message) pending?.reject(unpackError(message.error));
+    else pending?.resolve(message.reply);
+  }
+
+  /** The thread may still run: it must not keep the process, and ends by itself if it ever comes round. */
+  #leaveBehind(worker: Worker, reason: SentinelError): void {
+    if (this.#worker !== worker) return;
+    worker.postMessage('stop' satisfies ToWorker<Request>);
+    worker.unref();
+    this.#forget(reason);
+  }
+
+  #forget(reason: SentinelError): void {
+    const { clock, log } = this.#options;
+    this.#worker = undefined;
+    if (!this.#closed) {
+      if (this.#failures === 0) log.error(reason.toString());
+      const pause = backoffDelay(this.#failures++, restartLimits, () => 0);
+      this.#restart = { notBefore: clock.monotonic() + pause, reason };
+    }
+    for (const { reject, cancelLimit } of this.#pending.values()) {
+      cancelLimit();
+      reject(reason);
+    }
+    this.#pending.clear();
+  }
+
+  #lost(what: string): SentinelError {
+    return new SentinelError('ES_WORKER_LOST', `The ${this.#options.name} worker ${what}.`);
+  }
+}

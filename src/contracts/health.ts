@@ -1,0 +1,43 @@
+import { Type, type Static } from 'typebox';
+import { streamStatuses } from './messages.ts';
+
+/** How a camera or microphone does. */
+export const SourceHealth = Type.Object({
+  source: Type.String(),
+  area: Type.String(),
+  status: Type.Enum(streamStatuses),
+  detail: Type.String(),
+  since: Type.Number({ description: 'Epoch milliseconds of the last change of status.' }),
+});
+export type SourceHealth = Static<typeof SourceHealth>;
+
+export const ModelHealth = Type.Object({
+  model: Type.String(),
+  backend: Type.String({ description: 'Runtime that runs it; empty until it has run.' }),
+  ok: Type.Boolean(),
+});
+export type ModelHealth = Static<typeof ModelHealth>;
+
+/** `unused` until the first node of the site needs the database. */
+export const databaseStates = ['ok', 'down', 'unused'] as const;
+
+export const SiteHealth = Type.Object({
+  site: Type.String(),
+  name: Type.String(),
+  sources: Type.Array(SourceHealth),
+  models: Type.Array(ModelHealth),
+  outbox: Type.Object({
+    queued: Type.Integer({ minimum: 0, description: 'Messages that wait to be sent.' }),
+    failed: Type.Integer({ minimum: 0, description: 'Messages that failed for good or expired.' }),
+  }),
+  database: Type.Enum(databaseStates),
+});
+export type SiteHealth = Static<typeof SiteHealth>;
+
+/** Answer of `GET /api/v1/health`: `degraded` as soon as a source, a model or the database does not work. */
+export const HealthReport = Type.Object({
+  status: Type.Enum(['ok', 'degraded']),
+  version: Type.String(),
+  sites: Type.Array(SiteHealth),
+});
+export type HealthReport = Static<typeof HealthReport>;

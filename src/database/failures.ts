@@ -1,0 +1,25 @@
+import { SentinelError } from '../contracts/errors.ts';
+import type { Failure } from './protocol.ts';
+
+/** What the user can do, by the start of the SQLite result code. */
+const hints: readonly (readonly [prefix: string, hint: string])[] = [
+  ['SCHEMA_NEWER', 'Install the newer version of the package again, or restore the database from before the update.'],
+  ['SQLITE_FULL', 'Free space on the disk of the data folder.'],
+  ['SQLITE_IOERR', 'Check the disk of the data folder.'],
+  ['SQLITE_READONLY', 'Make the data folder writable for the user that runs Node-RED.'],
+  ['SQLITE_CANTOPEN', 'Make the data folder writable for the user that runs Node-RED.'],
+  ['EACCES', 'Make the data folder writable for the user that runs Node-RED.'],
+  ['SQLITE_BUSY', 'Close the other program that holds the database.'],
+  ['SQLITE_CORRUPT', 'Restart Node-RED: the damaged file is then set aside and a new one begun.'],
+  ['MODULE_NOT_FOUND', 'Install the package again on this machine: better-sqlite3 has no binary for it.'],
+  ['ERR_DLOPEN_FAILED', 'Install the package again on this machine: better-sqlite3 has no binary for it.'],
+];
+
+/** ES_DATABASE, with SQLite's own words and result code; statement parameters are never part of either. */
+export function databaseError(failure: Failure): SentinelError {
+  const hint = hints.find(([prefix]) => failure.code.startsWith(prefix))?.[1];
+  return new SentinelError('ES_DATABASE', `The database could not do its work: ${failure.message} (${failure.code}).`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: failure,
+  });
+}

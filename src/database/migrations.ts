@@ -1,0 +1,117 @@
+import type BetterSqlite3 from 'better-sqlite3';
+
+/**
+ * The schema, step by step. A step that has been released is never edited: a change is a new step at the end.
+ * `PRAGMA user_version` holds the number of steps that a file has seen.
+ *
+ * Times and scores are REAL: the contracts allow fractions of a millisecond, and a STRICT INTEGER column would refuse them.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE incidents (
+    id TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    area TEXT NOT NULL,
+    source TEXT NOT NULL,
+    severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),
+    label TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    started_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    ended_at REAL,
+    explanation_json TEXT NOT NULL,
+    sources_json TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE signals (
+    id INTEGER PRIMARY KEY,
+    incident_id TEXT NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    source TEXT NOT NULL,
+    score REAL NOT NULL,
+    threshold REAL,
+    captured_at REAL NOT NULL,
+    count INTEGER NOT NULL,
+    UNIQUE (incident_id, kind, label, source)
+  ) STRICT;
+
+  -- No cascade: who deletes an incident must first delete its files.
+  CREATE TABLE media (
+    id TEXT PRIMARY KEY,
+    incident_id TEXT NOT NULL REFERENCES incidents (id),
+    type TEXT NOT NULL,
+    source TEXT NOT NULL,
+    mime TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    file TEXT NOT NULL UNIQUE,
+    captured_at REAL NOT NULL,
+    created_at REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX media_of_incident ON media (incident_id);
+
+  -- Carries its own copy of the incident: an alert needs no evidence store, so there is no reference to incidents.
+  CREATE TABLE outbox (
+    id TEXT PRIMARY KEY,
+    alert_id TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    site TEXT NOT NULL,
+    area TEXT NOT NULL,
+    source TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),
+    channel TEXT NOT NULL,
+    account TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    part TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    depends_on TEXT REFERENCES outbox (id) DEFERRABLE INITIALLY DEFERRED,
+    body TEXT NOT NULL,
+    media BLOB,
+    media_id TEXT,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at REAL NOT NULL,
+    deadline REAL NOT NULL,
+    provider_id TEXT,
+    error_json TEXT,
+    maybe_duplicate INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    accepted_at REAL,
+    UNIQUE (incident_id, account, recipient, part, sequence)
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (state, next_at);
+  CREATE INDEX outbox_cooldown ON outbox (account, area, reason, accepted_at);
+  `,
+];
+
+/** Number of the newest step: the schema that this code reads and writes. */
+export const schemaVersion = steps.length;
+
+/** A database written by a newer version of the package; nothing in it was touched. */
+export class NewerSchemaError extends Error {
+  readonly code = 'SCHEMA_NEWER';
+}
+
+/**
+ * Brings a file to the newest schema, all missing steps in one transaction.
+ * @throws NewerSchemaError when the file is ahead of this code.
+ */
+export function migrate(connection: BetterSqlite3.Database): void {
+  const present = connection.pragma('user_version', { simple: true }) as number;
+  if (present > schemaVersion) {
+    throw new NewerSchemaError(
+      `The database has schema ${present}; this version of EchoSight Sentinel knows schemas up to ${schemaVersion}`,
+    );
+  }
+  if (present === schemaVersion) return;
+  connection
+    .transaction(() => {
+      for (const step of steps.slice(present)) connection.exec(step);
+      connection.pragma(`user_version = ${schemaVersion}`);
+    })
+    .immediate();
+}

@@ -1,0 +1,31 @@
+import type { SetAside } from './sqlite-file.ts';
+
+/** What the main thread asks of the database worker, and what it gets back. */
+export interface Operations {
+  /** Opens and checks the file; must come first. */
+  open: { ask: { file: string }; answer: { setAside?: SetAside } };
+  /** One SQL statement. */
+  run: { ask: { sql: string; parameters: readonly unknown[] }; answer: RunAnswer };
+  /** Ends a transaction without keeping it; harmless when SQLite has already rolled back by itself. */
+  rollback: { ask: undefined; answer: undefined };
+  /** Closes the file; the worker ends by itself after the answer. */
+  close: { ask: undefined; answer: undefined };
+}
+
+export interface RunAnswer {
+  /** Rows of a statement that returns some. Blobs cross as Uint8Array. */
+  rows: Record<string, unknown>[];
+  /** Rows written and the last row id; absent for statements that return rows. */
+  written?: { changes: number; lastRowId: number };
+}
+
+export type Operation = keyof Operations;
+export type Request = { [K in Operation]: { id: number; operation: K; ask: Operations[K]['ask'] } }[Operation];
+
+/** An error as it crosses between threads: structured cloning would drop the code. */
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+export type Reply = { id: number; answer: Operations[Operation]['answer'] } | { id: number; failure: Failure };

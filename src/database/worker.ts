@@ -1,0 +1,55 @@
+import { parentPort } from 'node:worker_threads';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Failure, Operation, Operations, Reply, Request, RunAnswer } from './protocol.ts';
+import { openFile } from './sqlite-file.ts';
+
+/** Entry of the database thread: one file, one request after the other. */
+let connection: BetterSqlite3.Database | undefined;
+
+parentPort?.on('message', (request: Request) => {
+  parentPort?.postMessage(reply(request));
+  if (request.operation === 'close') parentPort?.close();
+});
+
+function reply(request: Request): Reply {
+  try {
+    return { id: request.id, answer: perform(request) };
+  } catch (error) {
+    return { id: request.id, failure: failureOf(error) };
+  }
+}
+
+function perform(request: Request): Operations[Operation]['answer'] {
+  switch (request.operation) {
+    case 'open': {
+      const opened = openFile(request.ask.file);
+      connection = opened.connection;
+      return opened.setAside === undefined ? {} : { setAside: opened.setAside };
+    }
+    case 'run':
+      return run(opened(), request.ask.sql, request.ask.parameters);
+    case 'rollback':
+      if (opened().inTransaction) opened().exec('ROLLBACK');
+      return undefined;
+    case 'close':
+      connection?.close();
+      return undefined;
+  }
+}
+
+function opened(): BetterSqlite3.Database {
+  if (connection === undefined) throw new Error('the database file is not open');
+  return connection;
+}
+
+function run(database: BetterSqlite3.Database, sql: string, parameters: readonly unknown[]): RunAnswer {
+  const statement = database.prepare(sql);
+  if (statement.reader) return { rows: statement.all(...parameters) as Record<string, unknown>[] };
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { rows: [], written: { changes, lastRowId: Number(lastInsertRowid) } };
+}
+
+function failureOf(error: unknown): Failure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}

@@ -26,9 +26,14 @@ export function workerFile(name: WorkerName): string {
   return fromSource ? join(root, workers[name]) : join(root, 'dist', 'workers', `${name}.js`);
 }
 
+/** Absolute path of a file of this package, named relative to its root. */
+export function packageFile(...segments: string[]): string {
+  return join(root, ...segments);
+}
+
 /** Absolute path of a file in `models/`. */
 export function modelFile(file: string): string {
-  return join(root, 'models', file);
+  return packageFile('models', file);
 }
 
 /** Source file and name of every worker, for the build. */

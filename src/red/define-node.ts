@@ -74,8 +74,8 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
 }
 
 function credentialFields(type: NodeType): Record<string, { type: string }> {
-  const fields = Object.entries(nodeCredentials).find(([owner]) => owner === type)?.[1] ?? {};
-  return Object.fromEntries(Object.entries(fields).map(([field, kind]) => [field, { type: kind }]));
+  const fields: Readonly<Record<string, Readonly<Record<string, string>>>> = nodeCredentials;
+  return Object.fromEntries(Object.entries(fields[type] ?? {}).map(([field, kind]) => [field, { type: kind }]));
 }
 
 function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, definition: NodeDefinition<T>): void {

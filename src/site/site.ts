@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { SentinelError } from '../contracts/errors.ts';
+import type { SiteHealth } from '../contracts/health.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder } from '../database/folder-lock.ts';
@@ -43,6 +45,7 @@ export class Site {
   readonly #detectors = new Map<string, Detector>();
   readonly #classifiers = new Map<string, SoundClassifier>();
   #database: Promise<Database> | undefined;
+  #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
 
   /** @throws SentinelError ES_SITE_LOCKED when another process uses the data folder. */
@@ -86,11 +89,11 @@ export class Site {
     this.#database ??= openDatabase(join(this.folder, 'sentinel.db'), { log: this.log });
     try {
       const database = await this.#database;
-      this.health.database('ok');
+      this.#databaseState = 'ok';
       return database;
     } catch (error) {
       this.#database = undefined;
-      this.health.database('down');
+      this.#databaseState = 'down';
       throw error;
     }
   }
@@ -104,6 +107,14 @@ export class Site {
       this.#evidence = undefined;
       throw error;
     }
+  }
+
+  /** How the Site is doing, for the health route. */
+  async report(): Promise<SiteHealth> {
+    const database = await this.#database?.catch(() => undefined);
+    const outbox = database === undefined ? { queued: 0, failed: 0 } : await outboxCounts(database);
+    const { sources, models } = this.health;
+    return { site: this.id, name: this.name, sources, models, outbox, database: this.#databaseState };
   }
 
   /** Lets go of the folder at once, then drains workers and database. */

@@ -1,0 +1,37 @@
+'use strict';
+/** Settings of the Node-RED that `npm start` runs; the launcher passes everything by environment. */
+const { createHash, timingSafeEqual } = require('node:crypto');
+
+const env = process.env;
+const password = env.ECHOSIGHT_ADMIN_PASSWORD;
+delete env.ECHOSIGHT_ADMIN_PASSWORD;
+const credentialSecret = env.ECHOSIGHT_CREDENTIAL_SECRET;
+delete env.ECHOSIGHT_CREDENTIAL_SECRET;
+
+// The launcher holds the other end: when it is gone, however it ended, Node-RED stops too.
+process.stdin.resume();
+process.stdin.once('close', () => process.kill(process.pid, 'SIGTERM'));
+
+const digest = (text) => createHash('sha256').update(text).digest();
+const admin = { username: 'admin', permissions: '*' };
+
+module.exports = {
+  uiHost: env.ECHOSIGHT_HOST,
+  uiPort: Number(env.ECHOSIGHT_PORT),
+  flowFile: 'flows.json',
+  credentialSecret,
+  ...(password
+    ? {
+        adminAuth: {
+          type: 'credentials',
+          users: async (name) => (name === admin.username ? admin : null),
+          authenticate: async (name, given) =>
+            name === admin.username && timingSafeEqual(digest(String(given)), digest(password)) ? admin : null,
+        },
+      }
+    : {}),
+  telemetry: { enabled: false, updateNotification: false },
+  editorTheme: { tours: false, page: { title: 'EchoSight Sentinel' }, header: { title: 'EchoSight Sentinel' } },
+  externalModules: { palette: { allowInstall: true } },
+  logging: { console: { level: 'info', metrics: false, audit: false } },
+};

@@ -1,0 +1,23 @@
+import { createServer } from 'node:net';
+import { UsageError } from './options.ts';
+
+/** @throws UsageError when somebody else listens there, with the option that helps. */
+export async function assertPortFree(host: string, port: number): Promise<void> {
+  if (await portFree(host, port)) return;
+  throw new UsageError(`Port ${port} is busy (is another Node-RED running?). Choose one with --port N.`);
+}
+
+/** True when nobody listens on the port. */
+export function portFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => {
+      resolve(false);
+    });
+    probe.listen(port, host, () => {
+      probe.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../contracts/ports.ts';
+
+/** A stalled ffmpeg ignores the first SIGTERM and obeys the second; SIGKILL is for what ignores both. */
+const secondTermMs = 700;
+const killMs = 2000;
+
+/** What a child may know of our environment: where programs, libraries and folders are, never a secret. */
+const inherited = /^(PATH|PATHEXT|HOME|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LD_LIBRARY_PATH|DYLD_.*|XDG_RUNTIME_DIR)$/i;
+
+export interface ChildOptions {
+  program: string;
+  args: readonly string[];
+  /** Written to standard input, which is then closed; without it the child has no input. */
+  input?: string;
+  /** Output pipes beyond stdout and stderr: file descriptors 3 and up. */
+  extraPipes?: number;
+  clock: Clock;
+}
+
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Why the program could not be started. */
+  error?: Error;
+}
+
+/**
+ * A child process that always ends: started without a shell, ended by SIGTERM, SIGTERM, SIGKILL, and only over when
+ * its pipes are closed. Whoever starts one must read every pipe: a full pipe stops the child.
+ */
+export class Child {
+  /** Settles when the child has ended and its pipes are closed; never rejects. */
+  readonly closed: Promise<ChildExit>;
+  readonly #process: ChildProcess;
+  readonly #clock: Clock;
+  readonly #cancels: (() => void)[] = [];
+  #stopping = false;
+
+  constructor(options: ChildOptions) {
+    const { program, args, input, extraPipes = 0, clock } = options;
+    this.#clock = clock;
+    this.#process = spawn(program, args, {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name))),
+      windowsHide: true,
+    });
+    this.closed = this.#untilClosed();
+    for (const stream of this.#process.stdio) stream?.on('error', ignore);
+    this.#process.stdin?.end(input);
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Output of a file descriptor: 1 stdout, 2 stderr, 3 and up the extra pipes. */
+  output(descriptor: number): Readable {
+    const stream = this.#process.stdio[descriptor];
+    if (descriptor < 1 || stream === null || stream === undefined) {
+      throw new RangeError(`The child has no output ${descriptor}.`);
+    }
+    return stream as Readable;
+  }
+
+  /** Ends the child; may be called at any time and more than once. */
+  stop(): Promise<ChildExit> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#signal('SIGTERM');
+      this.#cancels.push(
+        this.#clock.after(secondTermMs, () => {
+          this.#signal('SIGTERM');
+        }),
+        this.#clock.after(killMs, () => {
+          this.#signal('SIGKILL');
+        }),
+      );
+    }
+    return this.closed;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill(signal);
+  }
+
+  #untilClosed(): Promise<ChildExit> {
+    return new Promise((resolve) => {
+      let error: Error | undefined;
+      this.#process.on('error', (thrown) => {
+        error = thrown;
+      });
+      this.#process.on('close', (code, signal) => {
+        for (const cancel of this.#cancels) cancel();
+        resolve({ code, signal, ...(error === undefined ? {} : { error }) });
+      });
+    });
+  }
+}
+
+/** A broken pipe says no more than the exit that follows it. */
+function ignore(): void {
+  // Nothing to do.
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { ApiHost } from '../api/api.ts';
+import type { HealthReport, SiteHealth } from '../contracts/health.ts';
+import { packageFile } from '../process/package-files.ts';
+import { metricsText } from './prometheus.ts';
+import type { Site } from './site.ts';
+
+/** What the API of one process serves: every Site that is open. */
+export function siteHost(sites: () => readonly Site[], authenticated: () => boolean): ApiHost {
+  return {
+    authenticated,
+    health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
+    metrics: () => metricsText(sites().map((site) => site.metrics)),
+    evidence: async (id) => {
+      for (const site of sites()) {
+        const found = await (await site.evidence()).find(id);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+  };
+}
+
+const working: ReadonlySet<string> = new Set(['connected', 'idle', 'paused', 'stopped']);
+
+function healthOf(sites: SiteHealth[]): HealthReport {
+  const well = sites.every(
+    (site) =>
+      site.database !== 'down' &&
+      site.models.every((model) => model.ok) &&
+      site.sources.every((source) => working.has(source.status)),
+  );
+  return { status: well ? 'ok' : 'degraded', version: version(), sites };
+}
+
+let known: string | undefined;
+function version(): string {
+  known ??= (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
+  return known;
+}

@@ -1,0 +1,69 @@
+import type { DetectedObject } from '../contracts/messages.ts';
+import type { Picture, SnapshotRenderer } from '../contracts/ports.ts';
+import type { Size } from '../geometry/letterbox.ts';
+import type { Sharp } from 'sharp';
+import { damaged, loadSharp, openPicture, pictureSize } from './encoded-picture.ts';
+import { textStrokes, textWidth } from './stroke-font.ts';
+
+/** Longest side of a snapshot: enough for a phone's screen, and far below the 5 MB that WhatsApp takes. */
+const longestSide = 1920;
+const jpegQuality = 85;
+const colours = { person: '#ff3b30', other: '#ffcc00' };
+
+/** Draws every object's box with its label and score, and encodes the upright picture as JPEG. */
+export const snapshotRenderer: SnapshotRenderer = {
+  async jpeg(picture: Picture, objects: readonly DetectedObject[]): Promise<Buffer> {
+    const original = picture.encoding === 'jpeg' ? await pictureSize(picture.bytes) : picture;
+    const size = atMost(longestSide, original);
+    return await decoder(picture)
+      .resize(size.width, size.height, { fit: 'fill' })
+      .composite([{ input: Buffer.from(overlay(objects, size)) }])
+      .jpeg({ quality: jpegQuality })
+      .toBuffer()
+      .catch(damaged);
+  },
+};
+
+function decoder({ bytes, encoding, width, height }: Picture): Sharp {
+  if (encoding === 'jpeg') return openPicture(bytes);
+  if (bytes.length !== width * height * 3) damaged(`${bytes.length} bytes are not ${width} x ${height} pixels`);
+  return loadSharp()(bytes, { raw: { width, height, channels: 3 } });
+}
+
+function atMost(longest: number, { width, height }: Size): Size {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+function overlay(objects: readonly DetectedObject[], { width, height }: Size): string {
+  // The weakest first, so that the label of the strongest lies on top.
+  const drawn = objects.toSorted((a, b) => a.score - b.score).map((object) => drawObject(object, { width, height }));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawn.join('')}</svg>`;
+}
+
+function drawObject({ label, score, box }: DetectedObject, { width, height }: Size): string {
+  const colour = label === 'person' ? colours.person : colours.other;
+  const line = Math.max(1, Math.round(Math.max(width, height) / 320));
+  const textHeight = Math.max(8, Math.round(Math.max(width, height) / 56));
+  const text = `${label} ${Math.round(score * 100)}%`.slice(0, 40);
+  const tag = { width: textWidth(text) * textHeight + textHeight, height: textHeight * 1.8 };
+  const x = box.x * width;
+  const y = box.y * height;
+  // Above the box where there is room, otherwise inside its upper edge; never beyond the picture's right edge.
+  const tagX = Math.max(0, Math.min(x, width - tag.width));
+  const tagY = y >= tag.height ? y - tag.height : y;
+  const rectangle = (fields: Record<string, number>, paint: string) =>
+    `<rect ${Object.entries(fields)
+      .map(([name, value]) => `${name}="${value.toFixed(1)}"`)
+      .join(' ')} ${paint}/>`;
+  return [
+    rectangle(
+      { x, y, width: box.width * width, height: box.height * height },
+      `fill="none" stroke="${colour}" stroke-width="${line}"`,
+    ),
+    rectangle({ x: tagX, y: tagY, ...tag }, `fill="${colour}"`),
+    '<g fill="none" stroke="#000" stroke-width="0.9" stroke-linecap="round" stroke-linejoin="round">',
+    textStrokes(text, tagX + textHeight / 2, tagY + textHeight * 0.4, textHeight),
+    '</g>',
+  ].join('');
+}

@@ -1,0 +1,142 @@
+import type { DetectedObject, Detections } from '../contracts/messages.ts';
+import type { Clock, Log, Metrics, Picture } from '../contracts/ports.ts';
+import { LatestSlots } from '../inference/latest-slots.ts';
+import type { ModelDescription } from '../inference/model-description.ts';
+import { WorkerHost } from '../inference/worker-host.ts';
+import { workerFile } from '../process/package-files.ts';
+import type { DetectionReply, DetectionRequest } from './detection.ts';
+
+export interface DetectorOptions {
+  model: ModelDescription;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface DetectionJob {
+  /** Pictures of one source take each other's place; different sources take turns. */
+  source: string;
+  /** Its bytes are copied into the worker and stay the caller's; they must not change until the outcome. */
+  picture: Picture;
+  capturedAt: number;
+  /** A picture older than this when its turn comes is dropped. */
+  maxAgeMs: number;
+  /** Lowest score of an object, 0..1. */
+  threshold: number;
+  /** Classes that count; empty means all. */
+  labels: ReadonlySet<string>;
+}
+
+/** `dropped`: a newer picture took its place, it grew too old, or the detector closed. */
+export type DetectionOutcome =
+  | { dropped: true }
+  | {
+      dropped: false;
+      objects: DetectedObject[];
+      /** Of the upright picture, in pixels. */
+      width: number;
+      height: number;
+      model: string;
+      backend: string;
+      timings: Detections['timings'];
+    };
+
+interface Waiting {
+  job: DetectionJob;
+  since: number;
+  resolve: (outcome: DetectionOutcome) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Finds objects in pictures of many sources with one model in one worker thread, one picture at a time, newest first. */
+export class Detector {
+  readonly #options: DetectorOptions;
+  readonly #worker: WorkerHost<DetectionRequest, DetectionReply>;
+  readonly #slots = new LatestSlots<Waiting>();
+  readonly #outdated = new Map<string, number>();
+  #busy = false;
+  #closed = false;
+  #backend: string | undefined;
+
+  constructor(options: DetectorOptions) {
+    this.#options = options;
+    const { model, clock, log } = options;
+    this.#worker = new WorkerHost({ name: 'vision', file: workerFile('vision'), data: model, clock, log });
+  }
+
+  /**
+   * @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID, ES_MODEL_FAILED,
+   * ES_WORKER_LOST
+   */
+  detect(job: DetectionJob): Promise<DetectionOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        resolve({ dropped: true });
+        return;
+      }
+      const displaced = this.#slots.put(job.source, { job, since: this.#options.clock.monotonic(), resolve, reject });
+      if (displaced !== undefined) this.#drop(displaced.item);
+      this.#next();
+    });
+  }
+
+  /** Pictures of a source dropped so far: superseded, or too old when their turn came. */
+  staleFrames(source: string): number {
+    return this.#slots.superseded(source) + (this.#outdated.get(source) ?? 0);
+  }
+
+  /** Drops what waits, lets the running picture finish, and ends the worker. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (let waiting = this.#slots.take(); waiting !== undefined; waiting = this.#slots.take()) {
+      waiting.item.resolve({ dropped: true });
+    }
+    await this.#worker.close();
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const waiting = this.#takeFresh();
+    if (waiting === undefined) return;
+    this.#busy = true;
+    void this.#run(waiting)
+      .then(waiting.resolve, waiting.reject)
+      .finally(() => {
+        this.#busy = false;
+        this.#next();
+      });
+  }
+
+  #takeFresh(): Waiting | undefined {
+    for (let taken = this.#slots.take(); taken !== undefined; taken = this.#slots.take()) {
+      const { source, item } = taken;
+      if (this.#options.clock.now() - item.job.capturedAt <= item.job.maxAgeMs) return item;
+      this.#outdated.set(source, (this.#outdated.get(source) ?? 0) + 1);
+      this.#drop(item);
+    }
+    return undefined;
+  }
+
+  #drop(waiting: Waiting): void {
+    this.#options.metrics.count('frames_dropped_total', { source: waiting.job.source });
+    waiting.resolve({ dropped: true });
+  }
+
+  async #run({ job, since }: Waiting): Promise<DetectionOutcome> {
+    const { model, clock, metrics } = this.#options;
+    const waitMs = clock.monotonic() - since;
+    const { picture, threshold, labels } = job;
+    const bytes = new Uint8Array(picture.bytes);
+    const request = { picture: { ...picture, bytes }, threshold, labels };
+    const { objects, width, height, backend, timings } = await this.#worker.request(request, [bytes.buffer]);
+    metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
+    this.#say(backend);
+    return { dropped: false, objects, width, height, model: model.id, backend, timings: { waitMs, ...timings } };
+  }
+
+  #say(backend: string): void {
+    if (backend === this.#backend) return;
+    this.#backend = backend;
+    this.#options.log.info(`The model ${this.#options.model.id} runs on ${backend}.`);
+  }
+}

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+import type { Sharp, SharpConstructor } from 'sharp';
+import { SentinelError } from '../contracts/errors.ts';
+import type { Size } from '../geometry/letterbox.ts';
+import type { RgbPixels } from './model-canvas.ts';
+
+/** 64 megapixels: above any camera's picture, below what would exhaust a small machine's memory. */
+const mostPixels = 64 * 1024 * 1024;
+
+const signatures = [
+  { name: 'JPEG', bytes: Buffer.from([0xff, 0xd8, 0xff]) },
+  { name: 'PNG', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
+];
+
+/** The picture library, loaded on first use. @throws SentinelError ES_RUNTIME_MISSING */
+export function loadSharp(): SharpConstructor {
+  try {
+    return createRequire(import.meta.url)('sharp') as SharpConstructor;
+  } catch (cause) {
+    throw new SentinelError('ES_RUNTIME_MISSING', 'The picture library "sharp" could not be loaded.', {
+      hint: 'Run "npm install sharp" in the Node-RED user folder.',
+      cause,
+    });
+  }
+}
+
+/**
+ * A pipeline that decodes a JPEG or PNG upright (as its EXIF orientation says) to 8-bit sRGB. Other formats that sharp
+ * knows, such as SVG, are refused, and so are damaged pictures.
+ */
+export function openPicture(bytes: Uint8Array): Sharp {
+  if (!signatures.some((signature) => signature.bytes.equals(bytes.subarray(0, signature.bytes.length)))) {
+    throw new SentinelError('ES_IMAGE_INVALID', 'This is neither a JPEG nor a PNG picture.');
+  }
+  return loadSharp()(bytes, { limitInputPixels: mostPixels, autoOrient: true }).removeAlpha().toColourspace('srgb');
+}
+
+/** Upright size from the header alone. @throws SentinelError ES_IMAGE_INVALID */
+export async function pictureSize(bytes: Uint8Array): Promise<Size> {
+  const { width, height } = (await openPicture(bytes).metadata().catch(damaged)).autoOrient;
+  if (width * height <= mostPixels) return { width, height };
+  throw new SentinelError('ES_IMAGE_INVALID', `The picture claims ${width} x ${height} pixels.`, {
+    hint: 'Pictures may have 64 megapixels.',
+  });
+}
+
+/** Decodes and scales in one go, which for a JPEG skips most of the work. @throws SentinelError ES_IMAGE_INVALID */
+export async function decodePicture(bytes: Uint8Array, { width, height }: Size): Promise<RgbPixels> {
+  const pipeline = openPicture(bytes).resize(width, height, { fit: 'fill', kernel: 'linear' });
+  return { rgb: await pipeline.raw().toBuffer().catch(damaged), width, height };
+}
+
+export function damaged(cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new SentinelError('ES_IMAGE_INVALID', `The picture cannot be decoded: ${why}.`, { cause });
+}

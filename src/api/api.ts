@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorNames, SentinelError } from '../contracts/errors.ts';
+import type { HealthReport } from '../contracts/health.ts';
+import type { EvidenceItem } from '../contracts/messages.ts';
+import type { Log } from '../contracts/ports.ts';
+import { answerEvidence } from './evidence-answer.ts';
+import { isLocal } from './peer.ts';
+import { Problem } from './problem.ts';
+
+/** What the API serves. */
+export interface ApiHost {
+  /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
+  authenticated(): boolean;
+  health(): Promise<HealthReport>;
+  /** Prometheus text exposition. */
+  metrics(): Promise<string>;
+  /** The piece of evidence of an id and the absolute path of its file. */
+  evidence(id: string): Promise<{ item: EvidenceItem; file: string } | undefined>;
+  /** Where faults of ours are logged; the client only learns their stable name's meaning. */
+  log?: Log;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void>;
+
+/** Nothing here may be cached by others, guessed to be a script, or drawn into somebody else's page. */
+const commonHeaders = {
+  'Cache-Control': 'private, no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** The HTTP routes; `request.url` is relative to the place where they are mounted. */
+export class Api {
+  readonly #host: ApiHost;
+  readonly #routes: readonly (readonly [path: RegExp, handler: Handler])[] = [
+    [/^\/api\/v1\/health$/, (request, response) => this.#health(request, response)],
+    [/^\/metrics$/, (request, response) => this.#metrics(request, response)],
+    [/^\/api\/v1\/evidence\/([0-9a-f]{32})$/, (request, response, id) => this.#evidence(request, response, id)],
+  ];
+
+  constructor(host: ApiHost) {
+    this.#host = host;
+  }
+
+  /** Answers one request; never rejects. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // An 'error' event that nobody hears would end the process; a broken connection is the client's affair.
+    response.on('error', () => undefined);
+    try {
+      for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
+      if (!this.#host.authenticated() && !isLocal(request)) {
+        throw new Problem(403, 'Without a login only this machine may read this. Set httpNodeAuth in the settings.');
+      }
+      await this.#route(request, response);
+    } catch (error) {
+      this.#refuse(request, response, error);
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Compared as it stands: nothing is decoded or resolved, so no spelling of a path leads anywhere else.
+    const path = request.url?.split('?', 1)[0] ?? '';
+    for (const [pattern, handler] of this.#routes) {
+      const match = pattern.exec(path);
+      if (match === null) continue;
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        throw new Problem(405, 'This can only be read.', { headers: { Allow: 'GET, HEAD' } });
+      }
+      await handler(request, response, match[1] ?? '');
+      return;
+    }
+    throw new Problem(404, 'There is nothing here.');
+  }
+
+  async #health(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    sendText(request, response, 'application/json; charset=utf-8', JSON.stringify(await this.#host.health()));
+  }
+
+  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    sendText(request, response, 'text/plain; version=0.0.4; charset=utf-8', await this.#host.metrics());
+  }
+
+  async #evidence(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    const found = await this.#host.evidence(id);
+    if (found === undefined) throw new Problem(404, 'There is no such evidence.');
+    await answerEvidence(request, response, found);
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (isClientGone(error)) return;
+    const problem = error instanceof Problem ? error : fault(error);
+    if (problem.cause !== undefined) this.#host.log?.error(`The API could not answer: ${wordsOf(problem.cause)}`);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.statusCode = problem.status;
+    for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value ?? '');
+    sendText(request, response, 'application/problem+json; charset=utf-8', problem.body());
+  }
+}
+
+/** A failure of ours: its message may hold a path, so the client gets the fixed text of its name. */
+function fault(cause: unknown): Problem {
+  return new Problem(500, cause instanceof SentinelError ? errorNames[cause.name] : 'Something went wrong here.', {
+    cause,
+  });
+}
+
+/** The browser closed the connection in the middle of a file: players do that whenever somebody seeks. */
+function isClientGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function sendText(request: IncomingMessage, response: ServerResponse, type: string, text: string): void {
+  const body = Buffer.from(text);
+  response.setHeader('Content-Type', type);
+  response.setHeader('Content-Length', body.length);
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

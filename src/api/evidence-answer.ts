@@ -1,0 +1,47 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { EvidenceItem } from '../contracts/messages.ts';
+import { byteRange } from './byte-range.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Answers with the bytes of a piece of evidence, whole or in part, so that players can seek.
+ * @throws Problem 404 when the file is gone, 416 for a part beyond its end.
+ */
+export async function answerEvidence(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { item, file }: { item: EvidenceItem; file: string },
+): Promise<void> {
+  const handle = await openPlainFile(file);
+  try {
+    const { size } = await handle.stat();
+    const range = byteRange(request.headers.range, size);
+    if (range === 'unsatisfiable') {
+      throw new Problem(416, 'The file has no such part.', { headers: { 'Content-Range': `bytes */${size}` } });
+    }
+    const part = range === 'whole' ? { start: 0, end: size - 1 } : range;
+    const length = part.end - part.start + 1;
+    response.writeHead(range === 'whole' ? 200 : 206, {
+      'Content-Type': item.mime,
+      'Content-Length': length,
+      'Accept-Ranges': 'bytes',
+      ...(range === 'whole' ? {} : { 'Content-Range': `bytes ${part.start}-${part.end}/${size}` }),
+    });
+    if (request.method === 'HEAD' || length === 0) response.end();
+    else await pipeline(handle.createReadStream({ ...part, autoClose: false }), response);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Never follows a link that somebody put in the place of a file. */
+async function openPlainFile(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (cause) {
+    throw new Problem(404, 'The file of this evidence cannot be read any more.', { cause });
+  }
+}

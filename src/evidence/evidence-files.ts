@@ -1,0 +1,116 @@
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import type { Log } from '../contracts/ports.ts';
+
+/** Younger temporary files may belong to a store that is just closing. */
+const orphanAgeMs = 60_000;
+
+/** What the user can do, by the code of the system's error. */
+const hints: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free space on the disk of the data folder.',
+  EDQUOT: 'Raise the disk quota of the user that runs Node-RED.',
+  EROFS: 'The disk of the data folder is mounted read-only.',
+  EACCES: 'Make the data folder writable for the user that runs Node-RED.',
+  EPERM: 'Make the data folder writable for the user that runs Node-RED.',
+};
+
+/**
+ * The evidence files of a data folder. A file has its final name only when all its bytes are on the disk, and it is
+ * never written again.
+ */
+export class EvidenceFiles {
+  readonly #folder: string;
+  readonly #incoming: string;
+
+  /** @param folder the data folder. */
+  constructor(folder: string) {
+    this.#folder = resolve(folder);
+    this.#incoming = join(this.#folder, 'evidence', '.incoming');
+  }
+
+  /**
+   * Writes a new file: temporary name, fsync, rename, fsync of the folder.
+   * @param day `YYYY-MM-DD`, the folder below `evidence`.
+   * @returns its path relative to the data folder, with forward slashes.
+   * @throws SentinelError ES_EVIDENCE_WRITE; nothing is left behind then.
+   */
+  async write(day: string, name: string, bytes: Buffer): Promise<string> {
+    const temporary = join(this.#incoming, name);
+    const target = join(this.#folder, 'evidence', day, name);
+    try {
+      await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      await writeThrough(temporary, bytes);
+      await rename(temporary, target);
+      await syncFolder(dirname(target));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw writeError(error);
+    }
+    return relative(this.#folder, target).replaceAll(sep, '/');
+  }
+
+  /**
+   * Absolute path of a file that `write` named.
+   * @throws SentinelError ES_DATABASE when the stored name leads out of the data folder.
+   */
+  locate(file: string): string {
+    const path = resolve(this.#folder, file);
+    if (path.startsWith(join(this.#folder, 'evidence') + sep)) return path;
+    throw new SentinelError('ES_DATABASE', 'A row of the database names a file outside the evidence folder.');
+  }
+
+  /** Removes what a crash left half written. */
+  async removeOrphans(now: number, log: Log): Promise<void> {
+    let removed = 0;
+    for (const name of await this.#incomingFiles()) {
+      const path = join(this.#incoming, name);
+      const { mtimeMs } = await stat(path);
+      if (now - mtimeMs < orphanAgeMs) continue;
+      await rm(path, { force: true });
+      removed += 1;
+    }
+    if (removed > 0) log.warn(`Removed ${removed} evidence files that an earlier run left half written.`);
+  }
+
+  async #incomingFiles(): Promise<string[]> {
+    try {
+      return await readdir(this.#incoming);
+    } catch {
+      return []; // No folder yet, or an unusable one: the first write says what is wrong.
+    }
+  }
+}
+
+async function writeThrough(file: string, bytes: Buffer): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a rename last through a power cut. Windows has no such call for folders and does not need it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function writeError(error: unknown): SentinelError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  // System messages carry the full path; the code says as much without it.
+  if (code === undefined) return asSentinelError(error, 'ES_EVIDENCE_WRITE');
+  const hint = hints[code];
+  return new SentinelError('ES_EVIDENCE_WRITE', `Evidence could not be written to disk (${code}).`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}

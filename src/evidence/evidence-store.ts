@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { Insertable } from 'kysely';
+import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
+import type { EvidenceItem, Incident } from '../contracts/messages.ts';
+import type { Clock, Log, Metrics } from '../contracts/ports.ts';
+import type { Database } from '../database/database.ts';
+import type { MediaRow } from '../database/tables.ts';
+import { encodeWav } from '../pcm/wav.ts';
+import { EvidenceFiles } from './evidence-files.ts';
+import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
+import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
+
+const sampleRate = 16_000;
+
+export interface EvidenceStoreOptions {
+  database: Database;
+  /** The data folder; files lie in its `evidence` folder. */
+  folder: string;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** Random UUIDs: evidence is found by who knows its id. */
+  newId: () => string;
+}
+
+/** What belongs to an incident message. */
+export interface IncidentMedia {
+  /** JPEG. */
+  image?: Buffer;
+  /** Mono, -1..1, 16 kHz. */
+  samples?: Float32Array;
+}
+
+interface MediaFile {
+  type: EvidenceItem['type'];
+  mime: string;
+  extension: string;
+  bytes: Buffer;
+}
+
+/** Keeps incidents: rows in the database, pictures and sounds as files in the data folder, found by opaque id. */
+export class EvidenceStore {
+  readonly #database: Database;
+  readonly #files: EvidenceFiles;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
+  readonly #newId: () => string;
+  readonly #cleaned: Promise<void>;
+
+  constructor(options: EvidenceStoreOptions) {
+    this.#database = options.database;
+    this.#files = new EvidenceFiles(options.folder);
+    this.#clock = options.clock;
+    this.#metrics = options.metrics;
+    this.#newId = options.newId;
+    this.#cleaned = this.#files.removeOrphans(options.clock.now(), options.log).catch((error: unknown) => {
+      options.log.warn(`Half written evidence files could not be removed: ${String(error)}.`);
+    });
+  }
+
+  /**
+   * Writes an incident and its media down. When this resolves, everything is on disk.
+   * A disk that refuses a file never costs the incident: its row and the other file are safe before the error is thrown.
+   * @returns the evidence that this call stored.
+   * @throws SentinelError ES_EVIDENCE_WRITE (the incident is stored), ES_DATABASE, ES_WORKER_LOST (it is not).
+   */
+  async record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
+    await this.#cleaned;
+    const rows: Insertable<MediaRow>[] = [];
+    let refused: SentinelError | undefined;
+    for (const file of mediaFiles(media)) {
+      try {
+        rows.push(await this.#write(incident, file));
+      } catch (error) {
+        refused ??= asSentinelError(error, 'ES_EVIDENCE_WRITE');
+      }
+    }
+    await this.#database.query.transaction().execute((transaction) => writeIncident(transaction, incident, rows));
+    for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
+    if (refused !== undefined) throw refused;
+    return rows.map(itemOf);
+  }
+
+  /** A piece of evidence and the absolute path of its file; undefined for an unknown id and for anything that is no id. */
+  async find(id: string): Promise<{ item: EvidenceItem; file: string } | undefined> {
+    if (!isEvidenceId(id)) return undefined;
+    const row = await this.#database.query.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? undefined : { item: itemOf(row), file: this.#files.locate(row.file) };
+  }
+
+  /** An incident as it stands now, with its signals and all its evidence. */
+  async incident(id: string): Promise<Incident | undefined> {
+    const { query } = this.#database;
+    const row = await query.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst();
+    if (row === undefined) return undefined;
+    const signals = await query.selectFrom('signals').selectAll().where('incident_id', '=', id).orderBy('id').execute();
+    const media = await query
+      .selectFrom('media')
+      .selectAll()
+      .where('incident_id', '=', id)
+      .orderBy('captured_at')
+      .orderBy('created_at')
+      .execute();
+    return incidentOf(row, signals, media);
+  }
+
+  async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Insertable<MediaRow>> {
+    const id = evidenceIdOf(this.#newId());
+    const day = new Date(incident.capturedAt).toISOString().slice(0, 'YYYY-MM-DD'.length);
+    return {
+      id,
+      incident_id: incident.id,
+      type,
+      source: incident.source,
+      mime,
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      file: await this.#files.write(day, `${id}.${extension}`, bytes),
+      captured_at: incident.capturedAt,
+      created_at: this.#clock.now(),
+    };
+  }
+}
+
+function mediaFiles({ image, samples }: IncidentMedia): MediaFile[] {
+  const files: MediaFile[] = [];
+  if (image !== undefined) files.push({ type: 'snapshot', mime: 'image/jpeg', extension: 'jpg', bytes: image });
+  if (samples !== undefined) {
+    files.push({ type: 'audio', mime: 'audio/wav', extension: 'wav', bytes: encodeWav(samples, sampleRate) });
+  }
+  return files;
+}

@@ -1,0 +1,143 @@
+import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { EvidenceItem, Incident, IncidentSignal } from '../contracts/messages.ts';
+import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
+
+/**
+ * Writes what is known of an incident: its row, its signals, its media. Messages may arrive twice or out of order,
+ * so an older one never overwrites a newer one, and nothing that was written is taken away.
+ */
+export async function writeIncident(
+  transaction: Transaction<Tables>,
+  incident: Incident,
+  media: readonly Insertable<MediaRow>[],
+): Promise<void> {
+  await transaction
+    .insertInto('incidents')
+    .values(incidentRow(incident))
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet((column) => ({
+          severity: column.ref('excluded.severity'),
+          label: column.ref('excluded.label'),
+          reason: column.ref('excluded.reason'),
+          confidence: column.ref('excluded.confidence'),
+          updated_at: column.ref('excluded.updated_at'),
+          ended_at: column.fn.coalesce('excluded.ended_at', 'incidents.ended_at'),
+          explanation_json: column.ref('excluded.explanation_json'),
+          sources_json: column.ref('excluded.sources_json'),
+        }))
+        .whereRef('excluded.updated_at', '>=', 'incidents.updated_at'),
+    )
+    .execute();
+  if (incident.signals.length > 0) await writeSignals(transaction, incident);
+  if (media.length > 0) await transaction.insertInto('media').values(media).execute();
+}
+
+async function writeSignals(transaction: Transaction<Tables>, incident: Incident): Promise<void> {
+  await transaction
+    .insertInto('signals')
+    .values(incident.signals.map((signal) => signalRow(incident.id, signal)))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['incident_id', 'kind', 'label', 'source'])
+        .doUpdateSet((column) => ({
+          score: column.ref('excluded.score'),
+          threshold: column.ref('excluded.threshold'),
+          captured_at: column.ref('excluded.captured_at'),
+          count: column.ref('excluded.count'),
+        }))
+        .whereRef('excluded.captured_at', '>=', 'signals.captured_at'),
+    )
+    .execute();
+}
+
+function incidentRow(incident: Incident): Insertable<IncidentRow> {
+  return {
+    id: incident.id,
+    site: incident.site,
+    area: incident.area,
+    source: incident.source,
+    severity: incident.severity,
+    label: incident.label,
+    reason: incident.reason,
+    confidence: incident.confidence,
+    started_at: incident.startedAt,
+    updated_at: incident.updatedAt,
+    ended_at: incident.endedAt ?? null,
+    explanation_json: JSON.stringify(incident.explanation),
+    sources_json: JSON.stringify(incident.sources),
+  };
+}
+
+function signalRow(incidentId: string, signal: IncidentSignal): Insertable<SignalRow> {
+  return {
+    incident_id: incidentId,
+    kind: signal.kind,
+    label: signal.label,
+    source: signal.source,
+    score: signal.score,
+    threshold: signal.threshold ?? null,
+    captured_at: signal.capturedAt,
+    count: signal.count ?? 1,
+  };
+}
+
+/** A stored incident as the message that would describe it now; boxes of objects are drawn in the snapshot, not kept. */
+export function incidentOf(
+  row: Selectable<IncidentRow>,
+  signals: readonly Selectable<SignalRow>[],
+  media: readonly Selectable<MediaRow>[],
+): Incident {
+  return {
+    v: 1,
+    kind: 'incident',
+    id: row.id,
+    phase: phaseOf(row),
+    site: row.site,
+    area: row.area,
+    source: row.source,
+    capturedAt: row.updated_at,
+    severity: row.severity,
+    label: row.label,
+    reason: row.reason,
+    confidence: row.confidence,
+    sources: JSON.parse(row.sources_json) as string[],
+    signals: signals.map(signalOf),
+    startedAt: row.started_at,
+    updatedAt: row.updated_at,
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    explanation: JSON.parse(row.explanation_json) as string[],
+    evidence: media.map(itemOf),
+  };
+}
+
+function phaseOf(row: Selectable<IncidentRow>): Incident['phase'] {
+  if (row.ended_at !== null) return 'end';
+  return row.updated_at > row.started_at ? 'update' : 'start';
+}
+
+function signalOf(row: Selectable<SignalRow>): IncidentSignal {
+  return {
+    kind: row.kind as IncidentSignal['kind'],
+    label: row.label,
+    source: row.source,
+    score: row.score,
+    ...(row.threshold === null ? {} : { threshold: row.threshold }),
+    capturedAt: row.captured_at,
+    count: row.count,
+  };
+}
+
+/** What may be told of a piece of evidence: everything but where its file lies. */
+export function itemOf(row: Insertable<MediaRow>): EvidenceItem {
+  return {
+    id: row.id,
+    type: row.type as EvidenceItem['type'],
+    source: row.source,
+    mime: row.mime,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    capturedAt: row.captured_at,
+  };
+}

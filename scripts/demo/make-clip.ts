@@ -21,20 +21,19 @@ const paneLoudness = 0.5;
 export async function makeClip(scenario: Scenario, file: string, ffmpeg: string): Promise<void> {
   const unfinished = `${file}.part`;
   const encoder = spawn(ffmpeg, encoderArguments(unfinished), { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
+  const [pictures, , words, sound] = encoder.stdio as unknown as [Writable, null, Readable, Writable];
   let complaints = '';
-  encoder.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-  const [code] = (await Promise.all([
-    once(encoder, 'close'),
-    feed(Readable.from(drawnPictures(scenario)), encoder.stdin),
-    feed(Readable.from([soundTrack(scenario)]), encoder.stdio[3] as Writable),
-  ]).then(([closed]) => closed)) as [number | null];
+  words.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const closed = once(encoder, 'close');
+  await Promise.all([feed(drawnPictures(scenario), pictures), feed([soundTrack(scenario)], sound)]);
+  const [code] = (await closed) as [number | null];
   if (code !== 0) throw new Error(`ffmpeg could not encode the clip: ${complaints}`);
   await rename(unfinished, file);
 }
 
 /** An encoder that dies early closes its pipes under our hands; its exit code and its words tell that story. */
-async function feed(source: Readable, sink: Writable): Promise<void> {
-  await pipeline(source, sink).catch((error: unknown) => {
+async function feed(source: AsyncIterable<Buffer> | Iterable<Buffer>, sink: Writable): Promise<void> {
+  await pipeline(Readable.from(source), sink).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
   });
 }
@@ -50,7 +49,9 @@ export function soundTrack(scenario: Scenario): Buffer {
     });
   }
   const bytes = Buffer.alloc(track.length * 2);
-  track.forEach((sample, index) => bytes.writeInt16LE(Math.round(32767 * Math.max(-1, Math.min(1, sample))), index * 2));
+  track.forEach((sample, index) =>
+    bytes.writeInt16LE(Math.round(32767 * Math.max(-1, Math.min(1, sample))), index * 2),
+  );
   return bytes;
 }
 

@@ -57,7 +57,8 @@ const shades = `<defs>
 function brokenPane(seconds: number): string {
   const { left, top } = pane;
   const hole = `<path d="M ${left + 34} ${top + 52} l 30 -34 26 22 34 -18 12 40 22 14 -24 22 4 34 -34 -12 -28 20 -16 -32 -34 -8 Z" fill="#18222e"/>`;
-  const flash = seconds < 0.15 ? `<rect x="${left}" y="${top}" width="176" height="150" fill="#fff" opacity="0.6"/>` : '';
+  const flash =
+    seconds < 0.15 ? `<rect x="${left}" y="${top}" width="176" height="150" fill="#fff" opacity="0.6"/>` : '';
   const shards = Array.from({ length: 12 }, (_, index) => shard(index, seconds)).join('');
   return hole + flash + shards;
 }
@@ -95,6 +96,12 @@ function person({ x, step }: Figure): string {
     `<circle cx="${X(-1.9)}" cy="${Y(92.8)}" r="${size(0.6)}" fill="#222"/><circle cx="${X(1.9)}" cy="${Y(92.8)}" r="${size(0.6)}" fill="#222"/>` +
     `<path d="M ${X(-1.6)} ${Y(89)} Q ${X(0)} ${Y(88.2)} ${X(1.6)} ${Y(89)}" stroke="#8a4a3a" stroke-width="${size(0.5)}" fill="none"/>`;
   return (
-    shadow + arm(9.6, -swing * 0.8) + leg(2.6, -swing, '#23324d') + leg(-2.6, swing, '#2b3d5e') + body + arm(-9.6, swing * 0.8) + head
+    shadow +
+    arm(9.6, -swing * 0.8) +
+    leg(2.6, -swing, '#23324d') +
+    leg(-2.6, swing, '#2b3d5e') +
+    body +
+    arm(-9.6, swing * 0.8) +
+    head
   );
 }

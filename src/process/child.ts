@@ -6,8 +6,13 @@ import type { Clock } from '../contracts/ports.ts';
 const secondTermMs = 700;
 const killMs = 2000;
 
+const inherited =
+  /^(PATH|PATHEXT|HOME|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LD_LIBRARY_PATH|DYLD_.*|XDG_RUNTIME_DIR)$/i;
+
 /** What a child may know of our environment: where programs, libraries and folders are, never a secret. */
-const inherited = /^(PATH|PATHEXT|HOME|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|LD_LIBRARY_PATH|DYLD_.*|XDG_RUNTIME_DIR)$/i;
+export function childEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name)));
+}
 
 export interface ChildOptions {
   program: string;
@@ -43,7 +48,7 @@ export class Child {
     this.#clock = clock;
     this.#process = spawn(program, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
-      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name))),
+      env: childEnvironment(),
       windowsHide: true,
     });
     this.closed = this.#untilClosed();

@@ -1,0 +1,115 @@
+import { SentinelError } from '../contracts/errors.ts';
+import { withCredentials, type SourceAddress } from '../network/address.ts';
+import type { FfmpegProgram } from './ffmpeg-program.ts';
+
+/** How ffmpeg is to read a source. */
+export interface SourceOptions {
+  address: SourceAddress;
+  username?: string;
+  password?: string;
+  transport: 'tcp' | 'udp';
+}
+
+/** What to make of it. */
+export interface AnalysisOptions {
+  /** Width of the frames in pixels; the height follows from the picture's true shape. */
+  width: number;
+  /** Frames a second. */
+  rate: number;
+  audio: boolean;
+}
+
+/** A command line, and what goes to standard input. */
+export interface FfmpegCommand {
+  args: string[];
+  input?: string;
+}
+
+/** Our watchdog is faster; this ends an ffmpeg whose Node process is gone. */
+const socketTimeout = '10000000';
+
+/** What ffmpeg may open for an address from the network: a playlist must not lead to local files. */
+const rtspProtocols = 'rtsp,rtp,udp,tcp,tls,crypto';
+const httpProtocols = 'http,https,tcp,tls,crypto,data';
+
+/**
+ * The input part of a command line. With credentials the address travels in an ffconcat script on standard input,
+ * since everybody on a machine can read the command line of every process.
+ * @throws SentinelError ES_FFMPEG_UNSUITABLE when there are credentials and the build cannot hide them
+ */
+export function inputCommand(source: SourceOptions, program: FfmpegProgram): FfmpegCommand {
+  const { address } = source;
+  if (address.protocol === 'device') return { args: ['-f', 'v4l2', '-i', address.location] };
+  // At its own speed, for ever: a file stands for a camera.
+  if (address.protocol === 'file') return { args: ['-re', '-stream_loop', '-1', '-i', `file:${address.location}`] };
+  const { protocols, options } = networkInput(address.protocol, source.transport, program);
+  const secretUrl = withCredentials(address, source);
+  if (secretUrl === address.location) {
+    const flags = Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]);
+    return { args: ['-protocol_whitelist', protocols, ...flags, '-i', address.location] };
+  }
+  if (!program.hidesCredentials) {
+    throw new SentinelError('ES_FFMPEG_UNSUITABLE', 'This ffmpeg cannot keep user and password off its command line.', {
+      hint: 'Install ffmpeg 5 or newer, or let the camera stream without a password on a network of its own.',
+    });
+  }
+  return {
+    args: ['-f', 'concat', '-safe', '0', '-protocol_whitelist', `pipe,${protocols}`, '-i', 'pipe:0'],
+    input: concatScript(secretUrl, options),
+  };
+}
+
+/** The whole command: frames as PPM pictures on stdout, and 16 kHz mono PCM on file descriptor 3. */
+export function analysisCommand(
+  source: SourceOptions,
+  analysis: AnalysisOptions,
+  program: FfmpegProgram,
+): FfmpegCommand {
+  const { args, input } = inputCommand(source, program);
+  return {
+    args: [
+      ...['-hide_banner', '-nostdin', '-loglevel', 'warning'],
+      // One thread a camera, and no deblocking: a quarter of the decoding time, and detectors score the same.
+      ...['-threads', '1', '-skip_loop_filter', 'all', '-flags2', 'fast'],
+      ...args,
+      ...['-map', '0:v:0', '-vf', pictureFilter(analysis), ...program.passEveryFrame],
+      ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
+      ...(analysis.audio
+        ? ['-map', '0:a:0', '-ac', '1', '-ar', '16000', '-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:3']
+        : []),
+    ],
+    ...(input === undefined ? {} : { input }),
+  };
+}
+
+/**
+ * `select` passes real frames only (`fps` would repeat them and add delay), and its absolute difference survives
+ * timestamps that jump back. Scaling comes after it, to the display aspect ratio and an even height.
+ */
+function pictureFilter({ width, rate }: AnalysisOptions): string {
+  const interval = (0.95 / rate).toFixed(4);
+  const select = `select='isnan(prev_selected_t)+gte(abs(t-prev_selected_t)\\,${interval})'`;
+  return `${select},scale=w=${width}:h='2*round(ow/dar/2)':flags=bilinear,setsar=1`;
+}
+
+function networkInput(
+  protocol: Exclude<SourceAddress['protocol'], 'file' | 'device'>,
+  transport: 'tcp' | 'udp',
+  program: FfmpegProgram,
+): { protocols: string; options: Readonly<Record<string, string>> } {
+  if (protocol === 'rtsp' || protocol === 'rtsps') {
+    const options = { rtsp_transport: transport, [program.rtspTimeoutOption]: socketTimeout };
+    return { protocols: rtspProtocols, options };
+  }
+  const protocols = protocol === 'rtmp' ? 'rtmp,tcp,crypto' : httpProtocols;
+  return { protocols, options: { rw_timeout: socketTimeout } };
+}
+
+/**
+ * An ffconcat script (https://ffmpeg.org/ffmpeg-formats.html#concat-1) with one file and its options. Addresses hold
+ * no line break (`parseSourceAddress` refuses them), so a quoted one cannot add directives.
+ */
+function concatScript(url: string, options: Readonly<Record<string, string>>): string {
+  const directives = Object.entries(options).map(([name, value]) => `option ${name} ${value}`);
+  return ['ffconcat version 1.0', `file '${url.replaceAll("'", String.raw`'\''`)}'`, ...directives, ''].join('\n');
+}

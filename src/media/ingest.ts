@@ -1,0 +1,220 @@
+import { SentinelError } from '../contracts/errors.ts';
+import type { Clock, Log, Random } from '../contracts/ports.ts';
+import type { SourceAddress } from '../network/address.ts';
+import { redact } from '../network/redact.ts';
+import { levelOf } from '../pcm/level.ts';
+import { Child } from '../process/child.ts';
+import { failureFrom } from './failures.ts';
+import { analysisCommand } from './ffmpeg-arguments.ts';
+import { locateFfmpeg, type FfmpegProgram } from './ffmpeg-program.ts';
+import { FrameReader, type RawFrame } from './frame-reader.ts';
+import { LineLimiter } from './line-limiter.ts';
+import { credentialsOf, hasSound } from './source-probe.ts';
+import { StreamSupervisor, type StreamRun, type StreamState } from './stream-supervisor.ts';
+import { WindowCutter, type CutWindow } from './window-cutter.ts';
+
+export interface IngestOptions {
+  address: SourceAddress;
+  username?: string;
+  password?: string;
+  transport: 'tcp' | 'udp';
+  /** Width of the frames in pixels; the height follows from the picture's shape and is even. */
+  width: number;
+  /** Frames a second. */
+  rate: number;
+  /** Whether sound is wanted, where the source has it. */
+  audio: boolean;
+  /** Milliseconds from the lens to our last byte. */
+  captureDelayMs: number;
+  /** Path of ffmpeg; empty or absent: see `locateFfmpeg`. */
+  ffmpeg?: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** A picture, rgb24, in a buffer that belongs to the receiver. */
+export interface IngestFrame extends RawFrame {
+  seq: number;
+  capturedAt: number;
+}
+
+/** 15,600 samples of 16 kHz mono sound in an array that belongs to the receiver. */
+export interface IngestWindow {
+  seq: number;
+  /** Capture time of the window's last sample. */
+  capturedAt: number;
+  samples: Float32Array;
+  dbfs: number;
+  peak: number;
+}
+
+export interface IngestListener {
+  frame(frame: IngestFrame): void;
+  audio(window: IngestWindow): void;
+  status(status: StreamState): void;
+}
+
+interface Plan {
+  program: FfmpegProgram;
+  audio: boolean;
+}
+
+const rememberedLines = 20;
+/** A picture bigger than this many characters of one line is no message of ffmpeg's. */
+const longestLine = 2000;
+
+/**
+ * One camera: a supervised ffmpeg that turns RTSP, a web stream, a file or a webcam into frames and windows of
+ * sound, for as long as it is started.
+ */
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #listener: IngestListener;
+  readonly #supervisor: StreamSupervisor<Plan>;
+  readonly #secrets: readonly string[];
+  readonly #lines: LineLimiter;
+  #warned: string | undefined;
+  #frames = 0;
+  #windows = 0;
+  #runs = 0;
+
+  constructor(options: IngestOptions, listener: IngestListener) {
+    this.#options = options;
+    this.#listener = listener;
+    const credentials = credentialsOf(options);
+    this.#secrets = credentials === undefined ? [] : [credentials.password];
+    this.#lines = new LineLimiter(options.clock, (line) => {
+      options.log.warn(line);
+    });
+    this.#supervisor = new StreamSupervisor(
+      { probe: (signal) => this.#probe(signal), launch: (plan, onFrame) => this.#launch(plan, onFrame) },
+      options,
+      (state) => {
+        this.#hand(() => {
+          listener.status(state);
+        });
+      },
+    );
+  }
+
+  /** Frames and windows handed out, and ffmpeg processes started, since construction. */
+  get counters(): { frames: number; windows: number; runs: number } {
+    return { frames: this.#frames, windows: this.#windows, runs: this.#runs };
+  }
+
+  start(): void {
+    this.#supervisor.start();
+  }
+
+  /** Settles when no process of this camera is left. */
+  stop(): Promise<void> {
+    return this.#supervisor.stop();
+  }
+
+  async #probe(signal: AbortSignal): Promise<Plan> {
+    const { ffmpeg, audio, clock, address } = this.#options;
+    const program = await locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg });
+    if (program.warning !== undefined && program.warning !== this.#warned) {
+      this.#warned = program.warning;
+      this.#options.log.warn(program.warning);
+    }
+    const rtsp = address.protocol === 'rtsp' || address.protocol === 'rtsps';
+    // An RTSP camera is asked in any case: it tells at once what is wrong with password or path.
+    const sound = audio || rtsp ? await hasSound(this.#options, { program, clock, signal }) : false;
+    return { program, audio: audio && sound };
+  }
+
+  #launch({ program, audio }: Plan, onFrame: () => void): StreamRun {
+    const command = analysisCommand(this.#options, { ...this.#options, audio }, program);
+    const child = new Child({
+      program: program.path,
+      extraPipes: audio ? 1 : 0,
+      clock: this.#options.clock,
+      ...command,
+    });
+    this.#runs += 1;
+    let unreadable: SentinelError | undefined;
+    const frames = new FrameReader((frame) => {
+      onFrame();
+      this.#frame(frame);
+    });
+    child.output(1).on('data', (chunk: Buffer) => {
+      if (unreadable !== undefined) return;
+      try {
+        frames.push(chunk);
+      } catch (error) {
+        unreadable = new SentinelError('ES_STREAM_UNUSABLE', 'The decoder sent something that is no picture.', {
+          cause: error,
+        });
+        void child.stop();
+      }
+    });
+    if (audio) this.#readSound(child);
+    const lines = this.#readLines(child);
+    const ended = child.closed.then(
+      ({ error }) => unreadable ?? (error === undefined ? failureFrom(lines) : lost(error)),
+    );
+    return { ended, stop: () => child.stop() };
+  }
+
+  #readSound(child: Child): void {
+    const cutter = new WindowCutter((window) => {
+      this.#audio(window);
+    });
+    child.output(3).on('data', (chunk: Buffer) => {
+      cutter.push(chunk, this.#options.clock.now());
+    });
+  }
+
+  /** The last lines that ffmpeg printed, without secrets; they go to the log too, but never faster than we can read. */
+  #readLines(child: Child): string[] {
+    const lines: string[] = [];
+    let rest = '';
+    child
+      .output(2)
+      .setEncoding('utf8')
+      .on('data', (text: string) => {
+        const parts = (rest + text).split(/[\r\n]+/);
+        rest = (parts.pop() ?? '').slice(-longestLine);
+        for (const part of parts.filter((line) => line.trim() !== '')) {
+          const line = redact(part.slice(0, longestLine), this.#secrets);
+          lines.push(line);
+          if (lines.length > rememberedLines) lines.shift();
+          this.#lines.push(`ffmpeg: ${line}`);
+        }
+      });
+    return lines;
+  }
+
+  #frame(frame: RawFrame): void {
+    const { clock, captureDelayMs } = this.#options;
+    const seq = this.#frames;
+    this.#frames += 1;
+    this.#hand(() => {
+      this.#listener.frame({ seq, ...frame, capturedAt: clock.now() - captureDelayMs });
+    });
+  }
+
+  #audio({ samples, endedAt }: CutWindow): void {
+    const seq = this.#windows;
+    this.#windows += 1;
+    const capturedAt = endedAt - this.#options.captureDelayMs;
+    this.#hand(() => {
+      this.#listener.audio({ seq, capturedAt, samples, ...levelOf(samples) });
+    });
+  }
+
+  /** What a receiver throws must not end the stream, nor the process. */
+  #hand(deliver: () => void): void {
+    try {
+      deliver();
+    } catch (error) {
+      this.#lines.push(`A receiver of the stream failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function lost(error: Error): SentinelError {
+  return new SentinelError('ES_FFMPEG_MISSING', 'ffmpeg could not be started.', { cause: error });
+}

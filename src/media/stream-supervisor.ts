@@ -1,0 +1,179 @@
+import { asSentinelError, SentinelError, type ErrorName } from '../contracts/errors.ts';
+import type { StreamStatusName } from '../contracts/messages.ts';
+import type { Clock, Random } from '../contracts/ports.ts';
+import { backoffDelay } from '../network/backoff.ts';
+import { statusOf } from './failures.ts';
+
+/** One run of a stream, from its start to its end. */
+export interface StreamRun {
+  /** Why it ended; never rejects. */
+  ended: Promise<SentinelError>;
+  /** Ends it; settles when nothing of it is left. */
+  stop(): Promise<unknown>;
+}
+
+/** What the supervisor keeps alive. */
+export interface SupervisedStream<Plan> {
+  /** Finds out what the source offers. @throws when it offers nothing usable */
+  probe(signal: AbortSignal): Promise<Plan>;
+  /** Starts a run; `onFrame` is to be called with every frame. */
+  launch(plan: Plan, onFrame: () => void): StreamRun;
+}
+
+/** The state of a stream as it is shown to people. */
+export interface StreamState {
+  status: StreamStatusName;
+  /** A sentence for people. */
+  detail: string;
+  /** Failed tries since the last frame. */
+  attempt: number;
+  /** Once per kind of failure, not once per try. */
+  error?: SentinelError;
+}
+
+/** A stream without a frame for this long is dead, whatever its process says. */
+export const stallMs = 5000;
+/** Connecting, probing and waiting for a key frame may take this long. */
+export const firstFrameMs = 12_000;
+
+const waits = { minMs: 500, maxMs: 30_000, jitter: 0.5 };
+/** Cameras lock accounts after a few wrong passwords: at least half a minute between two tries. */
+const waitsAfterRefusal = { minMs: 60_000, maxMs: 60_000, jitter: 0.5 };
+
+/**
+ * Keeps one stream alive: probe, run, watch its frames, and after any end wait and try again. The frames decide:
+ * only one that arrives resets the wait, and a run without them is stopped.
+ */
+export class StreamSupervisor<Plan> {
+  readonly #stream: SupervisedStream<Plan>;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #listener: (state: StreamState) => void;
+  #attempt = 0;
+  #reported: ErrorName | undefined;
+  #stopping = new AbortController();
+  #work: Promise<void> | undefined;
+
+  constructor(
+    stream: SupervisedStream<Plan>,
+    ports: { clock: Clock; random: Random },
+    listener: (state: StreamState) => void,
+  ) {
+    this.#stream = stream;
+    this.#clock = ports.clock;
+    this.#random = ports.random;
+    this.#listener = listener;
+  }
+
+  /** Does nothing when it runs already. */
+  start(): void {
+    if (this.#work !== undefined) return;
+    this.#stopping = new AbortController();
+    this.#work = this.#keepAlive(this.#stopping.signal);
+  }
+
+  /** Settles when nothing of the stream is left. */
+  async stop(): Promise<void> {
+    if (this.#work === undefined) return;
+    this.#stopping.abort();
+    await this.#work;
+    this.#work = undefined;
+    this.#attempt = 0;
+    this.#reported = undefined;
+    this.#tell('stopped', 'Stopped.');
+  }
+
+  async #keepAlive(signal: AbortSignal): Promise<void> {
+    let goOn = true;
+    while (goOn) {
+      const failure = await this.#runOnce(signal);
+      goOn = !signal.aborted && (await this.#backOff(failure, signal));
+    }
+  }
+
+  async #runOnce(signal: AbortSignal): Promise<SentinelError> {
+    try {
+      this.#tell('probing', 'Asking the source what it offers.');
+      const plan = await this.#stream.probe(signal);
+      if (signal.aborted) return stopped;
+      this.#tell('connecting', 'Waiting for the first picture.');
+      return await this.#watch(plan, signal);
+    } catch (error) {
+      return asSentinelError(error, 'ES_CAMERA_UNREACHABLE');
+    }
+  }
+
+  /** One run under the watchdog, until it has ended and its process is gone. */
+  async #watch(plan: Plan, signal: AbortSignal): Promise<SentinelError> {
+    let lastFrame: number | undefined;
+    let stall: SentinelError | undefined;
+    let cancel: () => void;
+    const run = this.#stream.launch(plan, () => {
+      const first = lastFrame === undefined;
+      lastFrame = this.#clock.monotonic();
+      if (!first || stall !== undefined || signal.aborted) return;
+      cancel();
+      cancel = this.#clock.after(stallMs, check);
+      this.#connected();
+    });
+    const stop = (): void => void run.stop();
+    const check = (): void => {
+      const left = lastFrame === undefined ? 0 : lastFrame + stallMs - this.#clock.monotonic();
+      if (left > 0) {
+        cancel = this.#clock.after(left, check);
+        return;
+      }
+      stall = stalled(lastFrame === undefined ? firstFrameMs : stallMs);
+      this.#tell('stalled', stall.message, stall);
+      stop();
+    };
+    cancel = this.#clock.after(firstFrameMs, check);
+    signal.addEventListener('abort', stop);
+    const end = await run.ended;
+    signal.removeEventListener('abort', stop);
+    cancel();
+    return stall ?? end;
+  }
+
+  #connected(): void {
+    this.#attempt = 0;
+    this.#reported = undefined;
+    this.#tell('connected', 'Pictures are coming in.');
+  }
+
+  /** @returns false when the wait was cut short by a stop */
+  #backOff(failure: SentinelError, signal: AbortSignal): Promise<boolean> {
+    const limits = failure.name === 'ES_CAMERA_UNAUTHORISED' ? waitsAfterRefusal : waits;
+    const waitMs = backoffDelay(this.#attempt, limits, this.#random);
+    this.#attempt += 1;
+    const seconds = Math.max(1, Math.round(waitMs / 1000));
+    this.#tell(statusOf(failure), `${failure.message} Next try in ${seconds} s.`, failure);
+    return this.#pause(waitMs, signal);
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve(!signal.aborted);
+      };
+      const cancel = this.#clock.after(ms, done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  #tell(status: StreamStatusName, detail: string, error?: SentinelError): void {
+    const news = error !== undefined && error.name !== this.#reported;
+    if (news) this.#reported = error.name;
+    this.#listener({ status, detail, attempt: this.#attempt, ...(news ? { error } : {}) });
+  }
+}
+
+const stopped = new SentinelError('ES_CAMERA_UNREACHABLE', 'The stream was stopped.');
+
+function stalled(limitMs: number): SentinelError {
+  return new SentinelError('ES_CAMERA_STALLED', `No picture came for ${limitMs / 1000} s.`, {
+    hint: 'The connection is made again by itself; look at the camera or its network when this happens often.',
+  });
+}

@@ -1,0 +1,61 @@
+/** 16 kHz mono is what every sound model here listens to. */
+export const sampleRate = 16000;
+/** One look of the sound models: 0.975 s. */
+export const windowSamples = 15600;
+/** Windows overlap by half, so that no sound is cut in two: 0.48 s. */
+export const windowHop = 7680;
+
+const samplesPerMs = sampleRate / 1000;
+/** A sample count that runs this far behind the clock has lost sound: it is anchored anew. */
+const driftLimitMs = 250;
+
+/** A window of sound: fresh samples, and when its last one arrived. */
+export interface CutWindow {
+  samples: Float32Array;
+  endedAt: number;
+}
+
+/**
+ * Turns 16 bit little endian PCM into overlapping windows. Time is counted in samples from an anchor: a chunk that
+ * comes earlier than counted moves the anchor (nothing can arrive before it happened, so the earliest arrivals are
+ * the truest), one that comes more than 250 ms later sets it anew.
+ */
+export class WindowCutter {
+  readonly #onWindow: (window: CutWindow) => void;
+  readonly #window = new Float32Array(windowSamples);
+  #filled = 0;
+  #oddByte: number | undefined;
+  /** Samples so far, and the arrival time of sample 0 by that count. */
+  #count = 0;
+  #anchor: number | undefined;
+
+  constructor(onWindow: (window: CutWindow) => void) {
+    this.#onWindow = onWindow;
+  }
+
+  /** @param now arrival of the chunk's last byte, in epoch milliseconds */
+  push(chunk: Buffer, now: number): void {
+    const bytes = this.#oddByte === undefined ? chunk : Buffer.concat([Buffer.of(this.#oddByte), chunk]);
+    const samples = bytes.length >> 1;
+    this.#oddByte = bytes.length % 2 === 1 ? bytes[bytes.length - 1] : undefined;
+    this.#anchorAt(now - (this.#count + samples) / samplesPerMs);
+    for (let index = 0; index < samples; index += 1) {
+      this.#window[this.#filled] = bytes.readInt16LE(index * 2) / 32768;
+      this.#filled += 1;
+      this.#count += 1;
+      if (this.#filled === windowSamples) this.#emit();
+    }
+  }
+
+  #anchorAt(start: number): void {
+    const lag = start - (this.#anchor ?? start);
+    if (this.#anchor === undefined || lag < 0 || lag > driftLimitMs) this.#anchor = start;
+  }
+
+  #emit(): void {
+    const samples = this.#window.slice();
+    this.#window.copyWithin(0, windowHop);
+    this.#filled = windowSamples - windowHop;
+    this.#onWindow({ samples, endedAt: Math.round((this.#anchor ?? 0) + this.#count / samplesPerMs) });
+  }
+}

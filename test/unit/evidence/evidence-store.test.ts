@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import type { Metrics } from '../../../src/contracts/ports.ts';
+import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { RecordingLog } from '../recording-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { incident } from './incident.ts';
+
+interface Bench {
+  folder: string;
+  database: Database;
+  store: EvidenceStore;
+  log: RecordingLog;
+  counted: string[];
+}
+
+async function bench(t: TestContext, prepare: (folder: string) => void = () => undefined): Promise<Bench> {
+  const folder = temporaryFolder(t);
+  prepare(folder);
+  const log = new RecordingLog();
+  const database = await openDatabase(join(folder, 'sentinel.db'), { log });
+  t.after(() => database.close());
+  const counted: string[] = [];
+  const metrics: Metrics = {
+    count: (name, labels, by) => counted.push(`${name} ${JSON.stringify(labels)} ${by ?? 1}`),
+    observe: () => undefined,
+  };
+  const clock = new ManualClock(Date.now());
+  const store = new EvidenceStore({ database, folder, clock, log, metrics, newId: randomUUID });
+  return { folder, database, store, log, counted };
+}
+
+describe('recording', () => {
+  test('writes incident, signals and files, and everything is found again', async (t) => {
+    const { folder, store, counted } = await bench(t);
+    const image = randomBytes(50_000);
+    const samples = Float32Array.from({ length: 16_000 }, (_, n) => Math.sin(n / 10) / 2);
+    const items = await store.record(incident(), { image, samples });
+
+    assert.deepEqual(
+      items.map(({ type, mime, source }) => ({ type, mime, source })),
+      [
+        { type: 'snapshot', mime: 'image/jpeg', source: 'front' },
+        { type: 'audio', mime: 'audio/wav', source: 'front' },
+      ],
+    );
+    for (const item of items) {
+      assert.match(item.id, /^[0-9a-f]{32}$/);
+      const found = await store.find(item.id);
+      assert.deepEqual(found?.item, item);
+      const bytes = readFileSync(found.file);
+      assert.equal(bytes.length, item.bytes);
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), item.sha256);
+      assert.equal(statSync(found.file).mode & 0o777, 0o600);
+    }
+    const day = join(folder, 'evidence', '2026-11-21');
+    assert.deepEqual(readdirSync(day).sort(), [`${items[0]?.id}.jpg`, `${items[1]?.id}.wav`].sort());
+    assert.ok(readFileSync(join(day, `${items[0]?.id}.jpg`)).equals(image));
+    assert.equal(readFileSync(join(day, `${items[1]?.id}.wav`)).toString('latin1', 0, 4), 'RIFF');
+    assert.deepEqual(readdirSync(join(folder, 'evidence', '.incoming')), []);
+    assert.equal(counted[0], 'evidence_bytes_total {"type":"snapshot"} 50000');
+
+    assert.deepEqual(await store.incident('incident-1'), { ...incident(), evidence: items });
+    assert.equal(await store.incident('another'), undefined);
+  });
+
+  test('follows an incident from start to end, and a late or repeated message takes nothing back', async (t) => {
+    const { store } = await bench(t);
+    const start = incident({ severity: 1, label: 'Person', signals: incident().signals.slice(0, 1) });
+    const update = incident({ phase: 'update', updatedAt: start.startedAt + 2000 });
+    const ended = start.startedAt + 40_000;
+    const end = incident({ phase: 'end', updatedAt: ended, endedAt: ended, explanation: ['It was quiet for 30 s.'] });
+    for (const message of [start, end, update, start, end]) await store.record(message, {});
+
+    const stored = await store.incident('incident-1');
+    assert.equal(stored?.phase, 'end');
+    assert.equal(stored.severity, 3);
+    assert.equal(stored.endedAt, ended);
+    assert.deepEqual(stored.explanation, ['It was quiet for 30 s.']);
+    assert.deepEqual(
+      stored.signals.map((signal) => signal.label),
+      ['person', 'glass_break', 'door'],
+    );
+  });
+
+  test('many at the same time keeps each incident whole', async (t) => {
+    const { store } = await bench(t);
+    const names = Array.from({ length: 30 }, (_, n) => `incident-${n}`);
+    await Promise.all(names.map((id) => store.record(incident({ id }), { image: Buffer.from(id) })));
+    for (const id of names) {
+      const stored = await store.incident(id);
+      assert.equal(stored?.signals.length, 3);
+      const found = await store.find(stored.evidence?.[0]?.id ?? '');
+      assert.equal(readFileSync(found?.file ?? '', 'utf8'), id);
+    }
+  });
+
+  test('keeps the incident when the disk refuses the files, and says so afterwards without a path', async (t) => {
+    const { folder, store } = await bench(t, (place) => {
+      writeFileSync(join(place, 'evidence'), 'a file where the folder should be');
+    });
+    await assert.rejects(store.record(incident(), { image: Buffer.from('x') }), (error: Error) => {
+      assert.equal(error.name, 'ES_EVIDENCE_WRITE');
+      assert.ok(!error.message.includes(folder));
+      return true;
+    });
+    const stored = await store.incident('incident-1');
+    assert.equal(stored?.signals.length, 3);
+    assert.deepEqual(stored.evidence, []);
+  });
+
+  test('keeps the file that could be written when the other could not', async (t) => {
+    const folder = temporaryFolder(t);
+    const log = new RecordingLog();
+    const database = await openDatabase(join(folder, 'sentinel.db'), { log });
+    t.after(() => database.close());
+    const uuids = [randomUUID(), randomUUID()] as const;
+    const taken = `${uuids[0].replaceAll('-', '')}.jpg`;
+    mkdirSync(join(folder, 'evidence', '2026-11-21', taken, 'in the way'), { recursive: true });
+    let given = 0;
+    const metrics = { count: () => undefined, observe: () => undefined };
+    const newId = () => uuids[given++] ?? randomUUID();
+    const store = new EvidenceStore({ database, folder, clock: new ManualClock(), log, metrics, newId });
+
+    await assert.rejects(store.record(incident(), { image: Buffer.from('x'), samples: new Float32Array(1600) }), {
+      name: 'ES_EVIDENCE_WRITE',
+    });
+    const stored = await store.incident('incident-1');
+    assert.deepEqual(
+      stored?.evidence?.map((item) => item.type),
+      ['audio'],
+    );
+  });
+
+  test('fails by name when the database is gone', async (t) => {
+    const { database, store } = await bench(t);
+    await database.close();
+    await assert.rejects(store.record(incident(), {}), { name: 'ES_DATABASE' });
+  });
+});
+
+describe('finding', () => {
+  test('takes only ids: no spelling of a path comes near a file', async (t) => {
+    const { store, database } = await bench(t);
+    const [item] = await store.record(incident(), { image: Buffer.from('x') });
+    const id = item?.id ?? '';
+    for (const hostile of [
+      '',
+      '../sentinel.db',
+      '..%2fsentinel.db',
+      `${id}\0`,
+      `${id}.jpg`,
+      id.toUpperCase(),
+      `${id}\n`,
+    ]) {
+      if (hostile !== id) assert.equal(await store.find(hostile), undefined, JSON.stringify(hostile));
+    }
+    assert.equal(await store.find('f'.repeat(32)), undefined);
+
+    await database.query.updateTable('media').set({ file: '../../etc/passwd' }).execute();
+    await assert.rejects(store.find(id), { name: 'ES_DATABASE', message: /outside the evidence folder/ });
+  });
+});
+
+describe('starting', () => {
+  test('removes what an earlier run left half written, and nothing else', async (t) => {
+    const { folder, store, log } = await bench(t, (place) => {
+      const incoming = join(place, 'evidence', '.incoming');
+      mkdirSync(join(place, 'evidence', '2026-11-20'), { recursive: true });
+      mkdirSync(incoming);
+      writeFileSync(join(place, 'evidence', '2026-11-20', 'kept.jpg'), 'whole');
+      writeFileSync(join(incoming, 'young.jpg'), 'may be in use');
+      writeFileSync(join(incoming, 'old.jpg'), 'half');
+      const twoMinutesAgo = Date.now() / 1000 - 120;
+      utimesSync(join(incoming, 'old.jpg'), twoMinutesAgo, twoMinutesAgo);
+    });
+    await store.record(incident(), {});
+    assert.deepEqual(readdirSync(join(folder, 'evidence', '.incoming')), ['young.jpg']);
+    assert.ok(existsSync(join(folder, 'evidence', '2026-11-20', 'kept.jpg')));
+    assert.deepEqual(log.lines, ['warn: Removed 1 evidence files that an earlier run left half written.']);
+  });
+});

@@ -38,38 +38,40 @@ export function flowSources(sources: readonly string[]): FlowSource[] {
 
 /**
  * Writes the Node-RED user folder: our package linked in, the flow with one camera per source, and its credentials sealed.
- * A flow that somebody edited in the editor is kept.
+ * A flow that somebody edited in the editor is kept, and without a source none is written.
  * @returns false when an edited flow was kept although the sources have changed.
  */
 export function prepareUserFolder(
   folder: string,
   sources: readonly FlowSource[],
-  secrets: { sandboxToken: string; credentialSecret: string },
+  secrets: { sandboxToken: string | undefined; credentialSecret: string },
 ): boolean {
   linkPackage(folder);
+  const { sandboxToken, credentialSecret } = secrets;
+  if (sources.length === 0) return true;
   const flowFile = join(folder, 'flows.json');
   const writtenFile = join(folder, '.flow-written-by-start');
-  const flow = JSON.stringify(composeFlow(sources), null, 2);
+  const flow = JSON.stringify(composeFlow(sources, sandboxToken !== undefined), null, 2);
   const before = existsSync(writtenFile) ? readFileSync(writtenFile, 'utf8') : '';
   const edited = existsSync(flowFile) && hash(readFileSync(flowFile, 'utf8')) !== before;
   if (edited) return before === hash(flow);
-  const credentials: Record<string, Record<string, string>> = {
-    'demo-whatsapp': { accessToken: secrets.sandboxToken },
-  };
+  const credentials: Record<string, Record<string, string>> = {};
+  if (sandboxToken !== undefined) credentials['demo-whatsapp'] = { accessToken: sandboxToken };
   sources.forEach(({ username, password }, index) => {
     if (username !== undefined) credentials[cameraId(index)] = { username, password: password ?? '' };
   });
   writeFileSync(flowFile, flow);
-  writeFileSync(join(folder, 'flows_cred.json'), sealCredentials(credentials, secrets.credentialSecret), {
+  writeFileSync(join(folder, 'flows_cred.json'), sealCredentials(credentials, credentialSecret), {
     mode: 0o600,
   });
   writeFileSync(writtenFile, hash(flow));
   return true;
 }
 
-/** The demo flow with as many cameras as there are sources, each wired like the first. */
-function composeFlow(sources: readonly FlowSource[]): FlowNode[] {
-  const flow = JSON.parse(readFileSync(demoFlow, 'utf8')) as FlowNode[];
+/** The demo flow with as many cameras as there are sources, each wired like the first; without a sandbox, without WhatsApp. */
+function composeFlow(sources: readonly FlowSource[], sandbox: boolean): FlowNode[] {
+  const whole = JSON.parse(readFileSync(demoFlow, 'utf8')) as FlowNode[];
+  const flow = whole.filter((candidate) => sandbox || !/whatsapp/.test(candidate.type));
   const camera = node(flow, 'sentinel-camera');
   const ingest = node(flow, 'rtsp-in');
   const others = flow.filter((candidate) => candidate !== camera && candidate !== ingest);
@@ -82,7 +84,11 @@ function composeFlow(sources: readonly FlowSource[]): FlowNode[] {
       y: Number(ingest['y']) + index * 100,
     },
   ]);
-  return [...others, ...cameras];
+  const all: FlowNode[] = [...others, ...cameras];
+  const present = new Set(all.map(({ id }) => id));
+  return all.map((one) =>
+    one.wires === undefined ? one : { ...one, wires: one.wires.map((wire) => wire.filter((id) => present.has(id))) },
+  );
 }
 
 function cameraId(index: number): string {

@@ -63,7 +63,10 @@ async function start(options: StartOptions, closers: Closers): Promise<number | 
     env[`ECHOSIGHT_SOURCE_${index + 1}`] = source.address;
   });
 
-  const upToDate = prepareUserFolder(userFolder, sources, { sandboxToken, credentialSecret });
+  const upToDate = prepareUserFolder(userFolder, sources, {
+    sandboxToken: options.demo ? sandboxToken : undefined,
+    credentialSecret,
+  });
   if (!upToDate) {
     console.log(
       `Your edited flow is kept; new --source options are ignored. To start afresh use another --data folder.`,

@@ -1,12 +1,15 @@
+import { SentinelError } from '../contracts/errors.ts';
 import { soundClasses, type AudioScores, type AudioWindow, type SoundClass } from '../contracts/messages.ts';
 import { levelOf } from '../pcm/level.ts';
 import { resample } from '../pcm/resample.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
 import { decodeWav } from '../pcm/wav.ts';
 import type { SoundClassifier, SoundOutcome } from './classifier.ts';
 import { clipWindows } from './clip-windows.ts';
-import { decide, type DecisionLimits } from './decision.ts';
+import { triggeredSounds, type DecisionLimits } from './decision.ts';
 
-const sampleRate = 16_000;
+type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
+type Heard = Pick<AudioScores, 'dbfs' | 'peak' | 'record'>;
 
 export interface SoundAnalysisOptions {
   classifier: () => Pick<SoundClassifier, 'classify'>;
@@ -21,63 +24,49 @@ export class SoundAnalysis {
     this.#options = options;
   }
 
-  /** @throws SentinelError when model or worker fail. */
-  async window(window: AudioWindow, samples: Float32Array): Promise<AudioScores> {
+  /**
+   * @returns undefined for a window that was dropped because the classifier could not keep up.
+   * @throws SentinelError when the samples are unusable, or model or worker fail.
+   */
+  async window(window: AudioWindow, samples: Float32Array): Promise<AudioScores | undefined> {
     const outcome = await this.#options.classifier().classify({ source: window.source, samples });
-    return this.#scores(window, outcome, outcome.scores);
+    return outcome && this.#scores(window, window, outcome, outcome.scores);
   }
 
   /**
    * A whole clip: `scores` are the best of all windows, `windows` the time line.
    * @throws SentinelError ES_AUDIO_INVALID when the bytes are no usable WAV.
    */
-  async clip(
-    wav: Buffer,
-    identity: Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>,
-  ): Promise<AudioScores> {
+  async clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
     const decoded = decodeWav(wav);
-    const samples = resample(decoded.samples, decoded.sampleRate, sampleRate);
+    const samples = resample(decoded.samples, decoded.sampleRate, soundWindow.sampleRate);
     const parts: { offset: number; outcome: SoundOutcome }[] = [];
     for (const part of clipWindows(samples)) {
       const outcome = await this.#options.classifier().classify({ source: identity.source, samples: part.samples });
-      parts.push({ offset: part.offset / sampleRate, outcome });
+      if (outcome !== undefined) parts.push({ offset: part.offset / soundWindow.sampleRate, outcome });
     }
-    const loudest = parts.reduce((best, part) => (peakScore(part.outcome) > peakScore(best.outcome) ? part : best));
-    const window: AudioWindow = {
-      v: 1,
-      kind: 'audio-window',
-      seq: 0,
-      sampleRate,
-      hop: 7680,
-      record: false,
-      ...identity,
-      ...levelOf(samples),
-    };
-    const best = Object.fromEntries(
-      soundClasses.map((name) => [name, Math.max(...parts.map((part) => part.outcome.scores[name]))]),
-    ) as Record<SoundClass, number>;
-    return {
-      ...this.#scores(window, loudest.outcome, best),
-      windows: parts.map((part) => ({ offset: part.offset, scores: part.outcome.scores })),
-    };
+    const loudest = parts.reduce<SoundOutcome | undefined>(strongest, undefined);
+    if (loudest === undefined) throw new SentinelError('ES_MODEL_FAILED', 'The classifier ended before the clip did.');
+    const best = (name: SoundClass): number => Math.max(...parts.map(({ outcome }) => outcome.scores[name]));
+    const scores = Object.fromEntries(soundClasses.map((name) => [name, best(name)])) as Record<SoundClass, number>;
+    const windows = parts.map(({ offset, outcome }) => ({ offset, scores: outcome.scores }));
+    return { ...this.#scores(identity, { ...levelOf(samples), record: false }, loudest, scores), windows };
   }
 
-  #scores(window: AudioWindow, outcome: SoundOutcome, scores: Record<SoundClass, number>): AudioScores {
-    const { v, site, area, source, capturedAt, dbfs, peak, record } = window;
-    const decision = decide(scores, dbfs, this.#options.limits);
+  #scores(identity: Identity, heard: Heard, outcome: SoundOutcome, scores: Record<SoundClass, number>): AudioScores {
+    const { site, area, source, capturedAt } = identity;
+    const { dbfs, peak, record } = heard;
+    const { limits } = this.#options;
+    const { top, model, backend, timings } = outcome;
+    const triggered = triggeredSounds({ scores, top, dbfs }, limits);
     return {
-      ...{ v, kind: 'audio-scores', site, area, source, capturedAt, dbfs, peak, record },
-      scores: decision.scores,
-      triggered: decision.triggered,
-      thresholds: this.#options.limits.thresholds,
-      top: outcome.top,
-      model: outcome.model,
-      backend: outcome.backend,
-      timings: outcome.timings,
+      ...{ v: 1, kind: 'audio-scores', site, area, source, capturedAt },
+      ...{ scores, top, triggered, thresholds: limits.thresholds, dbfs, peak, record, model, backend, timings },
     };
   }
 }
 
-function peakScore(outcome: SoundOutcome): number {
-  return Math.max(...Object.values(outcome.scores));
+function strongest(best: SoundOutcome | undefined, { outcome }: { outcome: SoundOutcome }): SoundOutcome {
+  const peak = (one: SoundOutcome): number => Math.max(...Object.values(one.scores));
+  return best === undefined || peak(outcome) > peak(best) ? outcome : best;
 }

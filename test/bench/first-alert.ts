@@ -1,0 +1,75 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../hosts/node-red-host.ts';
+import { alertsIn } from '../hosts/sandbox-client.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const limitMs = 300_000;
+
+/** Clones the repository's last commit into an empty folder and does what a new user does. */
+export default async function firstAlert(): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(tmpdir(), 'sentinel-clone-'));
+  const port = await freePort();
+  const startedAt = performance.now();
+  const seconds = (): number => Math.round((performance.now() - startedAt) / 100) / 10;
+  try {
+    must('git', ['clone', '--quiet', root, folder], tmpdir());
+    const cloned = seconds();
+    must('npm', ['ci', '--no-audit', '--no-fund'], folder);
+    const installed = seconds();
+    console.error(`cloned ${cloned} s, installed ${installed} s`);
+    const product = spawn('npm', ['start', '--', '--port', String(port), '--data', join(folder, 'data')], {
+      cwd: folder,
+      env: cleanEnv(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    try {
+      const address = await sandboxAddress(product.stdout);
+      const before = performance.now();
+      for (;;) {
+        const alerts = await alertsIn(address);
+        if (alerts.some((text) => text.includes('person+glass_break') || text.includes('Person and breaking glass')))
+          break;
+        if (performance.now() - before > limitMs) throw new Error('no alert within five minutes');
+        await sleep(200);
+      }
+      return { seconds: seconds(), clone_s: cloned, install_s: Math.round((installed - cloned) * 10) / 10 };
+    } finally {
+      process.kill(-(product.pid ?? 0), 'SIGINT');
+      await new Promise((resolve) => product.once('close', resolve));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function sandboxAddress(output: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    output.on('data', (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      text += chunk.toString();
+      const found = /WhatsApp sandbox\s+(http:\/\/\S+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    output.on('close', () => {
+      reject(new Error('npm start ended before it printed the sandbox address'));
+    });
+  });
+}
+
+function must(command: string, args: string[], cwd: string): void {
+  const { status } = spawnSync(command, args, { cwd, env: cleanEnv(), stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed (${status})`);
+}
+
+/** The environment of a new user: without what `npm run` of this repository put there. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  const path = (process.env['PATH'] ?? '').split(':').filter((entry) => !entry.includes('node_modules'));
+  const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
+  return { ...Object.fromEntries(kept), PATH: path.join(':') };
+}

@@ -1,0 +1,29 @@
+/**
+ * `npm run -s bench -- NAME`: progress on stderr, one JSON object as the last line of stdout, exit 0 when it measured.
+ * `npm run -s bench` alone lists the benches.
+ */
+type Bench = () => Promise<Record<string, unknown>>;
+
+const benches: Record<string, { what: string; load: () => Promise<{ default: Bench }> }> = {
+  'first-alert': {
+    what: 'seconds from a fresh clone to the first alert in the sandbox',
+    load: () => import('./first-alert.ts'),
+  },
+  pipeline: {
+    what: 'milliseconds from a pane breaking in a live stream to the WhatsApp request',
+    load: () => import('./pipeline.ts'),
+  },
+};
+
+const name = process.argv[2];
+const bench = name === undefined ? undefined : benches[name];
+if (bench === undefined) {
+  for (const [known, { what }] of Object.entries(benches)) console.log(`${known}: ${what}`);
+  if (name !== undefined) {
+    console.error(`There is no bench "${name}".`);
+    process.exitCode = 2;
+  }
+} else {
+  const { default: run } = await bench.load();
+  console.log(JSON.stringify(await run()));
+}

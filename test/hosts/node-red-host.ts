@@ -1,0 +1,179 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const require = createRequire(import.meta.url);
+const root = join(import.meta.dirname, '..', '..');
+
+export interface FlowNode {
+  id: string;
+  type: string;
+  z?: string;
+  wires?: string[][];
+  credentials?: Record<string, string>;
+  [setting: string]: unknown;
+}
+
+export type Message = Record<string, unknown> & { topic?: string; payload?: unknown };
+
+interface Waiter {
+  probe: string;
+  matches: (message: Message) => boolean;
+  resolve: (message: Message) => void;
+}
+
+/** A real Node-RED in a process of its own, with this package installed, that a test deploys flows to. */
+export class NodeRedHost {
+  readonly url: string;
+  readonly userDir: string;
+  /** Everything that probes reported, in order. */
+  readonly seen: { probe: string; message: Message }[] = [];
+  log = '';
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #waiters: Waiter[] = [];
+
+  private constructor(child: ChildProcess, url: string, userDir: string) {
+    this.#child = child;
+    this.url = url;
+    this.userDir = userDir;
+    this.#ended = new Promise((resolve) => {
+      child.once('close', () => {
+        resolve();
+      });
+    });
+    child.stdout?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    child.on('message', (report) => {
+      this.#take(report as { probe: string; message: Message });
+    });
+  }
+
+  /** Starts Node-RED with an empty flow. `env` is added to its environment. */
+  static async start(env: Record<string, string> = {}): Promise<NodeRedHost> {
+    const userDir = mkdtempSync(join(tmpdir(), 'sentinel-nr-'));
+    const scope = join(userDir, 'node_modules', '@echosight');
+    mkdirSync(scope, { recursive: true });
+    symlinkSync(root, join(scope, 'node-red-sentinel'), 'junction');
+    const dependencies = { '@echosight/node-red-sentinel': '*' };
+    writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test-host', private: true, dependencies }));
+    const port = await freePort();
+    const settings = join(import.meta.dirname, 'settings.cjs');
+    const child = spawn(
+      process.execPath,
+      [require.resolve('node-red/red.js'), '--userDir', userDir, '--settings', settings],
+      {
+        env: { ...process.env, ...env, TEST_PORT: String(port) },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        serialization: 'advanced',
+      },
+    );
+    const host = new NodeRedHost(child, `http://127.0.0.1:${port}`, userDir);
+    await host.#answers();
+    return host;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Replaces the whole flow. Nodes without a tab land on one. */
+  async deploy(nodes: readonly FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
+    const tab = { id: 'tab', type: 'tab', label: 'test' };
+    const placed = nodes.map((node) =>
+      node.wires === undefined && node.z === undefined ? node : { z: 'tab', ...node },
+    );
+    const response = await fetch(`${this.url}/flows`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': type },
+      body: JSON.stringify([tab, ...placed]),
+    });
+    if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
+  }
+
+  /** Presses the button of an inject node. */
+  async inject(id: string): Promise<void> {
+    const response = await fetch(`${this.url}/inject/${id}`, { method: 'POST' });
+    if (!response.ok) throw new Error(`inject: ${response.status}`);
+  }
+
+  /** The first message of a probe that fits, past or to come. */
+  async waitFor(probe: string, matches: (message: Message) => boolean, ms = 30_000): Promise<Message> {
+    const before = this.seen.find((report) => report.probe === probe && matches(report.message));
+    if (before !== undefined) return before.message;
+    const waiter = Promise.withResolvers<Message>();
+    this.#waiters.push({ probe, matches, resolve: waiter.resolve });
+    const limit = new AbortController();
+    const timedOut = sleep(ms, undefined, { signal: limit.signal }).then(() => {
+      throw new Error(`nothing fitting from probe "${probe}" within ${ms} ms; log:\n${this.log.slice(-3000)}`);
+    });
+    try {
+      return await Promise.race([waiter.promise, timedOut]);
+    } finally {
+      limit.abort();
+      timedOut.catch(() => undefined);
+    }
+  }
+
+  messages(probe: string): Message[] {
+    return this.seen.filter((report) => report.probe === probe).map((report) => report.message);
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const hard = setTimeout(() => this.#child.kill('SIGKILL'), 20_000);
+    await this.#ended;
+    clearTimeout(hard);
+    rmSync(this.userDir, { recursive: true, force: true });
+  }
+
+  async #answers(): Promise<void> {
+    for (let tries = 0; tries < 300; tries++) {
+      if (this.#child.exitCode !== null) break;
+      try {
+        const response = await fetch(`${this.url}/flows`);
+        if (response.ok && /Started flows/.test(this.log)) return;
+      } catch {
+        // not listening yet
+      }
+      await sleep(200);
+    }
+    throw new Error(`Node-RED did not start:\n${this.log}`);
+  }
+
+  #take(report: { probe: string; message: Message }): void {
+    this.seen.push(report);
+    const fits = (waiter: Waiter) => waiter.probe === report.probe && waiter.matches(report.message);
+    for (const waiter of this.#waiters.filter(fits)) waiter.resolve(report.message);
+    this.#waiters = this.#waiters.filter((waiter) => !fits(waiter));
+  }
+}
+
+/** A function node that reports every message it gets to the test. */
+export function probe(name: string): FlowNode {
+  const func = `global.get('report')(${JSON.stringify(name)}, msg); return null;`;
+  return { id: `probe-${name}`, type: 'function', name, func, outputs: 1, wires: [[]] };
+}
+
+/** A catch node for everything, wired to a probe called `errors`. */
+export function catchAll(): FlowNode[] {
+  return [{ id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['probe-errors']] }, probe('errors')];
+}
+
+/** A status node for everything, wired to a probe called `status`. */
+export function watchStatus(): FlowNode[] {
+  return [{ id: 'statuses', type: 'status', scope: null, wires: [['probe-status']] }, probe('status')];
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { SentinelError } from '../../../src/contracts/errors.ts';
+import { acquireSite, openSites } from '../../../src/site/registry.ts';
+import { RecordingLog } from '../recording-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const named = { id: 'shop', name: 'Shop', implicit: false };
+const implicit = { id: 'home', name: 'Home', implicit: true };
+
+describe('the site registry', () => {
+  test('gives one Site per data folder, whoever asks', (t) => {
+    const folder = temporaryFolder(t);
+    const first = acquireSite({ ...named, folder }, new RecordingLog());
+    const second = acquireSite({ ...implicit, folder: join(folder, '.') }, new RecordingLog());
+    const other = acquireSite({ ...named, folder: join(folder, 'other') }, new RecordingLog());
+    assert.equal(first.site, second.site);
+    assert.equal(second.site.name, 'Shop');
+    assert.notEqual(first.site, other.site);
+    for (const lease of [first, second, other]) lease.release();
+  });
+
+  test('keeps a Site through a deploy that closes all its nodes first', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const folder = temporaryFolder(t);
+    const before = acquireSite({ ...named, folder }, new RecordingLog());
+    before.release();
+    before.release();
+    t.mock.timers.tick(9_000);
+    const after = acquireSite({ ...named, folder }, new RecordingLog());
+    assert.equal(after.site, before.site);
+    t.mock.timers.tick(60_000);
+    assert.ok(openSites().includes(after.site));
+    after.release();
+    t.mock.timers.tick(10_000);
+    assert.ok(!openSites().includes(after.site));
+  });
+
+  test('a renamed site takes the folder over at once', (t) => {
+    const folder = temporaryFolder(t);
+    const before = acquireSite({ ...named, folder }, new RecordingLog());
+    before.release();
+    const after = acquireSite({ ...named, name: 'Corner shop', folder }, new RecordingLog());
+    assert.equal(after.site.name, 'Corner shop');
+    after.release();
+  });
+
+  test('refuses a folder that another process holds, and takes it when that process is killed', async (t) => {
+    const folder = temporaryFolder(t);
+    const lock = join(import.meta.dirname, '..', '..', '..', 'src', 'database', 'folder-lock.ts');
+    const code = `import { lockFolder } from ${JSON.stringify(lock)};
+lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    assert.throws(
+      () => acquireSite({ ...named, folder }, new RecordingLog()),
+      (error) => error instanceof SentinelError && error.name === 'ES_SITE_LOCKED',
+    );
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+    acquireSite({ ...named, folder }, new RecordingLog()).release();
+  });
+});

@@ -8,15 +8,15 @@ import { Type, type Static, type TProperties, type TSchema } from 'typebox';
 
 const score = Type.Number({ minimum: 0, maximum: 1 });
 const epochMs = Type.Number({ description: 'Milliseconds since 1970-01-01 UTC on the Site clock.' });
-/** 0 nothing, 1 notice, 2 warning, 3 alarm. */
-export const Severity = Type.Integer({ minimum: 0, maximum: 3 });
+/** 0 is nothing that anybody has to know. */
+export const Severity = Type.Integer({ minimum: 0, maximum: 3, description: '1 notice, 2 warning, 3 alarm.' });
 
 /** The fields that every payload carries, then the ones of its kind. */
 function payload<Kind extends string, Fields extends TProperties>(kind: Kind, fields: Fields) {
   return Type.Object({
     v: Type.Literal(1),
     kind: Type.Literal(kind),
-    site: Type.String(),
+    site: Type.String({ description: 'Id of the site.' }),
     area: Type.String({ description: 'Place that is judged as one: signals of one area are fused.' }),
     source: Type.String({ description: 'Camera, microphone or sensor.' }),
     capturedAt: epochMs,
@@ -24,10 +24,12 @@ function payload<Kind extends string, Fields extends TProperties>(kind: Kind, fi
   });
 }
 
-export const ImageEncoding = Type.Union([Type.Literal('rgb24'), Type.Literal('jpeg')]);
+export const ImageEncoding = Type.Union([Type.Literal('rgb24'), Type.Literal('jpeg')], {
+  description: 'Form of `msg.image`: rows of R, G, B bytes without padding, or a JPEG or PNG file.',
+});
 
 export const Frame = payload('frame', {
-  seq: Type.Integer({ minimum: 0 }),
+  seq: Type.Integer({ minimum: 0, description: 'Counts the frames of this source.' }),
   width: Type.Integer({ minimum: 1 }),
   height: Type.Integer({ minimum: 1 }),
   encoding: ImageEncoding,
@@ -35,8 +37,8 @@ export const Frame = payload('frame', {
 export type Frame = Static<typeof Frame>;
 
 export const AudioWindow = payload('audio-window', {
-  seq: Type.Integer({ minimum: 0 }),
-  sampleRate: Type.Literal(16000),
+  seq: Type.Integer({ minimum: 0, description: 'Counts the windows of this source.' }),
+  sampleRate: Type.Literal(16000, { description: 'Samples a second.' }),
   hop: Type.Integer({ minimum: 1, description: 'Samples between the starts of two windows.' }),
   dbfs: Type.Number({ description: 'RMS level relative to full scale, in dB (0 is the loudest, -100 silence).' }),
   peak: Type.Number({ minimum: 0, description: 'Largest absolute sample.' }),
@@ -60,15 +62,17 @@ export type StreamStatusName = (typeof streamStatuses)[number];
 
 export const StreamStatus = payload('stream-status', {
   status: Type.Enum(streamStatuses),
-  detail: Type.String(),
+  detail: Type.String({ description: 'The same in words for people.' }),
   attempt: Type.Integer({ minimum: 0, description: 'Failed tries since the last frame.' }),
 });
 export type StreamStatus = Static<typeof StreamStatus>;
 
 export const Cue = payload('cue', {
-  cue: Type.String(),
+  cue: Type.String({ description: 'Such as motion, detector-down, tamper.' }),
   score,
-  features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()])),
+  features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
+    description: 'The numbers that explain the score.',
+  }),
 });
 export type Cue = Static<typeof Cue>;
 
@@ -77,22 +81,22 @@ export const Box = Type.Object({ x: score, y: score, width: score, height: score
 export type Box = Static<typeof Box>;
 
 export const DetectedObject = Type.Object({
-  label: Type.String(),
+  label: Type.String({ description: 'Class name of the model.' }),
   score,
   box: Box,
-  trackId: Type.Optional(Type.String()),
-  zones: Type.Optional(Type.Array(Type.String())),
+  trackId: Type.Optional(Type.String({ description: 'The same for one object in following frames.' })),
+  zones: Type.Optional(Type.Array(Type.String(), { description: 'Zones in which it stands.' })),
   moving: Type.Optional(Type.Boolean()),
 });
 export type DetectedObject = Static<typeof DetectedObject>;
 
 export const Detections = payload('detections', {
-  seq: Type.Integer({ minimum: 0 }),
+  seq: Type.Integer({ minimum: 0, description: 'Of the frame.' }),
   width: Type.Integer({ minimum: 1 }),
   height: Type.Integer({ minimum: 1 }),
   encoding: ImageEncoding,
   objects: Type.Array(DetectedObject),
-  model: Type.String(),
+  model: Type.String({ description: 'Id of the model.' }),
   backend: Type.String({ description: 'Runtime that ran the model: onnxruntime-node or onnxruntime-web.' }),
   timings: Type.Object({
     waitMs: Type.Number({ description: 'In the slot, before the worker took it.' }),
@@ -116,12 +120,12 @@ export const AudioScores = payload('audio-scores', {
     description: 'The five best raw classes, for tuning.',
   }),
   triggered: Type.Array(Type.String(), { description: 'Classes at or above their threshold in this window.' }),
-  thresholds: Type.Record(Type.String(), score),
-  dbfs: Type.Number(),
-  peak: Type.Number({ minimum: 0 }),
-  record: Type.Boolean(),
-  model: Type.String(),
-  backend: Type.String(),
+  thresholds: Type.Record(Type.String(), score, { description: 'Threshold of each class, as set in the node.' }),
+  dbfs: Type.Number({ description: 'As in `audio-window`.' }),
+  peak: Type.Number({ minimum: 0, description: 'As in `audio-window`.' }),
+  record: Type.Boolean({ description: 'As in `audio-window`.' }),
+  model: Type.String({ description: 'Id of the model.' }),
+  backend: Type.String({ description: 'As in `detections`.' }),
   timings: Type.Object({ waitMs: Type.Number(), featuresMs: Type.Number(), inferenceMs: Type.Number() }),
   windows: Type.Optional(
     Type.Array(Type.Object({ offset: Type.Number(), scores: Type.Record(Type.String(), score) }), {
@@ -133,8 +137,8 @@ export type AudioScores = Static<typeof AudioScores>;
 
 /** Anything from outside: a door contact, a PIR, Frigate, an MQTT topic. */
 export const ExternalSignal = payload('signal', {
-  signal: Type.String(),
-  label: Type.String(),
+  signal: Type.String({ description: 'What kind of sensor: contact, pir, frigate...' }),
+  label: Type.String({ description: 'What it reports; rules ask for it.' }),
   score,
 });
 export type ExternalSignal = Static<typeof ExternalSignal>;
@@ -151,7 +155,7 @@ export const IncidentSignal = Type.Object({
   label: Type.String(),
   source: Type.String(),
   score,
-  threshold: Type.Optional(score),
+  threshold: Type.Optional(Type.Number({ ...score, description: 'What the score had to reach.' })),
   capturedAt: epochMs,
   count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
   objects: Type.Optional(Type.Array(DetectedObject)),
@@ -160,7 +164,7 @@ export type IncidentSignal = Static<typeof IncidentSignal>;
 
 export const evidenceTypes = ['snapshot', 'audio', 'clip'] as const;
 export const EvidenceItem = Type.Object({
-  id: Type.String(),
+  id: Type.String({ description: 'Opaque; `/echosight/api/v1/evidence/<id>` serves the file.' }),
   type: Type.Enum(evidenceTypes),
   source: Type.String(),
   mime: Type.String(),
@@ -172,18 +176,18 @@ export type EvidenceItem = Static<typeof EvidenceItem>;
 
 export const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
 export const Incident = payload('incident', {
-  id: Type.String(),
+  id: Type.String({ description: 'Stays the same from start to end.' }),
   phase: Type.Enum(incidentPhases),
   severity: Severity,
   label: Type.String({ description: 'The reason in words for people.' }),
   reason: Type.String({ description: 'Labels joined by +, such as person+glass_break.' }),
   confidence: score,
-  sources: Type.Array(Type.String()),
+  sources: Type.Array(Type.String(), { description: 'Everything that took part.' }),
   signals: Type.Array(IncidentSignal),
   startedAt: epochMs,
   updatedAt: epochMs,
   endedAt: Type.Optional(epochMs),
-  explanation: Type.Array(Type.String()),
+  explanation: Type.Array(Type.String(), { description: 'Sentences that say why.' }),
   evidence: Type.Optional(Type.Array(EvidenceItem)),
 });
 export type Incident = Static<typeof Incident>;
@@ -193,13 +197,18 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 export const Delivery = payload('delivery', {
   alertId: Type.String(),
   incidentId: Type.String(),
-  channel: Type.String(),
-  part: Type.Union([Type.Literal('text'), Type.Literal('image')]),
+  channel: Type.String({ description: 'Such as whatsapp.' }),
+  part: Type.Union([Type.Literal('text'), Type.Literal('image')], { description: 'Which message of the alert.' }),
   recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
   status: Type.Enum(deliveryStatuses),
   attempts: Type.Integer({ minimum: 0 }),
-  providerId: Type.Optional(Type.String()),
-  error: Type.Optional(Type.Object({ name: Type.String(), message: Type.String() })),
+  providerId: Type.Optional(Type.String({ description: 'Id that the provider gave the message.' })),
+  error: Type.Optional(
+    Type.Object(
+      { name: Type.String(), message: Type.String() },
+      { description: 'Why it failed: stable name, and words.' },
+    ),
+  ),
 });
 export type Delivery = Static<typeof Delivery>;
 

@@ -76,8 +76,10 @@ export const Cue = payload('cue', {
 });
 export type Cue = Static<typeof Cue>;
 
-/** Top left corner and size, each 0..1 of the picture. */
-export const Box = Type.Object({ x: score, y: score, width: score, height: score });
+export const Box = Type.Object(
+  { x: score, y: score, width: score, height: score },
+  { description: 'Top left corner and size, each 0 to 1 of the picture.' },
+);
 export type Box = Static<typeof Box>;
 
 export const DetectedObject = Type.Object({

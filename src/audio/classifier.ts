@@ -1,0 +1,139 @@
+import { SentinelError } from '../contracts/errors.ts';
+import type { AudioScores, SoundClass } from '../contracts/messages.ts';
+import type { Clock, Log, Metrics } from '../contracts/ports.ts';
+import type { ModelDescription } from '../inference/model-description.ts';
+import { WorkerHost } from '../inference/worker-host.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
+import { workerFile } from '../process/package-files.ts';
+import type { ClassificationReply, ClassificationRequest } from './classification.ts';
+import { WindowQueue } from './window-queue.ts';
+
+/** Windows of one run: they cost less together, but the first one waits for the last. */
+const mostTogether = 8;
+/** Decoders overshoot full scale a little; anything far beyond is no sound. */
+const loudestSample = 16;
+
+export interface SoundClassifierOptions {
+  model: ModelDescription;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface SoundJob {
+  /** Windows of one source are answered in order; sources take turns. */
+  source: string;
+  /** One sound window: 15,600 samples at 16 kHz, -1..1. They are copied and stay the caller's. */
+  samples: Float32Array;
+}
+
+export interface SoundOutcome {
+  /** Calibrated scores, 0..1. */
+  scores: Record<SoundClass, number>;
+  /** The five best raw classes. */
+  top: AudioScores['top'];
+  model: string;
+  backend: string;
+  /** Features and inference of the run that the window was part of. */
+  timings: AudioScores['timings'];
+}
+
+interface Waiting {
+  job: SoundJob;
+  since: number;
+  resolve: (outcome: SoundOutcome | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Classifies sound windows of many sources with one model in one worker thread. */
+export class SoundClassifier {
+  readonly #options: SoundClassifierOptions;
+  readonly #worker: WorkerHost<ClassificationRequest, ClassificationReply>;
+  readonly #queue = new WindowQueue<Waiting>();
+  #busy = false;
+  #closed = false;
+  #backend: string | undefined;
+
+  constructor(options: SoundClassifierOptions) {
+    this.#options = options;
+    const { model, clock, log } = options;
+    this.#worker = new WorkerHost({ name: 'audio', file: workerFile('audio'), data: model, clock, log });
+  }
+
+  /**
+   * @returns undefined for a window that was dropped, because too many of its source waited or the classifier closed.
+   * @throws SentinelError ES_AUDIO_INVALID, ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID, ES_MODEL_FAILED,
+   * ES_WORKER_LOST
+   */
+  classify(job: SoundJob): Promise<SoundOutcome | undefined> {
+    return new Promise((resolve, reject) => {
+      assertUsable(job.samples);
+      if (this.#closed) {
+        resolve(undefined);
+        return;
+      }
+      const displaced = this.#queue.put(job.source, { job, since: this.#options.clock.monotonic(), resolve, reject });
+      if (displaced !== undefined) this.#drop(displaced);
+      this.#next();
+    });
+  }
+
+  /** Drops what waits, lets the running windows finish, and ends the worker. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { resolve } of this.#queue.take(Number.POSITIVE_INFINITY)) resolve(undefined);
+    await this.#worker.close();
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const batch = this.#queue.take(mostTogether);
+    if (batch.length === 0) return;
+    this.#busy = true;
+    void this.#run(batch).finally(() => {
+      this.#busy = false;
+      this.#next();
+    });
+  }
+
+  #drop(waiting: Waiting): void {
+    this.#options.metrics.count('audio_windows_dropped_total', { source: waiting.job.source });
+    waiting.resolve(undefined);
+  }
+
+  async #run(batch: readonly Waiting[]): Promise<void> {
+    const { model, clock, metrics } = this.#options;
+    const begun = clock.monotonic();
+    try {
+      const windows = batch.map(({ job }) => job.samples.slice());
+      const buffers = windows.map((window) => window.buffer);
+      const { results, backend, timings } = await this.#worker.request({ windows }, buffers);
+      metrics.observe('audio_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
+      this.#say(backend);
+      batch.forEach(({ since, resolve }, index) => {
+        const result = results[index];
+        resolve(result && { ...result, model: model.id, backend, timings: { waitMs: begun - since, ...timings } });
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  #say(backend: string): void {
+    if (backend === this.#backend) return;
+    this.#backend = backend;
+    this.#options.log.info(`The model ${this.#options.model.id} runs on ${backend}.`);
+  }
+}
+
+function assertUsable(samples: Float32Array): void {
+  if (samples.length !== soundWindow.samples) {
+    throw new SentinelError(
+      'ES_AUDIO_INVALID',
+      `A sound window has ${soundWindow.samples} samples, this one ${samples.length}.`,
+    );
+  }
+  // Also false for NaN, which would turn every score into NaN.
+  if (samples.every((sample) => Math.abs(sample) <= loudestSample)) return;
+  throw new SentinelError('ES_AUDIO_INVALID', 'The sound window holds numbers that are no sound.');
+}

@@ -1,0 +1,141 @@
+import { SentinelError } from '../contracts/errors.ts';
+
+/** Format tags of the WAVE format chunk. Source: RFC 2361 and Microsoft's mmreg.h. */
+const formatTags = { integer: 1, float: 3, extensible: 0xfffe } as const;
+const headerBytes = 44;
+const highestRate = 384_000;
+const lowestRate = 4_000;
+const mostChannels = 32;
+/** Decoding happens at once, on the event loop. */
+const longestSeconds = 60;
+
+/** Mono sound, -1..1. */
+export interface Sound {
+  samples: Float32Array;
+  sampleRate: number;
+}
+
+/** A WAV file with one channel of 16 bit samples. What exceeds -1..1 is clipped. */
+export function encodeWav(samples: Float32Array, sampleRate: number): Buffer {
+  const dataBytes = 2 * samples.length;
+  const file = Buffer.alloc(headerBytes + dataBytes);
+  file.write('RIFF', 0, 'latin1');
+  file.writeUInt32LE(headerBytes - 8 + dataBytes, 4);
+  file.write('WAVEfmt ', 8, 'latin1');
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(formatTags.integer, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(sampleRate, 24);
+  file.writeUInt32LE(2 * sampleRate, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36, 'latin1');
+  file.writeUInt32LE(dataBytes, 40);
+  samples.forEach((sample, index) => {
+    file.writeInt16LE(Math.round(clipped(sample) * 0x7fff), headerBytes + 2 * index);
+  });
+  return file;
+}
+
+/**
+ * Reads a WAV file: 8, 16, 24 or 32 bit integers or 32 bit floats, any number of channels, mixed to mono.
+ * A file that was cut off gives what is there.
+ * @throws SentinelError ES_AUDIO_INVALID
+ */
+export function decodeWav(bytes: Buffer): Sound {
+  const { format, data } = readChunks(bytes);
+  const { channels, sampleRate } = format;
+  const read = readerOf(format);
+  const frameBytes = channels * (format.bits / 8);
+  const frames = Math.floor(data.length / frameBytes);
+  if (frames === 0) throw invalid('it holds no sound');
+  if (frames > longestSeconds * sampleRate) {
+    throw invalid(`it is longer than ${longestSeconds} s`, 'Cut it into shorter clips.');
+  }
+  const samples = new Float32Array(frames);
+  for (let frame = 0; frame < frames; frame++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      sum += read(data, frame * frameBytes + channel * (format.bits / 8));
+    }
+    if (!Number.isFinite(sum)) throw invalid('it holds numbers that are no sound');
+    samples[frame] = clipped(sum / channels);
+  }
+  return { samples, sampleRate };
+}
+
+interface Format {
+  tag: number;
+  channels: number;
+  sampleRate: number;
+  bits: number;
+}
+
+/** Walks through the chunks; programs that stream leave the sizes at 0 or 0xffffffff, so they are limits, not laws. */
+function readChunks(bytes: Buffer): { format: Format; data: Buffer } {
+  if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
+    throw invalid('it does not begin like a WAV file');
+  }
+  let format: Format | undefined;
+  let at = 12;
+  while (at + 8 <= bytes.length) {
+    const id = bytes.toString('latin1', at, at + 4);
+    const size = bytes.readUInt32LE(at + 4);
+    const body = bytes.subarray(at + 8, at + 8 + size);
+    if (id === 'fmt ') format = readFormat(body);
+    if (id === 'data') {
+      if (format === undefined) throw invalid('it has sound before it says of what kind');
+      return { format, data: body };
+    }
+    at += 8 + size + (size % 2); // chunks begin at even places
+  }
+  throw invalid('it ends before the sound begins');
+}
+
+function readFormat(body: Buffer): Format {
+  if (body.length < 16) throw invalid('its description is cut off');
+  let tag = body.readUInt16LE(0);
+  // The real tag of the extensible form is the beginning of its sub-format.
+  if (tag === formatTags.extensible && body.length >= 26) tag = body.readUInt16LE(24);
+  const format = {
+    tag,
+    channels: body.readUInt16LE(2),
+    sampleRate: body.readUInt32LE(4),
+    bits: body.readUInt16LE(14),
+  };
+  if (format.channels < 1 || format.channels > mostChannels) throw invalid(`it has ${format.channels} channels`);
+  if (format.sampleRate < lowestRate || format.sampleRate > highestRate) {
+    throw invalid(`it has ${format.sampleRate} samples a second`);
+  }
+  return format;
+}
+
+type SampleReader = (data: Buffer, at: number) => number;
+
+/** Readers of one sample, -1..1, by format tag and bits. */
+const readers: Readonly<Record<string, SampleReader | undefined>> = {
+  [`${formatTags.integer}/8`]: (data, at) => (data.readUInt8(at) - 0x80) / 0x80,
+  [`${formatTags.integer}/16`]: (data, at) => data.readInt16LE(at) / 0x8000,
+  [`${formatTags.integer}/24`]: (data, at) => data.readIntLE(at, 3) / 0x80_0000,
+  [`${formatTags.integer}/32`]: (data, at) => data.readInt32LE(at) / 0x8000_0000,
+  [`${formatTags.float}/32`]: (data, at) => data.readFloatLE(at),
+};
+
+function readerOf({ tag, bits }: Format): SampleReader {
+  const reader = readers[`${tag}/${bits}`];
+  if (reader !== undefined) return reader;
+  throw invalid(`its format (tag ${tag}, ${bits} bits) is not supported`, 'Save it as 16 bit PCM.');
+}
+
+function clipped(sample: number): number {
+  if (Number.isNaN(sample)) return 0;
+  return Math.min(1, Math.max(-1, sample));
+}
+
+function invalid(why: string, hint?: string): SentinelError {
+  return new SentinelError(
+    'ES_AUDIO_INVALID',
+    `The WAV file cannot be used: ${why}.`,
+    hint === undefined ? {} : { hint },
+  );
+}

@@ -89,14 +89,10 @@ ${Object.entries(parts)
 
 /** The fields that all kinds share, as one of them has them. */
 function commonFields(schema: Schema): Schema {
-  const { site, area, source, capturedAt } = schema.properties ?? {};
-  const v: Schema = { const: 1, description: 'Version of the format.' };
-  const kind: Schema = { type: 'string', description: 'One of the above.' };
-  return { ...schema, properties: definedOnly({ v, kind, site, area, source, capturedAt }) };
-}
-
-function definedOnly(fields: Record<string, Schema | undefined>): Record<string, Schema> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => (field === undefined ? [] : [[name, field]])),
-  );
+  const anyKind: Record<string, Schema> = {
+    v: { const: 1, description: 'Version of the format.' },
+    kind: { type: 'string', description: 'One of the above.' },
+  };
+  const fields = Object.entries({ ...schema.properties, ...anyKind }).filter(([name]) => common.includes(name));
+  return { ...schema, properties: Object.fromEntries(fields) };
 }

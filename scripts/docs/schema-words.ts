@@ -1,7 +1,7 @@
 /** The part of JSON Schema that our contracts use. */
 export interface Schema {
   type?: string;
-  const?: unknown;
+  const?: string | number;
   enum?: readonly unknown[];
   anyOf?: readonly Schema[];
   items?: Schema;

@@ -1,0 +1,9 @@
+import schema from 'settings-of:whatsapp-out';
+import { registerNode } from '../../src/editor/register.ts';
+
+registerNode({
+  type: 'whatsapp-out',
+  schema,
+  icon: 'whatsapp-out.svg',
+  canvas: { colour: '#C7E9C0', input: true, outputs: ['delivered', 'failed'] },
+});

@@ -1,0 +1,112 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
+import { soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
+import { dist, languages, nodeFile, nodeTypes, root } from './paths.ts';
+
+interface CatalogModel {
+  id: string;
+  title: string;
+  task: string;
+  labels: string[];
+}
+
+/** What the editor takes from the contracts and the catalogue (src/editor/build-data.d.ts), as JSON. */
+const buildData: Readonly<Record<string, (name: string) => unknown>> = {
+  'settings-of': (type) => nodeConfigs[type as NodeType],
+  'credentials-of': (type) =>
+    Object.fromEntries(
+      Object.entries(nodeCredentials[type as keyof typeof nodeCredentials]).map(([key, kind]) => [key, { type: kind }]),
+    ),
+  'models-for': (task) => models().flatMap((model) => (model.task === task ? [pick(model)] : [])),
+  'signal-labels': signalLabels,
+};
+
+const buildDataModules: Plugin = {
+  name: 'build-data',
+  setup(bundler) {
+    const filter = new RegExp(`^(${Object.keys(buildData).join('|')})(:|$)`);
+    bundler.onResolve({ filter }, ({ path }) => ({ path, namespace: 'build-data' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'build-data' }, ({ path }) => {
+      const [source = '', name = ''] = path.split(':');
+      return { contents: JSON.stringify(buildData[source]?.(name)), loader: 'json' };
+    });
+  },
+};
+
+/** dist/<type>.html: dialog, behaviour and help of every node; locales and icons beside them. */
+export async function buildEditor(): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: nodeTypes.map((type) => ({ in: nodeFile(type, 'editor.ts'), out: type })),
+    outdir: dist,
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2020',
+    plugins: [buildDataModules],
+    logLevel: 'warning',
+  });
+  const style = await readFile(join(root, 'src/editor/form.css'), 'utf8');
+  const scripts = new Map(outputFiles.map((file) => [file.path, file.text]));
+  await Promise.all([
+    ...nodeTypes.map((type) => writeDialog(type, style, scripts.get(join(dist, `${type}.js`)) ?? '')),
+    ...languages.map((language) => writeLocales(language)),
+    cp(join(root, 'icons'), join(dist, 'icons'), { recursive: true }),
+  ]);
+}
+
+async function writeDialog(type: NodeType, style: string, script: string): Promise<void> {
+  const template = await readFile(nodeFile(type, 'editor.html'), 'utf8');
+  const html = [
+    `<script type="text/javascript">\n${script}</script>`,
+    `<script type="text/html" data-template-name="${type}">\n<style>\n${style}</style>\n<div class="echosight-form">\n${template}</div>\n</script>`,
+    await help(type, 'help.md'),
+  ];
+  await writeFile(join(dist, `${type}.html`), `${html.join('\n\n')}\n`);
+}
+
+async function help(type: NodeType, file: string): Promise<string> {
+  const markdown = await readFile(nodeFile(type, file), 'utf8');
+  return `<script type="text/markdown" data-help-name="${type}">\n${markdown}</script>`;
+}
+
+/** A node's texts stand under its type, those of src/editor under `shared`; help in another language lies beside them. */
+async function writeLocales(language: string): Promise<void> {
+  const folder = join(dist, 'locales', language);
+  await mkdir(folder, { recursive: true });
+  const shared = await readJson(join(root, 'src/editor/locales', `${language}.json`));
+  for (const type of nodeTypes) {
+    const texts = { [type]: await readJson(nodeFile(type, 'locales', `${language}.json`)), shared };
+    await writeFile(join(folder, `${type}.json`), JSON.stringify(texts, null, 2));
+    const helpFile = join('locales', `${language}.md`);
+    if (existsSync(nodeFile(type, helpFile))) await writeFile(join(folder, `${type}.html`), await help(type, helpFile));
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8')) as unknown;
+}
+
+function models(): CatalogModel[] {
+  const catalog = JSON.parse(readFileSync(join(root, 'models/catalog.json'), 'utf8')) as { models: CatalogModel[] };
+  return catalog.models;
+}
+
+function pick({ id, title }: CatalogModel): { id: string; title: string } {
+  return { id, title };
+}
+
+/** Labels that rules can ask for, as our own nodes send them; outside signals have names of their own. */
+function signalLabels(): Record<(typeof signalKinds)[number], readonly string[]> {
+  const objects = models().flatMap(({ task, labels }) => (task === 'detection' ? labels : []));
+  return {
+    object: [...new Set(objects)],
+    sound: [...soundClasses, 'loud_unknown'],
+    cue: ['tamper', 'motion', 'detector-down'],
+    stream: ['offline', ...streamStatuses],
+    signal: [],
+  };
+}

@@ -1,0 +1,25 @@
+/** Modules that the build makes out of the contracts and the model catalogue (scripts/build/editor.ts). */
+
+declare module 'settings-of:*' {
+  /** JSON Schema of the node's settings, from src/contracts/configs.ts. */
+  const schema: import('./schema-fault.ts').SettingsSchema;
+  export default schema;
+}
+
+declare module 'credentials-of:*' {
+  /** Secret fields of the node, from `nodeCredentials`. */
+  const credentials: Readonly<Record<string, { type: 'text' | 'password' }>>;
+  export default credentials;
+}
+
+declare module 'models-for:*' {
+  /** Models of the catalogue for one task. */
+  const models: readonly { id: string; title: string }[];
+  export default models;
+}
+
+declare module 'signal-labels' {
+  /** Labels that our own nodes send, per kind of signal. */
+  const labels: Readonly<Record<import('../contracts/configs.ts').RuleCondition['kind'], readonly string[]>>;
+  export default labels;
+}

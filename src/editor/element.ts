@@ -1,0 +1,37 @@
+/** A new element with properties and children. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  properties: Partial<Omit<HTMLElementTagNameMap[Tag], 'style'>> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/** A drop-down list with one of its options chosen. */
+export function choice(
+  options: readonly { value: string; label: string }[],
+  chosen: string,
+  change: (value: string) => void,
+): HTMLSelectElement {
+  const select = element('select', {}, ...options.map(({ value, label }) => element('option', { value }, label)));
+  select.value = chosen;
+  select.addEventListener('change', () => {
+    change(select.value);
+  });
+  return select;
+}
+
+/** A number field; an empty one reports undefined. */
+export function numberField(
+  properties: Partial<Pick<HTMLInputElement, 'min' | 'max' | 'step' | 'placeholder' | 'title'>>,
+  value: number | undefined,
+  change: (value: number | undefined) => void,
+): HTMLInputElement {
+  const input = element('input', { type: 'number', ...properties, value: value === undefined ? '' : String(value) });
+  input.addEventListener('input', () => {
+    change(input.value === '' ? undefined : Number(input.value));
+  });
+  return input;
+}

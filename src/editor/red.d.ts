@@ -1,0 +1,68 @@
+/** The part of the Node-RED editor's browser API that our nodes use; the same in 4.1 and 5. */
+
+/** One setting of a node as the editor wants it described. */
+interface EditorProperty {
+  value: unknown;
+  label: string;
+  required?: boolean;
+  /** Node type that the setting refers to. */
+  type?: string;
+  /** True, or what is wrong. Node-RED shows the text only for functions with two parameters. */
+  validate?: (value: unknown, options: { label: string }) => true | string;
+}
+
+/** A node of the workspace while it is shown or edited. */
+interface EditorNode {
+  id: string;
+  name?: string;
+  [setting: string]: unknown;
+}
+
+interface EditorDefinition {
+  category: string;
+  color?: string;
+  icon: string;
+  defaults: Record<string, EditorProperty>;
+  credentials?: Readonly<Record<string, { type: 'text' | 'password' }>>;
+  inputs: 0 | 1;
+  outputs: number;
+  align?: 'right';
+  paletteLabel: string;
+  label(this: EditorNode): string;
+  labelStyle(this: EditorNode): string;
+  inputLabels?: string;
+  outputLabels?: string[];
+  oneditprepare?(this: EditorNode): void;
+  oneditsave?(this: EditorNode): void;
+  oneditresize?(this: EditorNode, size: { width: number; height: number }): void;
+}
+
+interface EditableListOptions<Item> {
+  addItem(row: JQueryElements, index: number, item: Partial<Item>): void;
+  sortable: boolean;
+  removable: boolean;
+  height: number | 'auto';
+  addButton: string;
+  buttons: { label: string; icon: string; title: string; click(): void }[];
+}
+
+/** jQuery, as far as Node-RED's own widgets need it; everything else is plain DOM. */
+interface JQueryElements {
+  readonly length: number;
+  get(index: number): HTMLElement | undefined;
+  data(key: string): unknown;
+  toArray(): HTMLElement[];
+  editableList<Item>(options: EditableListOptions<Item>): void;
+  editableList(action: 'addItem', item: object): void;
+  editableList(action: 'empty'): void;
+  editableList(action: 'height', pixels: number): void;
+  editableList(action: 'items'): JQueryElements;
+}
+
+declare const $: (elements: string | Element) => JQueryElements;
+
+declare const RED: {
+  readonly nodes: { registerType(type: string, definition: EditorDefinition): void };
+  /** Text of a locale: `<namespace>:<key>`. */
+  _(key: string, params?: Record<string, string | number>): string;
+};

@@ -1,0 +1,108 @@
+import { faultOf, type SettingsSchema, type ValueSchema } from './schema-fault.ts';
+
+/** Looks and behaviour of a node in the editor; its settings come from the schema that the runtime checks too. */
+export interface NodeLook {
+  type: string;
+  schema: SettingsSchema;
+  credentials?: Readonly<Record<string, { type: 'text' | 'password' }>>;
+  /** File in icons/. */
+  icon: string;
+  /** Absent for config nodes, which are not on the canvas. */
+  canvas?: {
+    colour: string;
+    input: boolean;
+    /** Keys of the port texts, from the top. */
+    outputs: readonly string[];
+  };
+  /** Text on the canvas or in the list of config nodes when it is more than the name. */
+  label?: (node: EditorNode) => string;
+  /** Further checks of one setting, after those of the schema. */
+  checks?: Readonly<Record<string, (value: string) => true | string>>;
+  prepare?: (node: EditorNode) => void;
+  save?: (node: EditorNode) => void;
+  resize?: (size: { width: number; height: number }) => void;
+}
+
+/** Text of a node's locale; keys start with the node type or with `shared`. */
+export function text(type: string, key: string, params?: Record<string, string | number>): string {
+  return RED._(`@echosight/node-red-sentinel/${type}:${key}`, params);
+}
+
+/** Registers a node with the editor. */
+export function registerNode(look: NodeLook): void {
+  const { type, canvas, prepare, save, resize } = look;
+  const palette = text(type, `${type}.palette`);
+  RED.nodes.registerType(type, {
+    category: canvas === undefined ? 'config' : 'EchoSight',
+    ...(canvas === undefined ? {} : { color: canvas.colour }),
+    icon: look.icon,
+    defaults: defaultsOf(look),
+    ...(look.credentials === undefined ? {} : { credentials: look.credentials }),
+    inputs: canvas?.input === true ? 1 : 0,
+    outputs: canvas?.outputs.length ?? 0,
+    paletteLabel: palette,
+    label() {
+      return look.label?.(this) ?? (this.name === undefined || this.name === '' ? palette : this.name);
+    },
+    labelStyle() {
+      return this.name === undefined || this.name === '' ? '' : 'node_label_italic';
+    },
+    ...(canvas?.input === true ? { inputLabels: text(type, `${type}.port.input`) } : {}),
+    outputLabels: (canvas?.outputs ?? []).map((port) => text(type, `${type}.port.${port}`)),
+    oneditprepare() {
+      describeNumbers(look);
+      prepare?.(this);
+    },
+    ...(save === undefined
+      ? {}
+      : {
+          oneditsave() {
+            save(this);
+          },
+        }),
+    ...(resize === undefined
+      ? {}
+      : {
+          oneditresize(size) {
+            resize(size);
+          },
+        }),
+  });
+}
+
+function defaultsOf(look: NodeLook): Record<string, EditorProperty> {
+  const properties = Object.entries(look.schema.properties);
+  return Object.fromEntries(properties.map(([key, schema]) => [key, propertyOf(look, key, schema)]));
+}
+
+/** References to config nodes are checked by Node-RED itself, everything else by the schema. */
+function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorProperty {
+  const label = text(look.type, `${look.type}.label.${key}`);
+  const required = schema.minLength !== undefined;
+  if (schema.nodeType !== undefined) return { value: '', label, required, type: schema.nodeType };
+  return {
+    value: schema.default,
+    label,
+    validate: (value, { label }) => {
+      const found = faultOf(schema, value);
+      if (found !== undefined)
+        return `${label}: ${text(look.type, `shared.fault.${found.key}`, { limit: found.limit })}`;
+      return look.checks?.[key]?.(String(value)) ?? true;
+    },
+  };
+}
+
+/** The number fields of the open dialog get the limits of the schema, so that the browser's arrows keep to them. */
+function describeNumbers({ schema, canvas }: NodeLook): void {
+  for (const [key, { minimum, maximum }] of Object.entries(schema.properties)) {
+    const input = inputOf(key, canvas === undefined);
+    if (!(input instanceof HTMLInputElement)) continue;
+    if (minimum !== undefined) input.min = String(minimum);
+    if (maximum !== undefined) input.max = String(maximum);
+  }
+}
+
+/** The field of a setting in the open dialog; config nodes have ids of their own. */
+export function inputOf(key: string, config = false): HTMLElement | null {
+  return document.getElementById(`node-${config ? 'config-' : ''}input-${key}`);
+}

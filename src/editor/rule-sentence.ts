@@ -1,0 +1,35 @@
+import type { Rule, RuleCondition } from '../contracts/configs.ts';
+
+/** Looks up a text of the rule editor. */
+export type Say = (key: string, params?: Record<string, string | number>) => string;
+
+/** A rule as one sentence: "When person is seen (2 of 5 looks) and gunshot is heard: alarm." */
+export function ruleSentence(rule: Rule, say: Say): string {
+  const conditions = rule.all.map((condition) => conditionPhrase(condition, say)).join(` ${say('and')} `);
+  return say('sentence', { conditions, severity: say(`severity.${rule.severity}`) });
+}
+
+function conditionPhrase(condition: RuleCondition, say: Say): string {
+  const { kind, label, minimumScore, seenTimes, forSeconds } = condition;
+  const details = [
+    minimumScore === undefined ? '' : say('detail.score', { score: minimumScore }),
+    seenTimes === undefined ? '' : say('detail.seen', { n: seenTimes.n, of: seenTimes.of }),
+    forSeconds === undefined ? '' : say('detail.for', { seconds: forSeconds }),
+  ].filter((detail) => detail !== '');
+  const phrase = say(`phrase.${kind}`, { label: label === '' ? '?' : label });
+  return details.length === 0 ? phrase : `${phrase} (${details.join(', ')})`;
+}
+
+/** The rules with ids made of their labels, `person+gunshot`, numbered where two would be the same. */
+export function withIds(rules: readonly Rule[]): Rule[] {
+  const taken = new Map<string, number>();
+  return rules.map((rule) => {
+    const labels = rule.all
+      .map(({ label }) => label)
+      .join('+')
+      .slice(0, 60);
+    const count = (taken.get(labels) ?? 0) + 1;
+    taken.set(labels, count);
+    return { ...rule, id: count === 1 ? labels : `${labels}-${count}` };
+  });
+}

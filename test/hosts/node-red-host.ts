@@ -20,6 +20,13 @@ export interface FlowNode {
 
 export type Message = Record<string, unknown> & { topic?: string; payload?: unknown };
 
+/** What a probe reported; `at` is the wall clock of its arrival, in epoch milliseconds. */
+export interface Seen {
+  probe: string;
+  message: Message;
+  at: number;
+}
+
 interface Waiter {
   probe: string;
   matches: (message: Message) => boolean;
@@ -31,7 +38,7 @@ export class NodeRedHost {
   readonly url: string;
   readonly userDir: string;
   /** Everything that probes reported, in order. */
-  readonly seen: { probe: string; message: Message }[] = [];
+  readonly seen: Seen[] = [];
   log = '';
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
@@ -49,7 +56,7 @@ export class NodeRedHost {
     child.stdout?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
     child.on('message', (report) => {
-      this.#take(report as { probe: string; message: Message });
+      this.#take(report as Omit<Seen, 'at'>);
     });
   }
 
@@ -145,8 +152,8 @@ export class NodeRedHost {
     throw new Error(`Node-RED did not start:\n${this.log}`);
   }
 
-  #take(report: { probe: string; message: Message }): void {
-    this.seen.push(report);
+  #take(report: Omit<Seen, 'at'>): void {
+    this.seen.push({ ...report, at: Date.now() });
     const fits = (waiter: Waiter) => waiter.probe === report.probe && waiter.matches(report.message);
     for (const waiter of this.#waiters.filter(fits)) waiter.resolve(report.message);
     this.#waiters = this.#waiters.filter((waiter) => !fits(waiter));

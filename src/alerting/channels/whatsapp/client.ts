@@ -1,0 +1,196 @@
+import axios, { AxiosError, type AxiosResponse } from 'axios';
+import type { Clock } from '../../../contracts/ports.ts';
+import { redact } from '../../../network/redact.ts';
+import { maskedIn } from '../../recipients.ts';
+import type { Answer } from './answer.ts';
+import { Connection } from './connection.ts';
+
+const connectMs = 3_000;
+const requestMs = 10_000;
+const uploadMs = 30_000;
+/** An answer of the Graph API has a few hundred bytes; more is somebody else's. */
+const answerBytes = 256 * 1024;
+const longestDetail = 400;
+
+/** Limits of the Cloud API, in characters and bytes. */
+export const whatsAppLimits = { text: 4096, caption: 1024, imageBytes: 5 * 1024 * 1024 } as const;
+
+export interface GraphAccount {
+  /** Graph API without a path, checked by the owner. */
+  baseUrl: URL;
+  graphVersion: string;
+  phoneNumberId: string;
+  accessToken: string;
+}
+
+/** A message to one person; `tag` comes back in every status of it (`biz_opaque_callback_data`). */
+interface Outgoing {
+  to: string;
+  tag: string;
+}
+
+/**
+ * The calls of the WhatsApp Cloud API that alerts need. Every outcome is an `Answer`; nothing is thrown, and neither
+ * token nor full phone number leaves this file.
+ */
+export class WhatsAppClient {
+  readonly #account: GraphAccount;
+  readonly #clock: Clock;
+  /** Ends the requests under way when the sender is stopped. */
+  readonly #stop: AbortSignal;
+
+  constructor(account: GraphAccount, clock: Clock, stop: AbortSignal) {
+    this.#account = account;
+    this.#clock = clock;
+    this.#stop = stop;
+  }
+
+  async sendText(message: Outgoing & { body: string }): Promise<Answer> {
+    return await this.#send(message, { type: 'text', text: { body: message.body, preview_url: false } });
+  }
+
+  /** Sends an uploaded picture as a reply to an earlier message. */
+  async sendImage(
+    message: Outgoing & { mediaId: string; caption: string; replyTo: string | undefined },
+  ): Promise<Answer> {
+    return await this.#send(message, {
+      type: 'image',
+      image: { id: message.mediaId, caption: message.caption },
+      ...(message.replyTo === undefined ? {} : { context: { message_id: message.replyTo } }),
+    });
+  }
+
+  /** Uploads a JPEG or PNG; the answer's id is good for 30 days. */
+  async uploadImage(image: Uint8Array<ArrayBuffer>, mime: string): Promise<Answer> {
+    const form = new FormData();
+    form.set('messaging_product', 'whatsapp');
+    form.set('type', mime);
+    form.set('file', new Blob([image], { type: mime }), mime === 'image/png' ? 'snapshot.png' : 'snapshot.jpg');
+    const answer = await this.#post('media', form, uploadMs, (data) => textAt(data, 'id'));
+    // A second upload does no harm: nobody sees it.
+    return answer.result === 'unknown' ? { result: 'unreached', detail: answer.detail } : answer;
+  }
+
+  async #send({ to, tag }: Outgoing, content: object): Promise<Answer> {
+    const body = {
+      messaging_product: 'whatsapp',
+      recipient_type: 'individual',
+      to,
+      biz_opaque_callback_data: tag,
+      ...content,
+    };
+    const answer = await this.#post('messages', body, requestMs, messageId);
+    return withoutNumber(answer, to);
+  }
+
+  async #post(
+    path: 'messages' | 'media',
+    body: object,
+    limitMs: number,
+    idOf: (data: unknown) => string | undefined,
+  ): Promise<Answer> {
+    const { baseUrl, graphVersion, phoneNumberId, accessToken } = this.#account;
+    const connection = new Connection();
+    const abort = new AbortController();
+    const giveUp = () => {
+      abort.abort();
+    };
+    const cancelConnect = this.#clock.after(connectMs, () => {
+      if (!connection.established) giveUp();
+    });
+    const cancelRequest = this.#clock.after(limitMs, giveUp);
+    try {
+      const response = await axios.post<unknown>(
+        `${baseUrl.href.replace(/\/+$/, '')}/${graphVersion}/${phoneNumberId}/${path}`,
+        body,
+        {
+          headers: { authorization: `Bearer ${accessToken}` },
+          httpAgent: connection.httpAgent,
+          httpsAgent: connection.httpsAgent,
+          maxRedirects: 0,
+          maxContentLength: answerBytes,
+          proxy: false,
+          signal: AbortSignal.any([abort.signal, this.#stop]),
+          validateStatus: null,
+        },
+      );
+      return this.#read(response, idOf);
+    } catch (error) {
+      const detail = this.#clean(wordsFor(error, connection.established));
+      return { result: connection.established ? 'unknown' : 'unreached', detail };
+    } finally {
+      cancelConnect();
+      cancelRequest();
+    }
+  }
+
+  #read(response: AxiosResponse<unknown>, idOf: (data: unknown) => string | undefined): Answer {
+    const { status, data, headers } = response;
+    if (status >= 200 && status < 300) {
+      const id = idOf(data);
+      if (id !== undefined) return { result: 'ok', id };
+      return { result: 'unknown', detail: `HTTP ${status} without an id` };
+    }
+    const error = at(data, 'error');
+    const code = at(error, 'code');
+    const words = [
+      textAt(error, 'message') ?? `HTTP ${status}`,
+      textAt(at(error, 'error_data'), 'details'),
+      prefixed('trace ', textAt(error, 'fbtrace_id')),
+    ].filter((part) => part !== undefined);
+    return {
+      result: 'refused',
+      refusal: {
+        status,
+        code: typeof code === 'number' ? code : undefined,
+        message: this.#clean(words.join('; ')),
+        transient: at(error, 'is_transient') === true,
+        retryAfterMs: retryAfter(headers['retry-after'], this.#clock.now()),
+      },
+    };
+  }
+
+  #clean(text: string): string {
+    const clean = redact(text, [this.#account.accessToken]).replace(/\p{Cc}+/gu, ' ');
+    return clean.length > longestDetail ? `${clean.slice(0, longestDetail)}…` : clean;
+  }
+}
+
+function messageId(data: unknown): string | undefined {
+  const messages = at(data, 'messages');
+  return Array.isArray(messages) ? textAt(messages[0], 'id') : undefined;
+}
+
+/** Never the error itself: an AxiosError carries the request with its authorization header. */
+function wordsFor(error: unknown, established: boolean): string {
+  if (!(error instanceof AxiosError)) return 'the request could not be made';
+  if (error.code !== AxiosError.ERR_CANCELED) return error.code ?? error.message;
+  return established ? 'no answer in time' : 'no connection in time';
+}
+
+/** RFC 9110, section 10.2.3: seconds or an HTTP date. */
+export function retryAfter(header: unknown, now: number): number | undefined {
+  if (typeof header !== 'string' || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function withoutNumber(answer: Answer, to: string): Answer {
+  if (answer.result === 'ok') return answer;
+  if (answer.result !== 'refused') return { ...answer, detail: maskedIn(answer.detail, to) };
+  return { ...answer, refusal: { ...answer.refusal, message: maskedIn(answer.refusal.message, to) } };
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function textAt(value: unknown, key: string): string | undefined {
+  const text = at(value, key);
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+function prefixed(prefix: string, text: string | undefined): string | undefined {
+  return text === undefined ? undefined : prefix + text;
+}

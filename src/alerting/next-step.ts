@@ -1,0 +1,81 @@
+import { SentinelError } from '../contracts/errors.ts';
+import type { Random } from '../contracts/ports.ts';
+import { backoffDelay } from '../network/backoff.ts';
+import type { Answer, Refusal } from './channels/whatsapp/answer.ts';
+import { ruleFor, type Action, type ErrorRule } from './channels/whatsapp/error-table.ts';
+import type { Outgoing } from './outbox.ts';
+
+/** How long a message of each severity is tried: the higher, the sooner somebody must hear that it did not arrive. */
+export const deadlineMs = [30 * 60_000, 30 * 60_000, 5 * 60_000, 60_000] as const;
+
+const backoff = { minMs: 2_000, maxMs: 60_000, jitter: 0.2 } as const;
+const pauseMs = 3_600_000;
+
+/** What becomes of a row after an attempt. */
+export type NextStep =
+  | { state: 'accepted'; providerId: string }
+  | { state: 'queued' | 'unknown'; delayMs: number; error: SentinelError; action: Action }
+  | { state: 'failed'; error: SentinelError };
+
+type Attempt = Pick<Outgoing, 'state' | 'attempts' | 'severity'>;
+
+/**
+ * What follows from an answer.
+ * @param attempt `state` before the attempt; `attempts` with this one included.
+ */
+export function nextStep(attempt: Attempt, answer: Answer, random: Random): NextStep {
+  switch (answer.result) {
+    case 'ok':
+      return { state: 'accepted', providerId: answer.id };
+    case 'refused':
+      return afterRefusal(attempt, answer.refusal, random);
+    case 'unreached':
+      return again('queued', attempt, unavailable(`WhatsApp could not be reached (${answer.detail}).`), random);
+    case 'unknown': {
+      // Without a status webhook nobody can say whether it arrived: once more, since a duplicate beats silence.
+      const error = unavailable(`WhatsApp did not answer (${answer.detail}); the message may have arrived.`);
+      return attempt.state === 'unknown' ? { state: 'failed', error } : again('unknown', attempt, error, random);
+    }
+  }
+}
+
+/** How long each action waits before the next attempt; an action that is not here has none. */
+const delays: Readonly<Partial<Record<Action, (attempt: Attempt, random: Random) => number>>> = {
+  retry: exponential,
+  setup: exponential,
+  'upload-again': () => 0,
+  // WhatsApp's own formula, 4^X seconds with X from 0; jitter only adds.
+  'pair-rate': ({ attempts }, random) => 4 ** (attempts - 1) * 1000 * (1 + 0.2 * random()),
+  pause: (attempt, random) => (attempt.severity >= 3 ? exponential(attempt, random) : pauseMs),
+};
+
+function afterRefusal(attempt: Attempt, refusal: Refusal, random: Random): NextStep {
+  const rule = ruleFor(refusal);
+  const error = errorOf(rule, refusal);
+  const delay = delays[rule.action];
+  if (delay === undefined || attempt.attempts >= (rule.attempts ?? Infinity)) return { state: 'failed', error };
+  const delayMs = Math.max(delay(attempt, random), refusal.retryAfterMs ?? 0);
+  return { state: 'queued', delayMs, error, action: rule.action };
+}
+
+function again(state: 'queued' | 'unknown', attempt: Attempt, error: SentinelError, random: Random): NextStep {
+  return { state, delayMs: exponential(attempt, random), error, action: 'retry' };
+}
+
+/** 2, 4, 8 ... 60 s. */
+function exponential({ attempts }: Attempt, random: Random): number {
+  return backoffDelay(attempts - 1, backoff, random);
+}
+
+function errorOf(rule: ErrorRule, { code, status, message }: Refusal): SentinelError {
+  const what = code === undefined ? `HTTP ${status}` : `error ${code}`;
+  return new SentinelError(rule.name, `${rule.says} (${what}: ${message})`, hinted(rule.hint));
+}
+
+function unavailable(message: string): SentinelError {
+  return new SentinelError('ES_CHANNEL_UNAVAILABLE', message, { hint: 'Check the internet connection.' });
+}
+
+function hinted(hint: string | undefined): { hint?: string } {
+  return hint === undefined ? {} : { hint };
+}

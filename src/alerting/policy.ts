@@ -1,0 +1,44 @@
+import type { Incident } from '../contracts/messages.ts';
+
+export interface AlertPolicy {
+  /** Incidents below this stay silent. */
+  minimumSeverity: number;
+  /** Silence for the same area and reason after an accepted alert. */
+  cooldownSeconds: number;
+}
+
+/** What the outbox knows about earlier alerts that bear on this incident. */
+export interface AlertHistory {
+  /** Highest severity at which this incident was alerted; undefined when it was not, or all attempts expired. */
+  alerted: number | undefined;
+  /** Highest severity of an alert for the same area and reason that was accepted within the cooldown. */
+  recent: number | undefined;
+}
+
+export type Verdict =
+  | { send: true }
+  /** `cause` is the label of the metric, `why` the sentence for people. */
+  | { send: false; cause: 'phase' | 'severity' | 'alerted' | 'cooldown'; why: string };
+
+/** Whether an incident becomes an alert. */
+export function decide(incident: Incident, policy: AlertPolicy, history: AlertHistory): Verdict {
+  const { phase, severity, area, reason } = incident;
+  if (phase === 'end' || phase === 'evidence') {
+    return silent('phase', `The phase "${phase}" of an incident makes no alert.`);
+  }
+  if (severity < policy.minimumSeverity) {
+    return silent('severity', `Severity ${severity} is below the minimum of ${policy.minimumSeverity}.`);
+  }
+  if (history.alerted !== undefined && severity <= history.alerted) {
+    return silent('alerted', `This incident was already alerted with severity ${history.alerted}.`);
+  }
+  if (history.recent !== undefined && severity <= history.recent) {
+    const pause = `${policy.cooldownSeconds} s`;
+    return silent('cooldown', `An alert for ${reason} in ${area} went out less than ${pause} ago.`);
+  }
+  return { send: true };
+}
+
+function silent(cause: Extract<Verdict, { send: false }>['cause'], why: string): Verdict {
+  return { send: false, cause, why };
+}

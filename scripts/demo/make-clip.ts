@@ -24,9 +24,11 @@ export async function makeClip(scenario: Scenario, file: string, ffmpeg: string)
   const [pictures, , words, sound] = encoder.stdio as unknown as [Writable, null, Readable, Writable];
   let complaints = '';
   words.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-  const closed = once(encoder, 'close');
-  await Promise.all([feed(drawnPictures(scenario), pictures), feed([soundTrack(scenario)], sound)]);
-  const [code] = (await closed) as [number | null];
+  const [[code]] = (await Promise.all([
+    once(encoder, 'close'),
+    feed(drawnPictures(scenario), pictures),
+    feed([soundTrack(scenario)], sound),
+  ])) as [[number | null], unknown, unknown];
   if (code !== 0) throw new Error(`ffmpeg could not encode the clip: ${complaints}`);
   await rename(unfinished, file);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
 import { SentinelError } from '../../../src/contracts/errors.ts';
 import { inspectModel } from '../../../src/onnx-format/inspect.ts';
 import { ProtobufWriter } from '../../../src/onnx-format/protobuf-writer.ts';
@@ -131,7 +132,7 @@ describe('a broken file is refused by name', () => {
 
 test('1,000 damaged files: each is read or refused by name, quickly', () => {
   const whole = model(graph([node('If', '', attribute('graph', plain))], [tensor('a'), tensor('b')]));
-  const random = mulberry32(20_240_607);
+  const random = seededRandom(20_240_607);
   const below = (end: number) => Math.floor(random() * end);
   const started = performance.now();
   let read = 0;
@@ -149,14 +150,3 @@ test('1,000 damaged files: each is read or refused by name, quickly', () => {
   assert.ok(read > 0 && read < 1000, `${read} were readable`);
   assert.ok(performance.now() - started < 5000);
 });
-
-/** Small seeded generator (Tommy Ettinger, public domain), so that a failure can be repeated. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

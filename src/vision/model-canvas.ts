@@ -50,7 +50,7 @@ export class ModelCanvas {
   #clear(): void {
     const area = this.#size.width * this.#size.height;
     this.#planes.forEach(({ mean, std }, index) => {
-      this.#data.fill(-mean / std, index * area, (index + 1) * area);
+      this.#data.fill((0 - mean) / std, index * area, (index + 1) * area);
     });
   }
 }

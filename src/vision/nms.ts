@@ -11,7 +11,7 @@ export interface Candidate {
 }
 
 /** So many of the best candidates are compared at most: it bounds the time that a threshold near 0 can take. */
-const mostCandidates = 1000;
+const mostCandidates = 10_000;
 
 /**
  * Greedy non-maximum suppression: of candidates of one class that overlap by more than `overlap` (IoU), the best stays.
@@ -19,12 +19,12 @@ const mostCandidates = 1000;
  */
 export function suppressOverlaps(candidates: readonly Candidate[], overlap: number): Candidate[] {
   const best = candidates.toSorted((a, b) => b.score - a.score).slice(0, mostCandidates);
-  const kept: Candidate[] = [];
-  for (const candidate of best) {
-    const repeated = kept.some(
-      ({ classIndex, box }) => classIndex === candidate.classIndex && iou(box, candidate.box) > overlap,
-    );
-    if (!repeated) kept.push(candidate);
-  }
-  return kept;
+  const kept = new Map<number, Candidate[]>();
+  return best.filter((candidate) => {
+    const better = kept.get(candidate.classIndex) ?? [];
+    if (better.some(({ box }) => iou(box, candidate.box) > overlap)) return false;
+    better.push(candidate);
+    kept.set(candidate.classIndex, better);
+    return true;
+  });
 }

@@ -25,6 +25,6 @@ registerNode({
   resize: ({ height }) => {
     const rows = document.querySelectorAll<HTMLElement>('.echosight-form > .form-row:not(.echosight-rules-row)');
     const used = [...rows].reduce((sum, row) => sum + row.offsetHeight + 12, 0);
-    list?.setHeight(Math.max(200, height - used - 60));
+    list?.setHeight(Math.max(200, height - used - 20));
   },
 });

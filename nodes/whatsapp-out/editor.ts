@@ -5,5 +5,5 @@ registerNode({
   type: 'whatsapp-out',
   schema,
   icon: 'whatsapp-out.svg',
-  canvas: { colour: '#C7E9C0', input: true, outputs: ['delivered', 'failed'] },
+  canvas: { colour: '#8FCB9B', input: true, outputs: ['delivered', 'failed'] },
 });

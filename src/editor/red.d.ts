@@ -41,7 +41,8 @@ interface EditableListOptions<Item> {
   addItem(row: JQueryElements, index: number, item: Partial<Item>): void;
   sortable: boolean;
   removable: boolean;
-  height: number | 'auto';
+  height: number;
+  scrollOnAdd: boolean;
   addButton: string;
   buttons: { label: string; icon: string; title: string; click(): void }[];
 }

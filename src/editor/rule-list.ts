@@ -22,12 +22,18 @@ export class RuleList {
     this.#list.editableList<RuleItem>({
       sortable: true,
       removable: true,
-      height: 'auto',
+      height: 300,
+      scrollOnAdd: false,
       addButton: say('add'),
       addItem: (row, _index, item) => {
         const isNew = item.rule === undefined;
         item.rule ??= structuredClone(newRule);
-        row.get(0)?.append(this.#row(item.rule, isNew));
+        const content = this.#row(item.rule, isNew);
+        row.get(0)?.append(content);
+        if (!isNew) return;
+        requestAnimationFrame(() => {
+          content.scrollIntoView({ block: 'nearest' });
+        });
       },
       buttons: [
         {

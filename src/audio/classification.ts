@@ -5,15 +5,17 @@ import type { ModelDescription } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
+import { resample } from '../pcm/resample.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
+import { decodeWav } from '../pcm/wav.ts';
 import { LogMel, patch } from './log-mel.ts';
 import { SoundScale } from './sound-classes.ts';
 
-/** Sound windows of 15,600 samples each, one behind the other. */
-export interface ClassificationRequest {
-  windows: readonly Float32Array[];
-}
+/** Windows to classify, or a WAV file to read: both take longer than the event loop may wait. */
+export type AudioRequest = { windows: readonly Float32Array[] } | { wav: Uint8Array };
+export type AudioReply = Classified | { samples: Float32Array };
 
-export interface ClassificationReply {
+export interface Classified {
   /** In the order of the windows. */
   results: { scores: Record<SoundClass, number>; top: { label: string; score: number }[] }[];
   backend: string;
@@ -24,13 +26,11 @@ export interface ClassificationReply {
 const topCount = 5;
 
 /**
- * Opens a sound model and answers with the scores of sound windows, all windows of a request in one run.
- * Blocks its thread while it works: it is what the audio worker runs.
+ * Opens a sound model and answers with the scores of sound windows, all windows of a request in one run; or with the
+ * samples of a WAV file at 16 kHz. Blocks its thread while it works: it is what the audio worker runs.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID
  */
-export async function openClassification(
-  model: ModelDescription,
-): Promise<WorkerService<ClassificationRequest, ClassificationReply>> {
+export async function openClassification(model: ModelDescription): Promise<WorkerService<AudioRequest, AudioReply>> {
   if (model.family !== 'echosight-audio') {
     throw new SentinelError('ES_MODEL_INVALID', `The model "${model.id}" cannot classify sounds.`);
   }
@@ -39,30 +39,39 @@ export async function openClassification(
   const session = await openSession(bytes);
   const logMel = new LogMel();
 
+  const classify = async (windows: readonly Float32Array[]): Promise<Classified> => {
+    const started = performance.now();
+    const patches = new Float32Array(windows.length * patch.size);
+    windows.forEach((samples, index) => {
+      logMel.write(samples, patches.subarray(index * patch.size));
+    });
+    const featuresDone = performance.now();
+    const input = { data: patches, dims: [windows.length, patch.frames, patch.bands] };
+    const outputs = await session.run({ log_mel: input });
+    const inferenceMs = performance.now() - featuresDone;
+    const tags = rowsOf('tags', outputs, windows.length, model.tags?.length ?? 0);
+    const events = rowsOf('events', outputs, windows.length, model.labels.length);
+    return {
+      results: windows.map((_, index) => {
+        const heads = { tags: tags(index), events: events(index) };
+        return { scores: scale.scores(heads), top: scale.top(heads, topCount) };
+      }),
+      backend: session.backend,
+      timings: { featuresMs: featuresDone - started, inferenceMs },
+    };
+  };
+
   return {
-    async answer({ windows }) {
-      const started = performance.now();
-      const patches = new Float32Array(windows.length * patch.size);
-      windows.forEach((samples, index) => {
-        logMel.write(samples, patches.subarray(index * patch.size));
-      });
-      const featuresDone = performance.now();
-      const input = { data: patches, dims: [windows.length, patch.frames, patch.bands] };
-      const outputs = await session.run({ log_mel: input });
-      const inferenceMs = performance.now() - featuresDone;
-      const tags = rowsOf('tags', outputs, windows.length, model.tags?.length ?? 0);
-      const events = rowsOf('events', outputs, windows.length, model.labels.length);
-      return {
-        results: windows.map((_, index) => {
-          const heads = { tags: tags(index), events: events(index) };
-          return { scores: scale.scores(heads), top: scale.top(heads, topCount) };
-        }),
-        backend: session.backend,
-        timings: { featuresMs: featuresDone - started, inferenceMs },
-      };
+    async answer(request) {
+      return 'wav' in request ? readClip(request.wav) : await classify(request.windows);
     },
     release: () => session.release(),
   };
+}
+
+function readClip(wav: Uint8Array): { samples: Float32Array } {
+  const { samples, sampleRate } = decodeWav(Buffer.from(wav.buffer, wav.byteOffset, wav.length));
+  return { samples: resample(samples, sampleRate, soundWindow.sampleRate) };
 }
 
 /** Gives the rows of an output, one per window. */

@@ -5,7 +5,7 @@ import type { ModelDescription } from '../inference/model-description.ts';
 import { WorkerHost } from '../inference/worker-host.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { workerFile } from '../process/package-files.ts';
-import type { ClassificationReply, ClassificationRequest } from './classification.ts';
+import type { AudioReply, AudioRequest, Classified } from './classification.ts';
 import { WindowQueue } from './window-queue.ts';
 
 /** Windows of one run: they cost less together, but the first one waits for the last. */
@@ -48,7 +48,7 @@ interface Waiting {
 /** Classifies sound windows of many sources with one model in one worker thread. */
 export class SoundClassifier {
   readonly #options: SoundClassifierOptions;
-  readonly #worker: WorkerHost<ClassificationRequest, ClassificationReply>;
+  readonly #worker: WorkerHost<AudioRequest, AudioReply>;
   readonly #queue = new WindowQueue<Waiting>();
   #busy = false;
   #closed = false;
@@ -78,6 +78,18 @@ export class SoundClassifier {
     });
   }
 
+  /**
+   * Reads a WAV file, in the worker.
+   * @returns mono samples at 16 kHz.
+   * @throws SentinelError ES_AUDIO_INVALID; or as `classify`.
+   */
+  async readClip(wav: Buffer): Promise<Float32Array> {
+    const copy = Uint8Array.from(wav);
+    const reply = await this.#worker.request({ wav: copy }, [copy.buffer]);
+    if ('samples' in reply) return reply.samples;
+    throw unexpectedReply();
+  }
+
   /** Drops what waits, lets the running windows finish, and ends the worker. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -105,9 +117,7 @@ export class SoundClassifier {
     const { model, clock, metrics } = this.#options;
     const begun = clock.monotonic();
     try {
-      const windows = batch.map(({ job }) => job.samples.slice());
-      const buffers = windows.map((window) => window.buffer);
-      const { results, backend, timings } = await this.#worker.request({ windows }, buffers);
+      const { results, backend, timings } = await this.#classify(batch.map(({ job }) => job.samples.slice()));
       metrics.observe('audio_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
       this.#say(backend);
       batch.forEach(({ since, resolve }, index) => {
@@ -119,11 +129,23 @@ export class SoundClassifier {
     }
   }
 
+  /** The windows are given away to the worker. */
+  async #classify(windows: readonly Float32Array<ArrayBuffer>[]): Promise<Classified> {
+    const buffers = windows.map((window) => window.buffer);
+    const reply = await this.#worker.request({ windows }, buffers);
+    if ('results' in reply) return reply;
+    throw unexpectedReply();
+  }
+
   #say(backend: string): void {
     if (backend === this.#backend) return;
     this.#backend = backend;
     this.#options.log.info(`The model ${this.#options.model.id} runs on ${backend}.`);
   }
+}
+
+function unexpectedReply(): SentinelError {
+  return new SentinelError('ES_WORKER_LOST', 'The audio worker answered something else than it was asked.');
 }
 
 function assertUsable(samples: Float32Array): void {

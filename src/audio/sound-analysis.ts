@@ -1,9 +1,7 @@
 import { SentinelError } from '../contracts/errors.ts';
 import { soundClasses, type AudioScores, type AudioWindow, type SoundClass } from '../contracts/messages.ts';
 import { levelOf } from '../pcm/level.ts';
-import { resample } from '../pcm/resample.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
-import { decodeWav } from '../pcm/wav.ts';
 import type { SoundClassifier, SoundOutcome } from './classifier.ts';
 import { clipWindows } from './clip-windows.ts';
 import { triggeredSounds, type DecisionLimits } from './decision.ts';
@@ -12,7 +10,7 @@ type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
 type Heard = Pick<AudioScores, 'dbfs' | 'peak' | 'record'>;
 
 export interface SoundAnalysisOptions {
-  classifier: () => Pick<SoundClassifier, 'classify'>;
+  classifier: () => Pick<SoundClassifier, 'classify' | 'readClip'>;
   limits: DecisionLimits;
 }
 
@@ -38,11 +36,11 @@ export class SoundAnalysis {
    * @throws SentinelError ES_AUDIO_INVALID when the bytes are no usable WAV.
    */
   async clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
-    const decoded = decodeWav(wav);
-    const samples = resample(decoded.samples, decoded.sampleRate, soundWindow.sampleRate);
+    const classifier = this.#options.classifier();
+    const samples = await classifier.readClip(wav);
     const parts: { offset: number; outcome: SoundOutcome }[] = [];
     for (const part of clipWindows(samples)) {
-      const outcome = await this.#options.classifier().classify({ source: identity.source, samples: part.samples });
+      const outcome = await classifier.classify({ source: identity.source, samples: part.samples });
       if (outcome !== undefined) parts.push({ offset: part.offset / soundWindow.sampleRate, outcome });
     }
     const loudest = parts.reduce<SoundOutcome | undefined>(strongest, undefined);

@@ -6,7 +6,7 @@ const headerBytes = 44;
 const highestRate = 384_000;
 const lowestRate = 4_000;
 const mostChannels = 32;
-/** Decoding happens at once, on the event loop. */
+/** Longer sound would keep the windows of live streams waiting. */
 const longestSeconds = 60;
 
 /** Mono sound, -1..1. */

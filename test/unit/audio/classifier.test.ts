@@ -5,6 +5,7 @@ import { SoundClassifier, type SoundOutcome } from '../../../src/audio/classifie
 import { SiteClock } from '../../../src/clock/site-clock.ts';
 import { findModel } from '../../../src/inference/catalog.ts';
 import type { ModelDescription } from '../../../src/inference/model-description.ts';
+import { encodeWav } from '../../../src/pcm/wav.ts';
 import { RecordingLog } from '../recording-log.ts';
 
 const shipped = findModel('echosight-audio-v0', 'sound');
@@ -82,6 +83,15 @@ describe('the sound classifier', () => {
       await assert.rejects(classifier.classify({ source: 'yard', samples }), { name: 'ES_AUDIO_INVALID' }, what);
     }
     assert.notEqual(await classifier.classify({ source: 'yard', samples: noise(1) }), undefined);
+  });
+
+  test('reads a WAV file at its own rate, and refuses what is none', async (t) => {
+    const { classifier } = opened(t);
+    const wav = encodeWav(new Float32Array(48_000).fill(0.25), 48_000);
+    const samples = await classifier.readClip(wav);
+    assert.equal(samples.length, 16_000);
+    assert.ok(Math.abs((samples[8000] ?? NaN) - 0.25) < 1e-3);
+    await assert.rejects(classifier.readClip(Buffer.from('no sound')), { name: 'ES_AUDIO_INVALID' });
   });
 
   test('leaves the samples of the caller alone', async (t) => {

@@ -11,4 +11,5 @@ export { cameraSource } from './site/camera-source.ts';
 export { whatsAppAccount } from './site/whatsapp-account.ts';
 export { snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';
+export { labelFilter } from './vision/label-filter.ts';
 export { readPicture } from './vision/picture.ts';

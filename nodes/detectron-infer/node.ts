@@ -2,6 +2,7 @@ import {
   defineNode,
   FrameAnalysis,
   isFrameMessage,
+  labelFilter,
   readPicture,
   SentinelError,
   snapshotRenderer,
@@ -15,15 +16,12 @@ export default defineNode({
   create(node) {
     const site = node.site();
     const { model, labels, threshold, maxAgeMs, previewRate } = node.config;
+    const filter = labelFilter(labels, site.labelsOf(model));
+    if (filter.fault !== undefined) node.fail(filter.fault);
     const analysis = new FrameAnalysis({
       detector: () => site.detector(model),
       renderer: snapshotRenderer,
-      labels: new Set(
-        labels
-          .split(',')
-          .map((label) => label.trim())
-          .filter((label) => label !== ''),
-      ),
+      labels: filter.labels,
       clock: site.clock,
       ...{ threshold, maxAgeMs, previewRate },
     });

@@ -14,7 +14,7 @@ export const errorNames = {
   ES_CAMERA_UNREACHABLE: 'The camera does not answer.',
   ES_CAMERA_STALLED: 'The camera stopped sending pictures.',
   ES_STREAM_UNUSABLE: 'The stream has no picture that can be decoded.',
-  ES_RUNTIME_MISSING: 'No ONNX runtime could be loaded.',
+  ES_RUNTIME_MISSING: 'A native library (an ONNX runtime, sharp) could not be loaded.',
   ES_MODEL_MISSING: 'The model file does not exist.',
   ES_MODEL_INVALID: 'The model file is damaged or not the expected one.',
   ES_MODEL_FAILED: 'The model could not process its input.',

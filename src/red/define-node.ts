@@ -83,10 +83,12 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
     node.status(look);
   });
   const leases: SiteLease[] = [];
+  const underWay = new Set<Promise<void>>();
   const handlers = create();
 
   node.on('input', (message, send, done) => {
-    void handle(message, send, done);
+    const work = handle(message, send, done).finally(() => underWay.delete(work));
+    underWay.add(work);
   });
   node.on('close', (_removed, done) => {
     void close().finally(done);
@@ -121,12 +123,21 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
     statusLine.close();
     try {
       if (!(handlers instanceof SentinelError)) await handlers.close?.();
+      // A process that exits in the middle of a model's run is aborted by the runtime, so runs are waited for.
+      await Promise.race([Promise.all(underWay), patience()]);
     } catch (thrown) {
       node.warn(String(asSentinelError(thrown, 'ES_BAD_CONFIG')));
     } finally {
       for (const lease of leases) lease.release();
     }
   }
+}
+
+/** Node-RED gives up on a node that takes 15 s to close. */
+function patience(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 10_000).unref();
+  });
 }
 
 function contextOf<T extends NodeType>(

@@ -78,6 +78,15 @@ export class Site {
     return shared(this.#detectors, model, () => new Detector({ model: findModel(model, 'detection'), ...this.tools }));
   }
 
+  /** The classes of a detection model; empty while there is no such model, which its first frame reports. */
+  labelsOf(model: string): readonly string[] {
+    try {
+      return findModel(model, 'detection').labels;
+    } catch {
+      return [];
+    }
+  }
+
   /** The sound classifier of a model, shared likewise. @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID */
   classifier(model: string): SoundClassifier {
     const make = () => new SoundClassifier({ model: findModel(model, 'sound'), ...this.tools });

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { CheckedMessage } from './message-check.ts';
+import { postStatus, type WebhookTarget } from './status-webhook.ts';
+
+/** A message that arrived, as the page shows it. */
+export interface SandboxMessage extends CheckedMessage {
+  /** wamid */
+  id: string;
+  /** Epoch milliseconds at which the whole request was there. */
+  receivedAt: number;
+  /** "read" as soon as somebody has the page open. */
+  status: (typeof ranks)[number];
+}
+
+const ranks = ['accepted', 'sent', 'delivered', 'read'] as const;
+const kept = 500;
+const sentAfterMs = 150;
+const deliveredAfterMs = 600;
+
+/** The messages, what becomes of them, and who is watching. */
+export class Conversation {
+  readonly messages: SandboxMessage[] = [];
+  readonly #phoneNumberId: string;
+  readonly #webhook: WebhookTarget | undefined;
+  readonly #listeners: ((message: SandboxMessage) => void)[] = [];
+  readonly #viewers = new Set<ServerResponse>();
+  readonly #stop = new AbortController();
+
+  constructor(phoneNumberId: string, webhook: WebhookTarget | undefined) {
+    this.#phoneNumberId = phoneNumberId;
+    this.#webhook = webhook;
+  }
+
+  onMessage(listener: (message: SandboxMessage) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes a message in; "sent" and "delivered" follow. @returns its wamid. */
+  add(checked: CheckedMessage, receivedAt: number): string {
+    const id = `wamid.${randomBytes(24).toString('base64url')}`;
+    const message: SandboxMessage = { id, receivedAt, status: 'accepted', ...checked };
+    this.messages.push(message);
+    if (this.messages.length > kept) this.messages.shift();
+    for (const listener of this.#listeners) listener(message);
+    this.#show(message);
+    this.#later(sentAfterMs, () => {
+      this.#setStatus(message, 'sent');
+    });
+    this.#later(deliveredAfterMs, () => {
+      this.#setStatus(message, 'delivered');
+      if (this.#viewers.size > 0) this.#setStatus(message, 'read');
+    });
+    return id;
+  }
+
+  /** Server-sent events: first what is there, then every change. */
+  watch(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(': open\n\n');
+    for (const message of this.messages) response.write(eventOf(message));
+    this.#viewers.add(response);
+    response.on('close', () => {
+      this.#viewers.delete(response);
+    });
+    for (const message of this.messages) if (message.status === 'delivered') this.#setStatus(message, 'read');
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  #setStatus(message: SandboxMessage, status: SandboxMessage['status']): void {
+    if (ranks.indexOf(status) <= ranks.indexOf(message.status)) return;
+    message.status = status;
+    this.#show(message);
+    if (this.#webhook !== undefined)
+      void postStatus(this.#webhook, this.#phoneNumberId, { ...message }, this.#stop.signal);
+  }
+
+  #show(message: SandboxMessage): void {
+    for (const viewer of this.#viewers) viewer.write(eventOf(message));
+  }
+
+  #later(ms: number, callback: () => void): void {
+    setTimeout(() => {
+      if (!this.#stop.signal.aborted) callback();
+    }, ms).unref();
+  }
+}
+
+function eventOf(message: SandboxMessage): string {
+  return `data: ${JSON.stringify(message)}\n\n`;
+}

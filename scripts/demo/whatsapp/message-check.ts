@@ -1,0 +1,155 @@
+import { GraphError } from './graph-error.ts';
+
+/** What a valid body of POST /messages says, as far as the conversation shows it. */
+export interface CheckedMessage {
+  to: string;
+  type: 'text' | 'image' | 'template' | 'interactive';
+  text: string;
+  mediaId?: string;
+  replyTo?: string;
+  buttons?: string[];
+  /** `biz_opaque_callback_data` */
+  tag?: string;
+}
+
+/** What the check has to look up. */
+export interface KnownIds {
+  media: (id: string) => boolean;
+  message: (id: string) => boolean;
+}
+
+type Fields = Record<string, unknown>;
+type Content = Pick<CheckedMessage, 'text' | 'mediaId' | 'buttons'>;
+
+/** The templates that are approved here: {{n}} are the body's parameters. */
+const templates: Readonly<Record<string, { header: boolean; body: string; buttons: readonly string[] }>> = {
+  security_alert: {
+    header: true,
+    body: 'Alarm at {{1}}, camera {{2}}, {{3}}: {{4}}. Please check.',
+    buttons: ['Acknowledge', 'Talk', 'Dismiss'],
+  },
+  security_alert_text: {
+    header: false,
+    body: 'Alarm at {{1}}, camera {{2}}, {{3}}: {{4}}. Please check.',
+    buttons: [],
+  },
+};
+
+const contents: Readonly<Record<CheckedMessage['type'], (content: Fields, ids: KnownIds) => Content>> = {
+  text: (text) => ({ text: limited(text, 'body', 4096) }),
+  image: imageContent,
+  template: templateContent,
+  interactive: interactiveContent,
+};
+
+/**
+ * Checks a body of POST /messages with the limits of the Cloud API.
+ * @throws GraphError with the code that the real API gives.
+ */
+export function checkMessage(body: unknown, ids: KnownIds): CheckedMessage {
+  const message = fields(body, 'the body');
+  if (message.messaging_product !== 'whatsapp') throw new GraphError(100, "messaging_product must be 'whatsapp'");
+  if ((message.recipient_type ?? 'individual') !== 'individual') throw new GraphError(100, 'recipient_type');
+  const to = limited(message, 'to', 20);
+  if (!/^\+?[1-9]\d{6,14}$/.test(to)) throw new GraphError(131009, `to: ${to} is not a valid phone number`);
+  const type = message.type ?? 'text';
+  if (!isType(type)) throw new GraphError(131051, `type: ${JSON.stringify(type)}`);
+  const content = contents[type](fields(message[type], type), ids);
+  return { to: to.replace('+', ''), type, ...content, ...replyOf(message, ids), ...tagOf(message) };
+}
+
+function isType(type: unknown): type is CheckedMessage['type'] {
+  return typeof type === 'string' && Object.hasOwn(contents, type);
+}
+
+function replyOf(message: Fields, ids: KnownIds): { replyTo?: string } {
+  if (message.context === undefined) return {};
+  const replyTo = limited(fields(message.context, 'context'), 'message_id', 512);
+  if (!ids.message(replyTo)) throw new GraphError(131009, 'context.message_id: no such message');
+  return { replyTo };
+}
+
+function tagOf(message: Fields): { tag?: string } {
+  return message.biz_opaque_callback_data === undefined
+    ? {}
+    : { tag: limited(message, 'biz_opaque_callback_data', 512) };
+}
+
+function imageContent(image: Fields, ids: KnownIds): Content {
+  const mediaId = limited(image, 'id', 64);
+  if (!ids.media(mediaId)) throw new GraphError(131009, `image.id: ${mediaId} is not a media id of this phone number`);
+  const text = image.caption === undefined ? '' : limited(image, 'caption', 1024);
+  return { text, mediaId };
+}
+
+function templateContent(template: Fields, ids: KnownIds): Content {
+  const name = limited(template, 'name', 512);
+  const code = limited(fields(template.language, 'template.language'), 'code', 16);
+  const known = code === 'en' ? templates[name] : undefined;
+  if (known === undefined) throw new GraphError(132001, `template name (${name}) does not exist in ${code}`);
+  const components = list(template.components ?? [], 'template.components').map((one) => fields(one, 'component'));
+  const header = components.find((component) => component.type === 'header');
+  if ((header !== undefined) !== known.header) throw new GraphError(132012, 'header: does not match the template');
+  const values = parametersOf(components.find((component) => component.type === 'body')).map(textParameter);
+  const expected = known.body.match(/\{\{\d\}\}/g)?.length ?? 0;
+  if (values.length !== expected) {
+    throw new GraphError(132000, `body: number of params (${values.length}) does not match the expected (${expected})`);
+  }
+  const text = known.body.replace(/\{\{(\d)\}\}/g, (_match, place: string) => values[Number(place) - 1] ?? '');
+  return { text, buttons: [...known.buttons], ...(header === undefined ? {} : headerImage(header, ids)) };
+}
+
+function headerImage(header: Fields, ids: KnownIds): { mediaId: string } {
+  const parameter = parametersOf(header)[0];
+  if (parameter?.type !== 'image') throw new GraphError(132012, 'header: expected IMAGE');
+  const { mediaId = '' } = imageContent(fields(parameter.image, 'header.image'), ids);
+  return { mediaId };
+}
+
+function textParameter(parameter: Fields): string {
+  if (parameter.type !== 'text') throw new GraphError(132012, 'body: expected TEXT');
+  const text = limited(parameter, 'text', 1024);
+  if (/[\n\t]| {5}/.test(text)) {
+    throw new GraphError(100, 'Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
+  }
+  return text;
+}
+
+function interactiveContent(interactive: Fields): Content {
+  if (interactive.type !== 'button') throw new GraphError(131009, 'interactive.type: only button is known here');
+  const text = limited(fields(interactive.body, 'interactive.body'), 'text', 1024);
+  if (interactive.footer !== undefined) limited(fields(interactive.footer, 'interactive.footer'), 'text', 60);
+  const buttons = list(fields(interactive.action, 'interactive.action').buttons, 'buttons').map((entry) => {
+    const reply = fields(fields(entry, 'button').reply, 'button.reply');
+    return { id: limited(reply, 'id', 256), title: limited(reply, 'title', 20) };
+  });
+  if (buttons.length < 1 || buttons.length > 3) throw new GraphError(131009, 'buttons: min 1, max 3');
+  if (new Set(buttons.map(({ id }) => id)).size < buttons.length) throw new GraphError(131009, 'buttons: duplicate id');
+  return { text, buttons: buttons.map(({ title }) => title) };
+}
+
+function parametersOf(component: Fields | undefined): Fields[] {
+  return list(component?.parameters ?? [], 'parameters').map((one) => fields(one, 'parameter'));
+}
+
+function fields(value: unknown, what: string): Fields {
+  if (value === undefined) throw new GraphError(131008, `${what} is required`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new GraphError(100, `${what} must be an object`);
+  }
+  return value as Fields;
+}
+
+function list(value: unknown, what: string): unknown[] {
+  if (!Array.isArray(value)) throw new GraphError(100, `${what} must be an array`);
+  return value;
+}
+
+/** A text that is there, not empty, and short enough. */
+function limited(from: Fields, key: string, limit: number): string {
+  const text = from[key];
+  if (text === undefined || text === '') throw new GraphError(131008, `${key} is required`);
+  if (typeof text !== 'string') throw new GraphError(100, `Param ${key} must be a string`);
+  if (text.length > limit) throw new GraphError(100, `Param ${key} must be at most ${limit} characters long.`);
+  return text;
+}

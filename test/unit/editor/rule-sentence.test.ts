@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
+import { ruleSentence, withIds } from '../../../src/editor/rule-sentence.ts';
+
+const locale = join(import.meta.dirname, '../../../nodes/fuse-severity/locales/en-US.json');
+const { rule: texts } = JSON.parse(readFileSync(locale, 'utf8')) as { rule: Record<string, unknown> };
+
+/** What Node-RED's i18n does with our texts. */
+function say(key: string, params: Record<string, string | number> = {}): string {
+  const text = key.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], texts);
+  return String(text).replace(/__(\w+)__/g, (_match, name: string) => String(params[name]));
+}
+
+function rule(...all: Rule['all']): Rule {
+  return { id: '', enabled: true, severity: 2, all };
+}
+
+describe('a rule as a sentence', () => {
+  test('two conditions', () => {
+    const [first] = defaultRules;
+    assert.ok(first);
+    assert.equal(ruleSentence(first, say), 'When person is seen (2 of 5 looks) and gunshot is heard: alarm (3)');
+  });
+  test('how sure and how long', () => {
+    const offline = rule({ kind: 'stream', label: 'offline', forSeconds: 60 });
+    assert.equal(ruleSentence(offline, say), 'When a stream is offline (for 60 s): warning (2)');
+    const sure = rule({ kind: 'object', label: 'car', minimumScore: 0.8, seenTimes: { n: 3, of: 4 } });
+    assert.equal(ruleSentence(sure, say), 'When car is seen (score from 0.8, 3 of 4 looks): warning (2)');
+  });
+  test('a condition that is still empty', () => {
+    assert.equal(ruleSentence(rule({ kind: 'signal', label: '' }), say), 'When the signal ? comes: warning (2)');
+  });
+});
+
+describe('ids of rules', () => {
+  test('those of the default rules stay as they are', () => {
+    assert.deepEqual(withIds(defaultRules), defaultRules);
+  });
+  test('two rules for the same labels differ', () => {
+    const twice = rule({ kind: 'object', label: 'cat' });
+    assert.deepEqual(
+      withIds([twice, twice]).map(({ id }) => id),
+      ['cat', 'cat-2'],
+    );
+  });
+});

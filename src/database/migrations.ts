@@ -85,6 +85,8 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE INDEX outbox_due ON outbox (state, next_at);
   CREATE INDEX outbox_cooldown ON outbox (account, area, reason, accepted_at);
+  CREATE INDEX outbox_replies ON outbox (depends_on);
+  CREATE INDEX outbox_age ON outbox (account, created_at);
   `,
 ];
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -49,6 +49,7 @@ test('kill -9 in the middle of writing loses nothing that was acknowledged and t
 
     const log = new RecordingLog();
     const database = await openDatabase(join(folder, 'sentinel.db'), { log });
+    t.after(() => database.close());
     const clock = new ManualClock(Date.now() + 3_600_000);
     const metrics = { count: () => undefined, observe: () => undefined };
     const store = new EvidenceStore({ database, folder, clock, log, metrics, newId: randomUUID });
@@ -65,6 +66,9 @@ test('kill -9 in the middle of writing loses nothing that was acknowledged and t
       assert.equal(createHash('sha256').update(bytes).digest('hex'), found?.item.sha256, `${id} has a torn file`);
     }
     await database.close();
+    const day = join(folder, 'evidence', '2026-11-21');
+    for (const name of readdirSync(day))
+      assert.equal(statSync(join(day, name)).size, 30_000, 'a final name means all bytes');
     assert.deepEqual(readdirSync(join(folder, 'evidence', '.incoming')), [], 'half written files are removed');
     assert.ok(
       log.lines.every((line) => line.startsWith('warn: Removed')),

@@ -1,0 +1,56 @@
+import type { Incident } from '../contracts/messages.ts';
+import { Area, type FusionInput, type FusionOptions } from './area.ts';
+
+export type { FusionInput, FusionOptions } from './area.ts';
+
+/** Areas at a time; the one that was silent longest makes room, its incident ended. */
+const areaLimit = 256;
+
+/**
+ * Turns signals into incidents, one at a time per area. All rules are judged with every signal, by capture time;
+ * the gravest one names the incident, and severity never falls while it lasts. Same input and clock, same incidents:
+ * recorded signals can be replayed.
+ */
+export class FusionEngine {
+  readonly #options: FusionOptions;
+  readonly #emit: (incident: Incident) => void;
+  readonly #areas = new Map<string, Area>();
+
+  constructor(options: FusionOptions, emit: (incident: Incident) => void) {
+    this.#options = options;
+    this.#emit = emit;
+  }
+
+  accept(payload: FusionInput): void {
+    const area = this.#areas.get(payload.area) ?? new Area(payload.area, this.#options, this.#emit);
+    this.#areas.delete(payload.area);
+    this.#areas.set(payload.area, area);
+    if (this.#areas.size > areaLimit) this.#makeRoom();
+    area.accept(payload);
+  }
+
+  /** The gravest open incident, as in `sev 3 person+glass_break · hall`, and how many more; empty when all is quiet. */
+  statusLine(): string {
+    const open = [...this.#areas]
+      .map(([name, { state }]) => ({ name, severity: state?.severity ?? 0, reason: state?.reason ?? '' }))
+      .filter(({ severity }) => severity > 0)
+      .sort((a, b) => b.severity - a.severity);
+    const [gravest] = open;
+    if (gravest === undefined) return '';
+    const more = open.length === 1 ? '' : ` (+${open.length - 1})`;
+    return `sev ${gravest.severity} ${gravest.reason} · ${gravest.name}${more}`;
+  }
+
+  /** Cancels all timers. Open incidents get no end: what comes next on a restart is a new incident. */
+  close(): void {
+    for (const area of this.#areas.values()) area.close();
+    this.#areas.clear();
+  }
+
+  #makeRoom(): void {
+    const [silent] = this.#areas;
+    if (silent === undefined) return;
+    this.#areas.delete(silent[0]);
+    silent[1].end();
+  }
+}

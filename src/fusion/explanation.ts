@@ -1,0 +1,117 @@
+import type { Rule } from '../contracts/configs.ts';
+import type { IncidentSignal } from '../contracts/messages.ts';
+import { reasonOf, type Match } from './matching.ts';
+import type { Showing } from './showing.ts';
+
+/** A signal of an incident and how often it came. */
+export type Tally = IncidentSignal & { count: number };
+
+/** What an incident was before it got worse. */
+export interface Step {
+  at: number;
+  severity: number;
+  reason: string;
+}
+
+/**
+ * Why an incident is what it is, in sentences. Times are UTC, since whoever reads may be anywhere:
+ * who shows them beside a clock of the site turns `capturedAt` into local time.
+ */
+export function explain(incident: {
+  best: Match;
+  steps: readonly Step[];
+  confidence: number;
+  others: readonly Tally[];
+  heldBack: readonly string[];
+  endedAt: number | undefined;
+}): string[] {
+  const { best, steps, confidence, others, heldBack, endedAt } = incident;
+  const { rule, showings } = best;
+  return [
+    `Severity ${rule.severity} by the rule ${reasonOf(rule)}.`,
+    ...showings.map(showingSentence),
+    ...distanceSentence(best),
+    showings.length === 1
+      ? `Confidence ${decimals(confidence)}: the score of that signal.`
+      : `Confidence ${decimals(confidence)}: the lowest score of those signals.`,
+    ...others.map(otherSentence),
+    ...heldBack,
+    ...steps.map(
+      ({ at, severity, reason }) => `Raised from severity ${severity} (${reason}), as it stood at ${clockTime(at)}.`,
+    ),
+    ...(endedAt === undefined ? [] : [`Ended: nothing more since ${clockTime(endedAt)}.`]),
+  ];
+}
+
+/** The rule's own words, or else its labels, and the other sounds that fired. */
+export function peopleLabel(rule: Rule, others: readonly IncidentSignal[]): string {
+  const ruleWords = rule.label ?? '';
+  const label =
+    ruleWords === '' ? capitalised(rule.all.map((condition) => words(condition.label)).join(' and ')) : ruleWords;
+  const inRule = new Set(rule.all.map((condition) => condition.label));
+  const sounds = others.filter(({ kind, label: name }) => kind === 'sound' && !inRule.has(name));
+  const names = [...new Set(sounds.map((sound) => words(sound.label)))];
+  return names.length === 0 ? label : `${label} (also ${names.join(', ')})`;
+}
+
+/** A label as people read it: glass break. */
+export function words(label: string): string {
+  return label.replaceAll('_', ' ');
+}
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** 12:00:03.4 UTC */
+export function clockTime(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(11, 21)} UTC`;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function showingSentence({ signal, seen, dbfs, state, from }: Showing): string {
+  const { kind, label, source, score, capturedAt } = signal;
+  const at = clockTime(capturedAt);
+  const name = capitalised(words(label));
+  switch (kind) {
+    case 'object': {
+      const looks = seen.of === 1 ? '' : `, in ${seen.n} of the last ${seen.of} looks`;
+      return `${name} seen by ${source} at ${at}, score ${decimals(score)}${looks}.`;
+    }
+    case 'sound': {
+      const level = dbfs === undefined ? '' : `, level ${dbfs.toFixed(1)} dBFS`;
+      return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}.`;
+    }
+    case 'cue':
+      return `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}.`;
+    case 'stream': {
+      const { status, since } = state ?? { status: label, since: from };
+      const lasted = `for ${Math.round((from - since) / 1000)} s or more`;
+      return `${source} is ${words(label)} since ${clockTime(since)}, ${lasted} (${status}).`;
+    }
+    case 'signal':
+      return `Signal ${words(label)} from ${source} at ${at}, score ${decimals(score)}.`;
+  }
+}
+
+function distanceSentence({ showings, spreadMs }: Match): string[] {
+  const moments = showings.filter(({ state }) => state === undefined);
+  if (moments.length < 2) return [];
+  return [`${seconds(spreadMs)} lie between ${moments.length === 2 ? 'the two' : 'the first and the last'}.`];
+}
+
+function otherSentence(tally: Tally): string {
+  const times = tally.count === 1 ? '' : `, ${tally.count} times`;
+  return `Also ${words(tally.label)} from ${tally.source} at ${clockTime(tally.capturedAt)}, ${scoreOf(tally)}${times}.`;
+}
+
+function scoreOf({ score, threshold }: IncidentSignal): string {
+  return `score ${decimals(score)}${threshold === undefined ? '' : ` (threshold ${decimals(threshold)})`}`;
+}
+
+function decimals(score: number): string {
+  return score.toFixed(2);
+}

@@ -1,0 +1,126 @@
+import type { Incident, IncidentSignal } from '../contracts/messages.ts';
+import { explain, peopleLabel, type Step, type Tally } from './explanation.ts';
+import type { Look } from './look.ts';
+import { reasonOf, type Match } from './matching.ts';
+import { signalOf, type Showing } from './showing.ts';
+
+/** Different (kind, label, source) that one incident lists. */
+const signalLimit = 64;
+
+/** One open incident: what it stands on, what came together in it, and how it is told. */
+export class IncidentRecord {
+  readonly id: string;
+  readonly site: string;
+  readonly area: string;
+  readonly startedAt: number;
+  readonly #steps: Step[] = [];
+  readonly #tallies = new Map<string, Tally>();
+  /** Labels and sources that already led to a message. */
+  readonly #told = new Set<string>();
+  #best: Match;
+  #heldBack: readonly string[];
+  #updatedAt: number;
+
+  constructor(identity: { id: string; site: string; area: string }, best: Match, heldBack: readonly string[]) {
+    this.id = identity.id;
+    this.site = identity.site;
+    this.area = identity.area;
+    this.#best = best;
+    this.#heldBack = heldBack;
+    this.startedAt = Math.min(...best.showings.map(({ signal }) => signal.capturedAt));
+    this.#updatedAt = this.startedAt;
+  }
+
+  /** The strongest rule that held so far: severity never falls. */
+  get best(): Match {
+    return this.#best;
+  }
+
+  /** Stands from now on on a stronger rule. */
+  raise(best: Match, heldBack: readonly string[]): void {
+    const { rule } = this.#best;
+    this.#steps.push({ at: this.#updatedAt, severity: rule.severity, reason: reasonOf(rule) });
+    this.#best = best;
+    this.#heldBack = heldBack;
+  }
+
+  /**
+   * Adds what rules stand on. What is listed already counts one more only when the `newest` look shows it.
+   * @returns true when a label or a source is new to the incident.
+   */
+  note(showings: readonly Showing[], newest: Look | undefined): boolean {
+    const distinct = new Map<string, Showing>();
+    for (const showing of showings) {
+      const key = keyOf(showing.signal);
+      if (showing.look === newest || !distinct.has(key)) distinct.set(key, showing);
+    }
+    const told = this.#told.size;
+    for (const [key, { signal, look, seen }] of distinct) {
+      const known = this.#tallies.get(key);
+      if (known === undefined) this.#add(signal, seen.n);
+      else if (look !== undefined && look === newest) this.#lift(known, signal);
+      this.#told.add(`label ${signal.kind} ${signal.label}`).add(`source ${signal.source}`);
+    }
+    return this.#told.size > told;
+  }
+
+  /** Adds every sound that fired, also those that no rule asks for. */
+  noteSounds(look: Look): void {
+    if (look.kind !== 'sound') return;
+    for (const sighting of look.sightings.values()) {
+      const signal = signalOf(look, sighting);
+      if (!this.#tallies.has(keyOf(signal))) this.#add(signal, 1);
+    }
+  }
+
+  /** The incident as a message; `at` is the moment of telling for phases that nothing seen or heard causes. */
+  message(phase: Incident['phase'], at = this.#updatedAt, endedAt?: number): Incident {
+    const { rule, showings } = this.#best;
+    const grounds = showings.map(({ signal }) => signal);
+    const listed = new Set(grounds.map(keyOf));
+    const tallies = [...this.#tallies].map(([key, tally]) => ({ key, tally: { ...tally } }));
+    const others = tallies.filter(({ key }) => !listed.has(key)).map(({ tally }) => tally);
+    const signals = [...tallies.filter(({ key }) => listed.has(key)).map(({ tally }) => tally), ...others];
+    const confidence = Math.min(...grounds.map(({ score }) => score));
+    const strongest = grounds.reduce((a, b) => (b.score > a.score ? b : a));
+    const steps = this.#steps;
+    const best = this.#best;
+    const heldBack = this.#heldBack;
+    return {
+      v: 1,
+      kind: 'incident',
+      site: this.site,
+      area: this.area,
+      source: strongest.source,
+      capturedAt: at,
+      id: this.id,
+      phase,
+      severity: rule.severity,
+      label: peopleLabel(rule, others),
+      reason: reasonOf(rule),
+      confidence,
+      sources: [...new Set(signals.map(({ source }) => source))],
+      signals,
+      startedAt: this.startedAt,
+      updatedAt: at,
+      ...(endedAt === undefined ? {} : { endedAt }),
+      explanation: explain({ best, steps, confidence, others, heldBack, endedAt }),
+    };
+  }
+
+  #add(signal: IncidentSignal, count: number): void {
+    this.#updatedAt = Math.max(this.#updatedAt, signal.capturedAt);
+    if (this.#tallies.size < signalLimit) this.#tallies.set(keyOf(signal), { ...signal, count });
+  }
+
+  /** One more of the same; the best score, with its picture boxes, stands for all. */
+  #lift(known: Tally, signal: IncidentSignal): void {
+    this.#updatedAt = Math.max(this.#updatedAt, signal.capturedAt);
+    known.count += 1;
+    if (signal.score > known.score) Object.assign(known, signal);
+  }
+}
+
+function keyOf({ kind, label, source }: IncidentSignal): string {
+  return `${kind} ${label} ${source}`;
+}

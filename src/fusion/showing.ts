@@ -1,0 +1,32 @@
+import type { RuleCondition } from '../contracts/configs.ts';
+import type { IncidentSignal } from '../contracts/messages.ts';
+import type { Look, Sighting } from './look.ts';
+
+/** A condition that holds, and for how long by capture time: one moment for a look, open-ended for a state. */
+export interface Showing {
+  condition: RuleCondition;
+  signal: IncidentSignal;
+  from: number;
+  to: number;
+  /** Looks that showed it, of the last how many. */
+  seen: { n: number; of: number };
+  /** The look itself; a state has none. */
+  look?: Look;
+  /** For sounds, the level of the window. */
+  dbfs?: number;
+  /** For states, what it is and since when. */
+  state?: { status: string; since: number };
+}
+
+/** A sighting as it stands in an incident. */
+export function signalOf(look: Look, { label, score, threshold, objects }: Sighting): IncidentSignal {
+  return {
+    kind: look.kind,
+    label,
+    source: look.source,
+    score,
+    capturedAt: look.capturedAt,
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(objects === undefined ? {} : { objects }),
+  };
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
+import type { StreamStatusName } from '../../../src/contracts/messages.ts';
+import { BenchArea } from './bench-area.ts';
+
+describe('a camera that is offline', () => {
+  test('is told after 60 s by the clock alone, through all its retries', () => {
+    const area = new BenchArea();
+    area.stream('connected');
+    area.wait(10_000);
+    const retries: StreamStatusName[] = ['stalled', 'backing-off', 'connecting', 'backing-off', 'not-found'];
+    for (const status of retries) {
+      area.stream(status);
+      area.wait(10_000);
+    }
+    assert.deepEqual(area.story, []);
+    area.wait(9999);
+    assert.deepEqual(area.story, []);
+    area.wait(1);
+    assert.deepEqual(area.story, ['start 2 offline']);
+    assert.ok(area.last.explanation.includes('cam is offline since 12:00:10.0 UTC, for 60 s or more (not-found).'));
+  });
+
+  test('keeps its one incident open until it is back, then ends after quiet', () => {
+    const area = new BenchArea();
+    area.stream('stalled');
+    area.wait(3_600_000);
+    assert.deepEqual(area.story, ['start 2 offline', 'evidence 2 offline']);
+    area.stream('connected');
+    const back = area.clock.now();
+    area.wait(29_999);
+    assert.equal(area.story.length, 2);
+    area.wait(1);
+    assert.equal(area.last.phase, 'end');
+    assert.equal(area.last.endedAt, back);
+    assert.equal(area.clock.waiting, 0);
+  });
+
+  test('that comes back in time is not told', () => {
+    const area = new BenchArea();
+    area.stream('stalled');
+    area.wait(59_000);
+    area.stream('connected');
+    area.wait(600_000);
+    assert.deepEqual(area.story, []);
+    assert.equal(area.clock.waiting, 0);
+  });
+
+  test('is not one that was stopped, paused or is idle', () => {
+    for (const status of ['stopped', 'paused', 'idle'] as const) {
+      const area = new BenchArea();
+      area.stream('backing-off');
+      area.wait(30_000);
+      area.stream(status);
+      area.wait(600_000);
+      assert.deepEqual(area.story, [], status);
+    }
+  });
+
+  test('joins the incident of another one', () => {
+    const area = new BenchArea();
+    area.stream('stalled', { source: 'cam1' });
+    area.wait(20_000);
+    area.stream('stalled', { source: 'cam2' });
+    area.wait(60_000);
+    assert.deepEqual(area.alerts, ['start 2 offline', 'update 2 offline']);
+    assert.deepEqual(area.last.sources, ['cam1', 'cam2']);
+  });
+
+  test('can be combined with something seen', () => {
+    const rules: Rule[] = [
+      {
+        ...{ id: 'cut', enabled: true, severity: 3 },
+        all: [
+          { kind: 'stream', label: 'offline', forSeconds: 5 },
+          { kind: 'sound', label: 'glass_break' },
+        ],
+      },
+    ];
+    const before = new BenchArea({ rules });
+    before.stream('stalled');
+    before.wait(4000);
+    before.hear({ glass_break: 0.8 }, { source: 'mic' });
+    before.wait(1000);
+    assert.deepEqual(before.story, ['start 3 offline+glass_break']);
+
+    const after = new BenchArea({ rules });
+    after.stream('stalled');
+    after.wait(60_000);
+    assert.deepEqual(after.story, []);
+    after.hear({ glass_break: 0.8 }, { source: 'mic' });
+    assert.deepEqual(after.story, ['start 3 offline+glass_break']);
+  });
+
+  test('a rule may ask for one status by name', () => {
+    const rules: Rule[] = [
+      {
+        id: 'login',
+        enabled: true,
+        severity: 1,
+        all: [{ kind: 'stream', label: 'unauthorised' }],
+        label: 'Wrong login',
+      },
+    ];
+    const area = new BenchArea({ rules });
+    area.stream('backing-off');
+    assert.deepEqual(area.story, []);
+    area.stream('unauthorised');
+    assert.equal(area.last.label, 'Wrong login');
+  });
+});
+
+describe('the detector is down', () => {
+  test('motion alone says nothing, motion with the detector down alerts', () => {
+    const area = new BenchArea();
+    area.cue('motion', 0.5);
+    area.wait(10_000);
+    assert.deepEqual(area.story, []);
+    area.cue('detector-down');
+    area.cue('motion', 0.5);
+    assert.deepEqual(area.story, ['start 1 motion+detector-down']);
+    assert.equal(area.last.confidence, 0.5);
+  });
+
+  test('a cue of score 0 says that it is over', () => {
+    const area = new BenchArea();
+    area.cue('tamper', 0);
+    assert.deepEqual(area.story, []);
+  });
+});
+
+describe('outside signals', () => {
+  const rules: Rule[] = [
+    ...defaultRules,
+    {
+      ...{ id: 'door', enabled: true, severity: 3, label: 'Person at the open door' },
+      all: [
+        { kind: 'signal', label: 'door' },
+        { kind: 'object', label: 'person', minimumScore: 0.6 },
+      ],
+    },
+  ];
+
+  test('match by signal or by label', () => {
+    for (const [signal, label] of [
+      ['door', 'open'],
+      ['contact', 'door'],
+    ] as const) {
+      const area = new BenchArea({ rules });
+      area.see({ person: 0.7 });
+      area.signal(signal, label);
+      assert.equal(area.last.reason, 'door+person');
+      assert.equal(area.last.label, 'Person at the open door');
+    }
+  });
+
+  test('a score below the minimum of the condition does not count, and that is said', () => {
+    const area = new BenchArea({
+      rules: rules.map((rule) => ({ ...rule, severity: rule.id === 'glass_break' ? 1 : 3 })),
+    });
+    area.see({ person: 0.5 });
+    area.signal('door', 'open');
+    assert.deepEqual(area.story, []);
+  });
+
+  test('a closed door (score 0) and labels that no rule knows say nothing', () => {
+    const area = new BenchArea({ rules });
+    area.see({ person: 0.9 });
+    area.signal('door', 'closed', 0);
+    area.signal('window', 'open');
+    assert.deepEqual(area.story, []);
+  });
+});
+
+describe('the rule list', () => {
+  test('a disabled rule does not hold', () => {
+    const rules = defaultRules.map((rule) => (rule.id === 'glass_break' ? { ...rule, enabled: false } : rule));
+    const area = new BenchArea({ rules });
+    area.hear({ glass_break: 0.8 });
+    assert.deepEqual(area.story, []);
+    area.watch({ person: 0.9 }, 400);
+    assert.equal(area.last.reason, 'person+glass_break');
+  });
+
+  test('a rule without words of its own gets those of its labels', () => {
+    const rules: Rule[] = [{ id: 'x', enabled: true, severity: 1, all: [{ kind: 'sound', label: 'glass_break' }] }];
+    const area = new BenchArea({ rules });
+    area.hear({ glass_break: 0.8 });
+    assert.equal(area.last.label, 'Glass break');
+  });
+
+  test('N greater than M asks for N of the last N', () => {
+    const rules: Rule[] = [
+      { id: 'x', enabled: true, severity: 1, all: [{ kind: 'object', label: 'cat', seenTimes: { n: 3, of: 1 } }] },
+    ];
+    const area = new BenchArea({ rules });
+    area.watch({ cat: 0.9 }, 400);
+    assert.deepEqual(area.story, []);
+    area.see({ cat: 0.9 });
+    assert.deepEqual(area.story, ['start 1 cat']);
+  });
+});

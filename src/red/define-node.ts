@@ -7,6 +7,7 @@ import { dataFolder } from './data-folder.ts';
 import { mountApi } from './mount.ts';
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send, StatusLook } from './node-red.ts';
 import { readConfig, type ConfigOf } from './read-config.ts';
+import { Starting } from './starting.ts';
 import { StatusLine } from './status-line.ts';
 
 /** Looks of a status in Node-RED's own vocabulary. */
@@ -84,6 +85,7 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
   });
   const leases: SiteLease[] = [];
   const underWay = new Set<Promise<void>>();
+  const starting = new Starting(RED);
   const handlers = create();
 
   node.on('input', (message, send, done) => {
@@ -96,13 +98,16 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
 
   function create(): NodeHandlers | SentinelError {
     try {
-      const context = contextOf(RED, node, readConfig(definition.type, raw), statusLine, leases);
+      const context = contextOf(RED, node, readConfig(definition.type, raw), { statusLine, leases, starting });
       references.set(node, context as unknown as Reference<NodeType>);
       return definition.create(context) ?? {};
     } catch (thrown) {
       const error = asSentinelError(thrown, 'ES_BAD_CONFIG');
-      node.status({ ...looks.down, text: error.message.slice(0, 80) });
-      node.error(error);
+      starting.whenDone(() => {
+        statusLine.set({ ...looks.down, text: error.message.slice(0, 80) });
+        // Without a message Node-RED only logs: no Catch node would hear it.
+        node.error(error, {});
+      });
       return error;
     }
   }
@@ -120,6 +125,7 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
   }
 
   async function close(): Promise<void> {
+    starting.cancel();
     statusLine.close();
     try {
       if (!(handlers instanceof SentinelError)) await handlers.close?.();
@@ -144,8 +150,7 @@ function contextOf<T extends NodeType>(
   RED: NodeRed,
   node: RedNode,
   config: ConfigOf<T>,
-  statusLine: StatusLine,
-  leases: SiteLease[],
+  { statusLine, leases, starting }: { statusLine: StatusLine; leases: SiteLease[]; starting: Starting },
 ): NodeContext<T> {
   const credentials = node.credentials ?? {};
   const log: Log = {
@@ -202,7 +207,9 @@ function contextOf<T extends NodeType>(
       statusLine.set({ ...looks[look], text: RED._(`${node.type}.status.${key}`, params) });
     },
     fail: (error, message) => {
-      node.error(asSentinelError(error, 'ES_BAD_CONFIG'), { ...message });
+      starting.whenDone(() => {
+        node.error(asSentinelError(error, 'ES_BAD_CONFIG'), { ...message });
+      });
     },
   };
 }

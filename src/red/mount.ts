@@ -14,7 +14,7 @@ export function mountApi(RED: NodeRed): void {
   const { httpNode } = RED;
   if (httpNode === undefined || mounted.has(httpNode)) return;
   mounted.add(httpNode);
-  const api = new Api(siteHost(openSites, () => Boolean(RED.settings.httpNodeAuth)));
+  const api = new Api(siteHost(openSites, () => Boolean(RED.settings.httpNodeAuth), RED.log));
   httpNode.use(apiPath, (request, response) => {
     void api.handle(request, response);
   });

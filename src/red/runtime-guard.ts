@@ -21,10 +21,13 @@ export function guardRuntime(type: string, load: () => (RED: NodeRed) => void): 
     RED.nodes.registerType(type, function (this: RedNode, config: RawConfig) {
       RED.nodes.createNode(this, config);
       this.status({ fill: 'red', shape: 'ring', text: `needs Node.js ${needed} or newer` });
-      this.error(
-        `ES_UNSUPPORTED_RUNTIME: ${errorNames.ES_UNSUPPORTED_RUNTIME} ` +
-          `This is ${process.versions.node}; ${type} needs ${needed} or newer.`,
-      );
+      RED.events.once('flows:started', () => {
+        this.error(
+          `ES_UNSUPPORTED_RUNTIME: ${errorNames.ES_UNSUPPORTED_RUNTIME} ` +
+            `This is ${process.versions.node}; ${type} needs ${needed} or newer.`,
+          {},
+        );
+      });
     });
   };
 }

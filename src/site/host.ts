@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { ApiHost } from '../api/api.ts';
 import type { HealthReport, SiteHealth } from '../contracts/health.ts';
+import type { Log } from '../contracts/ports.ts';
 import { packageFile } from '../process/package-files.ts';
 import { metricsText } from './prometheus.ts';
 import type { Site } from './site.ts';
 
 /** What the API of one process serves: every Site that is open. */
-export function siteHost(sites: () => readonly Site[], authenticated: () => boolean): ApiHost {
+export function siteHost(sites: () => readonly Site[], authenticated: () => boolean, log: Log): ApiHost {
   return {
     authenticated,
+    log,
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
     metrics: () => metricsText(sites().map((site) => site.metrics)),
     evidence: async (id) => {

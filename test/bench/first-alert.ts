@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../hosts/node-red-host.ts';
-import { alertsIn } from '../hosts/sandbox-client.ts';
+import { sandboxMessages } from '../hosts/sandbox-client.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const limitMs = 300_000;
@@ -31,9 +31,8 @@ export default async function firstAlert(): Promise<Record<string, unknown>> {
       const address = await sandboxAddress(product.stdout);
       const before = performance.now();
       for (;;) {
-        const alerts = await alertsIn(address);
-        if (alerts.some((text) => text.includes('person+glass_break') || text.includes('Person and breaking glass')))
-          break;
+        const messages = await sandboxMessages(address);
+        if (messages.some(({ text }) => text.includes('breaking glass'))) break;
         if (performance.now() - before > limitMs) throw new Error('no alert within five minutes');
         await sleep(200);
       }

@@ -60,14 +60,8 @@ export class NodeRedHost {
     });
   }
 
-  /** Starts Node-RED with an empty flow. `env` is added to its environment. */
-  static async start(env: Record<string, string> = {}): Promise<NodeRedHost> {
-    const userDir = mkdtempSync(join(tmpdir(), 'sentinel-nr-'));
-    const scope = join(userDir, 'node_modules', '@echosight');
-    mkdirSync(scope, { recursive: true });
-    symlinkSync(root, join(scope, 'node-red-sentinel'), 'junction');
-    const dependencies = { '@echosight/node-red-sentinel': '*' };
-    writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test-host', private: true, dependencies }));
+  /** Starts Node-RED with an empty flow. `env` is added to its environment; stopping removes the user folder. */
+  static async start(env: Record<string, string> = {}, userDir = linkedUserFolder()): Promise<NodeRedHost> {
     const port = await freePort();
     const settings = join(import.meta.dirname, 'settings.cjs');
     const child = spawn(
@@ -88,18 +82,18 @@ export class NodeRedHost {
     return this.#child.pid ?? 0;
   }
 
-  /** Replaces the whole flow. Nodes without a tab land on one. */
+  /** Replaces the whole flow. Nodes with wires land on a tab; Node-RED takes what has no place there for a config node. */
   async deploy(nodes: readonly FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
     const tab = { id: 'tab', type: 'tab', label: 'test' };
-    const placed = nodes.map((node) =>
-      node.wires === undefined && node.z === undefined ? node : { z: 'tab', ...node },
-    );
+    const placed = nodes.map((node) => (node.wires === undefined ? node : { x: 100, y: 100, ...node, z: 'tab' }));
+    const before = this.#starts();
     const response = await fetch(`${this.url}/flows`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': type },
       body: JSON.stringify([tab, ...placed]),
     });
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
+    while (this.#starts() === before) await sleep(20);
   }
 
   /** Presses the button of an inject node. */
@@ -152,12 +146,27 @@ export class NodeRedHost {
     throw new Error(`Node-RED did not start:\n${this.log}`);
   }
 
+  #starts(): number {
+    return this.log.split('Started ').length;
+  }
+
   #take(report: Omit<Seen, 'at'>): void {
     this.seen.push({ ...report, at: Date.now() });
     const fits = (waiter: Waiter) => waiter.probe === report.probe && waiter.matches(report.message);
     for (const waiter of this.#waiters.filter(fits)) waiter.resolve(report.message);
     this.#waiters = this.#waiters.filter((waiter) => !fits(waiter));
   }
+}
+
+/** A Node-RED user folder with this working tree as its package. */
+function linkedUserFolder(): string {
+  const userDir = mkdtempSync(join(tmpdir(), 'sentinel-nr-'));
+  const scope = join(userDir, 'node_modules', '@echosight');
+  mkdirSync(scope, { recursive: true });
+  symlinkSync(root, join(scope, 'node-red-sentinel'), 'junction');
+  const dependencies = { '@echosight/node-red-sentinel': '*' };
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test-host', private: true, dependencies }));
+  return userDir;
 }
 
 /** A function node that reports every message it gets to the test. */

@@ -82,9 +82,15 @@ export class FakeRed implements NodeRed {
     },
     getNode: (id: string): RedNode | null => this.#live.get(id) ?? null,
   };
+  readonly events = new EventEmitter();
   readonly log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   _(key: string, params?: Record<string, unknown>): string {
     return `${key} ${JSON.stringify(params ?? {})}`;
+  }
+
+  /** A deploy is through: from here on Catch nodes hear errors. */
+  started(): void {
+    this.events.emit('flows:started');
   }
 
   /** Creates an instance as a deploy does. */
@@ -95,6 +101,7 @@ export class FakeRed implements NodeRed {
     if (credentials !== undefined) node.credentials = credentials;
     this.#live.set(config.id, node);
     type.constructor.call(node, config);
+    this.started();
     return node;
   }
 }

@@ -20,9 +20,9 @@ function normalised(entry: string): string {
   });
 }
 
-/** All but the last three characters hidden. */
+/** All but the last three characters hidden; all of what is too short to be a number. */
 export function masked(recipient: string): string {
-  return `***${recipient.slice(-3)}`;
+  return recipient.length < 7 ? '***' : `***${recipient.slice(-3)}`;
 }
 
 /** Text in which a recipient's number, as the provider may echo it, is masked. */

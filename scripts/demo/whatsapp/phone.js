@@ -24,7 +24,11 @@ function element(name, className, text) {
 function bubble(message) {
   const box = element('article', 'bubble');
   const quoted = messages.get(message.replyTo);
-  if (quoted) box.append(element('div', 'quote', quoted.text || 'Picture'));
+  if (quoted) {
+    const quote = element('div', 'quote');
+    quote.append(element('span', '', quoted.text || 'Picture'));
+    box.append(quote);
+  }
   if (message.mediaId) {
     const picture = element('img');
     picture.src = `/pictures/${message.mediaId}`;

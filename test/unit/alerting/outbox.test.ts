@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { Outbox } from '../../../src/alerting/outbox.ts';
+import { openDatabase, type Database } from '../../../src/database/database.ts';
+import { outboxRow } from '../database/rows.ts';
+import { RecordingLog } from '../recording-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { incident } from './incident.ts';
+
+const at = 1_700_000_000_000;
+const hour = 3_600_000;
+
+async function opened(t: TestContext, ...rows: Parameters<typeof outboxRow>[0][]): Promise<[Outbox, Database]> {
+  const database = await openDatabase(join(temporaryFolder(t), 'sentinel.db'), { log: new RecordingLog() });
+  t.after(() => database.close());
+  if (rows.length > 0) await database.query.insertInto('outbox').values(rows.map(outboxRow)).execute();
+  return [new Outbox(database, 'account-1'), database];
+}
+
+describe('outbox', () => {
+  test('severity 3 goes first, then the oldest; other accounts and finished rows never', async (t) => {
+    const [outbox] = await opened(
+      t,
+      { id: 'old', incident_id: 'a', severity: 1, created_at: at - 5 },
+      { id: 'older', incident_id: 'b', severity: 1, created_at: at - 9, state: 'unknown' },
+      { id: 'alarm', incident_id: 'c', severity: 3, created_at: at },
+      { id: 'later', incident_id: 'd', next_at: at + 1 },
+      { id: 'sending', incident_id: 'e', state: 'sending' },
+      { id: 'accepted', incident_id: 'f', state: 'accepted' },
+      { id: 'other', incident_id: 'g', account: 'account-2' },
+    );
+    const ids = async (limit: number) => (await outbox.due('text', at, limit)).map((row) => row.id);
+    assert.deepEqual(await ids(10), ['alarm', 'older', 'old']);
+    assert.deepEqual(await ids(1), ['alarm']);
+    assert.equal(await outbox.nextTime(at), at + 1);
+  });
+
+  test('what was being sent when the process died may have arrived; nothing expires by the time it was down', async (t) => {
+    const [outbox] = await opened(
+      t,
+      { id: 'sending', incident_id: 'a', state: 'sending', attempts: 1, deadline: at + 60_000 },
+      { id: 'queued', incident_id: 'b', next_at: at + 30_000, deadline: at + 60_000 },
+      { id: 'stale', incident_id: 'c', created_at: at - 30 * hour, deadline: at - 29 * hour },
+    );
+    const now = at + hour;
+    assert.equal(await outbox.recover(now, [0, 0, 0, 60_000]), 3);
+    assert.deepEqual(
+      (await outbox.expire(now)).map((row) => row.id),
+      ['stale'],
+    );
+    const due = await outbox.due('text', now, 10);
+    assert.deepEqual(
+      due.map(({ id, state, deadline }) => [id, state, deadline]),
+      [
+        ['queued', 'queued', now + 60_000],
+        ['sending', 'unknown', now + 60_000],
+      ],
+    );
+    const claimed = await Promise.all(due.map((row) => outbox.claim(row, now)));
+    assert.deepEqual(
+      claimed.map((row) => [row.attempts, row.maybe_duplicate]),
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    );
+  });
+
+  test('a reply waits for its text, gets time of its own, and fails with it', async (t) => {
+    const reply = { part: 'image', depends_on: 'text', next_at: at + 60_000, deadline: at + 60_000 };
+    const [outbox, database] = await opened(t, { id: 'text' }, { id: 'image', ...reply });
+    await outbox.recover(at, [0, 0, 0, 60_000]);
+    assert.deepEqual(await outbox.due('image', at, 10), []);
+    await outbox.accept('text', 'wamid.1', at + 59_000, 60_000);
+    const [image] = await outbox.due('image', at + 59_000, 10);
+    assert.equal(image?.deadline, at + 119_000);
+    assert.equal(await outbox.providerId('text'), 'wamid.1');
+
+    await database.query.updateTable('outbox').set({ state: 'queued' }).execute();
+    assert.deepEqual(
+      (await outbox.fail('text', '{}', at)).map((row) => row.id),
+      ['image'],
+    );
+  });
+
+  test('what earlier alerts say about a new one', async (t) => {
+    const accepted = { state: 'accepted', accepted_at: at, severity: 2 };
+    const [outbox] = await opened(
+      t,
+      { id: '1', incident_id: 'incident-1', sequence: 0, ...accepted },
+      { id: '2', incident_id: 'incident-1', sequence: 1, state: 'expired' },
+      { id: '3', incident_id: 'elsewhere', area: 'yard', ...accepted, severity: 3 },
+    );
+    const now = at + 30_000;
+    const same = await outbox.history(incident(), 60_000, now);
+    assert.deepEqual(same, { alerted: 2, recent: 2, nextSequence: 2 });
+    const next = incident({ id: 'incident-2' });
+    assert.deepEqual(await outbox.history(next, 60_000, now), { alerted: undefined, recent: 2, nextSequence: 0 });
+    assert.equal((await outbox.history(next, 10_000, now)).recent, undefined, 'the cooldown is over');
+    assert.equal((await outbox.history(next, 0, at)).recent, undefined, 'no cooldown at all');
+    assert.equal((await outbox.history(next, 60_000, at - hour)).recent, undefined, 'the clock was set back');
+  });
+
+  test('rows go after 30 days', async (t) => {
+    const [outbox, database] = await opened(
+      t,
+      { id: 'text', state: 'accepted' },
+      { id: 'image', part: 'image', depends_on: 'text', state: 'accepted' },
+    );
+    const now = at + 31 * 24 * hour;
+    await outbox.add([{ ...outboxRow({ id: 'new', incident_id: 'new' }), media: null, created_at: now } as never], now);
+    const left = await database.query.selectFrom('outbox').select('id').execute();
+    assert.deepEqual(left, [{ id: 'new' }]);
+  });
+});

@@ -20,8 +20,8 @@ import { formatMessage } from 'publint/utils';
 import sharp from 'sharp';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { nodeTypes, root } from '../../scripts/build/paths.ts';
-import { actionSvg, roomSvg } from '../../scripts/demo/scene.ts';
 import type { Detections, Incident } from '../../src/contracts/messages.ts';
+import { personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 
@@ -166,12 +166,6 @@ describe('the packed package', { timeout: 600_000 }, () => {
     return backend;
   }
 });
-
-async function personJpeg(): Promise<Buffer> {
-  const figure = actionSvg({ x: 400, step: 0.2 }, undefined) ?? '';
-  const scene = sharp(Buffer.from(roomSvg())).composite([{ input: Buffer.from(figure) }]);
-  return await scene.jpeg({ quality: 92 }).toBuffer();
-}
 
 function injectIncident(...targets: string[]): FlowNode[] {
   const now = Date.now();

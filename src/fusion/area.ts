@@ -1,6 +1,7 @@
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
 import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStatus } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
+import { clockTime, seconds } from './explanation.ts';
 import { heldBackSentences } from './held-back.ts';
 import { IncidentRecord } from './incident-record.ts';
 import { captureTime, readLook, type Look } from './look.ts';
@@ -11,6 +12,12 @@ import { TimeLine } from './time-line.ts';
 
 /** How long after a start or an escalation the `evidence` message follows, so that sound after the event is in it. */
 const postRollMs = 5000;
+
+/**
+ * An incident that only lesser things keep alive ends after so many quiet times: somebody who stays in view after an
+ * alarm is then an incident of that lesser severity, and the next alarm is told anew.
+ */
+const fadeFactor = 10;
 
 /** What can be fused. */
 export type FusionInput = Detections | AudioScores | Cue | StreamStatus | ExternalSignal;
@@ -38,8 +45,8 @@ export class Area {
   readonly #timeLine = new TimeLine();
   readonly #streams: StreamStates;
   #incident: IncidentRecord | undefined;
-  /** Last time that a rule held: on the monotonic clock for the wait, in epoch time for people. */
-  #fed = { monotonic: 0, at: 0 };
+  /** When a rule last held (epoch time for people), and until when that keeps the incident open (monotonic clock). */
+  #fed = { at: 0, openUntil: 0, fadesAt: 0 };
   #quietTimer: Cancel | undefined;
   #evidenceTimer: Cancel | undefined;
   #streamTimer: Cancel | undefined;
@@ -62,7 +69,8 @@ export class Area {
 
   accept(payload: FusionInput): void {
     if (payload.kind === 'stream-status') {
-      this.#acceptStatus(payload);
+      this.#streams.accept(payload);
+      this.#judgeStreams();
       return;
     }
     const now = this.#options.clock.now();
@@ -92,28 +100,22 @@ export class Area {
     this.#streamTimer?.();
   }
 
-  #acceptStatus(payload: StreamStatus): void {
-    // A state that ends now has fed the incident until now.
-    if (this.#streamMatches().length > 0) this.#feed();
-    this.#streams.accept(payload);
-    this.#judgeStreams();
-  }
-
-  /** Judges the states that hold now, and waits for the next one that will have lasted long enough. */
+  /** Judges the states that have lasted long enough by now, and waits for the next one that will have. */
   #judgeStreams(): void {
-    this.#judge(this.#streamMatches(), undefined);
+    const conditions = this.#rules.flatMap(({ rule }) => rule.all);
+    const fresh = this.#streams.findNew(conditions);
+    this.#judge(
+      this.#matches((condition) => fresh.filter((showing) => showing.condition === condition)),
+      undefined,
+    );
     this.#streamTimer?.();
-    const wait = this.#streams.nextDueMs(this.#rules.flatMap(({ rule }) => rule.all));
+    const wait = this.#streams.nextDueMs(conditions);
     this.#streamTimer =
       wait === undefined
         ? undefined
         : this.#options.clock.after(wait, () => {
             this.#judgeStreams();
           });
-  }
-
-  #streamMatches(): Match[] {
-    return this.#matches((condition) => this.#streams.find(condition));
   }
 
   #asksFor(kind: Look['kind'], label: string): boolean {
@@ -145,10 +147,10 @@ export class Area {
       if (look !== undefined) this.#incident?.noteSounds(look);
       return;
     }
-    this.#feed();
     const incident = this.#incident ?? this.#start(best);
     const isStart = incident !== this.#incident;
     this.#incident = incident;
+    this.#feed(best.rule.severity >= incident.best.rule.severity);
     const isGraver = compareMatches(best, incident.best) < 0;
     if (isGraver) incident.raise(best, this.#heldBack(best));
     const isNews = incident.note(
@@ -184,17 +186,18 @@ export class Area {
     return this.#options.quietSeconds * 1000;
   }
 
-  #feed(): void {
+  #feed(isOfItsSeverity: boolean): void {
     const { clock } = this.#options;
-    this.#fed = { monotonic: clock.monotonic(), at: clock.now() };
+    const now = clock.monotonic();
+    const fadesAt = isOfItsSeverity ? now + this.#quietMs * fadeFactor : this.#fed.fadesAt;
+    this.#fed = { at: clock.now(), openUntil: Math.min(now + this.#quietMs, fadesAt), fadesAt };
   }
 
   /** One timer for the whole incident: it looks whether it was quiet long enough and else waits for the rest. */
   #checkQuiet(): void {
     if (this.#incident === undefined) return;
-    if (this.#streamMatches().length > 0) this.#feed();
     const { clock } = this.#options;
-    const rest = this.#fed.monotonic + this.#quietMs - clock.monotonic();
+    const rest = this.#fed.openUntil - clock.monotonic();
     if (rest <= 0) {
       this.#endIncident(this.#incident);
       return;
@@ -223,6 +226,12 @@ export class Area {
     this.#tellEvidence();
     this.#quietTimer?.();
     this.#incident = undefined;
-    this.#emit(incident.message('end', this.#options.clock.now(), this.#fed.at));
+    const { at, openUntil, fadesAt } = this.#fed;
+    const { severity } = incident.best.rule;
+    const why =
+      openUntil < fadesAt
+        ? `Ended: nothing new since ${clockTime(at)}.`
+        : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
+    this.#emit(incident.message('end', this.#options.clock.now(), { at, why }));
   }
 }

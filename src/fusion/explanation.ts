@@ -23,9 +23,9 @@ export function explain(incident: {
   confidence: number;
   others: readonly Tally[];
   heldBack: readonly string[];
-  endedAt: number | undefined;
+  ending: string | undefined;
 }): string[] {
-  const { best, steps, confidence, others, heldBack, endedAt } = incident;
+  const { best, steps, confidence, others, heldBack, ending } = incident;
   const { rule, showings } = best;
   return [
     `Severity ${rule.severity} by the rule ${reasonOf(rule)}.`,
@@ -39,7 +39,7 @@ export function explain(incident: {
     ...steps.map(
       ({ at, severity, reason }) => `Raised from severity ${severity} (${reason}), as it stood at ${clockTime(at)}.`,
     ),
-    ...(endedAt === undefined ? [] : [`Ended: nothing more since ${clockTime(endedAt)}.`]),
+    ...(ending === undefined ? [] : [ending]),
   ];
 }
 

@@ -1,13 +1,11 @@
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
-import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStatus } from '../contracts/messages.ts';
+import type { Incident } from '../contracts/messages.ts';
 import type { Log, SnapshotRenderer } from '../contracts/ports.ts';
 import { AreaMedia } from './area-media.ts';
-import { FusionEngine, type FusionOptions } from './engine.ts';
+import { FusionEngine, type FusionInput, type FusionOptions } from './engine.ts';
 
 /** How much sound before the start of an incident is kept with it, in milliseconds. */
 const preRollMs = 5000;
-
-export type FusionInput = Detections | AudioScores | Cue | StreamStatus | ExternalSignal;
 
 /** The bytes that go with an incident message. */
 export interface IncidentMedia {

@@ -57,8 +57,8 @@ export class IncidentRecord {
     const told = this.#told.size;
     for (const [key, { signal, look, seen }] of distinct) {
       const known = this.#tallies.get(key);
-      if (known === undefined) this.#add(signal, seen.n);
-      else if (look !== undefined && look === newest) this.#lift(known, signal);
+      if (known !== undefined && look !== undefined && look === newest) this.#lift(known, signal);
+      if (known === undefined && !this.#add(signal, seen.n)) continue;
       this.#told.add(`label ${signal.kind} ${signal.label}`).add(`source ${signal.source}`);
     }
     return this.#told.size > told;
@@ -74,7 +74,7 @@ export class IncidentRecord {
   }
 
   /** The incident as a message; `at` is the moment of telling for phases that nothing seen or heard causes. */
-  message(phase: Incident['phase'], at = this.#updatedAt, endedAt?: number): Incident {
+  message(phase: Incident['phase'], at = this.#updatedAt, end?: { at: number; why: string }): Incident {
     const { rule, showings } = this.#best;
     const grounds = showings.map(({ signal }) => signal);
     const listed = new Set(grounds.map(keyOf));
@@ -103,14 +103,17 @@ export class IncidentRecord {
       signals,
       startedAt: this.startedAt,
       updatedAt: at,
-      ...(endedAt === undefined ? {} : { endedAt }),
-      explanation: explain({ best, steps, confidence, others, heldBack, endedAt }),
+      ...(end === undefined ? {} : { endedAt: end.at }),
+      explanation: explain({ best, steps, confidence, others, heldBack, ending: end?.why }),
     };
   }
 
-  #add(signal: IncidentSignal, count: number): void {
+  /** @returns false when the list is full. */
+  #add(signal: IncidentSignal, count: number): boolean {
+    if (this.#tallies.size >= signalLimit) return false;
     this.#updatedAt = Math.max(this.#updatedAt, signal.capturedAt);
-    if (this.#tallies.size < signalLimit) this.#tallies.set(keyOf(signal), { ...signal, count });
+    this.#tallies.set(keyOf(signal), { ...signal, count });
+    return true;
   }
 
   /** One more of the same; the best score, with its picture boxes, stands for all. */

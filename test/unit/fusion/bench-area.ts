@@ -57,9 +57,26 @@ export function streamStatus(status: StreamStatusName, where: Where): StreamStat
   return { ...base, status, detail: '', attempt: 0, ...where };
 }
 
+/** A site clock whose epoch time can be stepped; intervals go on. */
+class SteppedClock extends ManualClock {
+  #step = 0;
+
+  override now(): number {
+    return super.now() + this.#step;
+  }
+
+  override monotonic(): number {
+    return super.now();
+  }
+
+  setBack(ms: number): void {
+    this.#step -= ms;
+  }
+}
+
 /** An engine on a clock turned by hand; what it says is collected. Sources speak at the present moment of the clock. */
 export class BenchArea {
-  readonly clock = new ManualClock(Date.UTC(2026, 0, 1, 12));
+  readonly clock = new SteppedClock(Date.UTC(2026, 0, 1, 12));
   readonly incidents: Incident[] = [];
   readonly engine: FusionEngine;
   #ids = 0;

@@ -61,6 +61,25 @@ describe('the life of an incident', () => {
     assert.deepEqual(area.alerts, ['start 1 person', 'update 3 person+glass_break', 'end 3 person+glass_break']);
   });
 
+  test('somebody who stays long after an alarm does not hide the next one', () => {
+    const area = new BenchArea();
+    area.watch({ person: 0.9 }, 1000);
+    area.hear({ glass_break: 0.8 });
+    area.watch({ person: 0.9 }, 299_800);
+    assert.deepEqual(area.alerts, ['start 1 person', 'update 3 person+glass_break']);
+    area.watch({ person: 0.9 }, 600_000);
+    area.hear({ glass_break: 0.8 });
+    assert.deepEqual(area.alerts.slice(2), [
+      'end 3 person+glass_break',
+      'start 1 person',
+      'update 3 person+glass_break',
+    ]);
+    assert.equal(
+      area.incidents.find(({ phase }) => phase === 'end')?.explanation.at(-1),
+      'Ended: nothing of severity 3 for 300.0 s; what is left is judged anew.',
+    );
+  });
+
   test('glass, and a gunshot within 10 s: the gunshot is told, not swallowed (ESF6)', () => {
     const area = new BenchArea();
     area.hear({ glass_break: 0.8 });
@@ -212,7 +231,7 @@ describe('explanations', () => {
     const area = new BenchArea();
     area.hear({ glass_break: 0.8 });
     area.wait(30_000);
-    assert.equal(area.last.explanation.at(-1), 'Ended: nothing more since 12:00:00.0 UTC.');
+    assert.equal(area.last.explanation.at(-1), 'Ended: nothing new since 12:00:00.0 UTC.');
   });
 });
 

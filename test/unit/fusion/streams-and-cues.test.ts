@@ -22,18 +22,27 @@ describe('a camera that is offline', () => {
     assert.ok(area.last.explanation.includes('cam is offline since 12:00:10.0 UTC, for 60 s or more (not-found).'));
   });
 
-  test('keeps its one incident open until it is back, then ends after quiet', () => {
+  test('is told once however long it stays away, and does not hide what other cameras see', () => {
     const area = new BenchArea();
     area.stream('stalled');
-    area.wait(3_600_000);
-    assert.deepEqual(area.story, ['start 2 offline', 'evidence 2 offline']);
-    area.stream('connected');
-    const back = area.clock.now();
-    area.wait(29_999);
-    assert.equal(area.story.length, 2);
-    area.wait(1);
-    assert.equal(area.last.phase, 'end');
-    assert.equal(area.last.endedAt, back);
+    for (let minute = 0; minute < 600; minute += 1) {
+      area.wait(60_000);
+      area.stream(minute % 2 === 0 ? 'connecting' : 'backing-off');
+    }
+    assert.deepEqual(area.story, ['start 2 offline', 'evidence 2 offline', 'end 2 offline']);
+    area.hear({ glass_break: 0.8 }, { source: 'cam2' });
+    assert.equal(area.story.at(-1), 'start 2 glass_break');
+  });
+
+  test('is told anew when it was back between', () => {
+    const area = new BenchArea();
+    for (let day = 0; day < 2; day += 1) {
+      area.stream('stalled');
+      area.wait(300_000);
+      area.stream('connected');
+      area.wait(300_000);
+    }
+    assert.deepEqual(area.alerts, ['start 2 offline', 'end 2 offline', 'start 2 offline', 'end 2 offline']);
     assert.equal(area.clock.waiting, 0);
   });
 

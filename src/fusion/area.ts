@@ -157,7 +157,8 @@ export class Area {
       matches.flatMap(({ showings }) => showings),
       look,
     );
-    if (look !== undefined) incident.noteSounds(look);
+    const heard = isStart ? this.#soundsNear(best) : [look];
+    for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
     if (isStart || isGraver) this.#promiseEvidence();
     if (isStart || isGraver || isNews) this.#emit(incident.message(isStart ? 'start' : 'update'));
   }
@@ -167,9 +168,7 @@ export class Area {
     this.#quietTimer = clock.after(this.#quietMs, () => {
       this.#checkQuiet();
     });
-    const incident = new IncidentRecord({ id: newId(), site, area: this.#name }, best, this.#heldBack(best));
-    for (const sound of this.#soundsNear(best)) incident.noteSounds(sound);
-    return incident;
+    return new IncidentRecord({ id: newId(), site, area: this.#name }, best, this.#heldBack(best));
   }
 
   #soundsNear({ showings }: Match): Look[] {

@@ -164,6 +164,17 @@ describe('the life of an incident', () => {
     assert.equal(area.incidents.find(({ severity }) => severity === 3)?.confidence, 0.8);
   });
 
+  test('a sound that two overlapping windows hear counts twice, each once', () => {
+    const area = new BenchArea();
+    area.hear({ glass_break: 0.8 });
+    assert.equal(area.last.signals[0]?.count, 1);
+    area.wait(480);
+    area.hear({ glass_break: 0.9 });
+    area.wait(6000);
+    assert.equal(area.last.signals[0]?.count, 2);
+    assert.equal(area.last.signals[0].score, 0.9);
+  });
+
   test('a signal keeps its best score, the boxes of that look, and counts the looks', () => {
     const area = new BenchArea({ quietSeconds: 1 });
     area.watch({ person: 0.5 }, 400);

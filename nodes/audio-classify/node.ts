@@ -32,7 +32,7 @@ export default defineNode({
 
     async function classify(message: Record<string, unknown>): Promise<AudioScores | undefined> {
       if (isAudioMessage(message)) return await live(message.payload, message.samples);
-      const wav = message['payload'];
+      const wav = message.payload;
       if (Buffer.isBuffer(wav)) {
         const capturedAt = site.clock.now();
         return await analysis.clip(wav, { site: site.id, area: 'clip', source: 'clip', capturedAt });

@@ -42,12 +42,12 @@ export default defineNode({
           show(verdict, message, send);
           return;
         }
-        if (!Buffer.isBuffer(message['payload'])) {
+        if (!Buffer.isBuffer(message.payload)) {
           throw new SentinelError('ES_BAD_INPUT', 'This message is neither a frame of rtsp-in nor a bare picture.', {
             hint: 'Wire the first output of rtsp-in here, or put the bytes of a JPEG or PNG into msg.payload.',
           });
         }
-        const picture = await readPicture(message['payload']);
+        const picture = await readPicture(message.payload);
         pictures += 1;
         const frame: Frame = {
           ...{ v: 1, kind: 'frame', site: site.id, area: 'picture', source: 'picture', seq: pictures },

@@ -1,6 +1,6 @@
 import credentials from 'credentials-of:sentinel-camera';
 import schema from 'settings-of:sentinel-camera';
-import { watchAddress } from '../../src/editor/address-field.ts';
+import { moveLogin, watchAddress } from '../../src/editor/address-field.ts';
 import { registerNode, text } from '../../src/editor/register.ts';
 import { splitAddress } from '../../src/editor/split-address.ts';
 
@@ -13,4 +13,5 @@ registerNode({
     address: (value) => splitAddress(value).address === value || text('sentinel-camera', 'sentinel-camera.fault.login'),
   },
   prepare: watchAddress,
+  save: moveLogin,
 });

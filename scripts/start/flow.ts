@@ -71,7 +71,7 @@ export function prepareUserFolder(
 /** The demo flow with as many cameras as there are sources, each wired like the first; without a sandbox, without WhatsApp. */
 function composeFlow(sources: readonly FlowSource[], sandbox: boolean): FlowNode[] {
   const whole = JSON.parse(readFileSync(demoFlow, 'utf8')) as FlowNode[];
-  const flow = whole.filter((candidate) => sandbox || !/whatsapp/.test(candidate.type));
+  const flow = whole.filter((candidate) => sandbox || !candidate.type.includes('whatsapp'));
   const camera = node(flow, 'sentinel-camera');
   const ingest = node(flow, 'rtsp-in');
   const others = flow.filter((candidate) => candidate !== camera && candidate !== ingest);
@@ -81,7 +81,7 @@ function composeFlow(sources: readonly FlowSource[], sandbox: boolean): FlowNode
       ...ingest,
       id: index === 0 ? ingest.id : `${ingest.id}-${index + 1}`,
       camera: cameraId(index),
-      y: Number(ingest['y']) + index * 100,
+      y: Number(ingest.y) + index * 100,
     },
   ]);
   const all: FlowNode[] = [...others, ...cameras];

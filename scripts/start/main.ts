@@ -55,7 +55,7 @@ async function start(options: StartOptions, closers: Closers): Promise<number | 
     sandbox.onMessage(() => {
       alerts += 1;
     });
-    env['ECHOSIGHT_SANDBOX_URL'] = sandbox.url;
+    env.ECHOSIGHT_SANDBOX_URL = sandbox.url;
     console.log(`WhatsApp sandbox  ${sandbox.url}  (a stand-in: nothing leaves this machine)`);
   }
   const sources = await chooseSources(options, closers);
@@ -106,18 +106,16 @@ async function main(): Promise<void> {
     return;
   }
   const closers = new Closers();
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void closers.run();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('SIGHUP', stop);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stop.abort();
+      void closers.run();
+    });
+  }
   try {
     const code = await start(options, closers);
-    if (!stopping) {
+    if (!stop.signal.aborted) {
       console.error(`Node-RED ended by itself (${code}); its log is ${join(options.data, 'node-red.log')}.`);
       process.exitCode = 1;
     }

@@ -35,7 +35,7 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): StartOption
   if (!Number.isInteger(port) || port < 1 || port > 65_534)
     throw new UsageError('--port wants a number from 1 to 65534.');
   const host = values.host ?? '127.0.0.1';
-  const adminPassword = env['ECHOSIGHT_ADMIN_PASSWORD'];
+  const adminPassword = env.ECHOSIGHT_ADMIN_PASSWORD;
   if (!loopback.test(host) && (adminPassword === undefined || adminPassword.length < 8)) {
     throw new UsageError(
       `--host ${host} opens the editor to the network. Set ECHOSIGHT_ADMIN_PASSWORD (8 characters or more) first.`,

@@ -99,7 +99,7 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
   function create(): NodeHandlers | SentinelError {
     try {
       const context = contextOf(RED, node, readConfig(definition.type, raw), { statusLine, leases, starting });
-      references.set(node, context as unknown as Reference<NodeType>);
+      references.set(node, context);
       return definition.create(context) ?? {};
     } catch (thrown) {
       const error = asSentinelError(thrown, 'ES_BAD_CONFIG');
@@ -167,7 +167,7 @@ function contextOf<T extends NodeType>(
   const reference = <R extends NodeType>(type: R, id: string): Reference<R> => {
     const target = RED.nodes.getNode(id);
     const found = target === null ? undefined : references.get(target);
-    if (found !== undefined && target?.type === type) return found as unknown as Reference<R>;
+    if (found !== undefined && target?.type === type) return found;
     throw new SentinelError(
       'ES_BAD_CONFIG',
       `The ${type} that this node refers to is missing, disabled or not usable.`,

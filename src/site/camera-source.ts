@@ -18,8 +18,8 @@ export function cameraSource(
   credentials: Readonly<Record<string, string>>,
 ): CameraSource {
   const address = parseSourceAddress(config.address);
-  const username = credentials['username'] ?? address.username;
-  const password = credentials['password'] ?? address.password;
+  const username = credentials.username ?? address.username;
+  const password = credentials.password ?? address.password;
   return {
     address,
     ...(username === undefined ? {} : { username }),

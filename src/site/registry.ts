@@ -28,7 +28,7 @@ const sites = new Map<string, Entry>();
 export function acquireSite(options: SiteOptions, log: Log): SiteLease {
   const folder = resolve(options.folder);
   let entry = sites.get(folder);
-  if (entry !== undefined && entry.users === 0 && !options.implicit && !entry.site.isCalled(options)) {
+  if (entry?.users === 0 && !options.implicit && !entry.site.isCalled(options)) {
     retire(folder, entry);
     entry = undefined;
   }

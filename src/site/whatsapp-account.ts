@@ -12,7 +12,7 @@ export function whatsAppAccount(
   account: { config: WhatsAppAccountConfig; credentials: Readonly<Record<string, string>> },
 ): WhatsAppAccount {
   const { phoneNumberId, graphVersion, baseUrl, recipients } = account.config;
-  const accessToken = account.credentials['accessToken'] ?? '';
+  const accessToken = account.credentials.accessToken ?? '';
   if (accessToken === '') {
     throw new SentinelError('ES_BAD_CONFIG', 'The WhatsApp account has no access token.', {
       hint: 'Open the account and paste the token of the system user.',

@@ -68,7 +68,7 @@ function must(command: string, args: string[], cwd: string): void {
 
 /** The environment of a new user: without what `npm run` of this repository put there. */
 function cleanEnv(): NodeJS.ProcessEnv {
-  const path = (process.env['PATH'] ?? '').split(':').filter((entry) => !entry.includes('node_modules'));
+  const path = (process.env.PATH ?? '').split(':').filter((entry) => !entry.includes('node_modules'));
   const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
   return { ...Object.fromEntries(kept), PATH: path.join(':') };
 }

@@ -113,9 +113,9 @@ function benchFlow(): FlowNode[] {
     'sentinel-whatsapp-account': { credentials: { accessToken: token } },
   };
   const nodes = flow.map((node) => {
-    const { z: _tab, ...rest } = { ...node, ...settings[node.type] };
+    const set = { ...node, ...settings[node.type] };
     const probed = tap[node.type];
-    return probed === undefined ? rest : { ...rest, wires: [[...(node.wires?.[0] ?? []), probed]] };
+    return probed === undefined ? set : { ...set, wires: [[...(node.wires?.[0] ?? []), probed]] };
   });
   return [...nodes, probe('sound'), probe('incident')];
 }

@@ -137,7 +137,7 @@ export class NodeRedHost {
       if (this.#child.exitCode !== null) break;
       try {
         const response = await fetch(`${this.url}/flows`);
-        if (response.ok && /Started flows/.test(this.log)) return;
+        if (response.ok && this.log.includes('Started flows')) return;
       } catch {
         // not listening yet
       }

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+
+/** `npm run screenshots`: runs the demo until its first alert and takes the pictures of the README. */
+const images = join(import.meta.dirname, '..', 'docs', 'images');
+const firstAlertMs = 120_000;
+
+async function takeScreenshots(): Promise<void> {
+  mkdirSync(images, { recursive: true });
+  const data = mkdtempSync(join(tmpdir(), 'sentinel-screenshots-'));
+  const demo = startDemo(data);
+  const browser = await launchBrowser();
+  try {
+    const { editor, sandbox } = await demo.addresses;
+    const phone = await browser.newPage({ viewport: { width: 480, height: 860 } });
+    await phone.goto(sandbox);
+    await phone.getByText('Person and breaking glass').first().waitFor({ timeout: firstAlertMs });
+    await phone.locator('img').first().waitFor();
+    await phone.screenshot({ path: join(images, 'alert.png') });
+
+    const page = await browser.newPage({ viewport: { width: 1600, height: 720 } });
+    await page.goto(editor);
+    await page.locator('.red-ui-flow-node').first().waitFor();
+    await showOurPalette(page);
+    await page
+      .getByText(/incident|vorfall/i)
+      .first()
+      .waitFor();
+    await page.screenshot({ path: join(images, 'flow.png') });
+
+    await page.locator('#demo-fuse').dblclick();
+    await page.locator('.echosight-rule').first().waitFor();
+    await page.locator('.echosight-rule button').first().click();
+    await page.waitForTimeout(600);
+    const dialog = page.locator('.red-ui-tray').last();
+    await dialog.screenshot({ path: join(images, 'rules.png') });
+  } finally {
+    await browser.close();
+    await demo.stop();
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** Everything folded away but our own category. */
+async function showOurPalette(page: Page): Promise<void> {
+  await page.locator('#red-ui-palette-collapse-all').click();
+  await page.locator('#red-ui-palette-header-EchoSight').click();
+  await page.waitForTimeout(800);
+}
+
+interface Demo {
+  addresses: Promise<{ editor: string; sandbox: string }>;
+  stop(): Promise<void>;
+}
+
+/** `npm start` on a port of its own; it says where editor and sandbox are. */
+function startDemo(data: string): Demo {
+  const program = join(import.meta.dirname, 'start', 'main.ts');
+  const child = spawn(process.execPath, [program, '--port', '18830', '--data', data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+  });
+  const addresses = new Promise<{ editor: string; sandbox: string }>((resolve, reject) => {
+    const found = { editor: '', sandbox: '' };
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      found.sandbox ||= /^WhatsApp sandbox +(\S+)/.exec(line)?.[1] ?? '';
+      found.editor ||= /^Node-RED editor +(\S+)/.exec(line)?.[1] ?? '';
+      if (found.editor !== '' && found.sandbox !== '') resolve(found);
+    });
+    void ended.then(() => {
+      reject(new Error('The demo ended before it was ready.'));
+    });
+  });
+  return {
+    addresses,
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+await takeScreenshots();

@@ -171,7 +171,7 @@ describe('the life of an incident', () => {
     area.wait(480);
     area.hear({ glass_break: 0.9 });
     area.wait(6000);
-    assert.equal(area.last.signals[0]?.count, 2);
+    assert.equal(area.last.signals[0].count, 2);
     assert.equal(area.last.signals[0].score, 0.9);
   });
 

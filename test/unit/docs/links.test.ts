@@ -16,7 +16,8 @@ describe('links between pages', () => {
 
 /** Links of a page to files that do not exist, or to headings that the file does not have. */
 function brokenLinks(page: string): string[] {
-  const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  const found = readFileSync(page, 'utf8').matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g);
+  const links = [...found].map(([, link, picture]) => link ?? picture ?? '');
   return links.filter((link) => {
     if (/^[a-z]+:/.test(link)) return false;
     const [path = '', anchor] = link.split('#');

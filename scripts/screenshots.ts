@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Page } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launchBrowser } from './browser.ts';
 
 /** `npm run screenshots`: runs the demo until its first alert and takes the pictures of the README. */
@@ -17,26 +17,23 @@ async function takeScreenshots(): Promise<void> {
   const browser = await launchBrowser();
   try {
     const { editor, sandbox } = await demo.addresses;
-    const phone = await browser.newPage({ viewport: { width: 480, height: 860 } });
+    const page = await browser.newPage({ viewport: { width: 1600, height: 720 } });
+    await answers(editor);
+    await page.goto(editor);
+    await page.locator('#demo-fuse').waitFor();
+    await page.locator('#red-ui-palette-container-EchoSight').scrollIntoViewIfNeeded();
+
+    const phone = await browser.newPage({ viewport: { width: 480, height: 980 } });
     await phone.goto(sandbox);
     await phone.getByText('Person and breaking glass').first().waitFor({ timeout: firstAlertMs });
     await phone.locator('img').first().waitFor();
     await phone.screenshot({ path: join(images, 'alert.png') });
-
-    const page = await browser.newPage({ viewport: { width: 1600, height: 720 } });
-    await page.goto(editor);
-    await page.locator('.red-ui-flow-node').first().waitFor();
-    await showOurPalette(page);
-    await page
-      .getByText(/incident|vorfall/i)
-      .first()
-      .waitFor();
     await page.screenshot({ path: join(images, 'flow.png') });
 
+    await page.setViewportSize({ width: 1600, height: 940 });
     await page.locator('#demo-fuse').dblclick();
-    await page.locator('.echosight-rule').first().waitFor();
     await page.locator('.echosight-rule button').first().click();
-    await page.waitForTimeout(600);
+    await sleep(600);
     const dialog = page.locator('.red-ui-tray').last();
     await dialog.screenshot({ path: join(images, 'rules.png') });
   } finally {
@@ -46,11 +43,19 @@ async function takeScreenshots(): Promise<void> {
   }
 }
 
-/** Everything folded away but our own category. */
-async function showOurPalette(page: Page): Promise<void> {
-  await page.locator('#red-ui-palette-collapse-all').click();
-  await page.locator('#red-ui-palette-header-EchoSight').click();
-  await page.waitForTimeout(800);
+/** The address is printed before Node-RED has started. */
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 150; tries++) {
+    if (
+      await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      )
+    )
+      return;
+    await sleep(200);
+  }
+  throw new Error(`${url} does not answer.`);
 }
 
 interface Demo {

@@ -14,8 +14,6 @@ export interface NodeLook {
     /** Keys of the port texts, from the top. */
     outputs: readonly string[];
   };
-  /** Text on the canvas or in the list of config nodes when it is more than the name. */
-  label?: (node: EditorNode) => string;
   /** Further checks of one setting, after those of the schema. */
   checks?: Readonly<Record<string, (value: string) => true | string>>;
   prepare?: (node: EditorNode) => void;
@@ -42,7 +40,8 @@ export function registerNode(look: NodeLook): void {
     outputs: canvas?.outputs.length ?? 0,
     paletteLabel: palette,
     label() {
-      return look.label?.(this) ?? (this.name === undefined || this.name === '' ? palette : this.name);
+      if (this.name !== undefined && this.name !== '') return this.name;
+      return canvas === undefined ? palette : type;
     },
     labelStyle() {
       return this.name === undefined || this.name === '' ? '' : 'node_label_italic';

@@ -14,8 +14,8 @@ export interface Step {
 }
 
 /**
- * Why an incident is what it is, in sentences. Times are UTC, since whoever reads may be anywhere:
- * who shows them beside a clock of the site turns `capturedAt` into local time.
+ * Why an incident is what it is, in sentences. Times are those of the site's own clock on the wall, as in the alert
+ * that carries them; `capturedAt` of each signal is the exact moment.
  */
 export function explain(incident: {
   best: Match;
@@ -63,9 +63,16 @@ export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** 12:00:03.4 UTC */
+const wallClock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 1,
+});
+
+/** Such as 12:00:03.4, in the time zone of the machine. */
 export function clockTime(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(11, 21)} UTC`;
+  return wallClock.format(epochMs);
 }
 
 export function seconds(ms: number): string {

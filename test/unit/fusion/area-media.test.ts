@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { AreaMedia } from '../../../src/fusion/area-media.ts';
 import { audioScores, detections } from './bench-area.ts';
 
-const at = Date.UTC(2026, 0, 1, 12);
+const at = new Date(2026, 0, 1, 12).getTime();
 const hop = 7680;
 const windowSamples = 15_600;
 

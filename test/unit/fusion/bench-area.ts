@@ -76,7 +76,7 @@ class SteppedClock extends ManualClock {
 
 /** An engine on a clock turned by hand; what it says is collected. Sources speak at the present moment of the clock. */
 export class BenchArea {
-  readonly clock = new SteppedClock(Date.UTC(2026, 0, 1, 12));
+  readonly clock = new SteppedClock(new Date(2026, 0, 1, 12).getTime());
   readonly incidents: Incident[] = [];
   readonly engine: FusionEngine;
   #ids = 0;

@@ -74,7 +74,7 @@ describe('correlation by capture time', () => {
   });
 
   test('any order of arrival ends in the same reason and severity', () => {
-    const at = Date.UTC(2026, 0, 1, 12);
+    const at = new Date(2026, 0, 1, 12).getTime();
     const payloads = [
       detections({ person: 0.9 }, { capturedAt: at }),
       detections({ person: 0.8 }, { capturedAt: at + 200 }),

@@ -19,7 +19,7 @@ describe('a camera that is offline', () => {
     assert.deepEqual(area.story, []);
     area.wait(1);
     assert.deepEqual(area.story, ['start 2 offline']);
-    assert.ok(area.last.explanation.includes('cam is offline since 12:00:10.0 UTC, for 60 s or more (not-found).'));
+    assert.ok(area.last.explanation.includes('cam is offline since 12:00:10.0, for 60 s or more (not-found).'));
   });
 
   test('is told once however long it stays away, and does not hide what other cameras see', () => {

@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
@@ -81,8 +81,8 @@ async function writeLocales(language: string): Promise<void> {
   for (const type of nodeTypes) {
     const texts = { [type]: await readJson(nodeFile(type, 'locales', `${language}.json`)), shared };
     await writeFile(join(folder, `${type}.json`), JSON.stringify(texts, null, 2));
-    const helpFile = join('locales', `${language}.md`);
-    if (existsSync(nodeFile(type, helpFile))) await writeFile(join(folder, `${type}.html`), await help(type, helpFile));
+    if (language === languages[0]) continue;
+    await writeFile(join(folder, `${type}.html`), await help(type, join('locales', `${language}.md`)));
   }
 }
 

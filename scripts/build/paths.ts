@@ -4,7 +4,7 @@ import { nodeConfigs, type NodeType } from '../../src/contracts/configs.ts';
 export const root = join(import.meta.dirname, '..', '..');
 export const dist = join(root, 'dist');
 
-/** Languages of the editor; the first is Node-RED's fallback and the only one that must have help. */
+/** Languages of the editor; the first is Node-RED's fallback, and its help stands in help.md. */
 export const languages = ['en-US', 'de'] as const;
 
 /** Every node type of the palette, each with a folder in nodes/. */

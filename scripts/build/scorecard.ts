@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeConfigs } from '../../src/contracts/configs.ts';
+import { errorNames } from '../../src/contracts/errors.ts';
 import { deliveryStatuses, streamStatuses } from '../../src/contracts/messages.ts';
 import { languages, nodeFile, nodeTypes, root } from './paths.ts';
 
@@ -44,20 +45,32 @@ function nodeFaults(type: string): string[] {
   const missing = [...needed, join(root, 'icons', `${type}.svg`)].filter((file) => !existsSync(file));
   if (missing.length > 0) return missing.map((file) => `${file} is missing`);
   const html = read(nodeFile(type, 'editor.html'));
-  const help = read(nodeFile(type, 'help.md'));
   const selfClosing = html.match(/<(?!input|br|img|hr)[a-z][\w-]*[^>]*\/>/g) ?? [];
   const unlabelled = [...html.matchAll(/id="(node-(?:config-)?input-[\w-]+)"/g)]
     .map(([, id]) => id ?? '')
     .filter((id) => !html.includes(`for="${id}"`));
-  const definitions = (help.match(/^ *: .*$/gm) ?? []).filter((line) => !/^ *: [^:]+ \([^:]+\) : [^:]+$/.test(line));
   return [
     ...selfClosing.map((tag) => `${type}/editor.html: ${tag} swallows what follows it`),
     ...unlabelled.map((id) => `${type}/editor.html: ${id} has no label`),
-    ...(/^\s|^#/.test(help) ? [`${type}/help.md starts with a paragraph, the tooltip of the palette`] : []),
+    ...helpFaults(type, 'help.md'),
+    ...languages.slice(1).flatMap((language) => helpFaults(type, `locales/${language}.md`)),
+  ];
+}
+
+/** Help that Node-RED shows as it is meant: a first paragraph for the tooltip, definitions in its own form of Markdown. */
+function helpFaults(type: string, file: string): string[] {
+  const path = nodeFile(type, file);
+  if (!existsSync(path)) return [`${type}/${file} is missing`];
+  const help = read(path);
+  const definitions = (help.match(/^ *: .*$/gm) ?? []).filter((line) => !/^ *: [^:]+ \([^:]+\) : [^:]+$/.test(line));
+  const errors = (help.match(/ES_\w+/g) ?? []).filter((name) => !Object.hasOwn(errorNames, name));
+  return [
+    ...(/^\s|^#/.test(help) ? [`${type}/${file} starts with a paragraph, the tooltip of the palette`] : []),
+    ...(/^### (Details|Einzelheiten)$/m.test(help) ? [] : [`${type}/${file} has no chapter with details`]),
     ...definitions.map(
-      (line) => `${type}/help.md: Node-RED reads ": name (type) : text" without another colon: ${line}`,
+      (line) => `${type}/${file}: Node-RED reads ": name (type) : text" without a further colon: ${line}`,
     ),
-    ...(help.includes('### Details') ? [] : [`${type}/help.md has no "### Details"`]),
+    ...errors.map((name) => `${type}/${file} names ${name}, which does not exist`),
   ];
 }
 

@@ -51,8 +51,13 @@ export class RuleList {
 
   /** The rules from the top, as they stand in the dialog. */
   rules(): Rule[] {
-    const rows = this.#list.editableList('items').toArray();
-    return withIds(rows.map((row) => ($(row).data('data') as RuleItem).rule));
+    const rows = this.#list
+      .editableList('items')
+      .toArray()
+      .map((row) => $(row));
+    // A removed row fades out before it is gone.
+    const kept = rows.filter((row) => row.get(0)?.closest('.red-ui-editableList-item-deleting') === null);
+    return withIds(kept.map((row) => (row.data('data') as RuleItem).rule));
   }
 
   setHeight(pixels: number): void {

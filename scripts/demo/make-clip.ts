@@ -6,7 +6,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
 import { paneSound, recognisedPane, roomTone, soundRate } from './pane-sound.ts';
-import { brokenFor, demoScenario, figureAt, type Scenario } from './scenario.ts';
+import { brokenFor, demoScenario, figureAt, loopUnit, type Scenario } from './scenario.ts';
 import { actionSvg, roomSvg, sceneSize } from './scene.ts';
 
 const frameRate = 15;
@@ -17,8 +17,11 @@ const paneLoudness = 0.5;
  * second, AAC 16 kHz mono, faststart MP4. Pictures and samples are the same on every run; the bytes of the file
  * depend on the version of ffmpeg that encodes them.
  * @param ffmpeg path of an ffmpeg with libx264
+ * @throws RangeError when the duration is no multiple of `loopUnit`
  */
 export async function makeClip(scenario: Scenario, file: string, ffmpeg: string): Promise<void> {
+  const loops = scenario.duration / loopUnit;
+  if (Math.abs(loops - Math.round(loops)) > 1e-6) throw new RangeError(`A clip must last a multiple of ${loopUnit} s.`);
   const unfinished = `${file}.part`;
   const encoder = spawn(ffmpeg, encoderArguments(unfinished), { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
   const [pictures, , words, sound] = encoder.stdio as unknown as [Writable, null, Readable, Writable];

@@ -41,7 +41,8 @@ export class Publisher {
   #publish(): void {
     const { file, url, ffmpeg, clock, log } = this.#options;
     const input = ['-re', '-stream_loop', '-1', '-i', `file:${file}`];
-    const output = ['-map', '0', '-c', 'copy', '-f', 'rtsp', '-rtsp_transport', 'tcp', url];
+    // Without a mux delay each AAC frame goes out by itself; otherwise up to 0.7 s of sound wait for a full packet.
+    const output = ['-map', '0', '-c', 'copy', '-muxdelay', '0', '-f', 'rtsp', '-rtsp_transport', 'tcp', url];
     const args = ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output];
     const child = new Child({ program: ffmpeg, args, clock });
     this.#child = child;

@@ -1,7 +1,11 @@
 import { sceneSize, type Figure } from './scene.ts';
 
+/** Whole pictures (1/15 s) and whole AAC frames (0.064 s) both fit into this: such clips loop without a seam. */
+export const loopUnit = 1.6;
+
 /** What happens in a clip, in seconds from its start. */
 export interface Scenario {
+  /** A multiple of `loopUnit`. */
   duration: number;
   visits: readonly Visit[];
   /** Moments at which the pane breaks; the sound's first sample lies exactly here. */
@@ -21,7 +25,7 @@ const standing = 400;
 const stepsPerSecond = 1.6;
 
 /** The clip of `npm start`: a visit with a broken pane, then quiet for longer than an incident takes to end. */
-export const demoScenario: Scenario = { duration: 66, visits: [{ enters: 3, leaves: 15 }], panes: [9] };
+export const demoScenario: Scenario = { duration: 67.2, visits: [{ enters: 3, leaves: 15 }], panes: [9] };
 
 /** Where the figure is at a moment; undefined while nobody is in the room. */
 export function figureAt(scenario: Scenario, second: number): Figure | undefined {

@@ -28,6 +28,12 @@ export interface FfmpegCommand {
 /** Our watchdog is faster; this ends an ffmpeg whose Node process is gone. */
 const socketTimeout = '10000000';
 
+/**
+ * Half a second to look at a live stream instead of the usual two to five: the session description has told the
+ * rest. What is read while looking comes out late and in one burst, so this is also how old the first frame is.
+ */
+const briefLook = { fpsprobesize: '0', analyzeduration: '500000' };
+
 /** What ffmpeg may open for an address from the network: a playlist must not lead to local files. */
 const rtspProtocols = 'rtsp,rtp,udp,tcp,tls,crypto';
 const httpProtocols = 'http,https,tcp,tls,crypto,data';
@@ -98,7 +104,7 @@ function networkInput(
   program: FfmpegProgram,
 ): { protocols: string; options: Readonly<Record<string, string>> } {
   if (protocol === 'rtsp' || protocol === 'rtsps') {
-    const options = { rtsp_transport: transport, [program.rtspTimeoutOption]: socketTimeout };
+    const options = { rtsp_transport: transport, [program.rtspTimeoutOption]: socketTimeout, ...briefLook };
     return { protocols: rtspProtocols, options };
   }
   const protocols = protocol === 'rtmp' ? 'rtmp,tcp,crypto' : httpProtocols;

@@ -31,7 +31,14 @@ module.exports = {
       }
     : {}),
   telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false, page: { title: 'EchoSight Sentinel' }, header: { title: 'EchoSight Sentinel' } },
+  editorTheme: {
+    palette: {
+      categories: ['EchoSight', 'subflows', 'common', 'function', 'network', 'sequence', 'parser', 'storage'],
+    },
+    tours: false,
+    page: { title: 'EchoSight Sentinel' },
+    header: { title: 'EchoSight Sentinel' },
+  },
   externalModules: { palette: { allowInstall: true } },
   logging: { console: { level: 'info', metrics: false, audit: false } },
 };

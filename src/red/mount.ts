@@ -1,5 +1,5 @@
 import { Api } from '../api/api.ts';
-import { siteHost } from '../site/host.ts';
+import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
 import type { NodeRed } from './node-red.ts';
 

@@ -13,8 +13,11 @@ export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
  */
 export function readConfig<T extends NodeType>(type: T, raw: RawConfig): ConfigOf<T> {
   const schema = nodeConfigs[type];
-  const known = Object.fromEntries(Object.keys(schema.properties).map((key) => [key, raw[key]]));
-  const present = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.entries(schema.properties).map(([key, setting]) => [key, raw[key], setting] as const);
+  // An emptied field means the default, unless empty is an answer of its own, such as "all classes".
+  const present = Object.fromEntries(
+    given.filter(([, value, setting]) => value !== undefined && (value !== '' || Value.Check(setting, ''))),
+  );
   const config = Value.Convert(schema, Value.Default(schema, present));
   const faults = Value.Errors(schema, config);
   if (faults.length === 0) return config as ConfigOf<T>;

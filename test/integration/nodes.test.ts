@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { paneSound, recognisedPane, soundRate } from '../../scripts/demo/pane-sound.ts';
-import { actionSvg, roomSvg } from '../../scripts/demo/scene.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import type { HealthReport } from '../../src/contracts/health.ts';
 import type { AudioScores, Delivery, Detections, Incident } from '../../src/contracts/messages.ts';
-import { encodeWav } from '../../src/pcm/wav.ts';
+import { personJpeg, paneWav } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 
 const token = 'canary-token-7f3a';
@@ -196,24 +194,6 @@ function frames(): FlowNode[] {
     { id: 'go', type: 'inject', props: [], repeat: '', wires: [['make']] },
     { id: 'make', type: 'function', outputs: 1, func, wires: [['node']] },
   ];
-}
-
-async function personJpeg(): Promise<Buffer> {
-  const figure = actionSvg({ x: 400, step: 0.2 }, undefined) ?? '';
-  return await sharp(Buffer.from(roomSvg()))
-    .composite([{ input: Buffer.from(figure) }])
-    .jpeg({ quality: 92 })
-    .toBuffer();
-}
-
-function paneWav(): Buffer {
-  const pane = paneSound(recognisedPane);
-  const samples = new Float32Array(pane.length + soundRate);
-  samples.set(pane, soundRate / 2);
-  return encodeWav(
-    samples.map((sample) => sample * 0.5),
-    soundRate,
-  );
 }
 
 const base = { v: 1, site: 'test', area: 'hall', source: 'entrance' } as const;

@@ -31,6 +31,20 @@ describe('defineNode', () => {
     assert.deepEqual(seen, { name: '', camera: 'c', width: 640, rate: 2.5 });
   });
 
+  test('an emptied field means the default, unless empty is an answer of its own', (t) => {
+    const red = fakeRed(t);
+    let seen: { labels: string; threshold: number } | undefined;
+    defineNode({
+      type: 'detectron-infer',
+      create(node) {
+        seen = node.config;
+        return undefined;
+      },
+    })(red);
+    red.create({ id: 'a', type: 'detectron-infer', labels: '', threshold: '' });
+    assert.deepEqual([seen?.labels, seen?.threshold], ['', 0.4]);
+  });
+
   test('a wrong setting is a red status and one named error, and every input is answered with it', async (t) => {
     const red = fakeRed(t);
     defineNode({ type: 'rtsp-in', create: () => ({ input: () => undefined }) })(red);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { ApiHost } from '../api/api.ts';
+import type { ApiHost } from './api.ts';
 import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageFile } from '../process/package-files.ts';
-import { metricsText } from './prometheus.ts';
-import type { Site } from './site.ts';
+import { metricsText } from '../site/prometheus.ts';
+import type { Site } from '../site/site.ts';
 
 /** What the API of one process serves: every Site that is open. */
 export function siteHost(sites: () => readonly Site[], authenticated: () => boolean, log: Log): ApiHost {

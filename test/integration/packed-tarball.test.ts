@@ -23,7 +23,6 @@ import { nodeTypes, root } from '../../scripts/build/paths.ts';
 import type { Detections, Incident } from '../../src/contracts/messages.ts';
 import { personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
-import { requirement } from '../requirements.ts';
 
 const run = promisify(execFile);
 const packageName = '@echosight/node-red-sentinel';
@@ -107,10 +106,13 @@ describe('the packed package', { timeout: 600_000 }, () => {
 
   test('below Node.js 22.9 every type registers, says what is needed, and loads nothing else', async (t) => {
     const old = await olderNode();
-    if (!requirement(t, old !== undefined, 'a Node.js older than 22.9 on the PATH')) return;
+    if (old === undefined) {
+      t.skip('the system has no Node.js older than 22.9');
+      return;
+    }
     const script = join(folder, 'old-node.cjs');
     writeFileSync(script, oldNodeScript);
-    const { stdout } = await run(old ?? '', [script, installed, ...nodeTypes]);
+    const { stdout } = await run(old, [script, installed, ...nodeTypes]);
     const report = JSON.parse(stdout) as {
       types: Record<string, { status: unknown; error: string }>;
       loaded: string[];

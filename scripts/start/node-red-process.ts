@@ -26,6 +26,8 @@ export function startNodeRed(
     cwd: userFolder,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl-C reaches the launcher alone, which ends everything in order.
+    detached: process.platform !== 'win32',
   });
   const log = createWriteStream(logFile, { flags: 'w', mode: 0o600 });
   for (const stream of [child.stdout, child.stderr]) {

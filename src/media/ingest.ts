@@ -181,7 +181,7 @@ export class Ingest {
           const line = redact(part.slice(0, longestLine), this.#secrets);
           lines.push(line);
           if (lines.length > rememberedLines) lines.shift();
-          this.#lines.push(`ffmpeg: ${line}`);
+          if (!child.stopping) this.#lines.push(`ffmpeg: ${line}`);
         }
       });
     return lines;

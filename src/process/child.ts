@@ -50,10 +50,17 @@ export class Child {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
       env: childEnvironment(),
       windowsHide: true,
+      // A group of its own: Ctrl-C in a terminal reaches only Node-RED, which then ends its children in order.
+      detached: process.platform !== 'win32',
     });
     this.closed = this.#untilClosed();
     for (const stream of this.#process.stdio) stream?.on('error', ignore);
     this.#process.stdin?.end(input);
+  }
+
+  /** Whether it was asked to end: what it says from then on is no news. */
+  get stopping(): boolean {
+    return this.#stopping;
   }
 
   get pid(): number | undefined {

@@ -30,7 +30,11 @@ export class Product {
   static async start(data: string, options: string[] = [], env: Record<string, string> = {}): Promise<Product> {
     const port = await freePort();
     const args = [launcher, '--port', String(port), '--data', data, ...options];
-    const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     return new Product(child, port);
   }
 
@@ -59,9 +63,9 @@ export class Product {
     return this.#ended;
   }
 
-  /** Ctrl-C. */
+  /** Ctrl-C: a terminal signals the whole group. */
   async interrupt(): Promise<number | NodeJS.Signals> {
-    this.#child.kill('SIGINT');
+    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGINT');
     return await this.#ended;
   }
 

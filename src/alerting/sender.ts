@@ -102,17 +102,19 @@ export class Sender {
   async #round(): Promise<number | undefined> {
     const { outbox, clock } = this.#options;
     await this.#followClock();
-    for (const row of await outbox.expire(clock.now())) this.#over(row, 'expired', expiryError(row));
+    // One moment for the whole round: what falls due while it runs is then found by nextTime.
+    const now = clock.now();
+    for (const row of await outbox.expire(now)) this.#over(row, 'expired', expiryError(row));
     let gateOpensIn = Infinity;
     for (const part of ['text', 'image'] as const) {
       const free = lanes[part] - this.#underWay[part].size;
-      for (const row of free > 0 ? await outbox.due(part, clock.now(), free) : []) {
-        const held = this.#gate.opensIn(row.severity, clock.now());
+      for (const row of free > 0 ? await outbox.due(part, now, free) : []) {
+        const held = this.#gate.opensIn(row.severity, now);
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
         else await this.#launch(part, row);
       }
     }
-    const nextTime = await outbox.nextTime(clock.now());
+    const nextTime = await outbox.nextTime(now);
     const wait = Math.min(gateOpensIn, nextTime === undefined ? Infinity : Math.max(0, nextTime - clock.now()));
     return wait === Infinity ? undefined : wait;
   }

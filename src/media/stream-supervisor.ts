@@ -74,9 +74,11 @@ export class StreamSupervisor<Plan> {
 
   /** Settles when nothing of the stream is left. */
   async stop(): Promise<void> {
-    if (this.#work === undefined) return;
+    const work = this.#work;
+    if (work === undefined) return;
     this.#stopping.abort();
-    await this.#work;
+    await work;
+    if (this.#work !== work) return;
     this.#work = undefined;
     this.#attempt = 0;
     this.#reported = undefined;

@@ -1,21 +1,13 @@
 import { join } from 'node:path';
 import { SiteClock } from '../../src/clock/site-clock.ts';
-import type { Log } from '../../src/contracts/ports.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import type { IngestFrame, IngestListener, IngestWindow } from '../../src/media/ingest.ts';
 import type { StreamState } from '../../src/media/stream-supervisor.ts';
 import { Publisher } from '../../scripts/demo/publisher.ts';
 import { RtspRelay, type RelayOptions } from '../../scripts/demo/rtsp-relay.ts';
+import { RecordingLog } from '../unit/recording-log.ts';
 
 export const demoClip = join(import.meta.dirname, '..', '..', 'scripts', 'demo', 'demo-clip.mp4');
-
-/** Keeps what was logged. */
-export class MemoryLog implements Log {
-  readonly lines: string[] = [];
-  info = (line: string): void => void this.lines.push(line);
-  warn = (line: string): void => void this.lines.push(line);
-  error = (line: string): void => void this.lines.push(line);
-}
 
 /** A camera on 127.0.0.1 that shows the demo clip under `/front`. */
 export async function startDemoCamera(
@@ -25,7 +17,7 @@ export async function startDemoCamera(
   await relay.listen();
   const url = relay.url('/front');
   const { path: ffmpeg } = await locateFfmpeg();
-  const publisher = new Publisher({ file: demoClip, url, ffmpeg, clock: new SiteClock(), log: new MemoryLog() });
+  const publisher = new Publisher({ file: demoClip, url, ffmpeg, clock: new SiteClock(), log: new RecordingLog() });
   publisher.start();
   await relay.published('/front');
   return {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SiteClock } from '../../src/clock/site-clock.ts';
@@ -9,13 +12,14 @@ import { Ingest, type IngestOptions } from '../../src/media/ingest.ts';
 import { parseSourceAddress } from '../../src/network/address.ts';
 import type { RelayOptions } from '../../scripts/demo/rtsp-relay.ts';
 import { requirement } from '../requirements.ts';
-import { demoClip, MemoryLog, Receiver, startDemoCamera } from './demo-camera.ts';
+import { RecordingLog } from '../unit/recording-log.ts';
+import { demoClip, Receiver, startDemoCamera } from './demo-camera.ts';
 
 const credentials = { username: 'admin', password: "c@nary'/0815" };
 
 function watch(t: TestContext, address: string, options: Partial<IngestOptions> = {}) {
   const receiver = new Receiver();
-  const log = new MemoryLog();
+  const log = new RecordingLog();
   const ingest = new Ingest(
     {
       address: parseSourceAddress(address),
@@ -195,6 +199,30 @@ describe('ingest of other sources', { timeout: 60_000 }, () => {
     const [first, tenth] = [receiver.frames[0], receiver.frames[9]];
     const span = (tenth?.capturedAt ?? 0) - (first?.capturedAt ?? 0);
     assert.ok(span > 1200 && span < 2600, `ten frames in ${span} ms`);
+  });
+
+  test('plays a web stream with a password, and says when it is refused', async (t) => {
+    const { hidesCredentials } = await locateFfmpeg();
+    if (!requirement(t, hidesCredentials, 'an ffmpeg that can hide credentials')) return;
+    const expected = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+    const server = createServer((request, response) => {
+      const passed = request.headers.authorization === expected;
+      response.writeHead(passed ? 200 : 401, passed ? {} : { 'WWW-Authenticate': 'Basic realm="camera"' });
+      if (passed)
+        createReadStream(demoClip)
+          .on('error', () => undefined)
+          .pipe(response);
+      else response.end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/video.mp4`;
+    const { receiver } = watch(t, url, credentials);
+    await receiver.until(() => receiver.frames.length >= 10 && receiver.windows.length >= 2, 'frames and sound');
+    const refused = watch(t, url, { ...credentials, password: 'wrong' }).receiver;
+    await refused.until(() => refused.states.some((state) => state.status === 'unauthorised'), 'unauthorised');
+    server.closeAllConnections();
   });
 
   test('says that a file is not there', async (t) => {

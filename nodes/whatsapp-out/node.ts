@@ -1,4 +1,4 @@
-import { assertKind, defineNode, topicOf, whatsAppAccount, WhatsAppAlerts } from '../../src/engine.ts';
+import { assertKind, checkTemplate, defineNode, topicOf, whatsAppAccount, WhatsAppAlerts } from '../../src/engine.ts';
 
 /** Tells people about incidents by WhatsApp. */
 export default defineNode({
@@ -7,15 +7,17 @@ export default defineNode({
     const site = node.site();
     const account = whatsAppAccount(node.id, node.reference('sentinel-whatsapp-account', node.config.account));
     const { minimumSeverity, cooldownSeconds, template, sendSnapshot } = node.config;
+    checkTemplate(template);
     const policy = { minimumSeverity, cooldownSeconds, template, sendSnapshot, siteName: site.name };
     let opened: Promise<WhatsAppAlerts> | undefined;
     const open = async (): Promise<WhatsAppAlerts> => {
       const database = await site.database();
       const alerts = new WhatsAppAlerts({ database, account, newId: site.newId, ...site.tools }, (delivery, error) => {
         const message = { topic: topicOf(delivery), payload: delivery };
-        const failed = delivery.status === 'failed' || delivery.status === 'expired';
-        node.send(failed ? [null, message] : [message, null]);
-        node.status(failed ? 'down' : 'running', delivery.status, { recipient: delivery.recipient });
+        // Failed for good, or late: a flow may try another way.
+        const trouble = error !== undefined;
+        node.send(trouble ? [null, message] : [message, null]);
+        node.status(trouble ? 'down' : 'running', delivery.status, { recipient: delivery.recipient });
         if (error !== undefined) node.fail(error, message);
       });
       await alerts.start();

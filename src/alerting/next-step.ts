@@ -5,11 +5,22 @@ import type { Answer, Refusal } from './channels/whatsapp/answer.ts';
 import { ruleFor, type Action, type ErrorRule } from './channels/whatsapp/error-table.ts';
 import type { Outgoing } from './outbox.ts';
 
-/** How long a message of each severity is tried: the higher, the sooner somebody must hear that it did not arrive. */
-export const deadlineMs = [30 * 60_000, 30 * 60_000, 5 * 60_000, 60_000] as const;
+const minute = 60_000;
+const hour = 60 * minute;
+
+/**
+ * How long a message of each severity is tried. There is no other channel to hand it to, so the worst news is tried
+ * for a day: heard late beats never heard.
+ */
+export const deadlineMs = [0.5 * hour, 0.5 * hour, 12 * hour, 24 * hour] as const;
+
+/** From this age on an unsent message is late, and somebody is told who may have another way. */
+export const lateMs = [30 * minute, 30 * minute, 5 * minute, minute] as const;
 
 const backoff = { minMs: 2_000, maxMs: 60_000, jitter: 0.2 } as const;
-const pauseMs = 3_600_000;
+const pauseMs = hour;
+/** So many tries in a row without an answer, each of which may have been a message on the phone. */
+const unansweredTries = 5;
 
 /** What becomes of a row after an attempt. */
 export type NextStep =
@@ -32,9 +43,10 @@ export function nextStep(attempt: Attempt, answer: Answer, random: Random): Next
     case 'unreached':
       return again('queued', attempt, unavailable(`WhatsApp could not be reached (${answer.detail}).`), random);
     case 'unknown': {
-      // Without a status webhook nobody can say whether it arrived: once more, since a duplicate beats silence.
+      // Without a status webhook nobody can say whether it arrived: a few times more, since a duplicate beats silence.
       const error = unavailable(`WhatsApp did not answer (${answer.detail}); the message may have arrived.`);
-      return attempt.state === 'unknown' ? { state: 'failed', error } : again('unknown', attempt, error, random);
+      const enough = attempt.state === 'unknown' && attempt.attempts >= unansweredTries;
+      return enough ? { state: 'failed', error } : again('unknown', attempt, error, random);
     }
   }
 }

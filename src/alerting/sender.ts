@@ -4,7 +4,7 @@ import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
 import type { Answer } from './channels/whatsapp/answer.ts';
 import type { WhatsAppClient } from './channels/whatsapp/client.ts';
-import { deadlineMs, nextStep, type NextStep } from './next-step.ts';
+import { deadlineMs, lateMs, nextStep, type NextStep } from './next-step.ts';
 import type { Outbox, Outgoing, Part } from './outbox.ts';
 import { pairRateWait } from './pair-rate.ts';
 import { imageType } from './picture-type.ts';
@@ -41,6 +41,8 @@ export class Sender {
   readonly #gate = new AccountGate();
   readonly #underWay: Readonly<Record<Part, Set<Promise<void>>>> = { text: new Set(), image: new Set() };
   readonly #uploads = new Map<string, Promise<Answer>>();
+  /** Rows that were reported as late. */
+  readonly #late = new Set<string>();
   #clockOffset: number;
   #cancelTimer: () => void = () => undefined;
   #rounds: Promise<void> = Promise.resolve();
@@ -189,6 +191,7 @@ export class Sender {
   async #record(row: Outgoing, step: NextStep): Promise<void> {
     const { outbox, clock, metrics } = this.#options;
     const now = clock.now();
+    if (step.state === 'accepted') this.#late.delete(row.id);
     switch (step.state) {
       case 'accepted':
         await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0);
@@ -225,9 +228,18 @@ export class Sender {
     } else if (row.attempts === 1) {
       log.warn(`A WhatsApp message waits and is tried again: ${error.message}`);
     }
+    this.#tellIfLate(row, error, now);
+  }
+
+  /** Once per message, so that a flow can try another way while this one goes on. */
+  #tellIfLate(row: Outgoing, error: SentinelError, now: number): void {
+    if (row.part !== 'text' || this.#late.has(row.id) || now - row.created_at < (lateMs[row.severity] ?? 0)) return;
+    this.#late.add(row.id);
+    this.#tell(row, 'queued', error);
   }
 
   #over(row: Outgoing, status: 'failed' | 'expired', error: SentinelError): void {
+    this.#late.delete(row.id);
     this.#options.metrics.count('alerts_failed_total', { channel: row.channel });
     this.#tell(row, status, error);
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoStream } from '../../scripts/demo/demo-stream.ts';
 import { makeClip } from '../../scripts/demo/make-clip.ts';
-import type { RtpPacket } from '../../scripts/demo/rtsp/rtp.ts';
+import { watchOnsets } from '../../scripts/demo/onset-watch.ts';
 import type { Scenario } from '../../scripts/demo/scenario.ts';
 import { startSandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import type { AudioScores, Incident } from '../../src/contracts/messages.ts';
@@ -12,40 +12,37 @@ import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
 
 const events = 20;
-/** 12.8 s is a whole number of pictures (15/s) and of AAC frames (64 ms), so that the loop has no seam to guess at. */
 const scenario: Scenario = { duration: 12.8, visits: [{ enters: 0.3, leaves: 7.3 }], panes: [4.5] };
-const aacFrameSeconds = 1024 / 16_000;
+const streamPath = '/bench';
 const token = 'bench-token';
 const phoneNumberId = '100000000000001';
 const demoFlow = join(import.meta.dirname, '..', '..', 'flows', 'demo.json');
 
 /**
- * 20 panes break in a live stream while a person is in view. Measured: from the moment at which the breaking sound is due in
- * the paced stream (RTP time stamps at the relay) to the WhatsApp text request at the sandbox.
+ * 20 panes break in a live stream while a person is in view. Measured: from the arrival of the RTP packet with the
+ * first sample of the breaking pane at the relay to the WhatsApp text request at the sandbox.
  */
 export default async function pipeline(): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'sentinel-bench-'));
   const clip = join(folder, 'clip.mp4');
   console.error('drawing the clip');
   await makeClip(scenario, clip, (await locateFfmpeg()).path);
-  const stream = await startDemoStream(clip);
-  const onsets = new Onsets();
-  stream.relay.watch((packet) => {
-    onsets.see(packet);
-  });
+  const stream = await startDemoStream(clip, streamPath);
+  const onsets: number[] = [];
+  watchOnsets(stream.relay, streamPath, scenario, ({ arrivedAt }) => onsets.push(arrivedAt));
   const sandbox = await startSandbox({ port: 0, token, phoneNumberId });
   const host = await NodeRedHost.start({ ECHOSIGHT_SOURCE_1: stream.url, ECHOSIGHT_SANDBOX_URL: sandbox.url });
   try {
     await host.deploy(benchFlow());
     const skipped = await warmUp(host, onsets);
     const wanted = skipped + events;
-    while (onsets.at.length < wanted) {
+    while (onsets.length < wanted) {
       await sleep(500);
-      console.error(`${onsets.at.length - skipped} of ${events} panes, ${sandbox.messages.length} messages`);
+      console.error(`${onsets.length - skipped} of ${events} panes, ${sandbox.messages.length} messages`);
     }
     await sleep(5000);
     const texts = sandbox.messages.filter((message) => message.type === 'text').map((message) => message.receivedAt);
-    return measure(onsets.at.slice(skipped, wanted), texts, host);
+    return measure(onsets.slice(skipped, wanted), texts, host);
   } finally {
     await host.stop();
     await sandbox.close();
@@ -55,9 +52,9 @@ export default async function pipeline(): Promise<Record<string, unknown>> {
 }
 
 /** Models load and the stream connects before anything is measured. @returns how many panes broke meanwhile. */
-async function warmUp(host: NodeRedHost, onsets: Onsets): Promise<number> {
+async function warmUp(host: NodeRedHost, onsets: readonly number[]): Promise<number> {
   await host.waitFor('incident', ({ payload }) => (payload as Incident).severity === 3, 90_000);
-  return onsets.at.length;
+  return onsets.length;
 }
 
 function measure(onsets: number[], texts: number[], host: NodeRedHost): Record<string, unknown> {
@@ -118,20 +115,4 @@ function benchFlow(): FlowNode[] {
     return probed === undefined ? set : { ...set, wires: [[...(node.wires?.[0] ?? []), probed]] };
   });
   return [...nodes, probe('sound'), probe('incident')];
-}
-
-/** When each pane broke, by the clock of this process. */
-class Onsets {
-  readonly at: number[] = [];
-  #first: number | undefined;
-
-  see(packet: RtpPacket): void {
-    if (packet.media !== 'audio') return;
-    this.#first ??= packet.timestamp;
-    // The encoder's first frame lies before the clip's start.
-    const second = ((packet.timestamp - this.#first) >>> 0) / packet.clockRate - aacFrameSeconds;
-    const due = (scenario.panes[0] ?? 0) + this.at.length * scenario.duration;
-    if (second + aacFrameSeconds < due) return;
-    this.at.push(packet.arrivedAt + (due - second) * 1000);
-  }
 }

@@ -8,6 +8,11 @@ import { startSandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { incident } from '../unit/alerting/incident.ts';
 import { alertDesk, jpeg, phoneNumberId, policy, token, until } from './alert-desk.ts';
 
+/** Requests that nobody answers and that never arrived. */
+function lost(times: number): { answer: 'none'; arrived: false }[] {
+  return Array.from({ length: times }, () => ({ answer: 'none', arrived: false }));
+}
+
 describe('WhatsApp alerts over HTTP', () => {
   test('text first, the picture as a reply, to every recipient; one upload for all', async (t) => {
     const desk = await alertDesk(t, { recipients: ['+49 170 1234567', '+44 7700 900123'] });
@@ -119,12 +124,12 @@ describe('WhatsApp alerts over HTTP', () => {
   test('a token that stays wrong lets the alert expire, and says why', async (t) => {
     const desk = await alertDesk(t, { accessToken: 'wrong-token' }, { factor: 200 });
     await desk.alerts.start();
-    await desk.alerts.alert(incident(), undefined, policy);
+    await desk.alerts.alert(incident({ severity: 1 }), undefined, policy);
     await desk.settled();
     assert.deepEqual(desk.statuses('text'), ['queued', 'queued', 'expired']);
     assert.equal(desk.errors.at(-1)?.name, 'ES_CHANNEL_SETUP');
-    assert.match(desk.errors.at(-1)?.message ?? '', /within 60 s.*access token/);
-    const again = await desk.alerts.alert(incident({ phase: 'update' }), undefined, policy);
+    assert.match(desk.errors.at(-1)?.message ?? '', /within 1800 s.*access token/);
+    const again = await desk.alerts.alert(incident({ phase: 'update', severity: 1 }), undefined, policy);
     assert.equal(again.send, true, 'an alert that nobody got does not silence the next update');
   });
 
@@ -142,18 +147,41 @@ describe('WhatsApp alerts over HTTP', () => {
     );
   });
 
-  test('no answer at all is given up after 10 s; a second time ends it by name', async (t) => {
+  test('no answer at all is given up after 10 s and tried again; five times in a row end it by name', async (t) => {
     const desk = await alertDesk(t);
-    desk.sandbox.fail({ answer: 'none', arrived: true }, { answer: 'none', arrived: false });
+    desk.sandbox.fail({ answer: 'none', arrived: true }, ...lost(4));
     await desk.alerts.start();
     const from = desk.clock.monotonic();
-    await desk.alerts.alert(incident(), undefined, policy);
+    await desk.alerts.alert(incident({ severity: 2 }), undefined, policy);
     await desk.settled();
-    assert.ok(desk.clock.monotonic() - from >= 22_000, 'twice 10 s and 2 s between');
+    assert.ok(desk.clock.monotonic() - from >= 80_000, 'five times 10 s, and 2, 4, 8 and 16 s between');
     assert.deepEqual(desk.statuses('text'), ['queued', 'failed']);
     assert.equal(desk.errors[0]?.name, 'ES_CHANNEL_UNAVAILABLE');
     assert.match(desk.errors[0].message, /may have arrived/);
     assert.equal(desk.sandbox.messages.length, 1);
+  });
+
+  test('four lost answers in a row do not lose the alert', async (t) => {
+    const desk = await alertDesk(t);
+    desk.sandbox.fail(...lost(4));
+    await desk.alerts.start();
+    await desk.alerts.alert(incident({ severity: 2 }), undefined, policy);
+    await desk.settled();
+    assert.deepEqual(desk.statuses('text'), ['queued', 'accepted']);
+    assert.equal((await desk.rows())[0]?.maybe_duplicate, 1);
+  });
+
+  test('an alert that is late is said to be, once, and goes on being tried', async (t) => {
+    const desk = await alertDesk(t);
+    desk.sandbox.fail(...Array.from({ length: 7 }, () => ({ status: 503 })));
+    await desk.alerts.start();
+    await desk.alerts.alert(incident({ severity: 3 }), undefined, policy);
+    await desk.settled();
+    assert.deepEqual(desk.statuses('text'), ['queued', 'queued', 'accepted']);
+    assert.deepEqual(
+      desk.errors.map(({ name }) => name),
+      ['ES_CHANNEL_UNAVAILABLE'],
+    );
   });
 
   test('a service that is not there is tried until it is; nothing counts as a duplicate', async (t) => {
@@ -177,10 +205,11 @@ describe('WhatsApp alerts over HTTP', () => {
     const desk = await alertDesk(t, { baseUrl: plain.url.replace('http:', 'https:') });
     await desk.alerts.start();
     await desk.alerts.alert(incident(), undefined, policy);
-    await desk.settled();
+    await until(async () => ((await desk.rows())[0]?.attempts ?? 0) >= 3);
+    await desk.alerts.stop();
     const [row] = await desk.rows();
-    assert.deepEqual([row?.state, row?.maybe_duplicate], ['expired', 0]);
-    assert.match(desk.errors[0]?.message ?? '', /could not be reached/);
+    assert.deepEqual([row?.state, row?.maybe_duplicate], ['queued', 0]);
+    assert.match(row?.error_json ?? '', /could not be reached/);
   });
 
   test('the clock set forward by a day does not expire what waits', async (t) => {

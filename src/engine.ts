@@ -1,4 +1,5 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
+export { checkTemplate } from './alerting/text-template.ts';
 export { WhatsAppAlerts } from './alerting/whatsapp-alerts.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
 export { SentinelError } from './contracts/errors.ts';

@@ -93,7 +93,7 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
       await deploy(...httpIn, node(type, settings));
       await post(body, 'application/octet-stream');
       const caught = await host.waitFor('errors', () => true);
-      assert.match((caught['error'] as { message: string }).message, expected);
+      assert.match((caught.error as { message: string }).message, expected);
       await new Promise((resolve) => setTimeout(resolve, 300));
       assert.equal(host.messages('errors').length, 1);
       assert.deepEqual(host.messages('out'), []);
@@ -104,7 +104,7 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
     await deploy(node('fuse-severity', { quietSeconds: 'long' }));
     const status = await host.waitFor('status', (message) => isRed(message));
     assert.match(JSON.stringify(status), /quietSeconds/);
-    await host.waitFor('errors', (message) => JSON.stringify(message['error']).includes('ES_BAD_CONFIG'));
+    await host.waitFor('errors', (message) => JSON.stringify(message.error).includes('ES_BAD_CONFIG'));
   });
 
   test('a missing model disables its node alone, once, and motion still gets through as cues', async () => {
@@ -112,7 +112,7 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
     await host.inject('go');
     await host.waitFor('out', (message) => (message.payload as { cue?: string }).cue === 'detector-down');
     await host.waitFor('out', (message) => (message.payload as { cue?: string }).cue === 'motion');
-    const errors = host.messages('errors').map((message) => (message['error'] as { message: string }).message);
+    const errors = host.messages('errors').map((message) => (message.error as { message: string }).message);
     assert.equal(errors.length, 1, errors.join('\n'));
     assert.match(errors[0] ?? '', /ES_MODEL_MISSING/);
   });
@@ -180,7 +180,7 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
 });
 
 function isRed(message: Record<string, unknown>): boolean {
-  return (message['status'] as { fill?: string } | undefined)?.fill === 'red';
+  return (message.status as { fill?: string } | undefined)?.fill === 'red';
 }
 
 /** Two rgb24 frames of one source that differ in half of their pixels, sent one after the other. */

@@ -1,4 +1,4 @@
-import type { Static } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { nodeConfigs, type NodeType } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
@@ -13,7 +13,8 @@ export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
  */
 export function readConfig<T extends NodeType>(type: T, raw: RawConfig): ConfigOf<T> {
   const schema = nodeConfigs[type];
-  const given = Object.entries(schema.properties).map(([key, setting]) => [key, raw[key], setting] as const);
+  const settings: [string, TSchema][] = Object.entries(schema.properties);
+  const given = settings.map(([key, setting]) => [key, raw[key], setting] as const);
   // An emptied field means the default, unless empty is an answer of its own, such as "all classes".
   const present = Object.fromEntries(
     given.filter(([, value, setting]) => value !== undefined && (value !== '' || Value.Check(setting, ''))),

@@ -83,7 +83,7 @@ describe('defineNode', () => {
       create(node) {
         const camera = node.reference('sentinel-camera', node.config.camera);
         assert.equal(camera.config.name, 'gate');
-        assert.equal(camera.credentials['password'], 'secret');
+        assert.equal(camera.credentials.password, 'secret');
         return undefined;
       },
     })(red);

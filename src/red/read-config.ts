@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import { nodeConfigs, type NodeType } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
@@ -12,13 +12,13 @@ export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
  * @throws SentinelError ES_BAD_CONFIG naming the settings that are wrong.
  */
 export function readConfig<T extends NodeType>(type: T, raw: RawConfig): ConfigOf<T> {
-  const schema = nodeConfigs[type];
-  const settings: [string, TSchema][] = Object.entries(schema.properties);
-  const given = settings.map(([key, setting]) => [key, raw[key], setting] as const);
-  // An emptied field means the default, unless empty is an answer of its own, such as "all classes".
-  const present = Object.fromEntries(
-    given.filter(([, value, setting]) => value !== undefined && (value !== '' || Value.Check(setting, ''))),
-  );
+  const schema: TObject = nodeConfigs[type];
+  const present: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(schema.properties)) {
+    const value = raw[key];
+    // An emptied field means the default, unless empty is an answer of its own, such as "all classes".
+    if (value !== undefined && (value !== '' || Value.Check(setting, ''))) present[key] = value;
+  }
   const config = Value.Convert(schema, Value.Default(schema, present));
   const faults = Value.Errors(schema, config);
   if (faults.length === 0) return config as ConfigOf<T>;

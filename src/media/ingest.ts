@@ -1,6 +1,6 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log, Random } from '../contracts/ports.ts';
-import type { SourceAddress } from '../network/address.ts';
+import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { redact } from '../network/redact.ts';
 import { levelOf } from '../pcm/level.ts';
 import { Child } from '../process/child.ts';
@@ -9,7 +9,7 @@ import { analysisCommand } from './ffmpeg-arguments.ts';
 import { locateFfmpeg, type FfmpegProgram } from './ffmpeg-program.ts';
 import { FrameReader, type RawFrame } from './frame-reader.ts';
 import { LineLimiter } from './line-limiter.ts';
-import { credentialsOf, hasSound } from './source-probe.ts';
+import { hasSound } from './source-probe.ts';
 import { StreamSupervisor, type StreamRun, type StreamState } from './stream-supervisor.ts';
 import { WindowCutter, type CutWindow } from './window-cutter.ts';
 
@@ -61,7 +61,7 @@ interface Plan {
 }
 
 const rememberedLines = 20;
-/** A picture bigger than this many characters of one line is no message of ffmpeg's. */
+/** A line of more characters than this is no message of ffmpeg's: its rest is cut off. */
 const longestLine = 2000;
 
 /**
@@ -82,7 +82,7 @@ export class Ingest {
   constructor(options: IngestOptions, listener: IngestListener) {
     this.#options = options;
     this.#listener = listener;
-    const credentials = credentialsOf(options);
+    const credentials = credentialsFor(options.address, options);
     this.#secrets = credentials === undefined ? [] : [credentials.password];
     this.#lines = new LineLimiter(options.clock, (line) => {
       options.log.warn(line);
@@ -114,7 +114,7 @@ export class Ingest {
 
   async #probe(signal: AbortSignal): Promise<Plan> {
     const { ffmpeg, audio, clock, address } = this.#options;
-    const program = await locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg });
+    const program = await untilAborted(locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg }), signal);
     if (program.warning !== undefined && program.warning !== this.#warned) {
       this.#warned = program.warning;
       this.#options.log.warn(program.warning);
@@ -213,6 +213,19 @@ export class Ingest {
       this.#lines.push(`A receiver of the stream failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** Waits for work that all cameras share, and no longer than until the signal: the work itself goes on. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop);
+    void work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
 }
 
 function lost(error: Error): SentinelError {

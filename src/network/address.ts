@@ -35,18 +35,28 @@ export function parseSourceAddress(text: string): SourceAddress {
   return networkAddress(protocol, address.slice(scheme.length + 3));
 }
 
+/** User and password for a source: given ones win over those of the address itself. Undefined without any. */
+export function credentialsFor(
+  address: SourceAddress,
+  given: { username?: string | undefined; password?: string | undefined } = {},
+): { username: string; password: string } | undefined {
+  const chosen = given.username === undefined || given.username === '' ? address : given;
+  const { username = '', password = '' } = chosen;
+  return username === '' && password === '' ? undefined : { username, password };
+}
+
 /**
- * The address with user and password in it, percent-encoded; given ones win over those of the address itself.
+ * The address with user and password in it (see `credentialsFor`), percent-encoded.
  * The result is a secret: hand it to the program that connects and to nothing else.
  */
 export function withCredentials(
   address: SourceAddress,
-  credentials: { username?: string | undefined; password?: string | undefined } = {},
+  given?: { username?: string | undefined; password?: string | undefined },
 ): string {
   if (address.protocol === 'file' || address.protocol === 'device') return address.location;
-  const given = credentials.username !== undefined && credentials.username !== '';
-  const { username = '', password = '' } = given ? credentials : address;
-  if (username === '' && password === '') return address.location;
+  const credentials = credentialsFor(address, given);
+  if (credentials === undefined) return address.location;
+  const { username, password } = credentials;
   const secret = password === '' ? '' : `:${percentEncode(password)}`;
   return address.location.replace('://', () => `://${percentEncode(username)}${secret}@`);
 }
@@ -118,7 +128,7 @@ function networkAddress(protocol: NetworkProtocol, rest: string): SourceAddress 
   }
   const encodedPath = path.replace(/[^\x21-\x7e]/gu, percentEncode);
   const location = `${protocol}://${guardHost(host)}${port === undefined ? '' : `:${port}`}${encodedPath}`;
-  return { protocol, location, ...credentialsOf(userinfo) };
+  return { protocol, location, ...loginIn(userinfo) };
 }
 
 /**
@@ -148,7 +158,7 @@ function splitAuthority(rest: string): { userinfo: string; host: string; port: s
   return { userinfo: authority.slice(0, Math.max(0, end)), host, port, path: rest.slice(start) };
 }
 
-function credentialsOf(userinfo: string): { username?: string; password?: string } {
+function loginIn(userinfo: string): { username?: string; password?: string } {
   if (userinfo === '') return {};
   const [username = '', ...others] = userinfo.split(':');
   const password = others.join(':');

@@ -5,6 +5,8 @@ import { SoundRing } from './sound-ring.ts';
 
 /** How long a good picture is preferred to a newer one. */
 const pictureMs = 3000;
+/** A picture from longer before an incident shows another scene, as when the camera died. Slow cameras send one in 5 s. */
+const staleMs = 10_000;
 /** Areas at a time; the one that was silent longest makes room. */
 const areaLimit = 64;
 /** Sources of one area whose sound is kept: 640 kB each. */
@@ -56,13 +58,18 @@ export class AreaMedia {
     dropFirst(rings, ringLimit);
   }
 
-  /** The picture that shows a person best within the last three seconds, or else the latest. */
-  picture(area: string): { picture: Picture; objects: DetectedObject[]; source: string } | undefined {
+  /**
+   * The picture that shows a person best within the last three seconds, or else the latest.
+   * @param at time of the incident (epoch ms): what was taken long before it is no picture of it.
+   */
+  picture(area: string, at: number): { picture: Picture; objects: DetectedObject[]; source: string } | undefined {
     const kept = this.#areas.get(area);
     if (kept?.latest === undefined) return undefined;
-    const { picture, objects, source } = [...kept.best.values()].reduce(
+    const [first, ...others] = [kept.latest, ...kept.best.values()].filter((shot) => at - shot.capturedAt <= staleMs);
+    if (first === undefined) return undefined;
+    const { picture, objects, source } = others.reduce(
       (a, b) => (b.rating > a.rating || (b.rating === a.rating && b.capturedAt > a.capturedAt) ? b : a),
-      kept.latest,
+      first,
     );
     return { picture, objects, source };
   }

@@ -60,7 +60,7 @@ export class IncidentDesk {
     const media: IncidentMedia = {};
     const sound = this.#media.audio(incident.area, incident.startedAt - preRollMs, incident.updatedAt);
     if (sound !== undefined && incident.phase !== 'end') media.samples = sound.samples;
-    const shown = this.#media.picture(incident.area);
+    const shown = this.#media.picture(incident.area, incident.updatedAt);
     if (shown === undefined || incident.phase === 'end' || incident.phase === 'evidence') return media;
     try {
       media.image = await this.#renderer.jpeg(shown.picture, shown.objects);

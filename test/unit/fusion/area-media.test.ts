@@ -22,7 +22,8 @@ describe('the picture of an area', () => {
   const remember = (media: AreaMedia, offset: number, objects: Record<string, number>, source = 'cam'): void => {
     media.rememberPicture(detections(objects, { source, capturedAt: at + offset }), Buffer.from(String(offset)));
   };
-  const shown = (media: AreaMedia): string => Buffer.from(media.picture('hall')?.picture.bytes ?? []).toString();
+  const shown = (media: AreaMedia, offset = 0): string =>
+    Buffer.from(media.picture('hall', at + offset)?.picture.bytes ?? []).toString();
 
   test('is the one with the best person of the last three seconds', () => {
     const media = new AreaMedia();
@@ -31,8 +32,8 @@ describe('the picture of an area', () => {
     remember(media, 400, { person: 0.7, knife: 0.99 });
     remember(media, 2800, {});
     assert.equal(shown(media), '200');
-    assert.equal(media.picture('hall')?.source, 'cam2');
-    assert.equal(media.picture('hall')?.objects[0]?.label, 'person');
+    assert.equal(media.picture('hall', at)?.source, 'cam2');
+    assert.equal(media.picture('hall', at)?.objects[0]?.label, 'person');
   });
 
   test('is another one when the best is too old, and the latest when nobody is on any', () => {
@@ -48,16 +49,32 @@ describe('the picture of an area', () => {
   test('is of its own area, with its size and encoding', () => {
     const media = new AreaMedia();
     remember(media, 0, { person: 0.9 });
-    assert.equal(media.picture('garden'), undefined);
-    const picture = media.picture('hall')?.picture;
+    assert.equal(media.picture('garden', at), undefined);
+    const picture = media.picture('hall', at)?.picture;
     assert.deepEqual([picture?.width, picture?.height, picture?.encoding], [640, 360, 'rgb24']);
+  });
+
+  test('is none from long before the incident: the camera has died, the microphone has not', () => {
+    const media = new AreaMedia();
+    remember(media, 0, { person: 0.9 });
+    remember(media, 2000, {});
+    assert.equal(shown(media, 9000), '0');
+    assert.equal(shown(media, 11_000), '2000');
+    assert.equal(media.picture('hall', at + 12_001), undefined);
+    assert.equal(media.picture('hall', at + 86_400_000), undefined);
+  });
+
+  test('may be newer than the incident, which was heard and judged a moment ago', () => {
+    const media = new AreaMedia();
+    remember(media, 4000, {});
+    assert.equal(shown(media, 0), '4000');
   });
 
   test('goes on after the clock was set back', () => {
     const media = new AreaMedia();
     remember(media, 0, { person: 0.9 });
     remember(media, -3_600_000, {});
-    assert.equal(shown(media), '-3600000');
+    assert.equal(shown(media, -3_600_000), '-3600000');
   });
 });
 

@@ -18,8 +18,9 @@ export default defineNode({
     const { model, labels, threshold, maxAgeMs, previewRate } = node.config;
     const filter = labelFilter(labels, site.labelsOf(model));
     if (filter.fault !== undefined) node.fail(filter.fault);
+    const detector = site.detector(model);
     const analysis = new FrameAnalysis({
-      detector: () => site.detector(model),
+      detector: () => detector.get(),
       renderer: snapshotRenderer,
       labels: filter.labels,
       clock: site.clock,
@@ -35,8 +36,9 @@ export default defineNode({
           if (verdict.outcome === 'dropped') return;
           if (verdict.outcome === 'down') {
             for (const payload of verdict.cues) send([{ ...message, topic: topicOf(payload), payload }, null]);
+            site.health.model(model, undefined);
             node.status('down', 'down', { reason: verdict.error.message });
-            if (site.health.model(model, undefined)) node.fail(verdict.error, { topic: 'model', payload: { model } });
+            if (verdict.news) node.fail(verdict.error, { topic: 'model', payload: { model } });
             return;
           }
           show(verdict, message, send);
@@ -53,8 +55,10 @@ export default defineNode({
           ...{ v: 1, kind: 'frame', site: site.id, area: 'picture', source: 'picture', seq: pictures },
           ...{ capturedAt: site.clock.now(), width: picture.width, height: picture.height, encoding: 'jpeg' },
         };
-        const verdict = await analysis.analyseAlone(frame, picture, `picture ${pictures}`);
-        if (verdict.outcome === 'detections') show(verdict, { ...message, image: picture.bytes }, send);
+        show(await analysis.analyseAlone(frame, picture), { ...message, image: picture.bytes }, send);
+      },
+      close() {
+        detector.release();
       },
     };
 

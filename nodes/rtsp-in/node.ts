@@ -21,7 +21,7 @@ export default defineNode({
     const site = node.siteOf(camera);
     const { name: source, area, audio, captureDelayMs, transport } = camera.config;
     const { width, rate } = node.config;
-    const base = { v: 1, site: site.id, area, source } as const;
+    const identity = () => ({ v: 1, site: site.id, area, source }) as const;
     const emit = (output: 0 | 1 | 2, payload: Payload, bytes: object = {}): void => {
       const outputs: (object | null)[] = [null, null, null];
       outputs[output] = { topic: topicOf(payload), payload, ...bytes };
@@ -34,16 +34,20 @@ export default defineNode({
       {
         frame({ bytes, ...frame }) {
           site.metrics.count('frames_captured_total', { source });
-          emit(0, { ...base, kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes });
+          emit(0, { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes });
         },
         audio({ samples, ...window }) {
           const record = audio === 'record';
-          emit(1, { ...base, kind: 'audio-window', sampleRate: 16000, hop: 7680, record, ...window }, { samples });
+          emit(
+            1,
+            { ...identity(), kind: 'audio-window', sampleRate: 16000, hop: 7680, record, ...window },
+            { samples },
+          );
         },
         status({ status, detail, attempt, error }) {
           const capturedAt = site.clock.now();
-          const payload = { ...base, kind: 'stream-status', capturedAt, status, detail, attempt } as const;
-          site.health.source(payload);
+          const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
+          site.health.source(node.id, payload);
           node.status(statusLooks[status], status, { detail });
           emit(2, payload);
           if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
@@ -54,7 +58,7 @@ export default defineNode({
     return {
       close: async () => {
         await ingest.stop();
-        site.health.forgetSource(source);
+        site.health.forgetSource(node.id);
       },
     };
   },

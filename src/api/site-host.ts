@@ -12,12 +12,14 @@ export function siteHost(sites: () => readonly Site[], authenticated: () => bool
     authenticated,
     log,
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
-    metrics: () => metricsText(sites().map((site) => site.metrics)),
+    metrics: metricsText,
     evidence: async (id) => {
-      for (const site of sites()) {
-        const found = await (await site.evidence()).find(id);
-        if (found !== undefined) return found;
-      }
+      // A Site whose database is down must not hide the evidence of the others.
+      const answers = await Promise.allSettled(sites().map(async (site) => (await site.evidence()).find(id)));
+      const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== undefined);
+      if (found?.status === 'fulfilled') return found.value;
+      const failed = answers.find((answer) => answer.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
       return undefined;
     },
   };

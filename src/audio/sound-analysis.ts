@@ -1,5 +1,5 @@
-import { SentinelError } from '../contracts/errors.ts';
-import { soundClasses, type AudioScores, type AudioWindow, type SoundClass } from '../contracts/messages.ts';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import { soundClasses, type AudioScores, type AudioWindow, type Cue, type SoundClass } from '../contracts/messages.ts';
 import { levelOf } from '../pcm/level.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { SoundClassifier, SoundOutcome } from './classifier.ts';
@@ -9,7 +9,17 @@ import { triggeredSounds, type DecisionLimits } from './decision.ts';
 type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
 type Heard = Pick<AudioScores, 'dbfs' | 'peak' | 'record'>;
 
+/** So many clips may be listened to at once: more would crowd out the microphones. */
+const mostClips = 16;
+
+export type SoundVerdict =
+  | { outcome: 'dropped' }
+  | { outcome: 'scores'; scores: AudioScores }
+  /** Nobody listens: the cue says so to whoever fuses. `news`: it ran before. */
+  | { outcome: 'down'; error: SentinelError; cue: Cue; news: boolean };
+
 export interface SoundAnalysisOptions {
+  /** @throws when there is no usable model. */
   classifier: () => Pick<SoundClassifier, 'classify' | 'readClip'>;
   limits: DecisionLimits;
 }
@@ -17,34 +27,57 @@ export interface SoundAnalysisOptions {
 /** What audio-classify does: score a window of a stream, or a whole WAV clip window by window. */
 export class SoundAnalysis {
   readonly #options: SoundAnalysisOptions;
+  #down = false;
+  #clips = 0;
+  #underWay = 0;
 
   constructor(options: SoundAnalysisOptions) {
     this.#options = options;
   }
 
-  /**
-   * @returns undefined for a window that was dropped because the classifier could not keep up.
-   * @throws SentinelError when the samples are unusable, or model or worker fail.
-   */
-  async window(window: AudioWindow, samples: Float32Array): Promise<AudioScores | undefined> {
-    const outcome = await this.#options.classifier().classify({ source: window.source, samples });
-    return outcome && this.#scores(window, window, outcome, outcome.scores);
+  /** @throws SentinelError ES_AUDIO_INVALID when the samples cannot be used. */
+  async window(window: AudioWindow, samples: Float32Array): Promise<SoundVerdict> {
+    try {
+      const outcome = await this.#options.classifier().classify({ source: window.source, samples });
+      if (outcome === undefined) return { outcome: 'dropped' };
+      this.#down = false;
+      return { outcome: 'scores', scores: this.#scores(window, window, outcome, outcome.scores) };
+    } catch (thrown) {
+      const error = asSentinelError(thrown, 'ES_MODEL_FAILED');
+      if (error.name === 'ES_AUDIO_INVALID') throw error;
+      const news = !this.#down;
+      this.#down = true;
+      return { outcome: 'down', error, cue: downCue(window), news };
+    }
   }
 
   /**
    * A whole clip: `scores` are the best of all windows, `windows` the time line.
-   * @throws SentinelError ES_AUDIO_INVALID when the bytes are no usable WAV.
+   * @throws SentinelError ES_AUDIO_INVALID when the bytes are no usable WAV, ES_MODEL_FAILED when too many wait.
    */
   async clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
+    if (this.#underWay >= mostClips) throw tooMany();
+    this.#underWay += 1;
+    try {
+      return await this.#clip(wav, identity);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
+    this.#clips += 1;
+    const source = `${identity.source} ${this.#clips}`;
     const classifier = this.#options.classifier();
     const samples = await classifier.readClip(wav);
     const parts: { offset: number; outcome: SoundOutcome }[] = [];
     for (const part of clipWindows(samples)) {
-      const outcome = await classifier.classify({ source: identity.source, samples: part.samples });
-      if (outcome !== undefined) parts.push({ offset: part.offset / soundWindow.sampleRate, outcome });
+      const outcome = await classifier.classify({ source, samples: part.samples });
+      if (outcome === undefined) throw tooMany();
+      parts.push({ offset: part.offset / soundWindow.sampleRate, outcome });
     }
     const loudest = parts.reduce<SoundOutcome | undefined>(strongest, undefined);
-    if (loudest === undefined) throw new SentinelError('ES_MODEL_FAILED', 'The classifier ended before the clip did.');
+    if (loudest === undefined) throw new SentinelError('ES_AUDIO_INVALID', 'The clip is empty.');
     const best = (name: SoundClass): number => Math.max(...parts.map(({ outcome }) => outcome.scores[name]));
     const scores = Object.fromEntries(soundClasses.map((name) => [name, best(name)])) as Record<SoundClass, number>;
     const windows = parts.map(({ offset, outcome }) => ({ offset, scores: outcome.scores }));
@@ -62,6 +95,16 @@ export class SoundAnalysis {
       ...{ scores, top, triggered, thresholds: limits.thresholds, dbfs, peak, record, model, backend, timings },
     };
   }
+}
+
+function tooMany(): SentinelError {
+  return new SentinelError('ES_MODEL_FAILED', 'Too many clips wait to be listened to; this one was not.', {
+    hint: 'Send fewer at a time, or wait for each answer.',
+  });
+}
+
+function downCue({ v, site, area, source, capturedAt }: AudioWindow): Cue {
+  return { v, kind: 'cue', site, area, source, capturedAt, cue: 'classifier-down', score: 1, features: {} };
 }
 
 function strongest(best: SoundOutcome | undefined, { outcome }: { outcome: SoundOutcome }): SoundOutcome {

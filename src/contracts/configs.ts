@@ -84,7 +84,7 @@ export const DetectronInferConfig = Type.Object({
     default: 1000,
     minimum: 100,
     maximum: 60000,
-    description: 'A frame older than this many milliseconds is dropped and counted instead of analysed.',
+    description: 'A frame that waited longer than this many milliseconds is dropped and counted.',
   }),
   previewRate: Type.Number({
     default: 1,

@@ -1,4 +1,4 @@
-import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
+import { asSentinelError } from '../contracts/errors.ts';
 import type { Incident } from '../contracts/messages.ts';
 import type { Log, SnapshotRenderer } from '../contracts/ports.ts';
 import { AreaMedia } from './area-media.ts';
@@ -11,7 +11,7 @@ const preRollMs = 5000;
 export interface IncidentMedia {
   /** JPEG with boxes: the picture of the area that shows the reason best. */
   image?: Buffer;
-  /** 16 kHz mono, from five seconds before the start until now. */
+  /** 16 kHz mono, with phase `evidence`: from five seconds before the start, or the ten seconds that are remembered. */
   samples?: Float32Array;
 }
 
@@ -35,7 +35,7 @@ export class IncidentDesk {
     this.#engine = new FusionEngine(options, (incident) => {
       const media = this.#gather(incident);
       this.#last = this.#last.then(async () => {
-        this.#deliver(incident, await media);
+        this.#hand(incident, await media);
       });
     });
   }
@@ -56,18 +56,30 @@ export class IncidentDesk {
     await this.#last;
   }
 
-  async #gather(incident: Incident): Promise<IncidentMedia> {
-    const media: IncidentMedia = {};
-    const sound = this.#media.audio(incident.area, incident.startedAt - preRollMs, incident.updatedAt);
-    if (sound !== undefined && incident.phase !== 'end') media.samples = sound.samples;
-    const shown = this.#media.picture(incident.area, incident.updatedAt);
-    if (shown === undefined || incident.phase === 'end' || incident.phase === 'evidence') return media;
+  /** What a receiver throws must neither hold up later incidents nor end the process. */
+  #hand(incident: Incident, media: IncidentMedia): void {
     try {
-      media.image = await this.#renderer.jpeg(shown.picture, shown.objects);
-    } catch (thrown) {
-      const error: SentinelError = asSentinelError(thrown, 'ES_IMAGE_INVALID');
-      this.#log.warn(`The snapshot of incident ${incident.id} could not be drawn: ${error.message}`);
+      this.#deliver(incident, media);
+    } catch (error) {
+      this.#log.error(`Incident ${incident.id} could not be passed on: ${String(error)}`);
     }
-    return media;
+  }
+
+  /** Pictures go with news; sound goes once, when what follows the start has been heard too. */
+  async #gather({ id, area, phase, startedAt, updatedAt }: Incident): Promise<IncidentMedia> {
+    if (phase === 'end') return {};
+    if (phase === 'evidence') {
+      const sound = this.#media.audio(area, startedAt - preRollMs, updatedAt);
+      return sound === undefined ? {} : { samples: sound.samples };
+    }
+    const shown = this.#media.picture(area, updatedAt);
+    if (shown === undefined) return {};
+    try {
+      return { image: await this.#renderer.jpeg(shown.picture, shown.objects) };
+    } catch (thrown) {
+      const { message } = asSentinelError(thrown, 'ES_IMAGE_INVALID');
+      this.#log.warn(`The snapshot of incident ${id} could not be drawn: ${message}`);
+      return {};
+    }
   }
 }

@@ -7,34 +7,21 @@ const mostWaiting = 64;
  */
 export class LatestSlots<Item> {
   readonly #waiting = new Map<string, Item>();
-  readonly #superseded = new Map<string, number>();
 
   /** @returns the item that had to give way, if any. */
-  put(source: string, item: Item): { source: string; item: Item } | undefined {
+  put(source: string, item: Item): Item | undefined {
     const former = this.#waiting.get(source);
     this.#waiting.set(source, item);
-    if (former !== undefined) return this.#count({ source, item: former });
-    if (this.#waiting.size <= mostWaiting) return undefined;
-    const oldest = this.take();
-    return oldest && this.#count(oldest);
+    if (former !== undefined) return former;
+    return this.#waiting.size > mostWaiting ? this.take() : undefined;
   }
 
   /** Takes the item whose source has waited longest. */
-  take(): { source: string; item: Item } | undefined {
+  take(): Item | undefined {
     for (const [source, item] of this.#waiting) {
       this.#waiting.delete(source);
-      return { source, item };
+      return item;
     }
     return undefined;
-  }
-
-  /** How many items of a source have given way to newer ones so far. */
-  superseded(source: string): number {
-    return this.#superseded.get(source) ?? 0;
-  }
-
-  #count(displaced: { source: string; item: Item }): { source: string; item: Item } {
-    this.#superseded.set(displaced.source, this.superseded(displaced.source) + 1);
-    return displaced;
   }
 }

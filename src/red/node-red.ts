@@ -17,8 +17,8 @@ export interface NodeRed {
     use(path: string, handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
   };
   events: {
+    on(event: 'flows:started', listener: () => void): void;
     once(event: 'flows:started', listener: () => void): void;
-    removeListener(event: 'flows:started', listener: () => void): void;
   };
   log: { info(line: string): void; warn(line: string): void; error(line: string): void };
   _(key: string, params?: Record<string, unknown>): string;

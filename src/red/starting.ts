@@ -1,31 +1,47 @@
 import type { NodeRed } from './node-red.ts';
 
+/** One listener per Node-RED, however many nodes wait: Node.js warns of a leak from eleven on. */
+const starts = new WeakMap<NodeRed['events'], Set<() => void>>();
+
+function waitingFor(events: NodeRed['events']): Set<() => void> {
+  const present = starts.get(events);
+  if (present !== undefined) return present;
+  const waiting = new Set<() => void>();
+  starts.set(events, waiting);
+  events.on('flows:started', () => {
+    const started = [...waiting];
+    waiting.clear();
+    for (const finish of started) finish();
+  });
+  return waiting;
+}
+
 /**
  * While Node-RED builds a flow, its Catch nodes hear nothing yet. What a node has to report from its constructor
  * waits here until the flow runs.
  */
 export class Starting {
-  readonly #RED: NodeRed;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Set<() => void>;
+  readonly #reports: (() => void)[] = [];
   #done = false;
   readonly #finish = (): void => {
     this.#done = true;
-    for (const report of this.#waiting.splice(0)) report();
+    for (const report of this.#reports.splice(0)) report();
   };
 
-  constructor(RED: NodeRed) {
-    this.#RED = RED;
-    RED.events.once('flows:started', this.#finish);
+  constructor(events: NodeRed['events']) {
+    this.#waiting = waitingFor(events);
+    this.#waiting.add(this.#finish);
   }
 
   whenDone(report: () => void): void {
     if (this.#done) report();
-    else this.#waiting.push(report);
+    else this.#reports.push(report);
   }
 
   /** The node closes: what still waits is of no interest any more. */
   cancel(): void {
-    this.#waiting.length = 0;
-    this.#RED.events.removeListener('flows:started', this.#finish);
+    this.#reports.length = 0;
+    this.#waiting.delete(this.#finish);
   }
 }

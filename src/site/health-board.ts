@@ -1,28 +1,31 @@
 import type { ModelHealth, SourceHealth } from '../contracts/health.ts';
 import type { StreamStatus } from '../contracts/messages.ts';
 
-/** The latest word of every source and model of a Site, for the health route and for reporting a change once. */
+/** The latest word of every source and model of a Site, for the health route. */
 export class HealthBoard {
   readonly #sources = new Map<string, SourceHealth>();
   readonly #models = new Map<string, ModelHealth>();
 
-  source(payload: StreamStatus): void {
+  /** @param node the rtsp-in node that says so: two may watch one camera. */
+  source(node: string, payload: StreamStatus): void {
     const { source, area, status, detail, capturedAt } = payload;
-    const before = this.#sources.get(source);
+    const before = this.#sources.get(node);
     const since = before?.status === status ? before.since : capturedAt;
-    this.#sources.set(source, { source, area, status, detail, since });
+    this.#sources.set(node, { source, area, status, detail, since });
   }
 
-  forgetSource(source: string): void {
-    this.#sources.delete(source);
+  forgetSource(node: string): void {
+    this.#sources.delete(node);
   }
 
-  /** Notes that a model runs on a backend, or with undefined that it is down. @returns true when that is news. */
-  model(model: string, backend: string | undefined): boolean {
+  /** Notes that a model runs on a backend, or with undefined that it is down. */
+  model(model: string, backend: string | undefined): void {
     const before = this.#models.get(model);
-    const ok = backend !== undefined;
-    this.#models.set(model, { model, backend: backend ?? before?.backend ?? '', ok });
-    return before?.ok !== ok;
+    this.#models.set(model, { model, backend: backend ?? before?.backend ?? '', ok: backend !== undefined });
+  }
+
+  forgetModel(model: string): void {
+    this.#models.delete(model);
   }
 
   get sources(): SourceHealth[] {

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
+import { SentinelError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/ports.ts';
+import { graceMs } from './service-leases.ts';
 import { Site, type SiteOptions } from './site.ts';
 
-/** Node-RED closes and reopens all nodes of a deploy in no order: a Site outlives its last node by this long. */
-const graceMs = 10_000;
+export interface SiteRequest extends SiteOptions {
+  /** Who asks is the sentinel-site node itself, which gives the Site its name; all others take it as it is. */
+  names: boolean;
+}
 
 export interface SiteLease {
   readonly site: Site;
@@ -14,6 +18,8 @@ export interface SiteLease {
 interface Entry {
   readonly site: Site;
   users: number;
+  /** Whether a sentinel-site node holds it. */
+  named: boolean;
   disposal: NodeJS.Timeout | undefined;
 }
 
@@ -21,22 +27,15 @@ interface Entry {
 const sites = new Map<string, Entry>();
 
 /**
- * The Site of a data folder, opened for its first user and closed some seconds after its last one.
- * An implicit request takes whatever Site already has the folder, so that nodes without a site setting join the one of the flow.
- * @throws SentinelError ES_SITE_LOCKED when another process has the folder.
+ * The Site of a data folder, opened for its first user and closed some seconds after its last one. Nodes without a site
+ * setting so join the one of the flow.
+ * @throws SentinelError ES_SITE_LOCKED when another process has the folder, ES_BAD_CONFIG when another sentinel-site has.
  */
-export function acquireSite(options: SiteOptions, log: Log): SiteLease {
-  const folder = resolve(options.folder);
-  let entry = sites.get(folder);
-  if (entry?.users === 0 && !options.implicit && !entry.site.isCalled(options)) {
-    retire(folder, entry);
-    entry = undefined;
-  }
-  if (entry === undefined) {
-    entry = { site: new Site({ ...options, folder }, log), users: 0, disposal: undefined };
-    sites.set(folder, entry);
-  }
-  return lease(folder, entry);
+export function acquireSite(request: SiteRequest, log: Log): SiteLease {
+  const folder = resolve(request.folder);
+  const entry = sites.get(folder) ?? open(folder, request, log);
+  if (request.names) name(entry, request);
+  return lease(folder, entry, request.names);
 }
 
 /** Every Site that is open now. */
@@ -44,7 +43,24 @@ export function openSites(): Site[] {
   return [...sites.values()].map((entry) => entry.site);
 }
 
-function lease(folder: string, entry: Entry): SiteLease {
+function open(folder: string, { id, name: siteName }: SiteRequest, log: Log): Entry {
+  const entry = { site: new Site({ id, name: siteName, folder }, log), users: 0, named: false, disposal: undefined };
+  sites.set(folder, entry);
+  return entry;
+}
+
+function name(entry: Entry, { id, name: siteName }: SiteRequest): void {
+  const { site } = entry;
+  if (entry.named) {
+    throw new SentinelError('ES_BAD_CONFIG', `The site "${site.name}" already uses this data folder.`, {
+      hint: 'Give each sentinel-site a data folder of its own, or use one for all nodes.',
+    });
+  }
+  entry.named = true;
+  site.rename(id, siteName);
+}
+
+function lease(folder: string, entry: Entry, naming: boolean): SiteLease {
   clearTimeout(entry.disposal);
   entry.users += 1;
   let held = true;
@@ -54,6 +70,7 @@ function lease(folder: string, entry: Entry): SiteLease {
       if (!held) return;
       held = false;
       entry.users -= 1;
+      if (naming) entry.named = false;
       if (entry.users > 0) return;
       entry.disposal = setTimeout(() => {
         retire(folder, entry);
@@ -64,7 +81,8 @@ function lease(folder: string, entry: Entry): SiteLease {
 }
 
 function retire(folder: string, entry: Entry): void {
-  clearTimeout(entry.disposal);
   if (sites.get(folder) === entry) sites.delete(folder);
-  void entry.site.close();
+  entry.site.close().catch((error: unknown) => {
+    entry.site.log.error(`The site ${entry.site.name} did not close in order: ${String(error)}`);
+  });
 }

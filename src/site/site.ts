@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
@@ -14,7 +13,8 @@ import { findModel } from '../inference/catalog.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
 import { HealthBoard } from './health-board.ts';
-import { PrometheusMetrics } from './prometheus.ts';
+import { SiteMetrics } from './prometheus.ts';
+import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 
 export interface SiteOptions {
   /** First part of every topic. */
@@ -23,8 +23,6 @@ export interface SiteOptions {
   name: string;
   /** Absolute path of the data folder. */
   folder: string;
-  /** Nobody named this site: the nodes of a flow without a sentinel-site. */
-  implicit: boolean;
 }
 
 /**
@@ -32,39 +30,50 @@ export interface SiteOptions {
  * and what fails to open disables itself alone: without a database, detection and fusion go on.
  */
 export class Site {
-  readonly id: string;
-  readonly name: string;
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: PrometheusMetrics;
-  readonly health: HealthBoard;
+  readonly metrics: SiteMetrics;
+  readonly health = new HealthBoard();
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   readonly #unlock: () => void;
-  readonly #detectors = new Map<string, Detector>();
-  readonly #classifiers = new Map<string, SoundClassifier>();
+  readonly #detectors = new ServiceLeases<Detector>((model) => {
+    this.health.forgetModel(model);
+  });
+  readonly #classifiers = new ServiceLeases<SoundClassifier>((model) => {
+    this.health.forgetModel(model);
+  });
+  #id: string;
+  #name: string;
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
 
   /** @throws SentinelError ES_SITE_LOCKED when another process uses the data folder. */
   constructor(options: SiteOptions, log: Log) {
-    this.id = options.id;
-    this.name = options.name;
+    this.#id = options.id;
+    this.#name = options.name;
     this.folder = options.folder;
     this.log = redactedLog(log);
     this.clock = new SiteClock((stepMs) => {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
-    this.metrics = new PrometheusMetrics(options.id);
-    this.health = new HealthBoard();
-    mkdirSync(this.folder, { recursive: true });
+    this.metrics = new SiteMetrics(() => this.id);
     this.#unlock = this.#lock();
   }
 
-  isCalled(other: { id: string; name: string }): boolean {
-    return this.id === other.id && this.name === other.name;
+  get id(): string {
+    return this.#id;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  rename(id: string, name: string): void {
+    this.#id = id;
+    this.#name = name;
   }
 
   /** What every part of the engine is handed. */
@@ -73,9 +82,9 @@ export class Site {
     return { clock, random, log, metrics };
   }
 
-  /** The detector of a model, shared by all nodes that use it. @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID */
-  detector(model: string): Detector {
-    return shared(this.#detectors, model, () => new Detector({ model: findModel(model, 'detection'), ...this.tools }));
+  /** The detector of a model, shared by all nodes that use it. `get` throws ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG. */
+  detector(model: string): ServiceLease<Detector> {
+    return this.#detectors.lease(model, () => new Detector({ model: findModel(model, 'detection'), ...this.tools }));
   }
 
   /** The classes of a detection model; empty while there is no such model, which its first frame reports. */
@@ -87,10 +96,12 @@ export class Site {
     }
   }
 
-  /** The sound classifier of a model, shared likewise. @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID */
-  classifier(model: string): SoundClassifier {
-    const make = () => new SoundClassifier({ model: findModel(model, 'sound'), ...this.tools });
-    return shared(this.#classifiers, model, make);
+  /** The sound classifier of a model, shared likewise. */
+  classifier(model: string): ServiceLease<SoundClassifier> {
+    return this.#classifiers.lease(
+      model,
+      () => new SoundClassifier({ model: findModel(model, 'sound'), ...this.tools }),
+    );
   }
 
   /** The database, opened on first use and tried anew after a failure. @throws SentinelError ES_DATABASE */
@@ -118,21 +129,33 @@ export class Site {
     }
   }
 
-  /** How the Site is doing, for the health route. */
+  /** How the Site is doing, for the health route; never rejects. */
   async report(): Promise<SiteHealth> {
-    const database = await this.#database?.catch(() => undefined);
-    const outbox = database === undefined ? { queued: 0, failed: 0 } : await outboxCounts(database);
+    const outbox = await this.#outboxCounts();
     const { sources, models } = this.health;
     return { site: this.id, name: this.name, sources, models, outbox, database: this.#databaseState };
   }
 
-  /** Lets go of the folder at once, then drains workers and database. */
+  /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    this.#unlock();
-    const workers = [...this.#detectors.values(), ...this.#classifiers.values()];
-    await Promise.allSettled(workers.map((worker) => worker.close()));
-    const database = await this.#database?.catch(() => undefined);
-    await database?.close();
+    await Promise.all([this.#detectors.close(), this.#classifiers.close()]);
+    try {
+      const database = await this.#database?.catch(() => undefined);
+      await database?.close();
+    } finally {
+      this.#unlock();
+    }
+  }
+
+  async #outboxCounts(): Promise<SiteHealth['outbox']> {
+    try {
+      const counts = this.#database === undefined ? undefined : await outboxCounts(await this.#database);
+      if (counts !== undefined) this.#databaseState = 'ok';
+      return counts ?? { queued: 0, failed: 0 };
+    } catch {
+      this.#databaseState = 'down';
+      return { queued: 0, failed: 0 };
+    }
   }
 
   async #openEvidence(): Promise<EvidenceStore> {
@@ -149,14 +172,6 @@ export class Site {
       return () => undefined;
     }
   }
-}
-
-function shared<T>(all: Map<string, T>, key: string, make: () => T): T {
-  const present = all.get(key);
-  if (present !== undefined) return present;
-  const made = make();
-  all.set(key, made);
-  return made;
 }
 
 function redactedLog(log: Log): Log {

@@ -1,26 +1,27 @@
 import type { DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Picture } from '../contracts/ports.ts';
 import { LatestSlots } from '../inference/latest-slots.ts';
-import type { ModelDescription } from '../inference/model-description.ts';
+import type { ModelFor } from '../inference/model-description.ts';
 import { WorkerHost } from '../inference/worker-host.ts';
 import { workerFile } from '../process/package-files.ts';
 import type { DetectionReply, DetectionRequest } from './detection.ts';
 
 export interface DetectorOptions {
-  model: ModelDescription;
+  model: ModelFor<'detection'>;
   clock: Clock;
   log: Log;
   metrics: Metrics;
 }
 
 export interface DetectionJob {
-  /** Pictures of one source take each other's place; different sources take turns. */
+  /** Drops are counted per source. */
   source: string;
+  /** Waiting place: a newer picture takes the place of the waiting one. Slots take turns. */
+  slot: string;
   /** Its bytes are copied into the worker and stay the caller's; they must not change until the outcome. */
   picture: Picture;
-  capturedAt: number;
-  /** A picture older than this when its turn comes is dropped. */
-  maxAgeMs: number;
+  /** A picture that waited longer than this when its turn comes is dropped. */
+  maxWaitMs: number;
   /** Lowest score of an object, 0..1. */
   threshold: number;
   /** Classes that count; empty means all. */
@@ -48,12 +49,12 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Finds objects in pictures of many sources with one model in one worker thread, one picture at a time, newest first. */
+/** Finds objects in pictures of many sources with one model in one worker thread, one picture at a time: always the newest of its source, sources in turn. */
 export class Detector {
   readonly #options: DetectorOptions;
   readonly #worker: WorkerHost<DetectionRequest, DetectionReply>;
   readonly #slots = new LatestSlots<Waiting>();
-  readonly #outdated = new Map<string, number>();
+  readonly #stale = new Map<string, number>();
   #busy = false;
   #closed = false;
   #backend: string | undefined;
@@ -74,22 +75,22 @@ export class Detector {
         resolve({ dropped: true });
         return;
       }
-      const displaced = this.#slots.put(job.source, { job, since: this.#options.clock.monotonic(), resolve, reject });
-      if (displaced !== undefined) this.#drop(displaced.item);
+      const displaced = this.#slots.put(job.slot, { job, since: this.#options.clock.monotonic(), resolve, reject });
+      if (displaced !== undefined) this.#drop(displaced);
       this.#next();
     });
   }
 
   /** Pictures of a source dropped so far: superseded, or too old when their turn came. */
   staleFrames(source: string): number {
-    return this.#slots.superseded(source) + (this.#outdated.get(source) ?? 0);
+    return this.#stale.get(source) ?? 0;
   }
 
   /** Drops what waits, lets the running picture finish, and ends the worker. */
   async close(): Promise<void> {
     this.#closed = true;
     for (let waiting = this.#slots.take(); waiting !== undefined; waiting = this.#slots.take()) {
-      waiting.item.resolve({ dropped: true });
+      waiting.resolve({ dropped: true });
     }
     await this.#worker.close();
   }
@@ -109,16 +110,16 @@ export class Detector {
 
   #takeFresh(): Waiting | undefined {
     for (let taken = this.#slots.take(); taken !== undefined; taken = this.#slots.take()) {
-      const { source, item } = taken;
-      if (this.#options.clock.now() - item.job.capturedAt <= item.job.maxAgeMs) return item;
-      this.#outdated.set(source, (this.#outdated.get(source) ?? 0) + 1);
-      this.#drop(item);
+      if (this.#options.clock.monotonic() - taken.since <= taken.job.maxWaitMs) return taken;
+      this.#drop(taken);
     }
     return undefined;
   }
 
   #drop(waiting: Waiting): void {
-    this.#options.metrics.count('frames_dropped_total', { source: waiting.job.source });
+    const { source } = waiting.job;
+    this.#stale.set(source, this.staleFrames(source) + 1);
+    this.#options.metrics.count('frames_dropped_total', { source });
     waiting.resolve({ dropped: true });
   }
 

@@ -1,4 +1,4 @@
-import { SentinelError, type ErrorName } from '../contracts/errors.ts';
+import { asSentinelError, SentinelError, type ErrorName } from '../contracts/errors.ts';
 import type { Cue, Detections, Frame } from '../contracts/messages.ts';
 import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
 import type { Detector } from './detector.ts';
@@ -7,16 +7,14 @@ import { FrameDifference } from './motion.ts';
 /** Share of coarse cells that must change before a picture counts as motion: sensor noise stays below, a person above. */
 const motionShare = 0.01;
 
-/** Failures of the detector itself, as opposed to one unusable picture. */
-const downNames: ReadonlySet<ErrorName> = new Set<ErrorName>([
-  'ES_RUNTIME_MISSING',
-  'ES_MODEL_MISSING',
-  'ES_MODEL_INVALID',
-  'ES_MODEL_FAILED',
-  'ES_WORKER_LOST',
-]);
+/** So many pictures that belong to no stream may wait at once: more would crowd out the cameras. */
+const mostAlone = 16;
+
+/** Faults of one picture; whatever else goes wrong is the detector's. */
+const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVALID', 'ES_BAD_INPUT']);
 
 export interface FrameAnalysisOptions {
+  /** @throws when there is no usable model. */
   detector: () => Pick<Detector, 'detect' | 'staleFrames'>;
   renderer: SnapshotRenderer;
   clock: Clock;
@@ -30,14 +28,17 @@ export interface FrameAnalysisOptions {
 export type FrameVerdict =
   | { outcome: 'dropped' }
   | { outcome: 'detections'; detections: Detections; preview: Buffer | undefined }
-  /** Fail open: the cues say that nobody looks, and whether something moves all the same. */
-  | { outcome: 'down'; error: SentinelError; cues: Cue[] };
+  /** Fail open: the cues say that nobody looks, and whether something moves all the same. `news`: it ran before. */
+  | { outcome: 'down'; error: SentinelError; cues: Cue[]; news: boolean };
 
 /** What detectron-infer does with one picture of a source: detect, preview, and fall back to motion when the model is down. */
 export class FrameAnalysis {
   readonly #options: FrameAnalysisOptions;
   readonly #motion = new FrameDifference();
   readonly #previewed = new Map<string, number>();
+  #down = false;
+  #alone = 0;
+  #pictures = 0;
 
   constructor(options: FrameAnalysisOptions) {
     this.#options = options;
@@ -47,26 +48,45 @@ export class FrameAnalysis {
   async analyse(frame: Frame, image: Buffer): Promise<FrameVerdict> {
     const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
     try {
-      return await this.#detect(frame, picture, frame.source, this.#options.maxAgeMs);
-    } catch (error) {
-      if (!(error instanceof SentinelError) || !downNames.has(error.name)) throw error;
-      return { outcome: 'down', error, cues: this.#failOpen(frame, picture) };
+      const verdict = await this.#detect(frame, picture, frame.source, this.#options.maxAgeMs);
+      if (verdict.outcome === 'detections') this.#down = false;
+      return verdict;
+    } catch (thrown) {
+      const error = asSentinelError(thrown, 'ES_MODEL_FAILED');
+      if (pictureFaults.has(error.name)) throw error;
+      const news = !this.#down;
+      this.#down = true;
+      return { outcome: 'down', error, cues: this.#failOpen(frame, picture), news };
     }
   }
 
   /**
    * One picture that belongs to no stream: it waits for its turn however long that takes.
-   * @throws SentinelError whatever the detector or the picture is at fault for.
+   * @throws SentinelError whatever the detector or the picture is at fault for; ES_MODEL_FAILED when too many wait.
    */
-  async analyseAlone(frame: Frame, picture: Picture, slot: string): Promise<FrameVerdict> {
-    return await this.#detect(frame, picture, slot, Number.POSITIVE_INFINITY);
+  async analyseAlone(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'detections' }>> {
+    if (this.#alone >= mostAlone) throw tooMany();
+    this.#alone += 1;
+    this.#pictures += 1;
+    try {
+      const verdict = await this.#detect(frame, picture, `${frame.source} ${this.#pictures}`, Infinity);
+      if (verdict.outcome === 'detections') return verdict;
+      throw tooMany();
+    } finally {
+      this.#alone -= 1;
+    }
   }
 
-  async #detect(frame: Frame, picture: Picture, slot: string, maxAgeMs: number): Promise<FrameVerdict> {
+  async #detect(
+    frame: Frame,
+    picture: Picture,
+    slot: string,
+    maxWaitMs: number,
+  ): Promise<Extract<FrameVerdict, { outcome: 'dropped' | 'detections' }>> {
     const { detector, threshold, labels } = this.#options;
-    const { capturedAt } = frame;
+    const { source } = frame;
     const running = detector();
-    const result = await running.detect({ source: slot, picture, capturedAt, maxAgeMs, threshold, labels });
+    const result = await running.detect({ source, slot, picture, maxWaitMs, threshold, labels });
     if (result.dropped) return { outcome: 'dropped' };
     const detections: Detections = {
       ...identity(frame),
@@ -79,7 +99,7 @@ export class FrameAnalysis {
       model: result.model,
       backend: result.backend,
       timings: result.timings,
-      staleFrames: running.staleFrames(slot),
+      staleFrames: running.staleFrames(source),
     };
     return { outcome: 'detections', detections, preview: await this.#preview(detections, picture, slot) };
   }
@@ -106,6 +126,12 @@ export class FrameAnalysis {
     const down = cue('detector-down', 1, {});
     return changed < motionShare ? [down] : [down, cue('motion', Math.min(1, changed * 5), { changedShare: changed })];
   }
+}
+
+function tooMany(): SentinelError {
+  return new SentinelError('ES_MODEL_FAILED', 'Too many pictures wait to be looked at; this one was not.', {
+    hint: 'Send fewer at a time, or wait for each answer.',
+  });
 }
 
 function identity(frame: Frame) {

@@ -61,9 +61,9 @@ describe('the demo clip', { timeout: 120_000 }, () => {
       const second = index / frameRate;
       const outcome = await detector.detect({
         source: 'demo',
+        slot: 'demo',
         picture: { ...frame, encoding: 'rgb24' },
-        capturedAt: ports.clock.now(),
-        maxAgeMs: 60_000,
+        maxWaitMs: 60_000,
         threshold: 0.4,
         labels: new Set(['person', 'knife']),
       });

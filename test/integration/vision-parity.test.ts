@@ -41,7 +41,8 @@ async function withDetector(work: (detect: Detect) => Promise<void>): Promise<vo
   });
   try {
     await work(async (picture, threshold) => {
-      const job = { source: 'test', picture, capturedAt: 0, maxAgeMs: Infinity, threshold, labels: new Set<string>() };
+      const place = { source: 'test', slot: 'test', maxWaitMs: Infinity };
+      const job = { ...place, picture, threshold, labels: new Set<string>() };
       const outcome = await detector.detect(job);
       assert.ok(!outcome.dropped);
       return outcome.objects;

@@ -11,23 +11,30 @@ function status(name: StreamStatus['status'], capturedAt: number, detail = ''): 
 describe('the health board', () => {
   test('says since when a source has its status', () => {
     const board = new HealthBoard();
-    board.source(status('connecting', 100));
-    board.source(status('connected', 200));
-    board.source(status('connected', 300, '5.0 frames/s'));
+    board.source('node', status('connecting', 100));
+    board.source('node', status('connected', 200));
+    board.source('node', status('connected', 300, '5.0 frames/s'));
     assert.deepEqual(board.sources, [
       { source: 'gate', area: 'yard', status: 'connected', detail: '5.0 frames/s', since: 200 },
     ]);
-    board.forgetSource('gate');
+    board.forgetSource('node');
     assert.deepEqual(board.sources, []);
   });
 
-  test('tells a change of a model once', () => {
+  test('two nodes on one camera do not forget for each other', () => {
     const board = new HealthBoard();
-    assert.equal(board.model('m', undefined), true);
-    assert.equal(board.model('m', undefined), false);
-    assert.equal(board.model('m', 'onnxruntime-node'), true);
-    assert.equal(board.model('m', 'onnxruntime-node'), false);
-    assert.equal(board.model('m', undefined), true);
+    board.source('one', status('connected', 100));
+    board.source('two', status('connected', 200));
+    board.forgetSource('one');
+    assert.equal(board.sources.length, 1);
+  });
+
+  test('remembers the backend of a model that is down, and forgets one that nobody uses', () => {
+    const board = new HealthBoard();
+    board.model('m', 'onnxruntime-node');
+    board.model('m', undefined);
     assert.deepEqual(board.models, [{ model: 'm', backend: 'onnxruntime-node', ok: false }]);
+    board.forgetModel('m');
+    assert.deepEqual(board.models, []);
   });
 });

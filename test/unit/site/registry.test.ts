@@ -8,8 +8,8 @@ import { acquireSite, openSites } from '../../../src/site/registry.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-const named = { id: 'shop', name: 'Shop', implicit: false };
-const implicit = { id: 'home', name: 'Home', implicit: true };
+const named = { id: 'shop', name: 'Shop', names: true };
+const implicit = { id: 'home', name: 'Home', names: false };
 
 describe('the site registry', () => {
   test('gives one Site per data folder, whoever asks', (t) => {
@@ -39,13 +39,25 @@ describe('the site registry', () => {
     assert.ok(!openSites().includes(after.site));
   });
 
-  test('a renamed site takes the folder over at once', (t) => {
+  test('a renamed site has its new name at once, also for nodes that kept the old one', (t) => {
     const folder = temporaryFolder(t);
     const before = acquireSite({ ...named, folder }, new RecordingLog());
+    const other = acquireSite({ ...implicit, folder }, new RecordingLog());
     before.release();
     const after = acquireSite({ ...named, name: 'Corner shop', folder }, new RecordingLog());
-    assert.equal(after.site.name, 'Corner shop');
+    assert.equal(other.site.name, 'Corner shop');
     after.release();
+    other.release();
+  });
+
+  test('two sites on one folder are an error by name', (t) => {
+    const folder = temporaryFolder(t);
+    const first = acquireSite({ ...named, folder }, new RecordingLog());
+    assert.throws(
+      () => acquireSite({ id: 'villa', name: 'Villa', names: true, folder }, new RecordingLog()),
+      (error) => error instanceof SentinelError && error.name === 'ES_BAD_CONFIG' && error.message.includes('Shop'),
+    );
+    first.release();
   });
 
   test('refuses a folder that another process holds, and takes it when that process is killed', async (t) => {
@@ -56,6 +68,7 @@ lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}
     const holder = spawn(process.execPath, ['--input-type=module', '-e', code], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    t.after(() => holder.kill('SIGKILL'));
     await once(holder.stdout, 'data');
     assert.throws(
       () => acquireSite({ ...named, folder }, new RecordingLog()),

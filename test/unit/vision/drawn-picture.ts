@@ -26,5 +26,6 @@ export function newDetector(options: Partial<DetectorOptions> = {}): Detector {
 
 /** A job that waits for its turn however long that takes. */
 export function jobFor(picture: Picture, changes: Partial<DetectionJob> = {}): DetectionJob {
-  return { source: 'hall', picture, capturedAt: 0, maxAgeMs: Infinity, threshold: 0.4, labels: new Set(), ...changes };
+  const source = changes.source ?? 'hall';
+  return { source, slot: source, picture, maxWaitMs: Infinity, threshold: 0.4, labels: new Set(), ...changes };
 }

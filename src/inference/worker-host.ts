@@ -89,6 +89,7 @@ export class WorkerHost<Request, Reply> {
 
   #start(): Worker {
     const { name, file, data } = this.#options;
+    optOutOfTelemetry();
     const { ECHOSIGHT_ORT } = process.env;
     // No environment but the one variable that it reads: what lies in there may be secret.
     const env = ECHOSIGHT_ORT === undefined ? {} : { ECHOSIGHT_ORT };
@@ -146,4 +147,12 @@ export class WorkerHost<Request, Reply> {
   #lost(what: string): SentinelError {
     return new SentinelError('ES_WORKER_LOST', `The ${this.#options.name} worker ${what}.`);
   }
+}
+
+/**
+ * onnxruntime-node reports sessions, system and a device id to its maker unless this variable says no. Its native code
+ * reads the environment of the process, not that of the thread, so it is set here. Whoever sets it keeps their choice.
+ */
+function optOutOfTelemetry(): void {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
 }

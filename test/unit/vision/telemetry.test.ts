@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+test('the native runtime collects nothing: neither a device id nor a queue of events is left behind', async (t) => {
+  const home = temporaryFolder(t);
+  const { ORT_DISABLE_TELEMETRY: _, ...inherited } = process.env;
+  const env = { ...inherited, HOME: home, TMPDIR: home, XDG_CACHE_HOME: home };
+  await promisify(execFile)(process.execPath, [resolve(import.meta.dirname, 'detect-once.ts')], { env });
+  assert.deepEqual(readdirSync(home), []);
+});

@@ -26,7 +26,7 @@ describe('model canvas', () => {
       { channel: 0, mean: 20, std: 4 },
     ]);
     const box = canvas.draw(picture(8, 4, () => [100, 0, 30]));
-    assert.deepEqual(box, { scale: 0.5, padX: 0, padY: 1, width: 4, height: 2 });
+    assert.deepEqual(box, { padX: 0, padY: 1, width: 4, height: 2 });
     const blue = [-5, 10, 10, -5].flatMap((value) => Array<number>(4).fill(value));
     const red = [-5, 20, 20, -5].flatMap((value) => Array<number>(4).fill(value));
     assert.deepEqual([...canvas.tensor.data], [...blue, ...red]);

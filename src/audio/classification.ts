@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { SentinelError } from '../contracts/errors.ts';
 import type { SoundClass } from '../contracts/messages.ts';
-import type { ModelDescription } from '../inference/model-description.ts';
+import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
@@ -23,6 +23,8 @@ export interface Classified {
   timings: { featuresMs: number; inferenceMs: number };
 }
 
+/** Of every model of the family. */
+const inputName = 'log_mel';
 const topCount = 5;
 
 /**
@@ -30,13 +32,10 @@ const topCount = 5;
  * samples of a WAV file at 16 kHz. Blocks its thread while it works: it is what the audio worker runs.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID
  */
-export async function openClassification(model: ModelDescription): Promise<WorkerService<AudioRequest, AudioReply>> {
-  if (model.family !== 'echosight-audio') {
-    throw new SentinelError('ES_MODEL_INVALID', `The model "${model.id}" cannot classify sounds.`);
-  }
+export async function openClassification(model: ModelFor<'sound'>): Promise<WorkerService<AudioRequest, AudioReply>> {
   const scale = new SoundScale(model);
-  const { bytes } = await readModelFile(model);
-  const session = await openSession(bytes);
+  const shape = ['free', patch.frames, patch.bands] as const;
+  const session = await openSession(await readModelFile(model, { name: inputName, shape }));
   const logMel = new LogMel();
 
   const classify = async (windows: readonly Float32Array[]): Promise<Classified> => {
@@ -47,9 +46,9 @@ export async function openClassification(model: ModelDescription): Promise<Worke
     });
     const featuresDone = performance.now();
     const input = { data: patches, dims: [windows.length, patch.frames, patch.bands] };
-    const outputs = await session.run({ log_mel: input });
+    const outputs = await session.run({ [inputName]: input });
     const inferenceMs = performance.now() - featuresDone;
-    const tags = rowsOf('tags', outputs, windows.length, model.tags?.length ?? 0);
+    const tags = rowsOf('tags', outputs, windows.length, model.tags.length);
     const events = rowsOf('events', outputs, windows.length, model.labels.length);
     return {
       results: windows.map((_, index) => {

@@ -1,7 +1,7 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { AudioScores, SoundClass } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics } from '../contracts/ports.ts';
-import type { ModelDescription } from '../inference/model-description.ts';
+import type { ModelFor } from '../inference/model-description.ts';
 import { WorkerHost } from '../inference/worker-host.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { workerFile } from '../process/package-files.ts';
@@ -14,7 +14,7 @@ const mostTogether = 8;
 const loudestSample = 16;
 
 export interface SoundClassifierOptions {
-  model: ModelDescription;
+  model: ModelFor<'sound'>;
   clock: Clock;
   log: Log;
   metrics: Metrics;

@@ -1,6 +1,6 @@
 import { SentinelError } from '../contracts/errors.ts';
 import { soundClasses, type SoundClass } from '../contracts/messages.ts';
-import type { ModelDescription } from '../inference/model-description.ts';
+import type { ModelFor } from '../inference/model-description.ts';
 
 /** Score of an AudioSet name in one window, 0..1. */
 type TagScore = (name: string) => number;
@@ -43,15 +43,15 @@ export class SoundScale {
   readonly #classes: readonly { name: SoundClass; event: number; shift: number }[];
 
   /** @throws SentinelError ES_MODEL_INVALID when the description lacks a class or a name that we need. */
-  constructor(model: ModelDescription) {
+  constructor(model: ModelFor<'sound'>) {
     const lacks = (what: string): SentinelError =>
       new SentinelError('ES_MODEL_INVALID', `The description of the model "${model.id}" lacks ${what}.`);
-    this.#tagNames = model.tags ?? [];
+    this.#tagNames = model.tags;
     this.#tagPlaces = new Map(this.#tagNames.map((name, place) => [name, place]));
     this.#classes = soundClasses.map((name) => {
       const event = model.labels.indexOf(name);
       if (event < 0) throw lacks(`the label "${name}"`);
-      const shift = model.calibration?.[name];
+      const shift = model.calibration[name];
       if (shift === undefined) throw lacks(`the calibration of "${name}"`);
       evidenceOf[name]((tag) => {
         if (this.#tagPlaces.has(tag)) return 0;

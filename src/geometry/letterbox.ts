@@ -3,10 +3,8 @@ export interface Size {
   height: number;
 }
 
-/** Where a picture lies inside a larger canvas of another shape. All but `scale` in whole pixels of the canvas. */
+/** Where a picture lies inside a larger canvas of another shape. In whole pixels of the canvas. */
 export interface Letterbox extends Size {
-  /** Canvas pixels per picture pixel, before rounding to whole pixels. */
-  scale: number;
   /** Empty columns to the left. */
   padX: number;
   /** Empty rows above. */
@@ -21,5 +19,5 @@ export function fitLetterbox(from: Size, to: Size): Letterbox {
   const scale = Math.min(to.width / from.width, to.height / from.height);
   const width = Math.max(1, Math.round(from.width * scale));
   const height = Math.max(1, Math.round(from.height * scale));
-  return { scale, padX: Math.floor((to.width - width) / 2), padY: Math.floor((to.height - height) / 2), width, height };
+  return { padX: Math.floor((to.width - width) / 2), padY: Math.floor((to.height - height) / 2), width, height };
 }

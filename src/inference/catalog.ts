@@ -4,39 +4,15 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
 import { modelFile } from '../process/package-files.ts';
-import type { ModelDescription, ModelFamily, ModelTask } from './model-description.ts';
-
-const labels = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
-const pixels = Type.Integer({ minimum: 32, maximum: 4096 });
-const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-
-/** What every description says, whatever the family. */
-const common = {
-  title: Type.String({ minLength: 1 }),
-  license: Type.String({ minLength: 1, description: 'SPDX identifier, or words.' }),
-  sha256: Type.Optional(sha256),
-  labels,
-};
-
-/** What a description must say, per family. The task is fixed by the family. */
-const families = {
-  'nanodet-g': Type.Object({
-    ...common,
-    task: Type.Literal('detection'),
-    family: Type.Literal('nanodet-g'),
-    input: Type.Object({ width: pixels, height: pixels }),
-  }),
-  'echosight-audio': Type.Object({
-    ...common,
-    task: Type.Literal('sound'),
-    family: Type.Literal('echosight-audio'),
-    calibration: Type.Record(Type.String(), Type.Number({ minimum: -20, maximum: 20 })),
-    tags: labels,
-  }),
-} as const satisfies Record<ModelFamily, TSchema>;
-
-/** The JSON beside a user's own `.onnx` file; the id and the file follow from its name. */
-type StoredDescription = Static<(typeof families)[ModelFamily]>;
+import {
+  families,
+  sha256,
+  type ModelDescription,
+  type ModelFamily,
+  type ModelFor,
+  type ModelTask,
+  type StoredDescription,
+} from './model-description.ts';
 
 const anyFamily = Type.Object({ family: Type.Enum(Object.keys(families) as ModelFamily[]) });
 const catalogFile = Type.Object({
@@ -56,12 +32,16 @@ const catalogFile = Type.Object({
  * The model file itself is not read here.
  * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID (its description), ES_BAD_CONFIG (made for another task)
  */
-export function findModel(idOrPath: string, task: ModelTask): ModelDescription {
+export function findModel<Task extends ModelTask>(idOrPath: string, task: Task): ModelFor<Task> {
   const model = idOrPath.endsWith('.onnx') ? userModel(idOrPath) : catalogModel(idOrPath, task);
-  if (model.task === task) return model;
+  if (isFor(model, task)) return model;
   throw new SentinelError('ES_BAD_CONFIG', `The model "${model.id}" is for ${model.task}, not for ${task}.`, {
     hint: `Known models for ${task}: ${idsFor(task)}.`,
   });
+}
+
+function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): model is ModelFor<Task> {
+  return model.task === task;
 }
 
 function catalogModel(id: string, task: ModelTask): ModelDescription {

@@ -22,10 +22,9 @@ export interface ModelSession {
 /**
  * Opens a model from its bytes (never from a path: a path would let a model read other files).
  * One thread per run: more threads spin against each other on a busy machine and take twice as long.
- * @param extra Session configuration entries of the runtime, such as `{ session: { disable_quant_qdq: '1' } }`.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_INVALID
  */
-export async function openSession(bytes: Uint8Array, extra: Record<string, unknown> = {}): Promise<ModelSession> {
+export async function openSession(bytes: Uint8Array): Promise<ModelSession> {
   const { name, ort, provider } = loadRuntime();
   const errorsOnly = 3;
   const session = await ort.InferenceSession.create(bytes, {
@@ -33,7 +32,6 @@ export async function openSession(bytes: Uint8Array, extra: Record<string, unkno
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: errorsOnly,
-    extra,
   }).catch((cause: unknown) => {
     throw new SentinelError(
       'ES_MODEL_INVALID',

@@ -2,7 +2,6 @@ import { broken, fieldsOf, integerOf, messageOf, textOf } from './protobuf-reade
 import {
   dimensionFields,
   elementTypes,
-  entryFields,
   graphFields,
   modelFields,
   opsetFields,
@@ -29,7 +28,6 @@ export interface ModelHeader {
   opsets: { domain: string; version: number }[];
   inputs: ModelValue[];
   outputs: ModelValue[];
-  metadata: Record<string, string>;
 }
 
 /**
@@ -40,16 +38,13 @@ export interface ModelHeader {
  */
 export function inspectModel(bytes: Uint8Array): ModelHeader {
   assertSelfContained(bytes);
-  const header: ModelHeader = { irVersion: 0, opsets: [], inputs: [], outputs: [], metadata: {} };
-  const metadata: [key: string, value: string][] = [];
+  const header: ModelHeader = { irVersion: 0, opsets: [], inputs: [], outputs: [] };
   const weights = new Set<string>();
   for (const field of fieldsOf(bytes)) {
     if (field.number === modelFields.irVersion) header.irVersion = integerOf(field);
     if (field.number === modelFields.opset) header.opsets.push(readOpset(messageOf(field)));
     if (field.number === modelFields.graph) readGraph(messageOf(field), header, weights);
-    if (field.number === modelFields.metadata) metadata.push(readEntry(messageOf(field)));
   }
-  header.metadata = Object.fromEntries(metadata);
   // Before IR version 4 every weight also had to be listed as an input.
   header.inputs = header.inputs.filter((input) => !weights.has(input.name));
   if (header.irVersion < 1) throw broken('it has no version');
@@ -65,16 +60,6 @@ function readOpset(message: Uint8Array): { domain: string; version: number } {
     if (field.number === opsetFields.version) opset.version = integerOf(field);
   }
   return opset;
-}
-
-function readEntry(message: Uint8Array): [key: string, value: string] {
-  let key = '';
-  let value = '';
-  for (const field of fieldsOf(message)) {
-    if (field.number === entryFields.key) key = textOf(field);
-    if (field.number === entryFields.value) value = textOf(field);
-  }
-  return [key, value];
 }
 
 function readGraph(message: Uint8Array, header: ModelHeader, weights: Set<string>): void {

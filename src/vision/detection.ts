@@ -3,7 +3,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { Box, DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Picture } from '../contracts/ports.ts';
 import { fitLetterbox, type Letterbox, type Size } from '../geometry/letterbox.ts';
-import type { ModelDescription } from '../inference/model-description.ts';
+import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
@@ -30,14 +30,12 @@ export interface DetectionReply extends Size {
  * the vision worker runs.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID
  */
-export async function openDetection(model: ModelDescription): Promise<WorkerService<DetectionRequest, DetectionReply>> {
+export async function openDetection(
+  model: ModelFor<'detection'>,
+): Promise<WorkerService<DetectionRequest, DetectionReply>> {
   const { input } = model;
-  if (model.family !== 'nanodet-g' || input === undefined) {
-    throw new SentinelError('ES_MODEL_INVALID', `The model "${model.id}" cannot detect objects in pictures.`);
-  }
-  const { bytes } = await readModelFile(model);
-  const session = await openSession(bytes);
   const canvas = new ModelCanvas(input, nanodetPlanes);
+  const session = await openSession(await readModelFile(model, { shape: canvas.tensor.dims }));
 
   const run = async (): Promise<FloatTensor[]> => {
     return Object.values(await session.run({ [session.inputNames[0] ?? '']: canvas.tensor }));

@@ -49,7 +49,10 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Finds objects in pictures of many sources with one model in one worker thread, one picture at a time: always the newest of its source, sources in turn. */
+/**
+ * Finds objects in pictures of many sources with one model in one worker thread, one picture at a time: always the
+ * newest of a source, and the sources in turn.
+ */
 export class Detector {
   readonly #options: DetectorOptions;
   readonly #worker: WorkerHost<DetectionRequest, DetectionReply>;

@@ -4,14 +4,14 @@ import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
 import { SoundClassifier, type SoundOutcome } from '../../../src/audio/classifier.ts';
 import { SiteClock } from '../../../src/clock/site-clock.ts';
 import { findModel } from '../../../src/inference/catalog.ts';
-import type { ModelDescription } from '../../../src/inference/model-description.ts';
+import type { ModelFor } from '../../../src/inference/model-description.ts';
 import { encodeWav } from '../../../src/pcm/wav.ts';
 import { RecordingLog } from '../recording-log.ts';
 
 const shipped = findModel('echosight-audio-v0', 'sound');
 
 /** A classifier with its real worker, and what it counted. */
-function opened(t: TestContext, model: ModelDescription = shipped) {
+function opened(t: TestContext, model: ModelFor<'sound'> = shipped) {
   const counted: string[] = [];
   const classifier = new SoundClassifier({
     model,

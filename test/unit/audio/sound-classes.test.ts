@@ -10,7 +10,7 @@ const scale = new SoundScale(model);
 function heads(tags: Record<string, number>, events: Record<string, number> = {}) {
   const row = (names: readonly string[], values: Record<string, number>) =>
     Float32Array.from(names, (name) => values[name] ?? 0);
-  return { tags: row(model.tags ?? [], tags), events: row(model.labels, events) };
+  return { tags: row(model.tags, tags), events: row(model.labels, events) };
 }
 
 function near(found: number, expected: number): void {
@@ -61,7 +61,7 @@ test('the best raw classes come first', () => {
 
 describe('a description that lacks something is refused by name', () => {
   const broken = {
-    'a tag': { ...model, tags: model.tags?.filter((name) => name !== 'Shatter') ?? [] },
+    'a tag': { ...model, tags: model.tags.filter((name) => name !== 'Shatter') },
     'a label': { ...model, labels: ['other'] },
     'a calibration': { ...model, calibration: {} },
   };

@@ -25,12 +25,12 @@ describe('iou', () => {
 describe('fitLetterbox', () => {
   test('puts a wide picture in the middle of a square', () => {
     const fit = fitLetterbox({ width: 640, height: 360 }, { width: 416, height: 416 });
-    assert.deepEqual(fit, { scale: 0.65, padX: 0, padY: 91, width: 416, height: 234 });
+    assert.deepEqual(fit, { padX: 0, padY: 91, width: 416, height: 234 });
   });
 
   test('puts a tall picture in the middle of a square', () => {
     const fit = fitLetterbox({ width: 360, height: 640 }, { width: 416, height: 416 });
-    assert.deepEqual(fit, { scale: 0.65, padX: 91, padY: 0, width: 234, height: 416 });
+    assert.deepEqual(fit, { padX: 91, padY: 0, width: 234, height: 416 });
   });
 
   test('rounds half padding down and enlarges small pictures', () => {

@@ -71,8 +71,7 @@ export function model(
     .integer(modelFields.irVersion, 8)
     .text(modelFields.producer, 'test')
     .message(modelFields.graph, content)
-    .message(modelFields.opset, message().text(opsetFields.domain, '').integer(opsetFields.version, 17))
-    .message(modelFields.metadata, message().text(entryFields.key, 'family').text(entryFields.value, 'nanodet-g'));
+    .message(modelFields.opset, message().text(opsetFields.domain, '').integer(opsetFields.version, 17));
   extend(written);
   return written.finish();
 }

@@ -7,6 +7,7 @@ export { assertKind, isAudioMessage, isFrameMessage, kindOf, topicOf } from './c
 export type { AudioScores, Frame, Payload, StreamStatusName } from './contracts/messages.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { Ingest } from './media/ingest.ts';
+export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode } from './red/define-node.ts';
 export { cameraSource } from './site/camera-source.ts';
 export { whatsAppAccount } from './site/whatsapp-account.ts';

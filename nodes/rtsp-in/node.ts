@@ -1,4 +1,12 @@
-import { cameraSource, defineNode, Ingest, topicOf, type Payload, type StreamStatusName } from '../../src/engine.ts';
+import {
+  cameraSource,
+  defineNode,
+  Ingest,
+  soundWindow,
+  topicOf,
+  type Payload,
+  type StreamStatusName,
+} from '../../src/engine.ts';
 
 const statusLooks: Record<StreamStatusName, 'idle' | 'connecting' | 'running' | 'down'> = {
   idle: 'idle',
@@ -38,11 +46,8 @@ export default defineNode({
         },
         audio({ samples, ...window }) {
           const record = audio === 'record';
-          emit(
-            1,
-            { ...identity(), kind: 'audio-window', sampleRate: 16000, hop: 7680, record, ...window },
-            { samples },
-          );
+          const { sampleRate, hop } = soundWindow;
+          emit(1, { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window }, { samples });
         },
         status({ status, detail, attempt, error }) {
           const capturedAt = site.clock.now();

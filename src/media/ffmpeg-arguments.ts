@@ -1,5 +1,6 @@
 import { SentinelError } from '../contracts/errors.ts';
 import { withCredentials, type SourceAddress } from '../network/address.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
 
 /** How ffmpeg is to read a source. */
@@ -65,7 +66,7 @@ export function inputCommand(source: SourceOptions, program: FfmpegProgram): Ffm
   };
 }
 
-/** The whole command: frames as PPM pictures on stdout, and 16 kHz mono PCM on file descriptor 3. */
+/** The whole command: frames as PPM pictures on stdout, and mono PCM as `soundWindow` says on file descriptor 3. */
 export function analysisCommand(
   source: SourceOptions,
   analysis: AnalysisOptions,
@@ -81,7 +82,19 @@ export function analysisCommand(
       ...['-map', '0:v:0', '-vf', pictureFilter(analysis), ...program.passEveryFrame],
       ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
       ...(analysis.audio
-        ? ['-map', '0:a:0', '-ac', '1', '-ar', '16000', '-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:3']
+        ? [
+            '-map',
+            '0:a:0',
+            '-ac',
+            '1',
+            '-ar',
+            `${soundWindow.sampleRate}`,
+            '-c:a',
+            'pcm_s16le',
+            '-f',
+            's16le',
+            'pipe:3',
+          ]
         : []),
     ],
     ...(input === undefined ? {} : { input }),

@@ -1,11 +1,7 @@
-/** 16 kHz mono is what every sound model here listens to. */
-export const sampleRate = 16000;
-/** One look of the sound models: 0.975 s. */
-export const windowSamples = 15600;
-/** Windows overlap by half, so that no sound is cut in two: 0.48 s. */
-export const windowHop = 7680;
+import { soundWindow } from '../pcm/sound-window.ts';
 
-const samplesPerMs = sampleRate / 1000;
+const { samples: windowSamples, hop: windowHop } = soundWindow;
+const samplesPerMs = soundWindow.sampleRate / 1000;
 /** A sample count that runs this far behind the clock has lost sound: it is anchored anew. */
 const driftLimitMs = 250;
 

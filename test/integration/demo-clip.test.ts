@@ -11,10 +11,13 @@ import { soundClasses, type SoundClass } from '../../src/contracts/messages.ts';
 import { findModel } from '../../src/inference/catalog.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { FrameReader, type RawFrame } from '../../src/media/frame-reader.ts';
-import { sampleRate, WindowCutter, windowHop, windowSamples, type CutWindow } from '../../src/media/window-cutter.ts';
+import { WindowCutter, type CutWindow } from '../../src/media/window-cutter.ts';
+import { soundWindow } from '../../src/pcm/sound-window.ts';
 import { Detector } from '../../src/vision/detector.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
 import { demoClip } from './demo-camera.ts';
+
+const { sampleRate, samples: windowSamples, hop: windowHop } = soundWindow;
 
 const frameRate = 2;
 const [visit] = demoScenario.visits;

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  sampleRate,
-  WindowCutter,
-  windowHop,
-  windowSamples,
-  type CutWindow,
-} from '../../../src/media/window-cutter.ts';
+import { WindowCutter, type CutWindow } from '../../../src/media/window-cutter.ts';
+import { soundWindow } from '../../../src/pcm/sound-window.ts';
+
+const { sampleRate, samples: windowSamples, hop: windowHop } = soundWindow;
 
 /** Samples that count up, so that each says where it belongs. */
 function counting(from: number, samples: number): Buffer {

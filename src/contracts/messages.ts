@@ -180,6 +180,12 @@ export const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
 export const Incident = payload('incident', {
   id: Type.String({ description: 'Stays the same from start to end.' }),
   phase: Type.Enum(incidentPhases),
+  seq: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'Counts the messages of one incident; without it, `updatedAt` orders them.',
+    }),
+  ),
   severity: Severity,
   label: Type.String({ description: 'The reason in words for people.' }),
   reason: Type.String({ description: 'Labels joined by +, such as person+glass_break.' }),
@@ -187,7 +193,7 @@ export const Incident = payload('incident', {
   sources: Type.Array(Type.String(), { description: 'Everything that took part.' }),
   signals: Type.Array(IncidentSignal),
   startedAt: epochMs,
-  updatedAt: epochMs,
+  updatedAt: Type.Number({ ...epochMs, description: 'As `startedAt`; never earlier than in the message before.' }),
   endedAt: Type.Optional(epochMs),
   explanation: Type.Array(Type.String(), { description: 'Sentences that say why.' }),
   evidence: Type.Optional(Type.Array(EvidenceItem)),

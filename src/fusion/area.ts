@@ -88,15 +88,8 @@ export class Area {
   }
 
   /** Ends the open incident now, and all timers. */
-  end(): void {
-    if (this.#incident !== undefined) this.#endIncident(this.#incident);
-    this.close();
-  }
-
-  /** Cancels all timers; an open incident is left as it is. */
-  close(): void {
-    this.#quietTimer?.();
-    this.#evidenceTimer?.();
+  close(why: string): void {
+    if (this.#incident !== undefined) this.#endIncident(this.#incident, why);
     this.#streamTimer?.();
   }
 
@@ -198,7 +191,7 @@ export class Area {
     const { clock } = this.#options;
     const rest = this.#fed.openUntil - clock.monotonic();
     if (rest <= 0) {
-      this.#endIncident(this.#incident);
+      this.#endIncident(this.#incident, this.#whyQuiet(this.#incident));
       return;
     }
     this.#quietTimer = clock.after(rest, () => {
@@ -221,16 +214,18 @@ export class Area {
     this.#emit(this.#incident.message('evidence', this.#options.clock.now()));
   }
 
-  #endIncident(incident: IncidentRecord): void {
+  #whyQuiet({ best }: IncidentRecord): string {
+    const { at, openUntil, fadesAt } = this.#fed;
+    const { severity } = best.rule;
+    return openUntil < fadesAt
+      ? `Ended: nothing new since ${clockTime(at)}.`
+      : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
+  }
+
+  #endIncident(incident: IncidentRecord, why: string): void {
     this.#tellEvidence();
     this.#quietTimer?.();
     this.#incident = undefined;
-    const { at, openUntil, fadesAt } = this.#fed;
-    const { severity } = incident.best.rule;
-    const why =
-      openUntil < fadesAt
-        ? `Ended: nothing new since ${clockTime(at)}.`
-        : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
-    this.#emit(incident.message('end', this.#options.clock.now(), { at, why }));
+    this.#emit(incident.message('end', this.#options.clock.now(), { at: this.#fed.at, why }));
   }
 }

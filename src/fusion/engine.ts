@@ -41,9 +41,9 @@ export class FusionEngine {
     return `sev ${gravest.severity} ${gravest.reason} · ${gravest.name}${more}`;
   }
 
-  /** Cancels all timers. Open incidents get no end: what comes next on a restart is a new incident. */
+  /** Ends what is open and cancels all timers: what comes after a restart is a new incident. */
   close(): void {
-    for (const area of this.#areas.values()) area.close();
+    for (const area of this.#areas.values()) area.close('Ended: the flow was stopped.');
     this.#areas.clear();
   }
 
@@ -51,6 +51,6 @@ export class FusionEngine {
     const [silent] = this.#areas;
     if (silent === undefined) return;
     this.#areas.delete(silent[0]);
-    silent[1].end();
+    silent[1].close('Ended: too many other areas are in use.');
   }
 }

@@ -13,13 +13,18 @@ export class IncidentRecord {
   readonly site: string;
   readonly area: string;
   readonly startedAt: number;
+  /** Messages so far. */
+  #seq = 0;
+  /** Of the last message: a later one is never dated before it, whatever it is about. */
+  #updatedAt: number;
+  /** Capture time of the newest signal. */
+  #newestAt: number;
   readonly #steps: Step[] = [];
   readonly #tallies = new Map<string, Tally>();
   /** Labels and sources that already led to a message. */
   readonly #told = new Set<string>();
   #best: Match;
   #heldBack: readonly string[];
-  #updatedAt: number;
 
   constructor(identity: { id: string; site: string; area: string }, best: Match, heldBack: readonly string[]) {
     this.id = identity.id;
@@ -28,6 +33,7 @@ export class IncidentRecord {
     this.#best = best;
     this.#heldBack = heldBack;
     this.startedAt = Math.min(...best.showings.map(({ signal }) => signal.capturedAt));
+    this.#newestAt = this.startedAt;
     this.#updatedAt = this.startedAt;
   }
 
@@ -39,7 +45,7 @@ export class IncidentRecord {
   /** Stands from now on on a stronger rule. */
   raise(best: Match, heldBack: readonly string[]): void {
     const { rule } = this.#best;
-    this.#steps.push({ at: this.#updatedAt, severity: rule.severity, reason: reasonOf(rule) });
+    this.#steps.push({ at: this.#newestAt, severity: rule.severity, reason: reasonOf(rule) });
     this.#best = best;
     this.#heldBack = heldBack;
   }
@@ -73,8 +79,8 @@ export class IncidentRecord {
     }
   }
 
-  /** The incident as a message; `at` is the moment of telling for phases that nothing seen or heard causes. */
-  message(phase: Incident['phase'], at = this.#updatedAt, end?: { at: number; why: string }): Incident {
+  /** The incident as its next message; `at` is the moment of telling for phases that nothing seen or heard causes. */
+  message(phase: Incident['phase'], at = this.#newestAt, end?: { at: number; why: string }): Incident {
     const { rule, showings } = this.#best;
     const grounds = showings.map(({ signal }) => signal);
     const listed = new Set(grounds.map(keyOf));
@@ -86,15 +92,17 @@ export class IncidentRecord {
     const steps = this.#steps;
     const best = this.#best;
     const heldBack = this.#heldBack;
+    this.#updatedAt = Math.max(this.#updatedAt, at);
     return {
       v: 1,
       kind: 'incident',
       site: this.site,
       area: this.area,
       source: strongest.source,
-      capturedAt: at,
+      capturedAt: this.#updatedAt,
       id: this.id,
       phase,
+      seq: this.#seq++,
       severity: rule.severity,
       label: peopleLabel(rule, others),
       reason: reasonOf(rule),
@@ -102,8 +110,8 @@ export class IncidentRecord {
       sources: [...new Set(signals.map(({ source }) => source))],
       signals,
       startedAt: this.startedAt,
-      updatedAt: at,
-      ...(end === undefined ? {} : { endedAt: end.at }),
+      updatedAt: this.#updatedAt,
+      ...(end === undefined ? {} : { endedAt: Math.max(this.startedAt, end.at) }),
       explanation: explain({ best, steps, confidence, others, heldBack, ending: end?.why }),
     };
   }
@@ -111,14 +119,14 @@ export class IncidentRecord {
   /** @returns false when the list is full. */
   #add(signal: IncidentSignal, count: number): boolean {
     if (this.#tallies.size >= signalLimit) return false;
-    this.#updatedAt = Math.max(this.#updatedAt, signal.capturedAt);
+    this.#newestAt = Math.max(this.#newestAt, signal.capturedAt);
     this.#tallies.set(keyOf(signal), { ...signal, count });
     return true;
   }
 
   /** One more of the same; the best score, with its picture boxes, stands for all. */
   #lift(known: Tally, signal: IncidentSignal): void {
-    this.#updatedAt = Math.max(this.#updatedAt, signal.capturedAt);
+    this.#newestAt = Math.max(this.#newestAt, signal.capturedAt);
     known.count += 1;
     if (signal.score > known.score) Object.assign(known, signal);
   }

@@ -2,9 +2,29 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultRules } from '../../../src/contracts/configs.ts';
 import type { ExternalSignal, Incident } from '../../../src/contracts/messages.ts';
-import { IncidentDesk } from '../../../src/fusion/incident-desk.ts';
+import { IncidentDesk, type IncidentMedia } from '../../../src/fusion/incident-desk.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
+import { audioScores, detections } from './bench-area.ts';
+
+/** A desk whose snapshots are the pictures themselves, and what it delivered. */
+function bench() {
+  const clock = new ManualClock();
+  const delivered: (IncidentMedia & { incident: Incident })[] = [];
+  const renderer = { jpeg: ({ bytes }: { bytes: Uint8Array }) => Promise.resolve(Buffer.from(bytes)) };
+  const rules = { site: 'home', rules: defaultRules, correlationSeconds: 3, quietSeconds: 30 };
+  const desk = new IncidentDesk(
+    { ...rules, clock, newId: () => 'incident-1', renderer, log: new RecordingLog() },
+    (incident, media) => delivered.push({ incident, ...media }),
+  );
+  const see = (image: string): void => {
+    desk.accept(detections({}, { capturedAt: clock.now() }), Buffer.from(image), undefined);
+  };
+  const hear = (label: string): void => {
+    desk.accept(audioScores({ [label]: 0.9 }, { capturedAt: clock.now() }), undefined, undefined);
+  };
+  return { clock, desk, delivered, see, hear };
+}
 
 describe('the incident desk', () => {
   test('a receiver that throws holds up no later incident and is logged', async () => {
@@ -32,5 +52,28 @@ describe('the incident desk', () => {
     await desk.close();
     assert.ok(delivered.includes('i2 start'), delivered.join());
     assert.match(log.lines.join('\n'), /Incident i1 could not be passed on: Error: receiver/);
+  });
+
+  test('gives the picture of the moment, and none when the camera died long before', async () => {
+    const { clock, desk, delivered, see, hear } = bench();
+    see('the hall');
+    clock.advance(2000);
+    hear('glass_break');
+    clock.advance(15_000);
+    hear('gunshot');
+    await desk.close();
+    const pictures = delivered.map(({ incident, image }) => `${incident.phase} ${image?.toString() ?? '-'}`);
+    assert.deepEqual(pictures, ['start the hall', 'evidence -', 'update -', 'evidence -', 'end -']);
+  });
+
+  test('has told everything when it has closed: the open incident is ended', async () => {
+    const { desk, delivered, see, hear } = bench();
+    see('the hall');
+    hear('glass_break');
+    await desk.close();
+    assert.deepEqual(
+      delivered.map(({ incident }) => incident.phase),
+      ['start', 'evidence', 'end'],
+    );
   });
 });

@@ -187,11 +187,31 @@ describe('the life of an incident', () => {
     assert.equal(signal.objects?.[0]?.score, 0.95);
   });
 
-  test('close leaves no timer behind', () => {
+  test('its messages are counted, and none is dated before the one before it', () => {
+    const area = new BenchArea();
+    area.hear({ glass_break: 0.8 });
+    area.wait(5500);
+    const told = area.last.updatedAt;
+    area.hear({ gunshot: 0.9 }, { capturedAt: told - 1000 });
+    assert.equal(area.alerts.at(-1), 'update 2 gunshot');
+    assert.equal(area.last.updatedAt, told);
+    area.clock.setBack(3_600_000);
+    area.wait(40_000);
+    assert.deepEqual(
+      area.incidents.map(({ phase, seq }) => `${seq} ${phase}`),
+      ['0 start', '1 evidence', '2 update', '3 evidence', '4 end'],
+    );
+    assert.ok(area.incidents.every(({ updatedAt }, n) => updatedAt >= (area.incidents[n - 1]?.updatedAt ?? 0)));
+    assert.ok((area.last.endedAt ?? 0) >= area.last.startedAt);
+  });
+
+  test('close ends what is open, with its evidence, and leaves no timer behind', () => {
     const area = new BenchArea();
     area.stream('stalled');
     area.hear({ glass_break: 0.8 });
     area.engine.close();
+    assert.deepEqual(area.story, ['start 2 glass_break', 'evidence 2 glass_break', 'end 2 glass_break']);
+    assert.equal(area.last.explanation.at(-1), 'Ended: the flow was stopped.');
     assert.equal(area.clock.waiting, 0);
     assert.equal(area.engine.statusLine(), '');
   });

@@ -63,9 +63,9 @@ describe('whatever comes', () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const { incidents } = play(seed);
       assert.ok(incidents.length > 10);
-      const open = new Map<string, { area: string; severity: number }>();
+      const open = new Map<string, { area: string; severity: number; seq: number; updatedAt: number }>();
       const started = new Set<string>();
-      for (const { id, area, phase, severity, signals, startedAt, updatedAt } of incidents) {
+      for (const { id, area, phase, seq = 0, severity, signals, startedAt, updatedAt } of incidents) {
         if (phase === 'start') {
           assert.ok(!started.has(id));
           assert.ok(![...open.values()].some((other) => other.area === area), 'one incident at a time and area');
@@ -73,10 +73,11 @@ describe('whatever comes', () => {
         } else {
           const before = open.get(id);
           assert.ok(before !== undefined && severity >= before.severity);
+          assert.ok(seq === before.seq + 1 && updatedAt >= before.updatedAt);
         }
         assert.ok(signals.length > 0 && updatedAt >= startedAt);
         if (phase === 'end') open.delete(id);
-        else open.set(id, { area, severity });
+        else open.set(id, { area, severity, seq, updatedAt });
       }
       const phasesOf = (id: string): string[] => incidents.filter((one) => one.id === id).map(({ phase }) => phase);
       for (const id of started) assert.ok(phasesOf(id).includes('evidence'));

@@ -1,4 +1,4 @@
-import type { HealthReport } from '../../src/contracts/health.ts';
+import type { HealthReport, SourceHealth } from '../../src/contracts/health.ts';
 
 const everyMs = 1000;
 
@@ -42,7 +42,7 @@ export class LiveLine {
   async #health(): Promise<string> {
     try {
       const response = await fetch(this.#healthUrl, { signal: AbortSignal.timeout(everyMs) });
-      return summary((await response.json()) as HealthReport);
+      return response.ok ? summary((await response.json()) as HealthReport) : `Node-RED answers ${response.status}`;
     } catch {
       return 'Node-RED is starting';
     }
@@ -50,7 +50,7 @@ export class LiveLine {
 }
 
 function summary(report: HealthReport): string {
-  const sources = report.sites.flatMap((site) => site.sources.map((source) => `${source.source} ${source.status}`));
+  const sources = report.sites.flatMap((site) => site.sources.map(sourceLine));
   const models = report.sites.flatMap((site) =>
     site.models.map((model) => `${model.model} ${model.ok ? 'ok' : 'DOWN'}`),
   );
@@ -61,4 +61,10 @@ function summary(report: HealthReport): string {
     ...(queued > 0 ? [`${queued} waiting to be sent`] : []),
   ];
   return parts.join(' | ');
+}
+
+/** A source that does not work says why. */
+function sourceLine({ source, status, detail }: SourceHealth): string {
+  const fine = status === 'connected' || status === 'probing' || status === 'connecting';
+  return fine ? `${source} ${status}` : `${source} ${status}: ${detail}`;
 }

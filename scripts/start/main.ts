@@ -1,86 +1,69 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { SentinelError } from '../../src/contracts/errors.ts';
+import { lockFolder } from '../../src/database/folder-lock.ts';
 import { build, buildIsStale } from '../build.ts';
 import { startDemoStream } from '../demo/demo-stream.ts';
 import { startSandbox } from '../demo/whatsapp-sandbox.ts';
-import { flowSources, prepareUserFolder, type FlowSource } from './flow.ts';
+import { Closers } from './closers.ts';
+import { flowSources } from './flow-sources.ts';
 import { LiveLine } from './live-line.ts';
 import { startNodeRed } from './node-red-process.ts';
 import { readOptions, usage, UsageError, type StartOptions } from './options.ts';
 import { assertPortFree, portFree } from './ports.ts';
 import { keptSecret } from './secrets.ts';
+import { prepareUserFolder } from './user-folder.ts';
 
 /** Phone number ID of the sandbox; the same stands in flows/demo.json. */
 const sandboxPhoneNumberId = '100000000000001';
+const demoClip = join(import.meta.dirname, '..', 'demo', 'demo-clip.mp4');
 
-/** Ends what it holds in reverse order of its start. */
-class Closers {
-  readonly #steps: (() => Promise<unknown>)[] = [];
-
-  add(step: () => Promise<unknown>): void {
-    this.#steps.push(step);
-  }
-
-  async run(): Promise<void> {
-    for (const step of this.#steps.splice(0).reverse()) await step();
-  }
-}
-
-async function start(options: StartOptions, closers: Closers): Promise<number | string> {
+/** @returns exit code or signal of Node-RED; undefined when the end was asked for before it began. */
+async function start(options: StartOptions, closers: Closers): Promise<number | string | undefined> {
+  const sources = flowSources(options.sources);
   await assertPortFree(options.host, options.port);
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  lock(options.data, closers);
   if (buildIsStale()) {
     console.log('Building the nodes...');
     await build();
   }
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const userFolder = join(options.data, 'node-red');
   mkdirSync(userFolder, { recursive: true });
   const sandboxToken = keptSecret(join(options.data, 'sandbox-token'));
   const credentialSecret = keptSecret(join(options.data, 'credential-secret'));
-
   const env: Record<string, string> = {
     ECHOSIGHT_HOST: options.host,
     ECHOSIGHT_PORT: String(options.port),
     ECHOSIGHT_CREDENTIAL_SECRET: credentialSecret,
   };
-  let alerts = 0;
-  if (options.demo) {
-    const wanted = options.port + 1;
-    const sandbox = await startSandbox({
-      port: (await portFree('127.0.0.1', wanted)) ? wanted : 0,
-      token: sandboxToken,
-      phoneNumberId: sandboxPhoneNumberId,
-    });
-    closers.add(() => sandbox.close());
-    sandbox.onMessage(() => {
-      alerts += 1;
-    });
-    env.ECHOSIGHT_SANDBOX_URL = sandbox.url;
-    console.log(`WhatsApp sandbox  ${sandbox.url}  (a stand-in: nothing leaves this machine)`);
-  }
-  const sources = await chooseSources(options, closers);
-  sources.forEach((source, index) => {
-    env[`ECHOSIGHT_SOURCE_${index + 1}`] = source.address;
-  });
 
-  const upToDate = prepareUserFolder(userFolder, sources, {
-    sandboxToken: options.demo ? sandboxToken : undefined,
-    credentialSecret,
-  });
-  if (!upToDate) {
-    console.log(
-      `Your edited flow is kept; new --source options are ignored. To start afresh use another --data folder.`,
-    );
+  let messages = 0;
+  if (options.demo) {
+    env.ECHOSIGHT_SANDBOX_URL = await sandbox(options, sandboxToken, closers, () => (messages += 1));
   }
-  const address = `http://${options.host}:${options.port}`;
-  const live = new LiveLine(`${address}/echosight/api/v1/health`, () =>
-    alerts > 0 ? ` | ${alerts} messages sent` : '',
+  const demoCamera = options.demo && sources.length === 0;
+  const { addresses, kept } = prepareUserFolder(userFolder, {
+    ...{ sources, credentialSecret, demo: demoCamera },
+    ...(options.demo ? { sandboxToken } : {}),
+  });
+  if (kept) {
+    console.log('Your edited flow is kept with its cameras; --source is not used. To start afresh use another --data.');
+  }
+  const cameras = demoCamera && addresses.length === 0 ? [await demoStream(closers)] : addresses;
+  cameras.forEach((address, index) => {
+    env[`ECHOSIGHT_SOURCE_${index + 1}`] = address;
+  });
+  if (closers.asked) return undefined;
+
+  const live = new LiveLine(`${localAddress(options)}/echosight/api/v1/health`, () =>
+    messages > 0 ? ` | ${messages} messages sent` : '',
   );
   const nodeRed = startNodeRed(userFolder, env, join(options.data, 'node-red.log'), (line) => {
     live.say(line);
   });
   closers.add(() => nodeRed.stop());
-  console.log(`Node-RED editor   ${address}`);
+  console.log(`Node-RED editor   http://${inUrl(options.host)}:${options.port}`);
   console.log('Stop with Ctrl-C.');
   live.start();
   closers.add(() => {
@@ -90,13 +73,53 @@ async function start(options: StartOptions, closers: Closers): Promise<number | 
   return await nodeRed.ended;
 }
 
-async function chooseSources(options: StartOptions, closers: Closers): Promise<FlowSource[]> {
-  if (options.sources.length > 0) return flowSources(options.sources);
-  if (!options.demo) return [];
-  const stream = await startDemoStream(join(import.meta.dirname, '..', 'demo', 'demo-clip.mp4'));
+/** Before anything is written: a second start must not touch what the first one works with. */
+function lock(data: string, closers: Closers): void {
+  try {
+    const release = lockFolder(data);
+    closers.add(() => {
+      release();
+      return Promise.resolve();
+    });
+  } catch (error) {
+    if (!(error instanceof SentinelError)) throw error;
+    throw new UsageError(`The product already runs on ${data}. For a second one use --data DIR and --port N.`);
+  }
+}
+
+async function sandbox(
+  { port }: StartOptions,
+  token: string,
+  closers: Closers,
+  onMessage: () => void,
+): Promise<string> {
+  const wanted = port + 1;
+  const running = await startSandbox({
+    port: (await portFree('127.0.0.1', wanted)) ? wanted : 0,
+    token,
+    phoneNumberId: sandboxPhoneNumberId,
+  });
+  closers.add(() => running.close());
+  running.onMessage(onMessage);
+  console.log(`WhatsApp sandbox  ${running.url}  (a stand-in: nothing leaves this machine)`);
+  return running.url;
+}
+
+async function demoStream(closers: Closers): Promise<string> {
+  const stream = await startDemoStream(demoClip);
   closers.add(() => stream.close());
   console.log(`Demo camera       ${stream.url}  (a drawn scene, looping)`);
-  return [{ name: 'entrance', address: stream.url }];
+  return stream.url;
+}
+
+/** Where this machine reaches Node-RED: the health route answers nobody else without a login. */
+function localAddress({ host, port }: StartOptions): string {
+  const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  return `http://${inUrl(everywhere[host] ?? host)}:${port}`;
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function main(): Promise<void> {
@@ -106,17 +129,15 @@ async function main(): Promise<void> {
     return;
   }
   const closers = new Closers();
-  const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      stop.abort();
       void closers.run();
     });
   }
   try {
-    const code = await start(options, closers);
-    if (!stop.signal.aborted) {
-      console.error(`Node-RED ended by itself (${code}); its log is ${join(options.data, 'node-red.log')}.`);
+    const ended = await start(options, closers);
+    if (!closers.asked) {
+      console.error(`Node-RED ended by itself (${ended ?? ''}); its log is ${join(options.data, 'node-red.log')}.`);
       process.exitCode = 1;
     }
   } finally {

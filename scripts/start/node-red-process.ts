@@ -6,6 +6,9 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const stopAfterMs = 15_000;
+const trouble = /\[(warn|error)\]|Error:/;
+/** Said at every start of a Node-RED without projects. */
+const usual = /Projects disabled/;
 
 export interface NodeRedProcess {
   /** Resolves when the process has ended, with its exit code or signal. */
@@ -33,7 +36,7 @@ export function startNodeRed(
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       log.write(`${line}\n`);
-      if (/\[(warn|error)\]|Error:/.test(line)) onTrouble(line);
+      if (trouble.test(line) && !line.includes('Projects disabled')) onTrouble(line);
     });
   }
   // Its standard input stays open as long as we live: the settings file watches it.

@@ -33,6 +33,8 @@ module.exports = {
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: {
     palette: {
+      // Nothing calls out by itself; nodes are added with npm in the user folder.
+      catalogues: [],
       categories: ['EchoSight', 'subflows', 'common', 'function', 'network', 'sequence', 'parser', 'storage'],
     },
     tours: false,

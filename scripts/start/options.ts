@@ -11,7 +11,6 @@ export interface StartOptions {
   data: string;
   /** Whether the demo stream and the WhatsApp sandbox run. */
   demo: boolean;
-  adminPassword: string | undefined;
 }
 
 export const usage = `Usage: npm start -- [options]
@@ -42,7 +41,7 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): StartOption
     );
   }
   const data = resolve(values.data ?? '.sentinel');
-  return { sources: values.source ?? [], port, host, data, demo: values['no-demo'] !== true, adminPassword };
+  return { sources: values.source ?? [], port, host, data, demo: values['no-demo'] !== true };
 }
 
 function parse(args: string[]) {

@@ -4,7 +4,9 @@ import { UsageError } from './options.ts';
 /** @throws UsageError when somebody else listens there, with the option that helps. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
   if (await portFree(host, port)) return;
-  throw new UsageError(`Port ${port} is busy (is another Node-RED running?). Choose one with --port N.`);
+  throw new UsageError(
+    `Port ${port} is busy (is another Node-RED running?). Choose one with --port N; a second product needs --data DIR too.`,
+  );
 }
 
 /** True when nobody listens on the port. */

@@ -84,6 +84,25 @@ describe('npm start', { timeout: 400_000 }, () => {
     assert.deepEqual(children.filter(alive), []);
   });
 
+  test('Ctrl-C in the middle of the start ends it', async (t) => {
+    const product = await Product.start(temporaryFolder(t));
+    t.after(() => product.kill());
+    while (product.sandbox === '') await sleep(5);
+    assert.equal(await product.interrupt(), 0, product.output);
+    assert.doesNotMatch(product.output, /Node-RED ended by itself/);
+  });
+
+  test('a second start on the same data folder is refused before it touches anything', async (t) => {
+    const data = temporaryFolder(t);
+    const first = await Product.start(data);
+    t.after(() => first.kill());
+    while (!first.output.includes('connected')) await sleep(100);
+    const second = await Product.start(data);
+    assert.equal(await second.ended, 1);
+    assert.match(second.output, /already runs on .*--data DIR/);
+    assert.equal(await first.interrupt(), 0);
+  });
+
   test('a busy port, a foreign host without password and a wrong option end with a sentence and the way out', async (t) => {
     const squatter = createServer().listen(0, '127.0.0.1');
     t.after(() => squatter.close());

@@ -1,0 +1,80 @@
+import { createHash, createHmac } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cameraId, demonstration, ownCameras, withoutWhatsApp } from './flow.ts';
+import type { FlowSource } from './flow-sources.ts';
+import { linkPackage } from './link-package.ts';
+import { sealCredentials } from './secrets.ts';
+
+export interface StartFlow {
+  /** Cameras of the command line; none for the demo camera. */
+  sources: readonly FlowSource[];
+  /** Whether the flow begins with the demo camera. */
+  demo: boolean;
+  /** Absent when no sandbox runs. */
+  sandboxToken?: string;
+  credentialSecret: string;
+}
+
+/** What the last start wrote, so that an edited flow and a changed camera are noticed. */
+interface Written {
+  flow: string;
+  /** Addresses of the cameras, without logins. */
+  addresses: string[];
+  /** Keyed hash of the logins. */
+  logins: string;
+}
+
+/**
+ * Prepares the Node-RED user folder: our package linked in, the flow, and its credentials sealed. A flow that somebody
+ * edited in the editor is kept, and with it the cameras that it was made for: their logins must not go elsewhere.
+ * @returns the addresses for the environment of the flow, and whether an edited flow was kept although the sources differ.
+ */
+export function prepareUserFolder(folder: string, start: StartFlow): { addresses: string[]; kept: boolean } {
+  linkPackage(folder);
+  const [flowFile, writtenFile] = [join(folder, 'flows.json'), join(folder, '.flow-written-by-start')];
+  const flow = JSON.stringify(flowFor(start), null, 2);
+  const now: Written = {
+    flow: hash(flow),
+    addresses: start.sources.map(({ address }) => address),
+    logins: createHmac('sha256', start.credentialSecret)
+      .update(JSON.stringify(logins(start.sources)))
+      .digest('hex'),
+  };
+  const before = existsSync(writtenFile) ? (JSON.parse(readFileSync(writtenFile, 'utf8')) as Written) : undefined;
+  if (existsSync(flowFile) && hash(readFileSync(flowFile, 'utf8')) !== before?.flow) {
+    return { addresses: before?.addresses ?? [], kept: JSON.stringify(now) !== JSON.stringify(before) };
+  }
+  writeFileSync(flowFile, flow);
+  writeFileSync(join(folder, 'flows_cred.json'), sealCredentials(credentials(start), start.credentialSecret), {
+    mode: 0o600,
+  });
+  writeFileSync(writtenFile, JSON.stringify(now), { mode: 0o600 });
+  return { addresses: now.addresses, kept: false };
+}
+
+function flowFor({ sources, demo, sandboxToken }: StartFlow) {
+  if (sources.length === 0 && !demo) return [];
+  const flow = sources.length === 0 ? demonstration() : ownCameras(sources);
+  return sandboxToken === undefined ? withoutWhatsApp(flow) : flow;
+}
+
+function credentials({ sources, sandboxToken }: StartFlow): Record<string, Record<string, string>> {
+  return {
+    ...(sandboxToken === undefined ? {} : { 'demo-whatsapp': { accessToken: sandboxToken } }),
+    ...logins(sources),
+  };
+}
+
+function logins(sources: readonly FlowSource[]): Record<string, Record<string, string>> {
+  const known = sources.map(({ username, password }, index) => [cameraId(index), { username, password }] as const);
+  return Object.fromEntries(
+    known.flatMap(([id, { username, password }]) =>
+      username === undefined ? [] : [[id, { username, password: password ?? '' }]],
+    ),
+  );
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

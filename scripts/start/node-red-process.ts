@@ -7,8 +7,6 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 const stopAfterMs = 15_000;
 const trouble = /\[(warn|error)\]|Error:/;
-/** Said at every start of a Node-RED without projects. */
-const usual = /Projects disabled/;
 
 export interface NodeRedProcess {
   /** Resolves when the process has ended, with its exit code or signal. */
@@ -36,6 +34,7 @@ export function startNodeRed(
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       log.write(`${line}\n`);
+      // That line stands at every start of a Node-RED without projects.
       if (trouble.test(line) && !line.includes('Projects disabled')) onTrouble(line);
     });
   }

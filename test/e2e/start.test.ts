@@ -69,7 +69,7 @@ describe('npm start', { timeout: 400_000 }, () => {
     const product = await Product.start(temporaryFolder(t), ['--source', sharedFile('media', 'demo.mp4')]);
     t.after(() => product.kill());
     const alert = await product.message(({ text }) => text.includes('Person and breaking glass'));
-    assert.match(alert.text, /^Alarm at Demo house/);
+    assert.match(alert.text, /^Alarm at Home, demo-mp4/);
     assert.equal(await product.interrupt(), 0);
   });
 

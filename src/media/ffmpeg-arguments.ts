@@ -40,8 +40,9 @@ const rtspProtocols = 'rtsp,rtp,udp,tcp,tls,crypto';
 const httpProtocols = 'http,https,tcp,tls,crypto,data';
 
 /**
- * The input part of a command line. With credentials the address travels in an ffconcat script on standard input,
- * since everybody on a machine can read the command line of every process.
+ * The input part of a command line. An address from the network travels in an ffconcat script on standard input, since
+ * everybody on a machine can read the command line of every process, and cameras take passwords in path and query too.
+ * A build that does not read options from a script gets the address as an argument, unless there are credentials.
  * @throws SentinelError ES_FFMPEG_UNSUITABLE when there are credentials and the build cannot hide them
  */
 export function inputCommand(source: SourceOptions, program: FfmpegProgram): FfmpegCommand {
@@ -50,20 +51,20 @@ export function inputCommand(source: SourceOptions, program: FfmpegProgram): Ffm
   // At its own speed, for ever: a file stands for a camera.
   if (address.protocol === 'file') return { args: ['-re', '-stream_loop', '-1', '-i', `file:${address.location}`] };
   const { protocols, options } = networkInput(address.protocol, source.transport, program);
-  const secretUrl = withCredentials(address, source);
-  if (secretUrl === address.location) {
+  const url = withCredentials(address, source);
+  if (program.hidesAddress) {
+    return {
+      args: ['-f', 'concat', '-safe', '0', '-protocol_whitelist', `pipe,${protocols}`, '-i', 'pipe:0'],
+      input: concatScript(url, options),
+    };
+  }
+  if (url === address.location) {
     const flags = Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]);
-    return { args: ['-protocol_whitelist', protocols, ...flags, '-i', address.location] };
+    return { args: ['-protocol_whitelist', protocols, ...flags, '-i', url] };
   }
-  if (!program.hidesCredentials) {
-    throw new SentinelError('ES_FFMPEG_UNSUITABLE', 'This ffmpeg cannot keep user and password off its command line.', {
-      hint: 'Install ffmpeg 5 or newer, or let the camera stream without a password on a network of its own.',
-    });
-  }
-  return {
-    args: ['-f', 'concat', '-safe', '0', '-protocol_whitelist', `pipe,${protocols}`, '-i', 'pipe:0'],
-    input: concatScript(secretUrl, options),
-  };
+  throw new SentinelError('ES_FFMPEG_UNSUITABLE', 'This ffmpeg cannot keep user and password off its command line.', {
+    hint: 'Install ffmpeg 5 or newer, or let the camera stream without a password on a network of its own.',
+  });
 }
 
 /** The whole command: frames as PPM pictures on stdout, and mono PCM as `soundWindow` says on file descriptor 3. */

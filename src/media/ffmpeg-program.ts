@@ -14,8 +14,8 @@ export interface FfmpegProgram {
   rtspTimeoutOption: 'timeout' | 'stimeout';
   /** Output option that passes every selected frame on and never repeats one. */
   passEveryFrame: readonly string[];
-  /** Reads input options from an ffconcat script, so that credentials need not stand on the command line. */
-  hidesCredentials: boolean;
+  /** Reads input options from an ffconcat script, so that the address need not stand on the command line. */
+  hidesAddress: boolean;
 }
 
 export interface FfmpegSearch {
@@ -72,7 +72,7 @@ async function capabilitiesOf(path: string): Promise<FfmpegProgram> {
     path,
     rtspTimeoutOption: rtsp.includes('-stimeout') ? 'stimeout' : 'timeout',
     passEveryFrame: options.includes('-fps_mode') ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'],
-    hidesCredentials: !concat.includes("unknown keyword 'option'"),
+    hidesAddress: !concat.includes("unknown keyword 'option'"),
   };
 }
 

@@ -98,8 +98,8 @@ describe('ingest of a live RTSP stream', { timeout: 120_000 }, () => {
 
   test('keeps credentials out of command lines, logs, statuses and errors', async (t) => {
     if (!requirement(t, linux, '/proc')) return;
-    const { hidesCredentials } = await locateFfmpeg();
-    if (!requirement(t, hidesCredentials, 'an ffmpeg that can hide credentials')) return;
+    const { hidesAddress } = await locateFfmpeg();
+    if (!requirement(t, hidesAddress, 'an ffmpeg that can hide credentials')) return;
     const { url, relay } = await camera(t, { credentials });
     const { receiver, log } = watch(t, url, credentials);
     await receiver.until(() => receiver.frames.length >= 2 && receiver.windows.length >= 1, 'frames and sound');
@@ -202,8 +202,8 @@ describe('ingest of other sources', { timeout: 60_000 }, () => {
   });
 
   test('plays a web stream with a password, and says when it is refused', async (t) => {
-    const { hidesCredentials } = await locateFfmpeg();
-    if (!requirement(t, hidesCredentials, 'an ffmpeg that can hide credentials')) return;
+    const { hidesAddress } = await locateFfmpeg();
+    if (!requirement(t, hidesAddress, 'an ffmpeg that can hide credentials')) return;
     const expected = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
     const server = createServer((request, response) => {
       const passed = request.headers.authorization === expected;

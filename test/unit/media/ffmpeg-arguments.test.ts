@@ -8,13 +8,13 @@ const modern: FfmpegProgram = {
   path: 'ffmpeg',
   rtspTimeoutOption: 'timeout',
   passEveryFrame: ['-fps_mode', 'passthrough'],
-  hidesCredentials: true,
+  hidesAddress: true,
 };
 const old: FfmpegProgram = {
   path: 'ffmpeg',
   rtspTimeoutOption: 'stimeout',
   passEveryFrame: ['-vsync', 'passthrough'],
-  hidesCredentials: false,
+  hidesAddress: false,
 };
 
 function command(
@@ -28,22 +28,26 @@ function command(
 
 describe('ffmpeg command lines', () => {
   test('name options as the program knows them', () => {
-    const said = command('rtsp://camera/front').args.join(' ');
-    assert.match(said, /-rtsp_transport udp -timeout \d+ .*-i rtsp:\/\/camera\/front/);
-    assert.match(said, /-fps_mode passthrough/);
+    const { args, input = '' } = command('rtsp://camera/front');
+    assert.match(input, /^option rtsp_transport udp\noption timeout \d+$/m);
+    assert.match(args.join(' '), /-fps_mode passthrough/);
     const saidByOld = command('rtsp://camera/front', old).args.join(' ');
-    assert.match(saidByOld, /-stimeout \d+/);
+    assert.match(saidByOld, /-rtsp_transport udp -stimeout \d+ .*-i rtsp:\/\/camera\/front/);
     assert.doesNotMatch(saidByOld, / -timeout /);
     assert.match(saidByOld, /-vsync passthrough/);
   });
 
-  test('hold no credentials: those travel on standard input, quoted', () => {
+  test('hold no address: it travels on standard input, quoted', () => {
     const { args, input = '' } = command('rtsp://camera/front', modern, { username: "o'hara", password: 'se cret' });
     assert.doesNotMatch(args.join(' '), /hara|se.?cret|camera/);
     assert.match(input, /^file 'rtsp:\/\/o%27hara:se%20cret@camera\/front'$/m);
-    assert.match(input, /^option rtsp_transport udp$/m);
-    const inAddress = command('http://user:secret@camera/video');
-    assert.doesNotMatch(inAddress.args.join(' '), /secret/);
+    for (const address of [
+      'http://user:secret@camera/video',
+      'rtsp://camera/front?token=secret',
+      'rtsp://camera/user=admin_password=secret_channel=1',
+    ]) {
+      assert.doesNotMatch(command(address).args.join(' '), /secret/);
+    }
   });
 
   test('are refused where the program could not hide credentials', () => {
@@ -53,10 +57,12 @@ describe('ffmpeg command lines', () => {
   });
 
   test('keep playlists of the network away from local files', () => {
-    const { args } = command('http://camera/stream.m3u8');
-    const allowed = args[args.indexOf('-protocol_whitelist') + 1]?.split(',') ?? [];
-    assert.ok(allowed.includes('http'));
-    assert.ok(!allowed.includes('file'));
+    for (const program of [modern, old]) {
+      const { args } = command('http://camera/stream.m3u8', program);
+      const allowed = args[args.indexOf('-protocol_whitelist') + 1]?.split(',') ?? [];
+      assert.ok(allowed.includes('http'));
+      assert.ok(!allowed.includes('file'));
+    }
   });
 
   test('play files at their own speed for ever, and open webcams', () => {

@@ -24,14 +24,14 @@ describe('locating ffmpeg', { skip: process.platform === 'win32' }, () => {
       path: old,
       rtspTimeoutOption: 'stimeout',
       passEveryFrame: ['-vsync', 'passthrough'],
-      hidesCredentials: false,
+      hidesAddress: false,
     });
     const modern = await fakeFfmpeg(t, '-timeout <int64>', '-vsync -fps_mode', 'No such file or directory');
     assert.deepEqual(await locateFfmpeg({ env: { FFMPEG_PATH: modern, PATH: '' } }), {
       path: modern,
       rtspTimeoutOption: 'timeout',
       passEveryFrame: ['-fps_mode', 'passthrough'],
-      hidesCredentials: true,
+      hidesAddress: true,
     });
   });
 

@@ -39,7 +39,7 @@ describe('a stop while the source is probed', { skip: process.platform === 'win3
     const trace = join(temporaryFolder(t), 'started');
     const path = join(trace, '..', 'ffmpeg');
     writeFileSync(path, `#!/bin/sh\ntouch ${trace}\n`, { mode: 0o755 });
-    const program = { path, rtspTimeoutOption: 'timeout', passEveryFrame: [], hidesCredentials: true } as const;
+    const program = { path, rtspTimeoutOption: 'timeout', passEveryFrame: [], hidesAddress: true } as const;
     const ports = { program, clock: new ManualClock(), signal: AbortSignal.abort() };
     await assert.rejects(hasSound({ address, transport: 'tcp' }, ports), { name: 'AbortError' });
     assert.equal(existsSync(trace), false);

@@ -65,10 +65,10 @@ export class ServiceLeases<T extends Closable> {
     this.#onClosed(key);
     if (entry.made === undefined) return;
     // A service that cannot close is left behind: nothing waits for it.
-    const closing = entry.made.close().then(
-      () => this.#closing.delete(closing),
-      () => this.#closing.delete(closing),
-    ) as Promise<unknown> as Promise<void>;
+    const closing: Promise<void> = entry.made
+      .close()
+      .catch(() => undefined)
+      .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 }

@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Usual places of a Chromium; CHROMIUM_PATH names another one. */
+/** Names of a Chromium on the PATH, and where systems put one that do not use it. */
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
 const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
 /** It looks at pages of this machine only, and asks nobody for anything. */
 const quiet = [
-  '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -21,9 +19,11 @@ const quiet = [
   '--disable-sync',
 ];
 
-/** Program file of an installed browser, or undefined. */
+/** Program file of an installed browser, or undefined. CHROMIUM_PATH names one that is elsewhere. */
 export function findBrowser(): string | undefined {
-  return [process.env.CHROMIUM_PATH, ...places].find((place) => place !== undefined && existsSync(place));
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  return [process.env.CHROMIUM_PATH, ...onPath, ...places].find((place) => place !== undefined && existsSync(place));
 }
 
 /** @throws Error when no browser is installed. */

@@ -108,7 +108,7 @@ export const Detections = payload('detections', {
   }),
   staleFrames: Type.Integer({
     minimum: 0,
-    description: 'Frames of this source dropped so far because a newer one came.',
+    description: 'Frames of this source dropped so far: a newer one came, or they were too old when their turn came.',
   }),
 });
 export type Detections = Static<typeof Detections>;

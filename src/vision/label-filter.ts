@@ -1,8 +1,9 @@
 import { SentinelError } from '../contracts/errors.ts';
 
 /**
- * * The classes that count, from a list separated by commas; `known` is empty when the model is not. A class that the model does not know would silently never
+ * The classes that count, from a list separated by commas. A class that the model does not know would silently never
  * be found, so it is said.
+ * @param known Classes of the model; empty while there is no model, and then nothing is said.
  */
 export function labelFilter(
   list: string,

@@ -13,6 +13,7 @@ const steps: readonly string[] = [
     site TEXT NOT NULL,
     area TEXT NOT NULL,
     source TEXT NOT NULL,
+    seq INTEGER NOT NULL,
     severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),
     label TEXT NOT NULL,
     reason TEXT NOT NULL,

@@ -13,6 +13,8 @@ export interface IncidentRow {
   site: string;
   area: string;
   source: string;
+  /** Number of the newest message that was written. */
+  seq: number;
   severity: number;
   label: string;
   reason: string;

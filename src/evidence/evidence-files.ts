@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
@@ -5,6 +6,13 @@ import type { Log } from '../contracts/ports.ts';
 
 /** Younger temporary files may belong to a store that is just closing. */
 const orphanAgeMs = 60_000;
+
+/** Names that we give: nothing else in the folder is ours to delete. */
+const dayName = /^\d{4}-\d\d-\d\d$/;
+const fileName = /^[0-9a-f]{32}\.(?:jpg|png|wav)$/;
+/** A run that was cut off left its last files in the newest folders; years of older ones need no look. */
+const newestDays = 31;
+const batchSize = 500;
 
 /** What the user can do, by the code of the system's error. */
 const hints: Readonly<Record<string, string>> = {
@@ -39,13 +47,13 @@ export class EvidenceFiles {
     const temporary = join(this.#incoming, name);
     const target = join(this.#folder, 'evidence', day, name);
     try {
-      await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+      await makeFolder(this.#incoming);
+      await makeFolder(dirname(target));
       await writeThrough(temporary, bytes);
       await rename(temporary, target);
       await syncFolder(dirname(target));
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
+      for (const file of [temporary, target]) await rm(file, { force: true }).catch(() => undefined);
       throw writeError(error);
     }
     return relative(this.#folder, target).replaceAll(sep, '/');
@@ -61,10 +69,32 @@ export class EvidenceFiles {
     throw new SentinelError('ES_DATABASE', 'A row of the database names a file outside the evidence folder.');
   }
 
+  /** The files of the newest days, by the paths that `write` gave them, some hundred at a time. */
+  async *newest(): AsyncGenerator<string[]> {
+    const days = (await namesIn(join(this.#folder, 'evidence'), (entry) => entry.isDirectory()))
+      .filter((name) => dayName.test(name))
+      .sort()
+      .slice(-newestDays);
+    for (const day of days) {
+      const names = await namesIn(join(this.#folder, 'evidence', day), (entry) => entry.isFile());
+      const files = names.filter((name) => fileName.test(name)).map((name) => `evidence/${day}/${name}`);
+      for (let start = 0; start < files.length; start += batchSize) yield files.slice(start, start + batchSize);
+    }
+  }
+
+  /** Epoch ms. */
+  async writtenAt(file: string): Promise<number> {
+    return (await stat(this.locate(file))).mtimeMs;
+  }
+
+  async remove(file: string): Promise<void> {
+    await rm(this.locate(file), { force: true });
+  }
+
   /** Removes what a crash left half written. */
   async removeOrphans(now: number, log: Log): Promise<void> {
     let removed = 0;
-    for (const name of await this.#incomingFiles()) {
+    for (const name of await namesIn(this.#incoming, (entry) => entry.isFile())) {
       const path = join(this.#incoming, name);
       const { mtimeMs } = await stat(path);
       if (now - mtimeMs < orphanAgeMs) continue;
@@ -73,14 +103,18 @@ export class EvidenceFiles {
     }
     if (removed > 0) log.warn(`Removed ${removed} evidence files that an earlier run left half written.`);
   }
+}
 
-  async #incomingFiles(): Promise<string[]> {
-    try {
-      return await readdir(this.#incoming);
-    } catch {
-      return []; // No folder yet, or an unusable one: the first write says what is wrong.
-    }
-  }
+/** Names in a folder that need no order. No folder yet, or an unusable one, has none: the first write says what is wrong. */
+async function namesIn(folder: string, wanted: (entry: Dirent) => boolean): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter(wanted).map(({ name }) => name);
+}
+
+/** A folder that lasts through a power cut, as the files in it do. */
+async function makeFolder(folder: string): Promise<void> {
+  const outermost = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (outermost !== undefined) await syncFolder(dirname(outermost));
 }
 
 async function writeThrough(file: string, bytes: Buffer): Promise<void> {

@@ -5,12 +5,11 @@ import type { EvidenceItem, Incident } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { MediaRow } from '../database/tables.ts';
-import { encodeWav } from '../pcm/wav.ts';
 import { EvidenceFiles } from './evidence-files.ts';
 import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
 import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
-
-const sampleRate = 16_000;
+import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
+import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
 
 export interface EvidenceStoreOptions {
   database: Database;
@@ -23,21 +22,6 @@ export interface EvidenceStoreOptions {
   newId: () => string;
 }
 
-/** What belongs to an incident message. */
-export interface IncidentMedia {
-  /** JPEG. */
-  image?: Buffer;
-  /** Mono, -1..1, 16 kHz. */
-  samples?: Float32Array;
-}
-
-interface MediaFile {
-  type: EvidenceItem['type'];
-  mime: string;
-  extension: string;
-  bytes: Buffer;
-}
-
 /** Keeps incidents: rows in the database, pictures and sounds as files in the data folder, found by opaque id. */
 export class EvidenceStore {
   readonly #database: Database;
@@ -45,7 +29,7 @@ export class EvidenceStore {
   readonly #clock: Clock;
   readonly #metrics: Metrics;
   readonly #newId: () => string;
-  readonly #cleaned: Promise<void>;
+  readonly #opened: Promise<void>;
 
   constructor(options: EvidenceStoreOptions) {
     this.#database = options.database;
@@ -53,29 +37,27 @@ export class EvidenceStore {
     this.#clock = options.clock;
     this.#metrics = options.metrics;
     this.#newId = options.newId;
-    this.#cleaned = this.#files.removeOrphans(options.clock.now(), options.log).catch((error: unknown) => {
-      options.log.warn(`Half written evidence files could not be removed: ${String(error)}.`);
-    });
+    this.#opened = this.#tidyUp(options.clock.now(), options.log);
   }
 
   /**
    * Writes an incident and its media down. When this resolves, everything is on disk.
    * A disk that refuses a file never costs the incident: its row and the other file are safe before the error is thrown.
    * @returns the evidence that this call stored.
-   * @throws SentinelError ES_EVIDENCE_WRITE (the incident is stored), ES_DATABASE, ES_WORKER_LOST (it is not).
+   * @throws SentinelError ES_EVIDENCE_WRITE, ES_IMAGE_INVALID (the incident is stored), ES_DATABASE, ES_WORKER_LOST (it is not).
    */
   async record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
-    await this.#cleaned;
+    await this.#opened;
     const rows: Insertable<MediaRow>[] = [];
     let refused: SentinelError | undefined;
-    for (const file of mediaFiles(media)) {
+    for (const makeFile of mediaFiles(media)) {
       try {
-        rows.push(await this.#write(incident, file));
+        rows.push(await this.#write(incident, makeFile()));
       } catch (error) {
         refused ??= asSentinelError(error, 'ES_EVIDENCE_WRITE');
       }
     }
-    await this.#database.query.transaction().execute((transaction) => writeIncident(transaction, incident, rows));
+    await this.#writeRows(incident, rows);
     for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
     if (refused !== undefined) throw refused;
     return rows.map(itemOf);
@@ -104,6 +86,26 @@ export class EvidenceStore {
     return incidentOf(row, signals, media);
   }
 
+  /** What must be done before the first record, and what may go on beside it. */
+  async #tidyUp(now: number, log: Log): Promise<void> {
+    const tell = (error: unknown): void => {
+      log.warn(`What an earlier run left in the evidence folder could not be put in order: ${String(error)}`);
+    };
+    await endOpenIncidents(this.#database).catch(tell);
+    await this.#files.removeOrphans(now, log).catch(tell);
+    void sweepStrays(this.#database, this.#files, now, log).catch(tell);
+  }
+
+  async #writeRows(incident: Incident, rows: readonly Insertable<MediaRow>[]): Promise<void> {
+    try {
+      await this.#database.query.transaction().execute((transaction) => writeIncident(transaction, incident, rows));
+    } catch (error) {
+      const written = rows.map(({ file }) => file);
+      await removeStrays(this.#database, this.#files, written).catch(() => undefined);
+      throw error;
+    }
+  }
+
   async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Insertable<MediaRow>> {
     const id = evidenceIdOf(this.#newId());
     const day = new Date(incident.capturedAt).toISOString().slice(0, 'YYYY-MM-DD'.length);
@@ -120,13 +122,4 @@ export class EvidenceStore {
       created_at: this.#clock.now(),
     };
   }
-}
-
-function mediaFiles({ image, samples }: IncidentMedia): MediaFile[] {
-  const files: MediaFile[] = [];
-  if (image !== undefined) files.push({ type: 'snapshot', mime: 'image/jpeg', extension: 'jpg', bytes: image });
-  if (samples !== undefined) {
-    files.push({ type: 'audio', mime: 'audio/wav', extension: 'wav', bytes: encodeWav(samples, sampleRate) });
-  }
-  return files;
 }

@@ -1,24 +1,26 @@
-import type { Insertable, Selectable, Transaction } from 'kysely';
+import { sql, type Insertable, type Selectable, type Transaction } from 'kysely';
 import type { EvidenceItem, Incident, IncidentSignal } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 
 /**
  * Writes what is known of an incident: its row, its signals, its media. Messages may arrive twice or out of order,
- * so an older one never overwrites a newer one, and nothing that was written is taken away.
+ * so an older one (by `seq`, then by `updatedAt` for those made by hand) never overwrites a newer one, and nothing
+ * that was written is taken away.
  */
 export async function writeIncident(
   transaction: Transaction<Tables>,
   incident: Incident,
   media: readonly Insertable<MediaRow>[],
 ): Promise<void> {
-  await transaction
+  const newest = await transaction
     .insertInto('incidents')
     .values(incidentRow(incident))
     .onConflict((conflict) =>
       conflict
         .column('id')
         .doUpdateSet((column) => ({
-          severity: column.ref('excluded.severity'),
+          seq: column.ref('excluded.seq'),
+          severity: column.fn<number>('max', ['excluded.severity', 'incidents.severity']),
           label: column.ref('excluded.label'),
           reason: column.ref('excluded.reason'),
           confidence: column.ref('excluded.confidence'),
@@ -27,28 +29,29 @@ export async function writeIncident(
           explanation_json: column.ref('excluded.explanation_json'),
           sources_json: column.ref('excluded.sources_json'),
         }))
-        .whereRef('excluded.updated_at', '>=', 'incidents.updated_at'),
+        .where(sql<boolean>`(excluded.seq, excluded.updated_at) >= (incidents.seq, incidents.updated_at)`),
     )
-    .execute();
-  if (incident.signals.length > 0) await writeSignals(transaction, incident);
+    .returning('id')
+    .executeTakeFirst();
+  if (incident.signals.length > 0) await writeSignals(transaction, incident, newest !== undefined);
   if (media.length > 0) await transaction.insertInto('media').values(media).execute();
 }
 
-async function writeSignals(transaction: Transaction<Tables>, incident: Incident): Promise<void> {
+/** @param isNewest whether no newer message of the incident was written: else only what is missing is added. */
+async function writeSignals(transaction: Transaction<Tables>, incident: Incident, isNewest: boolean): Promise<void> {
   await transaction
     .insertInto('signals')
     .values(incident.signals.map((signal) => signalRow(incident.id, signal)))
-    .onConflict((conflict) =>
-      conflict
-        .columns(['incident_id', 'kind', 'label', 'source'])
-        .doUpdateSet((column) => ({
-          score: column.ref('excluded.score'),
-          threshold: column.ref('excluded.threshold'),
-          captured_at: column.ref('excluded.captured_at'),
-          count: column.ref('excluded.count'),
-        }))
-        .whereRef('excluded.captured_at', '>=', 'signals.captured_at'),
-    )
+    .onConflict((conflict) => {
+      const known = conflict.columns(['incident_id', 'kind', 'label', 'source']);
+      if (!isNewest) return known.doNothing();
+      return known.doUpdateSet((column) => ({
+        score: column.ref('excluded.score'),
+        threshold: column.ref('excluded.threshold'),
+        captured_at: column.ref('excluded.captured_at'),
+        count: column.ref('excluded.count'),
+      }));
+    })
     .execute();
 }
 
@@ -58,6 +61,7 @@ function incidentRow(incident: Incident): Insertable<IncidentRow> {
     site: incident.site,
     area: incident.area,
     source: incident.source,
+    seq: incident.seq ?? 0,
     severity: incident.severity,
     label: incident.label,
     reason: incident.reason,
@@ -94,6 +98,7 @@ export function incidentOf(
     kind: 'incident',
     id: row.id,
     phase: phaseOf(row),
+    seq: row.seq,
     site: row.site,
     area: row.area,
     source: row.source,
@@ -114,7 +119,7 @@ export function incidentOf(
 
 function phaseOf(row: Selectable<IncidentRow>): Incident['phase'] {
   if (row.ended_at !== null) return 'end';
-  return row.updated_at > row.started_at ? 'update' : 'start';
+  return row.seq > 0 ? 'update' : 'start';
 }
 
 function signalOf(row: Selectable<SignalRow>): IncidentSignal {

@@ -65,8 +65,13 @@ test('kill -9 in the middle of writing loses nothing that was acknowledged and t
       const bytes = readFileSync(found?.file ?? '');
       assert.equal(createHash('sha256').update(bytes).digest('hex'), found?.item.sha256, `${id} has a torn file`);
     }
-    await database.close();
     const day = join(folder, 'evidence', '2026-11-21');
+    const kept = await database.query.selectFrom('media').select('file').execute();
+    for (let tries = 0; readdirSync(day).length > kept.length && tries < 500; tries += 1) await pause(10);
+    assert.equal(readdirSync(day).length, kept.length, 'files that a kill left without a row are removed');
+    const open = await database.query.selectFrom('incidents').select('id').where('ended_at', 'is', null).execute();
+    assert.deepEqual(open, [], 'incidents that a kill left open are ended');
+    await database.close();
     for (const name of readdirSync(day))
       assert.equal(statSync(join(day, name)).size, 30_000, 'a final name means all bytes');
     assert.deepEqual(readdirSync(join(folder, 'evidence', '.incoming')), [], 'half written files are removed');

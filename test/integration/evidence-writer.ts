@@ -5,7 +5,7 @@ import { SiteClock } from '../../src/clock/site-clock.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { EvidenceStore } from '../../src/evidence/evidence-store.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
-import { incident } from '../unit/evidence/incident.ts';
+import { incident, jpeg } from '../unit/evidence/incident.ts';
 
 /**
  * Program that evidence-kill.test.ts kills: records incidents without end and prints the id of each one on stdout
@@ -20,7 +20,7 @@ const store = new EvidenceStore({ database, folder, clock: new SiteClock(), log,
 async function writeOn(lane: number): Promise<never> {
   for (let n = 0; ; n += 1) {
     const id = `${prefix}-${lane}-${n}`;
-    await store.record(incident({ id }), { image: randomBytes(30_000) });
+    await store.record(incident({ id }), { image: jpeg(randomBytes(29_997)) });
     writeSync(1, `${id}\n`);
   }
 }

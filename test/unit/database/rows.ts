@@ -9,6 +9,7 @@ export function incidentRow(fields: Partial<Insertable<IncidentRow>> = {}): Inse
     site: 'home',
     area: 'shop',
     source: 'front',
+    seq: 0,
     severity: 3,
     label: 'Person and breaking glass',
     reason: 'person+glass_break',

@@ -3,13 +3,17 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { Metrics } from '../../../src/contracts/ports.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { incident } from './incident.ts';
+import { incident, jpeg } from './incident.ts';
+
+const unmeasured: Metrics = { count: () => undefined, observe: () => undefined };
 
 interface Bench {
   folder: string;
@@ -38,7 +42,7 @@ async function bench(t: TestContext, prepare: (folder: string) => void = () => u
 describe('recording', () => {
   test('writes incident, signals and files, and everything is found again', async (t) => {
     const { folder, store, counted } = await bench(t);
-    const image = randomBytes(50_000);
+    const image = jpeg(randomBytes(49_997));
     const samples = Float32Array.from({ length: 16_000 }, (_, n) => Math.sin(n / 10) / 2);
     const items = await store.record(incident(), { image, samples });
 
@@ -72,9 +76,10 @@ describe('recording', () => {
   test('follows an incident from start to end, and a late or repeated message takes nothing back', async (t) => {
     const { store } = await bench(t);
     const start = incident({ severity: 1, label: 'Person', signals: incident().signals.slice(0, 1) });
-    const update = incident({ phase: 'update', updatedAt: start.startedAt + 2000 });
+    const update = incident({ phase: 'update', seq: 1, updatedAt: start.startedAt + 2000 });
     const ended = start.startedAt + 40_000;
-    const end = incident({ phase: 'end', updatedAt: ended, endedAt: ended, explanation: ['It was quiet for 30 s.'] });
+    const quiet = { updatedAt: ended, endedAt: ended, explanation: ['It was quiet for 30 s.'] };
+    const end = incident({ phase: 'end', seq: 2, ...quiet });
     for (const message of [start, end, update, start, end]) await store.record(message, {});
 
     const stored = await store.incident('incident-1');
@@ -88,15 +93,46 @@ describe('recording', () => {
     );
   });
 
+  test('the number of a message decides, also between messages of the same moment', async (t) => {
+    const { store } = await bench(t);
+    const one = incident()
+      .signals.slice(0, 1)
+      .map((signal) => ({ ...signal, count: 1 }));
+    const many = one.map((signal) => ({ ...signal, score: 0.99, capturedAt: signal.capturedAt - 50, count: 9 }));
+    const start = incident({ severity: 1, label: 'Person', signals: one });
+    const update = incident({ phase: 'update', seq: 1, severity: 3, label: 'Person and gunshot', signals: many });
+    const image = jpeg(randomBytes(2_000_000));
+    // The start has a picture to write and so comes last.
+    await Promise.all([store.record(start, { image }), store.record(update, {})]);
+    const stored = await store.incident('incident-1');
+    assert.deepEqual([stored?.phase, stored?.seq, stored?.severity], ['update', 1, 3]);
+    assert.equal(stored?.label, 'Person and gunshot');
+    assert.deepEqual(stored.signals, many);
+    assert.equal(stored.evidence?.length, 1);
+  });
+
+  test('messages made by hand need no number: the later time is the newer one, and severity never falls', async (t) => {
+    const { store } = await bench(t);
+    const start = incident({ severity: 3, label: 'first' });
+    delete start.seq;
+    await store.record({ ...start, updatedAt: start.updatedAt + 1, severity: 2, label: 'second' }, {});
+    await store.record(start, {});
+    const stored = await store.incident('incident-1');
+    assert.deepEqual([stored?.label, stored?.severity], ['second', 2]);
+    await store.record({ ...start, updatedAt: start.updatedAt + 2, severity: 1, label: 'third' }, {});
+    const after = await store.incident('incident-1');
+    assert.deepEqual([after?.label, after?.severity], ['third', 2]);
+  });
+
   test('many at the same time keeps each incident whole', async (t) => {
     const { store } = await bench(t);
     const names = Array.from({ length: 30 }, (_, n) => `incident-${n}`);
-    await Promise.all(names.map((id) => store.record(incident({ id }), { image: Buffer.from(id) })));
+    await Promise.all(names.map((id) => store.record(incident({ id }), { image: jpeg(id) })));
     for (const id of names) {
       const stored = await store.incident(id);
       assert.equal(stored?.signals.length, 3);
       const found = await store.find(stored.evidence?.[0]?.id ?? '');
-      assert.equal(readFileSync(found?.file ?? '', 'utf8'), id);
+      assert.ok(readFileSync(found?.file ?? '').equals(jpeg(id)));
     }
   });
 
@@ -104,7 +140,7 @@ describe('recording', () => {
     const { folder, store } = await bench(t, (place) => {
       writeFileSync(join(place, 'evidence'), 'a file where the folder should be');
     });
-    await assert.rejects(store.record(incident(), { image: Buffer.from('x') }), (error: Error) => {
+    await assert.rejects(store.record(incident(), { image: jpeg('x') }), (error: Error) => {
       assert.equal(error.name, 'ES_EVIDENCE_WRITE');
       assert.ok(!error.message.includes(folder));
       return true;
@@ -123,11 +159,10 @@ describe('recording', () => {
     const taken = `${uuids[0].replaceAll('-', '')}.jpg`;
     mkdirSync(join(folder, 'evidence', '2026-11-21', taken, 'in the way'), { recursive: true });
     let given = 0;
-    const metrics = { count: () => undefined, observe: () => undefined };
     const newId = () => uuids[given++] ?? randomUUID();
-    const store = new EvidenceStore({ database, folder, clock: new ManualClock(), log, metrics, newId });
+    const store = new EvidenceStore({ database, folder, clock: new ManualClock(), log, metrics: unmeasured, newId });
 
-    await assert.rejects(store.record(incident(), { image: Buffer.from('x'), samples: new Float32Array(1600) }), {
+    await assert.rejects(store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) }), {
       name: 'ES_EVIDENCE_WRITE',
     });
     const stored = await store.incident('incident-1');
@@ -135,6 +170,37 @@ describe('recording', () => {
       stored?.evidence?.map((item) => item.type),
       ['audio'],
     );
+  });
+
+  test('a PNG is kept as one; what is no picture is not kept, which is said when the rest is safe', async (t) => {
+    const { store } = await bench(t);
+    const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+    const [item] = await store.record(incident({ id: 'png' }), { image: png });
+    assert.equal(item?.mime, 'image/png');
+    assert.match((await store.find(item.id))?.file ?? '', /\.png$/);
+
+    const page = Buffer.from('<script>alert(1)</script>');
+    await assert.rejects(store.record(incident(), { image: page, samples: new Float32Array(1600) }), {
+      name: 'ES_IMAGE_INVALID',
+    });
+    const stored = await store.incident('incident-1');
+    assert.deepEqual(
+      stored?.evidence?.map(({ type }) => type),
+      ['audio'],
+    );
+  });
+
+  test('leaves no file behind when its row cannot be written', async (t) => {
+    const { folder, database, store } = await bench(t);
+    await store.record(incident({ id: 'before' }), { image: jpeg('kept') });
+    await sql`CREATE TRIGGER full BEFORE INSERT ON media BEGIN SELECT RAISE(ABORT, 'disk is full'); END`.execute(
+      database.query,
+    );
+    await assert.rejects(store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) }), {
+      name: 'ES_DATABASE',
+    });
+    assert.equal(readdirSync(join(folder, 'evidence', '2026-11-21')).length, 1);
+    assert.equal(await store.incident('incident-1'), undefined);
   });
 
   test('fails by name when the database is gone', async (t) => {
@@ -147,7 +213,7 @@ describe('recording', () => {
 describe('finding', () => {
   test('takes only ids: no spelling of a path comes near a file', async (t) => {
     const { store, database } = await bench(t);
-    const [item] = await store.record(incident(), { image: Buffer.from('x') });
+    const [item] = await store.record(incident(), { image: jpeg('x') });
     const id = item?.id ?? '';
     for (const hostile of [
       '',
@@ -184,4 +250,67 @@ describe('starting', () => {
     assert.ok(existsSync(join(folder, 'evidence', '2026-11-20', 'kept.jpg')));
     assert.deepEqual(log.lines, ['warn: Removed 1 evidence files that an earlier run left half written.']);
   });
+
+  test('ends the incidents that an earlier run left open, at their last message', async (t) => {
+    const { database, folder, store, log } = await bench(t);
+    const { updatedAt } = incident();
+    const endedAt = updatedAt + 60_000;
+    await store.record(incident({ id: 'open' }), {});
+    await store.record(incident({ id: 'ended', phase: 'end', endedAt }), {});
+    const next = new EvidenceStore({
+      database,
+      folder,
+      clock: new ManualClock(),
+      log,
+      metrics: unmeasured,
+      newId: randomUUID,
+    });
+    await next.record(incident({ id: 'new' }), {});
+    assert.deepEqual(
+      [(await next.incident('open'))?.phase, (await next.incident('open'))?.endedAt],
+      ['end', updatedAt],
+    );
+    assert.equal((await next.incident('ended'))?.endedAt, endedAt);
+    assert.equal((await next.incident('new'))?.endedAt, undefined);
+  });
+
+  test('sweeps files without a row: old ones with a name of ours, and nothing else', async (t) => {
+    const hex = (digit: string, extension: string) => `${digit.repeat(32)}.${extension}`;
+    const { folder, log } = await bench(t, (place) => {
+      const folderOf = (day: string) => join(place, 'evidence', day);
+      for (const day of ['2026-11-20', '2026-11-21', 'notes']) mkdirSync(folderOf(day), { recursive: true });
+      const twoMinutesAgo = Date.now() / 1000 - 120;
+      const old = [`2026-11-20/${hex('a', 'wav')}`, '2026-11-20/mine.jpg', `notes/${hex('b', 'jpg')}`];
+      // Swept last: when it is gone, all others have had their turn.
+      for (const name of [...old, `2026-11-21/${hex('f', 'jpg')}`]) {
+        writeFileSync(folderOf(name), 'x');
+        utimesSync(folderOf(name), twoMinutesAgo, twoMinutesAgo);
+      }
+      writeFileSync(folderOf(`2026-11-21/${hex('c', 'jpg')}`), 'young');
+    });
+    await until(() => log.lines.length > 0);
+    const left = (day: string) => readdirSync(join(folder, 'evidence', day));
+    assert.deepEqual(left('2026-11-20'), ['mine.jpg']);
+    assert.deepEqual(left('2026-11-21'), [hex('c', 'jpg')]);
+    assert.deepEqual(left('notes'), [hex('b', 'jpg')]);
+    assert.deepEqual(log.lines, ['warn: Removed 2 evidence files that an earlier run left without an incident.']);
+  });
+
+  test('sweeps no file that has a row, however old', async (t) => {
+    const { database, folder, store, log } = await bench(t);
+    const items = await store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) });
+    const stray = join(folder, 'evidence', '2026-11-21', `${'f'.repeat(32)}.jpg`);
+    writeFileSync(stray, 'x');
+    const clock = new ManualClock(Date.now() + 3_600_000);
+    const next = new EvidenceStore({ database, folder, clock, log, metrics: unmeasured, newId: randomUUID });
+    await until(() => !existsSync(stray));
+    for (const item of items) assert.ok(existsSync((await next.find(item.id))?.file ?? ''));
+  });
 });
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries += 1) {
+    assert.ok(tries < 500, 'it did not come about in 5 s');
+    await pause(10);
+  }
+}

@@ -9,6 +9,7 @@ export function incident(fields: Partial<Incident> = {}): Incident {
     kind: 'incident',
     id: 'incident-1',
     phase: 'start',
+    seq: 0,
     site: 'home',
     area: 'shop',
     source: 'front',
@@ -28,4 +29,9 @@ export function incident(fields: Partial<Incident> = {}): Incident {
     explanation: ['A person was seen (0.84).', 'Glass broke (0.91).'],
     ...fields,
   };
+}
+
+/** A file that begins as a JPEG does. */
+export function jpeg(content: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.from(content)]);
 }

@@ -1,6 +1,5 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
 export { checkTemplate } from './alerting/text-template.ts';
-export { WhatsAppAlerts } from './alerting/whatsapp-alerts.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
 export { SentinelError } from './contracts/errors.ts';
 export { assertKind, isAudioMessage, isFrameMessage, kindOf, topicOf } from './contracts/guards.ts';
@@ -9,6 +8,7 @@ export { IncidentDesk } from './fusion/incident-desk.ts';
 export { Ingest } from './media/ingest.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode } from './red/define-node.ts';
+export { acquireAlerts } from './site/account-alerts.ts';
 export { cameraSource } from './site/camera-source.ts';
 export { whatsAppAccount } from './site/whatsapp-account.ts';
 export { snapshotRenderer } from './vision/annotate.ts';

@@ -3,7 +3,7 @@ import type { Random } from '../contracts/ports.ts';
 import { backoffDelay } from '../network/backoff.ts';
 import type { Answer, Refusal } from './channels/whatsapp/answer.ts';
 import { ruleFor, type Action, type ErrorRule } from './channels/whatsapp/error-table.ts';
-import type { Outgoing } from './outbox.ts';
+import type { Outgoing } from './outbox-row.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

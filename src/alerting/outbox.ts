@@ -1,54 +1,12 @@
 import { sql } from 'kysely';
-import type { Incident } from '../contracts/messages.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
+import { outgoing, unfinished, waiting, type OutboxState, type Outgoing, type Part } from './outbox-row.ts';
 import { pairRateMemoryMs } from './pair-rate.ts';
-import type { AlertHistory } from './policy.ts';
 
-/**
- * queued: waits for its time. sending: an attempt is under way. unknown: an attempt may have succeeded.
- * accepted, failed, expired: over.
- */
-export type OutboxState = 'queued' | 'sending' | 'unknown' | 'accepted' | 'failed' | 'expired';
-export type Part = 'text' | 'image';
-
-/** A row without its picture, which is read only when it is uploaded. */
-export type Outgoing = Omit<OutboxRow, 'media'>;
-
-const waiting: OutboxState[] = ['queued', 'unknown'];
-const unfinished: OutboxState[] = [...waiting, 'sending'];
 const keptMs = 30 * 24 * 3_600_000;
 /** What waited longer than this while we were not running is no alarm any more. */
 const renewedWithinMs = 24 * 3_600_000;
-
-const columns = [
-  'id',
-  'alert_id',
-  'incident_id',
-  'site',
-  'area',
-  'source',
-  'reason',
-  'severity',
-  'channel',
-  'account',
-  'recipient',
-  'part',
-  'sequence',
-  'depends_on',
-  'body',
-  'media_id',
-  'state',
-  'attempts',
-  'next_at',
-  'deadline',
-  'provider_id',
-  'error_json',
-  'maybe_duplicate',
-  'created_at',
-  'updated_at',
-  'accepted_at',
-] as const satisfies readonly (keyof Outgoing)[];
 
 /** The rows of one account. Every method that writes resolves when it is on disk; all throw ES_DATABASE. */
 export class Outbox {
@@ -60,65 +18,36 @@ export class Outbox {
     this.#account = account;
   }
 
-  /** Writes all rows of an alert or none; rows older than 30 days go. */
+  /** Writes all rows of an alert or none; rows older than 30 days go, those of accounts that nobody uses any more too. */
   async add(rows: readonly OutboxRow[], now: number): Promise<void> {
     await this.#query.transaction().execute(async (transaction) => {
       await transaction
         .deleteFrom('outbox')
-        .where('account', '=', this.#account)
         .where('created_at', '<', now - keptMs)
         .execute();
       await transaction.insertInto('outbox').values(rows).execute();
     });
   }
 
-  /** What earlier alerts say about a new one. An alert that expired does not count: the next update may try again. */
-  async history(
-    { id, site, area, reason }: Incident,
-    cooldownMs: number,
-    now: number,
-  ): Promise<AlertHistory & { nextSequence: number }> {
-    const ofIncident = await this.#query
-      .selectFrom('outbox')
-      .select(({ fn }) => [
-        fn.max('sequence').as('sequence'),
-        fn.max('severity').filterWhere('state', '!=', 'expired').as('severity'),
-      ])
-      .where('account', '=', this.#account)
-      .where('incident_id', '=', id)
-      .where('part', '=', 'text')
-      .executeTakeFirstOrThrow();
-    const ofReason = await this.#query
-      .selectFrom('outbox')
-      .select(({ fn }) => fn.max('severity').as('severity'))
-      .where('account', '=', this.#account)
-      .where('site', '=', site)
-      .where('area', '=', area)
-      .where('reason', '=', reason)
-      .where('part', '=', 'text')
-      // After a step of the clock back, what lies in the future counts for nothing.
-      .where((row) => row.between('accepted_at', now - cooldownMs, now))
-      .executeTakeFirstOrThrow();
-    // Aggregates of no rows are null, whatever their type says.
-    const { sequence, severity } = ofIncident as { sequence: number | null; severity: number | null };
-    const recent = ofReason as { severity: number | null };
-    return {
-      alerted: severity ?? undefined,
-      recent: cooldownMs > 0 ? (recent.severity ?? undefined) : undefined,
-      nextSequence: (sequence ?? -1) + 1,
-    };
-  }
-
   /**
-   * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once, and the
-   * time that we were not running does not count against the deadline.
+   * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once, the time
+   * that we were not running does not count against the deadline, and what is late is told again.
+   * @param spans by severity: how long a row is tried, and from which age on it is late.
    * @returns how many rows wait.
    */
-  async recover(now: number, spans: readonly number[]): Promise<number> {
+  async recover(now: number, spans: { deadlineMs: readonly number[]; lateMs: readonly number[] }): Promise<number> {
     return await this.#query.transaction().execute(async (transaction) => {
       const rows = transaction.updateTable('outbox').where('account', '=', this.#account);
       await rows.set({ state: 'unknown' }).where('state', '=', 'sending').execute();
-      for (const [severity, span] of spans.entries()) {
+      for (const [severity, span] of spans.lateMs.entries()) {
+        await rows
+          .set({ late_at: sql`created_at + ${span}` })
+          .where('state', 'in', waiting)
+          .where('part', '=', 'text')
+          .where('severity', '=', severity)
+          .execute();
+      }
+      for (const [severity, span] of spans.deadlineMs.entries()) {
         await rows
           .set({ deadline: sql`max(deadline, ${now + span})` })
           .where('state', 'in', waiting)
@@ -142,25 +71,39 @@ export class Outbox {
     });
   }
 
-  /** The clock was set: what waits keeps waiting as long as before. */
+  /** The clock was set: what waits keeps its age, and waits as long as before. */
   async shift(stepMs: number): Promise<void> {
+    const shifted = ['created_at', 'next_at', 'late_at', 'deadline'] as const;
     await this.#query
       .updateTable('outbox')
-      .set({ next_at: sql`next_at + ${stepMs}`, deadline: sql`deadline + ${stepMs}` })
+      .set(Object.fromEntries(shifted.map((column) => [column, sql`${sql.ref(column)} + ${stepMs}`])))
       .where('account', '=', this.#account)
       .where('state', 'in', unfinished)
       .execute();
   }
 
-  /** Ends what has passed its deadline, and returns it. */
+  /** Ends what has passed its deadline. @returns it, each text before its picture. */
   async expire(now: number): Promise<Outgoing[]> {
-    return await this.#query
+    const expired = await this.#query
       .updateTable('outbox')
       .set({ state: 'expired', media: null, updated_at: now })
       .where('account', '=', this.#account)
       .where('state', 'in', waiting)
       .where('deadline', '<=', now)
-      .returning(columns)
+      .returning(outgoing)
+      .execute();
+    return expired.sort((one, other) => other.part.localeCompare(one.part));
+  }
+
+  /** The texts that have become late and still wait; each is returned once. */
+  async takeLate(now: number): Promise<Outgoing[]> {
+    return await this.#query
+      .updateTable('outbox')
+      .set({ late_at: null })
+      .where('account', '=', this.#account)
+      .where('state', 'in', waiting)
+      .where('late_at', '<=', now)
+      .returning(outgoing)
       .execute();
   }
 
@@ -168,7 +111,7 @@ export class Outbox {
   async due(part: Part, now: number, limit: number): Promise<Outgoing[]> {
     return await this.#query
       .selectFrom('outbox')
-      .select(columns)
+      .select(outgoing)
       .where('account', '=', this.#account)
       .where('part', '=', part)
       .where('state', 'in', waiting)
@@ -180,12 +123,13 @@ export class Outbox {
       .execute();
   }
 
-  /** When something next falls due or passes its deadline. */
+  /** When something next falls due, becomes late or passes its deadline. */
   async nextTime(now: number): Promise<number | undefined> {
     const row = await this.#query
       .selectFrom('outbox')
       .select(({ fn }) => [
         fn.min('next_at').filterWhere('next_at', '>', now).as('due'),
+        fn.min('late_at').as('late'),
         fn.min('deadline').as('deadline'),
       ])
       .where('account', '=', this.#account)
@@ -250,21 +194,18 @@ export class Outbox {
         .updateTable('outbox')
         .set({ state: 'failed', media: null, error_json: error, updated_at: now });
       await failed.where('id', '=', id).execute();
-      return await failed.where('depends_on', '=', id).where('state', 'in', waiting).returning(columns).execute();
+      return await failed.where('depends_on', '=', id).where('state', 'in', waiting).returning(outgoing).execute();
     });
   }
 
-  async postpone(id: string, until: number): Promise<void> {
-    await this.#query.updateTable('outbox').set({ next_at: until }).where('id', '=', id).execute();
-  }
-
-  /** Nothing that is due goes to this person before `until`. */
-  async postponeRecipient(recipient: string, until: number, now: number): Promise<void> {
+  /** Nothing that is due and no more severe than this goes to a person before `until`. */
+  async postpone(recipient: string, severity: number, until: number, now: number): Promise<void> {
     await this.#query
       .updateTable('outbox')
       .set({ next_at: until })
       .where('account', '=', this.#account)
       .where('recipient', '=', recipient)
+      .where('severity', '<=', severity)
       .where('state', 'in', waiting)
       .where('next_at', '<=', now)
       .execute();

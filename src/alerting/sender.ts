@@ -1,13 +1,15 @@
-import { SentinelError, asSentinelError, type ErrorName } from '../contracts/errors.ts';
+import { SentinelError, asSentinelError } from '../contracts/errors.ts';
 import type { DeliveryStatus } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
 import type { Answer } from './channels/whatsapp/answer.ts';
 import type { WhatsAppClient } from './channels/whatsapp/client.ts';
+import { Courier } from './courier.ts';
 import { deadlineMs, lateMs, nextStep, type NextStep } from './next-step.ts';
-import type { Outbox, Outgoing, Part } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
+import type { Outgoing, Part } from './outbox-row.ts';
 import { pairRateWait } from './pair-rate.ts';
-import { imageType } from './picture-type.ts';
+import { errorJson, expiryError, lateError } from './row-errors.ts';
 
 /** Requests under way at once, per part: a slow upload never holds back a text. */
 const lanes: Readonly<Record<Part, number>> = { text: 4, image: 2 };
@@ -28,7 +30,7 @@ export interface SenderOptions {
   metrics: Metrics;
 }
 
-/** Told whenever the state of a row changes for those outside; with an error when somebody should act. */
+/** Told whenever the state of a row changes for those outside; with an error when it failed or is late. */
 export type RowListener = (row: Outgoing, status: DeliveryStatus, error?: SentinelError) => void;
 
 /**
@@ -40,9 +42,7 @@ export class Sender {
   readonly #tell: RowListener;
   readonly #gate = new AccountGate();
   readonly #underWay: Readonly<Record<Part, Set<Promise<void>>>> = { text: new Set(), image: new Set() };
-  readonly #uploads = new Map<string, Promise<Answer>>();
-  /** Rows that were reported as late. */
-  readonly #late = new Set<string>();
+  readonly #courier: Courier;
   #clockOffset: number;
   #cancelTimer: () => void = () => undefined;
   #rounds: Promise<void> = Promise.resolve();
@@ -54,13 +54,14 @@ export class Sender {
   constructor(options: SenderOptions, tell: RowListener) {
     this.#options = options;
     this.#tell = tell;
+    this.#courier = new Courier(options.outbox, options.client);
     this.#clockOffset = options.clock.now() - options.clock.monotonic();
   }
 
   /** Picks up what an earlier process left. @throws SentinelError ES_DATABASE */
   async start(): Promise<void> {
     const { outbox, clock, log } = this.#options;
-    const left = await outbox.recover(clock.now(), deadlineMs);
+    const left = await outbox.recover(clock.now(), { deadlineMs, lateMs });
     if (left > 0) log.info(`${left} WhatsApp messages were left from before; they are sent now.`);
     this.wake();
   }
@@ -107,28 +108,45 @@ export class Sender {
     // One moment for the whole round: what falls due while it runs is then found by nextTime.
     const now = clock.now();
     for (const row of await outbox.expire(now)) this.#over(row, 'expired', expiryError(row));
+    const gateOpensIn = Math.min(await this.#startDue('text', now), await this.#startDue('image', now));
+    // Not before: what was left by an earlier process and can go at once is not worth a word.
+    for (const row of await outbox.takeLate(now)) this.#tell(row, 'queued', lateError(row));
+    const nextTime = (await outbox.nextTime(now)) ?? Infinity;
+    const wait = Math.min(gateOpensIn, Math.max(0, nextTime - clock.now()));
+    return wait === Infinity ? undefined : wait;
+  }
+
+  /** Starts what is due of a part, as far as there are lanes. @returns after how long the gate opens for what it holds. */
+  async #startDue(part: Part, now: number): Promise<number> {
     let gateOpensIn = Infinity;
-    for (const part of ['text', 'image'] as const) {
+    let postponed: boolean;
+    do {
+      postponed = false;
       const free = lanes[part] - this.#underWay[part].size;
-      for (const row of free > 0 ? await outbox.due(part, now, free) : []) {
+      for (const row of free > 0 ? await this.#options.outbox.due(part, now, free) : []) {
         const held = this.#gate.opensIn(row.severity, now);
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
+        else if (await this.#postponed(row, now)) postponed = true;
         else await this.#launch(part, row);
       }
-    }
-    const nextTime = await outbox.nextTime(now);
-    const wait = Math.min(gateOpensIn, nextTime === undefined ? Infinity : Math.max(0, nextTime - clock.now()));
-    return wait === Infinity ? undefined : wait;
+      // Once more: behind those of one person there may be others. Ends, since a person is postponed once a round.
+    } while (postponed);
+    return gateOpensIn;
+  }
+
+  /** Puts a person's messages off while too many went there. The most severe is due first, and so decides for all. */
+  async #postponed({ recipient, severity }: Outgoing, roundAt: number): Promise<boolean> {
+    const { outbox, clock } = this.#options;
+    // Even when the clock was just set back, what is put off is no longer due in this round.
+    const now = Math.max(roundAt, clock.now());
+    const wait = pairRateWait(await outbox.sentTo(recipient, now), severity, now);
+    if (wait > 0) await outbox.postpone(recipient, severity, now + wait, now);
+    return wait > 0;
   }
 
   async #launch(part: Part, row: Outgoing): Promise<void> {
     const { outbox, clock } = this.#options;
     const now = clock.now();
-    const wait = pairRateWait(await outbox.sentTo(row.recipient, now), row.severity, now);
-    if (wait > 0) {
-      await outbox.postpone(row.id, now + wait);
-      return;
-    }
     this.#gate.enter(now);
     const claimed = await outbox.claim(row, now);
     const attempt = this.#attempt(claimed, row.state).finally(() => {
@@ -140,7 +158,7 @@ export class Sender {
 
   /** Sends a claimed row and writes down what came of it, however long the database takes for that. Never throws. */
   async #attempt(row: Outgoing, stateBefore: string): Promise<void> {
-    const answer = await this.#send(row).catch((error: unknown): Answer => {
+    const answer = await this.#courier.send(row).catch((error: unknown): Answer => {
       this.#databaseFailed(error);
       return { result: 'unreached', detail: 'the database failed' };
     });
@@ -157,41 +175,9 @@ export class Sender {
     }
   }
 
-  async #send(row: Outgoing): Promise<Answer> {
-    const { outbox, client } = this.#options;
-    if (row.part === 'text') return await client.sendText({ to: row.recipient, tag: row.id, body: row.body });
-    const upload: Answer = row.media_id === null ? await this.#upload(row) : { result: 'ok', id: row.media_id };
-    if (upload.result !== 'ok') return upload;
-    const replyTo = row.depends_on === null ? undefined : await outbox.providerId(row.depends_on);
-    return await client.sendImage({ to: row.recipient, tag: row.id, mediaId: upload.id, caption: row.body, replyTo });
-  }
-
-  /** One upload for all recipients of an alert, even at the same moment. */
-  async #upload(row: Outgoing): Promise<Answer> {
-    const present = this.#uploads.get(row.alert_id);
-    if (present !== undefined) return await present;
-    const upload = this.#uploadNow(row);
-    this.#uploads.set(row.alert_id, upload);
-    try {
-      return await upload;
-    } finally {
-      this.#uploads.delete(row.alert_id);
-    }
-  }
-
-  async #uploadNow(row: Outgoing): Promise<Answer> {
-    const { outbox, client } = this.#options;
-    const picture = await outbox.picture(row.id);
-    if (picture === undefined) return { result: 'unreached', detail: 'the picture is missing in the outbox' };
-    const answer = await client.uploadImage(picture, imageType(picture) ?? 'image/jpeg');
-    if (answer.result === 'ok') await outbox.setMediaId(row.alert_id, answer.id);
-    return answer;
-  }
-
   async #record(row: Outgoing, step: NextStep): Promise<void> {
     const { outbox, clock, metrics } = this.#options;
     const now = clock.now();
-    if (step.state === 'accepted') this.#late.delete(row.id);
     switch (step.state) {
       case 'accepted':
         await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0);
@@ -204,11 +190,7 @@ export class Sender {
         this.#tell({ ...row, provider_id: step.providerId }, 'accepted');
         return;
       case 'failed':
-        for (const reply of await outbox.fail(row.id, errorJson(step.error), now)) {
-          this.#over(reply, 'failed', new SentinelError(step.error.name, 'The picture was not sent: its text failed.'));
-        }
-        if (step.error.name !== 'ES_CHANNEL_UNAVAILABLE') this.#gate.setupWorks();
-        this.#over(row, 'failed', step.error);
+        await this.#fail(row, step.error, now);
         return;
       case 'queued':
       case 'unknown':
@@ -216,11 +198,19 @@ export class Sender {
     }
   }
 
+  async #fail(row: Outgoing, error: SentinelError, now: number): Promise<void> {
+    const replies = await this.#options.outbox.fail(row.id, errorJson(error), now);
+    if (error.name !== 'ES_CHANNEL_UNAVAILABLE') this.#gate.setupWorks();
+    this.#over(row, 'failed', error);
+    const consequence = new SentinelError(error.name, 'The picture was not sent: its text failed.');
+    for (const reply of replies) this.#over(reply, 'failed', consequence);
+  }
+
   async #wait(row: Outgoing, step: Extract<NextStep, { delayMs: number }>, now: number): Promise<void> {
     const { outbox, log } = this.#options;
     const { state, delayMs, error, action } = step;
     if (action === 'upload-again') await outbox.setMediaId(row.alert_id, null);
-    if (action === 'pair-rate') await outbox.postponeRecipient(row.recipient, now + delayMs, now);
+    if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
     if (action === 'pause') this.#gate.beQuietUntil(now + delayMs);
     await outbox.wait(row.id, { state, nextAt: now + delayMs, error: errorJson(error), now });
     if (action === 'setup') {
@@ -228,18 +218,9 @@ export class Sender {
     } else if (row.attempts === 1) {
       log.warn(`A WhatsApp message waits and is tried again: ${error.message}`);
     }
-    this.#tellIfLate(row, error, now);
-  }
-
-  /** Once per message, so that a flow can try another way while this one goes on. */
-  #tellIfLate(row: Outgoing, error: SentinelError, now: number): void {
-    if (row.part !== 'text' || this.#late.has(row.id) || now - row.created_at < (lateMs[row.severity] ?? 0)) return;
-    this.#late.add(row.id);
-    this.#tell(row, 'queued', error);
   }
 
   #over(row: Outgoing, status: 'failed' | 'expired', error: SentinelError): void {
-    this.#late.delete(row.id);
     this.#options.metrics.count('alerts_failed_total', { channel: row.channel });
     this.#tell(row, status, error);
   }
@@ -265,16 +246,4 @@ export class Sender {
     if (!this.#databaseDown) this.#options.log.error(`The outbox: ${asSentinelError(error, 'ES_DATABASE').toString()}`);
     this.#databaseDown = true;
   }
-}
-
-function errorJson({ name, message, hint }: SentinelError): string {
-  return JSON.stringify({ name, message, hint });
-}
-
-function expiryError(row: Outgoing): SentinelError {
-  const seconds = Math.round((row.deadline - row.created_at) / 1000);
-  const over = `The message could not be sent within ${seconds} s.`;
-  if (row.error_json === null) return new SentinelError('ES_CHANNEL_UNAVAILABLE', over);
-  const last = JSON.parse(row.error_json) as { name: ErrorName; message: string; hint?: string };
-  return new SentinelError(last.name, `${over} ${last.message}`, last.hint === undefined ? {} : { hint: last.hint });
 }

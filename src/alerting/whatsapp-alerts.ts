@@ -1,30 +1,22 @@
-import { SentinelError } from '../contracts/errors.ts';
+import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
-import { parseServiceUrl } from '../network/address.ts';
+import { alertHistory } from './alert-history.ts';
 import { WhatsAppClient, whatsAppLimits } from './channels/whatsapp/client.ts';
-import { deadlineMs } from './next-step.ts';
-import { Outbox, type Outgoing, type Part } from './outbox.ts';
+import { deliveryOf } from './delivery.ts';
+import { ErrorReports } from './error-reports.ts';
+import { deadlineMs, lateMs } from './next-step.ts';
+import { Outbox } from './outbox.ts';
+import type { Outgoing, Part } from './outbox-row.ts';
 import { imageType } from './picture-type.ts';
 import { decide, type AlertPolicy } from './policy.ts';
-import { masked, normaliseRecipients } from './recipients.ts';
 import { Sender } from './sender.ts';
 import { renderAlert, shortened } from './text-template.ts';
+import { checkedAccount, type WhatsAppAccount } from './whatsapp-account.ts';
 
 const channel = 'whatsapp';
-
-export interface WhatsAppAccount {
-  /** Rows are found again by it after a restart. */
-  id: string;
-  phoneNumberId: string;
-  recipients: readonly string[];
-  /** Such as v26.0. */
-  graphVersion: string;
-  baseUrl: string;
-  accessToken: string;
-}
 
 export interface WhatsAppAlertsOptions {
   database: Database;
@@ -37,6 +29,8 @@ export interface WhatsAppAlertsOptions {
 }
 
 export interface WhatsAppPolicy extends AlertPolicy {
+  /** Id of the whatsapp-out node that alerts: what it has told, and its cooldown, are its own. */
+  node: string;
   /** Text with fields in braces, see text-template.ts. */
   template: string;
   sendSnapshot: boolean;
@@ -46,7 +40,15 @@ export interface WhatsAppPolicy extends AlertPolicy {
 export type AlertDecision = { send: true; alertId: string } | { send: false; why: string };
 
 /**
- * Alerts by the WhatsApp Cloud API. An alert is on disk before anything is sent, and is sent at least once: after a
+ * Told of every message that is queued, accepted, failed or expired; also, as "queued" with an error in it, when it is
+ * late, or when WhatsApp refuses the account.
+ * @param node Id of the whatsapp-out node that made the alert, maybe in an earlier process.
+ * @param error What `delivery.error` says, when it is worth a report: once per alert and person.
+ */
+export type DeliveryListener = (delivery: Delivery, node: string, error?: SentinelError) => void;
+
+/**
+ * Alerts by the WhatsApp Cloud API, through one account. An alert is on disk before anything is sent, and is sent at least once: after a
  * crash at any point the next start goes on where this process stopped.
  */
 export class WhatsAppAlerts {
@@ -54,22 +56,20 @@ export class WhatsAppAlerts {
   readonly #recipients: readonly string[];
   readonly #outbox: Outbox;
   readonly #sender: Sender;
-  readonly #onDelivery: (delivery: Delivery, error?: SentinelError) => void;
+  readonly #onDelivery: DeliveryListener;
+  readonly #errorReports = new ErrorReports();
   #decisions: Promise<unknown> = Promise.resolve();
 
-  /**
-   * @param onDelivery told of every message that is queued, accepted, failed or expired; also once, as "queued" with
-   * an error, when the provider refuses the settings of the account.
-   * @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work.
-   */
-  constructor(options: WhatsAppAlertsOptions, onDelivery: (delivery: Delivery, error?: SentinelError) => void) {
+  /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
+  constructor(options: WhatsAppAlertsOptions, onDelivery: DeliveryListener) {
     const { account, database, clock, random, log, metrics } = options;
     this.#options = options;
     this.#onDelivery = onDelivery;
-    this.#recipients = normaliseRecipients(account.recipients);
+    const { recipients, graph } = checkedAccount(account);
+    this.#recipients = recipients;
     this.#outbox = new Outbox(database, account.id);
     const abort = new AbortController();
-    const client = new WhatsAppClient(graphAccount(account), clock, abort.signal);
+    const client = new WhatsAppClient(graph, clock, abort.signal);
     this.#sender = new Sender({ outbox: this.#outbox, client, abort, clock, random, log, metrics }, (...change) => {
       this.#tell(...change);
     });
@@ -99,9 +99,10 @@ export class WhatsAppAlerts {
   }
 
   async #alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
-    const { clock, metrics, newId } = this.#options;
+    const { account, database, clock, metrics, newId } = this.#options;
     const now = clock.now();
-    const history = await this.#outbox.history(incident, policy.cooldownSeconds * 1000, now);
+    const sender = { account: account.id, node: policy.node };
+    const history = await alertHistory(database, sender, incident, policy.cooldownSeconds * 1000, now);
     const verdict = decide(incident, policy, history);
     if (!verdict.send) {
       if (verdict.cause !== 'phase') metrics.count('events_dropped_total', { why: verdict.cause });
@@ -112,7 +113,7 @@ export class WhatsAppAlerts {
     const picture = policy.sendSnapshot ? this.#sendable(image) : undefined;
     const rows = this.#recipients.flatMap((recipient) => {
       const row = (part: Part, more: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>) =>
-        this.#row(incident, { alertId, recipient, part, sequence: history.nextSequence, now }, more);
+        this.#row(incident, { ...sender, alertId, recipient, part, sequence: history.nextSequence, now }, more);
       const text = row('text', { body, media: null, depends_on: null });
       if (picture === undefined) return [text];
       const caption = shortened(incident.label, whatsAppLimits.caption);
@@ -127,31 +128,30 @@ export class WhatsAppAlerts {
 
   #row(
     incident: Incident,
-    place: { alertId: string; recipient: string; part: Part; sequence: number; now: number },
+    place: Pick<OutboxRow, 'account' | 'node' | 'recipient' | 'sequence'> & {
+      alertId: string;
+      part: Part;
+      now: number;
+    },
     content: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>,
   ): OutboxRow {
-    const { now } = place;
-    const deadline = now + (deadlineMs[incident.severity] ?? 0);
+    const { alertId, now, ...where } = place;
+    const { id: incident_id, site, area, source, reason, severity } = incident;
+    const deadline = now + (deadlineMs[severity] ?? 0);
+    const isReply = content.depends_on !== null;
     return {
       id: this.#options.newId(),
-      alert_id: place.alertId,
-      incident_id: incident.id,
-      site: incident.site,
-      area: incident.area,
-      source: incident.source,
-      reason: incident.reason,
-      severity: incident.severity,
+      alert_id: alertId,
+      ...{ incident_id, site, area, source, reason, severity },
       channel,
-      account: this.#options.account.id,
-      recipient: place.recipient,
-      part: place.part,
-      sequence: place.sequence,
+      ...where,
       ...content,
       media_id: null,
       state: 'queued',
       attempts: 0,
       // A reply becomes due when its text is accepted.
-      next_at: content.depends_on === null ? now : deadline,
+      next_at: isReply ? deadline : now,
+      late_at: isReply ? null : now + (lateMs[severity] ?? 0),
       deadline,
       provider_id: null,
       error_json: null,
@@ -171,36 +171,12 @@ export class WhatsAppAlerts {
   }
 
   #tell(row: Outgoing, status: DeliveryStatus, error?: SentinelError): void {
-    const delivery: Delivery = {
-      v: 1,
-      kind: 'delivery',
-      site: row.site,
-      area: row.area,
-      source: row.source,
-      capturedAt: this.#options.clock.now(),
-      alertId: row.alert_id,
-      incidentId: row.incident_id,
-      channel: row.channel,
-      part: row.part === 'image' ? 'image' : 'text',
-      recipient: masked(row.recipient),
-      status,
-      attempts: row.attempts,
-      ...(row.provider_id === null ? {} : { providerId: row.provider_id }),
-      ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
-    };
+    const delivery = deliveryOf(row, status, this.#options.clock.now(), error);
+    const isNews = error !== undefined && this.#errorReports.isNew(row, error);
     try {
-      this.#onDelivery(delivery, error);
+      this.#onDelivery(delivery, row.node, ...(isNews ? [error] : []));
     } catch (thrown) {
       this.#options.log.error(`A delivery could not be passed on: ${String(thrown)}`);
     }
   }
-}
-
-function graphAccount({ baseUrl, graphVersion, phoneNumberId, accessToken }: WhatsAppAccount) {
-  const fits =
-    /^\d{1,32}$/.test(phoneNumberId) && /^v\d+\.\d+$/.test(graphVersion) && /^[\x21-\x7e]+$/.test(accessToken);
-  if (fits) return { baseUrl: parseServiceUrl(baseUrl), graphVersion, phoneNumberId, accessToken };
-  throw new SentinelError('ES_BAD_CONFIG', 'Phone number ID, Graph version or access token of WhatsApp is not valid.', {
-    hint: 'The ID is digits only, the version looks like v26.0, and the token is one word.',
-  });
 }

@@ -65,6 +65,7 @@ const steps: readonly string[] = [
     severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),
     channel TEXT NOT NULL,
     account TEXT NOT NULL,
+    node TEXT NOT NULL,
     recipient TEXT NOT NULL,
     part TEXT NOT NULL,
     sequence INTEGER NOT NULL,
@@ -75,6 +76,7 @@ const steps: readonly string[] = [
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     next_at REAL NOT NULL,
+    late_at REAL,
     deadline REAL NOT NULL,
     provider_id TEXT,
     error_json TEXT,
@@ -82,20 +84,20 @@ const steps: readonly string[] = [
     created_at REAL NOT NULL,
     updated_at REAL NOT NULL,
     accepted_at REAL,
-    UNIQUE (incident_id, account, recipient, part, sequence)
+    UNIQUE (incident_id, account, node, recipient, part, sequence)
   ) STRICT;
   CREATE INDEX outbox_due ON outbox (state, next_at);
-  CREATE INDEX outbox_cooldown ON outbox (account, area, reason, accepted_at);
+  CREATE INDEX outbox_cooldown ON outbox (account, node, area, reason, accepted_at);
   CREATE INDEX outbox_replies ON outbox (depends_on);
-  CREATE INDEX outbox_age ON outbox (account, created_at);
+  CREATE INDEX outbox_age ON outbox (created_at);
   `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */
-export const schemaVersion = steps.length;
+const schemaVersion = steps.length;
 
 /** A database written by a newer version of the package; nothing in it was touched. */
-export class NewerSchemaError extends Error {
+class NewerSchemaError extends Error {
   readonly code = 'SCHEMA_NEWER';
 }
 

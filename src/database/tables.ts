@@ -63,11 +63,13 @@ export interface OutboxRow {
   reason: string;
   severity: number;
   channel: string;
-  /** Id of the account's node, so that a restart finds the sender again. */
+  /** Id of the sentinel-whatsapp-account node, whose sender takes up after a restart what was left. */
   account: string;
+  /** Id of the whatsapp-out node that made the alert: cooldown and "already told" are its own. */
+  node: string;
   recipient: string;
   part: string;
-  /** 0 for the start of an incident, then one more per escalation: with incident, account, recipient and part unique. */
+  /** 0 for the start of an incident, then one more per escalation: with incident, account, node, recipient and part unique. */
   sequence: number;
   /** Row that must be accepted first, for replies. */
   depends_on: string | null;
@@ -77,6 +79,8 @@ export interface OutboxRow {
   state: string;
   attempts: number;
   next_at: number;
+  /** When it becomes late; null once that was told, and for pictures. */
+  late_at: number | null;
   deadline: number;
   provider_id: string | null;
   error_json: string | null;

@@ -1,30 +1,32 @@
+import { checkedAccount, type WhatsAppAccount } from '../alerting/whatsapp-account.ts';
 import type { WhatsAppAccountConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
-import type { WhatsAppAccount } from '../alerting/whatsapp-alerts.ts';
 
 /**
- * The account that a whatsapp-out node sends through. Its `id` is the node's, so that two nodes on one account
- * keep their own rows and cooldowns.
- * @throws SentinelError ES_BAD_CONFIG without an access token.
+ * The account that a sentinel-whatsapp-account node describes.
+ * @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work.
  */
-export function whatsAppAccount(
-  id: string,
-  account: { config: WhatsAppAccountConfig; credentials: Readonly<Record<string, string>> },
-): WhatsAppAccount {
-  const { phoneNumberId, graphVersion, baseUrl, recipients } = account.config;
-  const accessToken = account.credentials.accessToken ?? '';
+export function whatsAppAccount(node: {
+  id: string;
+  config: WhatsAppAccountConfig;
+  credentials: Readonly<Record<string, string>>;
+}): WhatsAppAccount {
+  const { phoneNumberId, graphVersion, baseUrl, recipients } = node.config;
+  const accessToken = node.credentials.accessToken ?? '';
   if (accessToken === '') {
     throw new SentinelError('ES_BAD_CONFIG', 'The WhatsApp account has no access token.', {
       hint: 'Open the account and paste the token of the system user.',
     });
   }
   const numbers = recipients.split(',').map((number) => number.trim());
-  return {
-    id,
+  const account = {
+    id: node.id,
     phoneNumberId,
     graphVersion,
     baseUrl,
     accessToken,
     recipients: numbers.filter((number) => number !== ''),
   };
+  checkedAccount(account);
+  return account;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
-import { WhatsAppAlerts, type WhatsAppAccount } from '../../src/alerting/whatsapp-alerts.ts';
+import type { WhatsAppAccount } from '../../src/alerting/whatsapp-account.ts';
+import { WhatsAppAlerts } from '../../src/alerting/whatsapp-alerts.ts';
 import type { Delivery } from '../../src/contracts/messages.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import type { OutboxRow } from '../../src/database/tables.ts';
@@ -27,6 +28,7 @@ export const account: WhatsAppAccount = {
 export const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(64)]);
 
 export const policy = {
+  node: 'node-1',
   minimumSeverity: 1,
   cooldownSeconds: 60,
   template: '{label} ({incidentId})',
@@ -42,7 +44,7 @@ export interface AlertDesk {
   clock: FastClock;
   log: RecordingLog;
   deliveries: Delivery[];
-  /** Errors that came along with deliveries. */
+  /** Errors that were worth a report. */
   errors: Error[];
   /** Statuses of a part in the order they came. */
   statuses(part: Delivery['part']): string[];
@@ -80,7 +82,7 @@ export async function alertDesk(
       newId: randomUUID,
       account: { ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes },
     },
-    (delivery, error) => {
+    (delivery, _node, error) => {
       deliveries.push(delivery);
       if (error !== undefined) errors.push(error);
     },

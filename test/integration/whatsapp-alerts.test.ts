@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { incident } from '../unit/alerting/incident.ts';
+import { outboxRow } from '../unit/database/rows.ts';
 import { alertDesk, jpeg, phoneNumberId, policy, token, until } from './alert-desk.ts';
 
 /** Requests that nobody answers and that never arrived. */
@@ -85,9 +86,11 @@ describe('WhatsApp alerts over HTTP', () => {
     assert.deepEqual(desk.statuses('image'), ['queued', 'failed']);
     assert.deepEqual(
       desk.errors.map(({ name }) => name),
-      ['ES_CHANNEL_MESSAGE', 'ES_CHANNEL_MESSAGE'],
+      ['ES_CHANNEL_MESSAGE'],
+      'the picture has its delivery, and no error of its own',
     );
-    assert.match(desk.errors[1]?.message ?? '', /24 hours/);
+    assert.match(desk.errors[0]?.message ?? '', /24 hours/);
+    assert.match(desk.deliveries.at(-1)?.error?.message ?? '', /its text failed/);
     assert.equal(desk.sandbox.messages.length, 0);
     const [text] = await desk.rows();
     assert.equal(text?.attempts, 1);
@@ -124,11 +127,16 @@ describe('WhatsApp alerts over HTTP', () => {
   test('a token that stays wrong lets the alert expire, and says why', async (t) => {
     const desk = await alertDesk(t, { accessToken: 'wrong-token' }, { factor: 200 });
     await desk.alerts.start();
-    await desk.alerts.alert(incident({ severity: 1 }), undefined, policy);
+    await desk.alerts.alert(incident({ severity: 1 }), jpeg, policy);
     await desk.settled();
     assert.deepEqual(desk.statuses('text'), ['queued', 'queued', 'expired']);
-    assert.equal(desk.errors.at(-1)?.name, 'ES_CHANNEL_SETUP');
-    assert.match(desk.errors.at(-1)?.message ?? '', /within 1800 s.*access token/);
+    assert.deepEqual(desk.statuses('image'), ['queued', 'expired']);
+    const [text, image] = desk.deliveries.slice(-2);
+    assert.equal(text?.error?.name, 'ES_CHANNEL_SETUP');
+    assert.match(text.error.message, /within 1800 s.*access token/);
+    assert.equal(image?.part, 'image');
+    assert.ok(image.error);
+    assert.equal(desk.errors.length, 1, 'one report for an alert and a person');
     const again = await desk.alerts.alert(incident({ phase: 'update', severity: 1 }), undefined, policy);
     assert.equal(again.send, true, 'an alert that nobody got does not silence the next update');
   });
@@ -181,6 +189,44 @@ describe('WhatsApp alerts over HTTP', () => {
     assert.deepEqual(
       desk.errors.map(({ name }) => name),
       ['ES_CHANNEL_UNAVAILABLE'],
+    );
+  });
+
+  test('what may not even be tried is late too, and said to be once', async (t) => {
+    const desk = await alertDesk(t, { accessToken: 'wrong-token' });
+    await desk.alerts.start();
+    const ids = Array.from({ length: 15 }, (_, index) => `incident-${index}`);
+    for (const id of ids) await desk.alerts.alert(incident({ id, reason: id }), undefined, policy);
+    const from = desk.clock.monotonic();
+    await until(() => desk.clock.monotonic() - from > 150_000);
+    const late = desk.deliveries.filter(({ error }) => error?.message.startsWith('The message still waits:'));
+    assert.deepEqual(late.map(({ incidentId }) => incidentId).sort(), ids.sort());
+    assert.ok(late.every(({ status, part }) => status === 'queued' && part === 'text'));
+    assert.ok(late.some(({ attempts, error }) => attempts === 0 && error?.name === 'ES_CHANNEL_UNAVAILABLE'));
+    assert.equal(desk.errors.length, 15, 'one report for an alert and a person');
+  });
+
+  test('who got too many messages does not hold back the others', async (t) => {
+    const desk = await alertDesk(t, {}, { factor: 1 });
+    const now = desk.clock.now();
+    const to = (recipient: string, count: number, fields: object) =>
+      Array.from({ length: count }, (_, index) =>
+        outboxRow({
+          ...{ id: `${recipient}-${Object.keys(fields).length}-${index}`, incident_id: `${index}`, recipient },
+          ...{ created_at: now - 10, next_at: now - 10, deadline: now + 600_000, ...fields },
+        }),
+      );
+    const rows = [
+      ...to('491701234567', 45, { state: 'accepted', accepted_at: now, sequence: 1 }),
+      ...to('491701234567', 6, {}),
+      ...to('447700900123', 1, { created_at: now - 5 }),
+    ];
+    await desk.database.query.insertInto('outbox').values(rows).execute();
+    await desk.alerts.start();
+    await pause(1000);
+    assert.deepEqual(
+      desk.sandbox.messages.map((message) => message.to),
+      ['447700900123'],
     );
   });
 
@@ -240,6 +286,34 @@ describe('WhatsApp alerts over HTTP', () => {
       desk.sandbox.messages.map(({ type }) => type),
       ['text', 'text', 'image'],
     );
+  });
+
+  test('a picture that fails for everybody is reported once, a text that fails once for each', async (t) => {
+    const desk = await alertDesk(t, { recipients: ['+49 170 1234567', '+44 7700 900123'] });
+    desk.sandbox.fail(...Array.from({ length: 8 }, () => ({ on: 'media' as const, code: 131053 })));
+    await desk.alerts.start();
+    await desk.alerts.alert(incident(), jpeg, policy);
+    await desk.settled();
+    assert.deepEqual(desk.statuses('image'), ['queued', 'queued', 'failed', 'failed']);
+    assert.equal(desk.errors.length, 1);
+
+    desk.sandbox.fail({ code: 131047 }, { code: 131047 });
+    await desk.alerts.alert(incident({ id: '2', reason: 'other' }), jpeg, policy);
+    await desk.settled();
+    assert.equal(desk.errors.length, 3);
+    assert.equal(desk.deliveries.filter(({ status }) => status === 'failed').length, 6);
+  });
+
+  test('two nodes on one account both alert; each has its own cooldown', async (t) => {
+    const desk = await alertDesk(t);
+    await desk.alerts.start();
+    const sent = async (node: string, id: string) =>
+      (await desk.alerts.alert(incident({ id }), undefined, { ...policy, node, template: `${node} {incidentId}` }))
+        .send;
+    assert.deepEqual([await sent('family', 'a'), await sent('guard', 'a')], [true, true]);
+    await desk.settled();
+    assert.deepEqual([await sent('family', 'b'), await sent('family', 'a')], [false, false]);
+    assert.deepEqual(desk.sandbox.messages.map(({ text }) => text).sort(), ['family a', 'guard a']);
   });
 
   test('a picture that WhatsApp does not take is left out, the text goes', async (t) => {

@@ -90,7 +90,7 @@ describe('a database file', () => {
     const cooldown = query
       .selectFrom('outbox')
       .selectAll()
-      .where((is) => is.and({ account: 'a', area: 'b', reason: 'c' }))
+      .where((is) => is.and({ account: 'a', node: 'n', area: 'b', reason: 'c' }))
       .where('accepted_at', '>', 1);
     for (const [wanted, plan] of [
       ['outbox_due', await due.explain(undefined, sql`query plan`)],

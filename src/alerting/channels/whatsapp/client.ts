@@ -169,7 +169,7 @@ function wordsFor(error: unknown, established: boolean): string {
 }
 
 /** RFC 9110, section 10.2.3: seconds or an HTTP date. */
-export function retryAfter(header: unknown, now: number): number | undefined {
+function retryAfter(header: unknown, now: number): number | undefined {
   if (typeof header !== 'string' || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;

@@ -1,0 +1,25 @@
+import type { SentinelError } from '../contracts/errors.ts';
+import type { Delivery, DeliveryStatus } from '../contracts/messages.ts';
+import type { Outgoing } from './outbox-row.ts';
+import { masked } from './recipients.ts';
+
+/** What flows are told of a row. */
+export function deliveryOf(row: Outgoing, status: DeliveryStatus, at: number, error?: SentinelError): Delivery {
+  return {
+    v: 1,
+    kind: 'delivery',
+    site: row.site,
+    area: row.area,
+    source: row.source,
+    capturedAt: at,
+    alertId: row.alert_id,
+    incidentId: row.incident_id,
+    channel: row.channel,
+    part: row.part === 'image' ? 'image' : 'text',
+    recipient: masked(row.recipient),
+    status,
+    attempts: row.attempts,
+    ...(row.provider_id === null ? {} : { providerId: row.provider_id }),
+    ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
+  };
+}

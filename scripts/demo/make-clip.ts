@@ -44,7 +44,7 @@ async function feed(source: AsyncIterable<Buffer> | Iterable<Buffer>, sink: Writ
 }
 
 /** The sound of a scenario as 16 bit little endian samples, mono, 16 kHz. */
-export function soundTrack(scenario: Scenario): Buffer {
+function soundTrack(scenario: Scenario): Buffer {
   const track = roomTone(scenario.duration, 1);
   const pane = paneSound(recognisedPane);
   for (const second of scenario.panes) {

@@ -4,7 +4,7 @@
  */
 export const sceneSize = { width: 768, height: 432 };
 /** Detectors know the figure well between 140 and 220 px; larger ones become unreliable. */
-export const figureHeight = 190;
+const figureHeight = 190;
 const floorLine = 388;
 const pane = { left: 500, top: 70, width: 176, height: 150 };
 

@@ -25,7 +25,7 @@ export const SentinelSiteConfig = Type.Object({
 });
 export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;
 
-export const audioModes = ['off', 'analyse', 'record'] as const;
+const audioModes = ['off', 'analyse', 'record'] as const;
 export const SentinelCameraConfig = Type.Object({
   name: Type.String({
     default: '',

@@ -19,7 +19,7 @@ export const ModelHealth = Type.Object({
 export type ModelHealth = Static<typeof ModelHealth>;
 
 /** `unused` until the first node of the site needs the database. */
-export const databaseStates = ['ok', 'down', 'unused'] as const;
+const databaseStates = ['ok', 'down', 'unused'] as const;
 
 export const SiteHealth = Type.Object({
   site: Type.String(),

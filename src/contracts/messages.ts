@@ -164,7 +164,7 @@ export const IncidentSignal = Type.Object({
 });
 export type IncidentSignal = Static<typeof IncidentSignal>;
 
-export const evidenceTypes = ['snapshot', 'audio', 'clip'] as const;
+const evidenceTypes = ['snapshot', 'audio', 'clip'] as const;
 export const EvidenceItem = Type.Object({
   id: Type.String({ description: 'Opaque; `/echosight/api/v1/evidence/<id>` serves the file.' }),
   type: Type.Enum(evidenceTypes),
@@ -176,7 +176,7 @@ export const EvidenceItem = Type.Object({
 });
 export type EvidenceItem = Static<typeof EvidenceItem>;
 
-export const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
+const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
 export const Incident = payload('incident', {
   id: Type.String({ description: 'Stays the same from start to end.' }),
   phase: Type.Enum(incidentPhases),
@@ -220,7 +220,7 @@ export const Delivery = payload('delivery', {
 });
 export type Delivery = Static<typeof Delivery>;
 
-export const reviewActions = [
+const reviewActions = [
   'acknowledge',
   'confirm',
   'dismiss',

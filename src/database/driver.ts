@@ -86,7 +86,7 @@ export class WorkerDriver implements Driver {
 }
 
 /** One turn on the worker. */
-export class WorkerConnection implements DatabaseConnection {
+class WorkerConnection implements DatabaseConnection {
   readonly release: () => void;
   readonly #link: WorkerLink;
 

@@ -4,7 +4,7 @@ import { openSites } from '../site/registry.ts';
 import type { NodeRed } from './node-red.ts';
 
 /** Path of everything of ours below Node-RED's HTTP node root. */
-export const apiPath = '/echosight';
+const apiPath = '/echosight';
 
 /** Express routes cannot be taken away again, so each HTTP root gets ours once and they look the Sites up per request. */
 const mounted = new WeakSet<object>();

@@ -11,7 +11,7 @@ import type {
 } from '../../../src/red/node-red.ts';
 
 /** A node instance that records what its type does with it. */
-export class FakeNode implements RedNode {
+class FakeNode implements RedNode {
   id = '';
   type = '';
   name?: string;

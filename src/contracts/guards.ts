@@ -26,8 +26,17 @@ export function assertMatches(schema: TSchema, value: unknown, what: string): vo
   const faults = validator
     .Errors(value)
     .slice(0, 3)
-    .map((fault) => `${fault.instancePath === '' ? 'it' : fault.instancePath.slice(1)} ${fault.message}`);
-  throw new SentinelError('ES_BAD_INPUT', `This is not a ${what}: ${faults.join('; ')}.`);
+    .map(({ instancePath, message }) => `${instancePath === '' ? 'it' : instancePath.slice(1)} ${readable(message)}`);
+  throw new SentinelError('ES_BAD_INPUT', `This is not ${withArticle(what)}: ${faults.join('; ')}.`);
+}
+
+/** JSON Schema's "must be object" as people say it. */
+function readable(fault: string): string {
+  return fault.replace(/(?<=^must be )(array|boolean|integer|number|object|string)$/, withArticle);
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 /** The kind of a payload of ours, or undefined when it is anything else. */
@@ -42,7 +51,7 @@ export function kindOf(payload: unknown): Kind | undefined {
  * @throws SentinelError ES_BAD_INPUT
  */
 export function assertKind<K extends Kind>(payload: unknown, kind: K): asserts payload is PayloadOf<K> {
-  assertMatches(payloadSchemas[kind], payload, `"${kind}" message`);
+  assertMatches(payloadSchemas[kind], payload, `${kind} message`);
 }
 
 /** Cheap guard of the frame path (5 messages a second and camera): shape and byte count, no schema walk. */

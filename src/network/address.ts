@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SentinelError } from '../contracts/errors.ts';
+import { hostWithoutScheme, loginIn, splitAuthority } from './authority.ts';
 import { guardHost } from './host-guard.ts';
 import { percentEncode } from './redact.ts';
 
@@ -24,6 +25,12 @@ export interface SourceAddress {
  */
 export function parseSourceAddress(text: string): SourceAddress {
   const address = plainText(text);
+  const host = hostWithoutScheme(address);
+  if (host !== undefined) {
+    throw new SentinelError('ES_BAD_ADDRESS', 'The address does not begin with rtsp:// or the like.', {
+      hint: `Did you mean rtsp://${host}/...?`,
+    });
+  }
   // A drive letter is no scheme; anything else before a first colon could be one to ffmpeg.
   const scheme = /^(?![a-z]:[\\/])([^\\/]*?):/i.exec(address)?.[1]?.toLowerCase();
   if (scheme === undefined) return localAddress(address);
@@ -121,7 +128,13 @@ function localAddress(path: string): SourceAddress {
 }
 
 function networkAddress(protocol: NetworkProtocol, rest: string): SourceAddress {
-  const { userinfo, host, port, path } = splitAuthority(rest);
+  const parts = splitAuthority(rest);
+  if (parts === undefined) {
+    throw new SentinelError('ES_BAD_ADDRESS', 'It is not clear which part of the address is the password.', {
+      hint: 'Put user and password into their own fields, or write @ as %40, / as %2F, # as %23 and ? as %3F.',
+    });
+  }
+  const { userinfo, host, port, path } = parts;
   if (path.includes('\\')) throw refused('The address holds a backslash.');
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65535)) {
     throw refused('The port of the address is not a number from 1 to 65535.');
@@ -129,47 +142,4 @@ function networkAddress(protocol: NetworkProtocol, rest: string): SourceAddress 
   const encodedPath = path.replace(/[^\x21-\x7e]/gu, percentEncode);
   const location = `${protocol}://${guardHost(host)}${port === undefined ? '' : `:${port}`}${encodedPath}`;
   return { protocol, location, ...loginIn(userinfo) };
-}
-
-/**
- * Finds the host in what follows `://`. Cameras come with passwords that hold `@`, `/`, `#` or `?`, and people paste
- * them as they are: those are understood where only one reading makes sense, and refused where two do.
- */
-function splitAuthority(rest: string): { userinfo: string; host: string; port: string | undefined; path: string } {
-  let start = rest.search(/[/?#]/);
-  if (start === -1) start = rest.length;
-  const at = rest.indexOf('@', start);
-  if (at !== -1) {
-    const authority = rest.slice(0, start);
-    const passwordGoesOn = /^[^:@[]*:(?!\d*$)[^@]*$/.test(authority) && at === rest.lastIndexOf('@');
-    const hasNoPassword = !/[:@]/.test(authority.replace(/^\[[^\]]*\]/, ''));
-    if (passwordGoesOn) {
-      const after = rest.slice(at).search(/[/?#]/);
-      start = after === -1 ? rest.length : at + after;
-    } else if (!hasNoPassword) {
-      throw new SentinelError('ES_BAD_ADDRESS', 'It is not clear which part of the address is the password.', {
-        hint: 'Put user and password into their own fields, or write @ as %40, / as %2F, # as %23 and ? as %3F.',
-      });
-    }
-  }
-  const authority = rest.slice(0, start);
-  const end = authority.lastIndexOf('@');
-  const [, host = '', port] = /^(.*?)(?::([^:\]]*))?$/.exec(authority.slice(end + 1)) ?? [];
-  return { userinfo: authority.slice(0, Math.max(0, end)), host, port, path: rest.slice(start) };
-}
-
-function loginIn(userinfo: string): { username?: string; password?: string } {
-  if (userinfo === '') return {};
-  const [username = '', ...others] = userinfo.split(':');
-  const password = others.join(':');
-  return { username: percentDecode(username), ...(password === '' ? {} : { password: percentDecode(password) }) };
-}
-
-/** A password with a lone % is not encoded at all: it stays as it is. */
-function percentDecode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

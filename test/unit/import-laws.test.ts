@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** The rooms of src/ from the ground up: a room imports only what stands in a row above its own. */
 const rows = [
   ['contracts'],
-  ['clock', 'process', 'geometry', 'network', 'onnx-format', 'database', 'pcm'],
+  ['clock', 'process', 'geometry', 'network', 'onnx-format', 'database', 'pcm', 'pictures'],
   ['inference'],
   ['media', 'vision', 'audio', 'fusion', 'alerting', 'evidence'],
   ['site'],
@@ -18,6 +18,9 @@ const rows = [
 ] as const;
 /** Foundations may stand on each other; everywhere else a room keeps to itself. */
 const foundations: readonly string[] = rows[1];
+
+/** What the dialogs share with the runtime, so that both judge alike: pure functions without Node.js. */
+const sharedWithEditor = ['src/network/authority.ts', 'src/alerting/recipients.ts', 'src/alerting/text-template.ts'];
 
 const natives = ['better-sqlite3', 'sharp', 'onnxruntime-node', 'onnxruntime-web'];
 
@@ -71,13 +74,22 @@ describe('the laws of imports', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('the code of the editor takes nothing but types from the engine', () => {
+  test('the code of the editor takes nothing but types from the engine, and a few pure functions', () => {
     const faults = sources
       .filter(({ file }) => file.endsWith(`${sep}editor.ts`) || file.startsWith(join('src', 'editor')))
       .flatMap(({ imports }) => imports)
       .filter((found) => found.specifier.startsWith('.') && roomOf(targetOf(found)) !== 'editor')
       .filter((found) => roomOf(targetOf(found)) !== 'contracts' || !found.typeOnly)
+      .filter((found) => !sharedWithEditor.includes(targetOf(found).replaceAll(sep, '/')))
       .map((found) => `${found.file} imports ${found.specifier}`);
+    assert.deepEqual(faults, []);
+  });
+
+  test('what the editor shares with the runtime needs no Node.js', () => {
+    const faults = sources
+      .filter(({ file }) => sharedWithEditor.includes(file.replaceAll(sep, '/')))
+      .flatMap(({ imports }) => imports)
+      .filter((found) => !found.typeOnly && !found.specifier.endsWith('/contracts/errors.ts'));
     assert.deepEqual(faults, []);
   });
 

@@ -59,8 +59,30 @@ describe('addresses of cameras', () => {
   }
 
   test('refuses an address with two readings, without showing the password', () => {
-    for (const text of ['rtsp://admin:12/34@cam/s', 'rtsp://admin:p@ss/word@cam/s', 'rtsp://admin:a/b@cam/s@1']) {
+    for (const text of [
+      'rtsp://admin:12/34@cam/s',
+      'rtsp://admin:p@ss/word@cam/s',
+      'rtsp://admin:p@ss:w/rd@cam/s',
+      'rtsp://admin:p@ss:w/rd',
+      'rtsp://admin:p@/ss',
+      'rtsp://admin:a/b@cam/s@1',
+    ]) {
       assert.throws(() => parseSourceAddress(text), refusal(/not clear which part/));
+    }
+  });
+
+  test('takes a host without a scheme for a host, not for a file', () => {
+    for (const [text, host] of [
+      ['192.168.1.5', '192.168.1.5'],
+      [' 192.168.1.5:554 ', '192.168.1.5:554'],
+      ['cam.local:554', 'cam.local:554'],
+      ['cam.local:554/live', 'cam.local:554'],
+    ] as const) {
+      const meant = { name: 'ES_BAD_ADDRESS', hint: `Did you mean rtsp://${host}/...?` };
+      assert.throws(() => parseSourceAddress(text), meant);
+    }
+    for (const text of ['192.168.1.5.mp4', './192.168.1.5', '192.168.1.5/today.mp4', 'demo.mp4']) {
+      assert.equal(parseSourceAddress(text).protocol, 'file', text);
     }
   });
 

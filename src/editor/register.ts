@@ -91,11 +91,12 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
   };
 }
 
-/** The number fields of the open dialog get the limits of the schema, so that the browser's arrows keep to them. */
+/** The number fields of the open dialog get the limits of the schema: the browser marks what it thinks does not fit. */
 function describeNumbers({ schema, canvas }: NodeLook): void {
-  for (const [key, { minimum, maximum }] of Object.entries(schema.properties)) {
+  for (const [key, { type, minimum, maximum }] of Object.entries(schema.properties)) {
     const input = inputOf(key, canvas === undefined);
-    if (!(input instanceof HTMLInputElement)) continue;
+    if (!(input instanceof HTMLInputElement) || input.type !== 'number') continue;
+    input.step = type === 'integer' ? '1' : 'any';
     if (minimum !== undefined) input.min = String(minimum);
     if (maximum !== undefined) input.max = String(maximum);
   }

@@ -189,13 +189,17 @@ export class RuleList {
   ): (HTMLElement | string)[] {
     const say = this.#say;
     if (condition.kind === 'stream') {
-      const seconds = numberField({ min: '0', max: '86400', placeholder: '0' }, condition.forSeconds, (value) => {
-        set({ forSeconds: value });
-      });
+      const seconds = numberField(
+        { min: '0', max: '86400', step: 'any', placeholder: '0' },
+        condition.forSeconds,
+        (value) => {
+          set({ forSeconds: value });
+        },
+      );
       return [say('limit.for'), seconds, say('limit.seconds')];
     }
     const score = numberField(
-      { min: '0', max: '1', step: '0.05', placeholder: say('limit.any') },
+      { min: '0', max: '1', step: 'any', placeholder: say('limit.any') },
       condition.minimumScore,
       (value) => {
         set({ minimumScore: value });

@@ -1,8 +1,8 @@
+import { pictureType } from '../pictures/picture-type.ts';
 import type { Answer } from './channels/whatsapp/answer.ts';
 import type { WhatsAppClient } from './channels/whatsapp/client.ts';
 import type { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
-import { imageType } from './picture-type.ts';
 
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
@@ -41,7 +41,7 @@ export class Courier {
   async #uploadNow(row: Outgoing): Promise<Answer> {
     const picture = await this.#outbox.picture(row.id);
     if (picture === undefined) return { result: 'unreached', detail: 'the picture is missing in the outbox' };
-    const answer = await this.#client.uploadImage(picture, imageType(picture) ?? 'image/jpeg');
+    const answer = await this.#client.uploadImage(picture, pictureType(picture) ?? 'image/jpeg');
     if (answer.result === 'ok') await this.#outbox.setMediaId(row.alert_id, answer.id);
     return answer;
   }

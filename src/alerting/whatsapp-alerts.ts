@@ -3,6 +3,7 @@ import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.t
 import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
+import { pictureType } from '../pictures/picture-type.ts';
 import { alertHistory } from './alert-history.ts';
 import { WhatsAppClient, whatsAppLimits } from './channels/whatsapp/client.ts';
 import { deliveryOf } from './delivery.ts';
@@ -10,7 +11,6 @@ import { ErrorReports } from './error-reports.ts';
 import { deadlineMs, lateMs } from './next-step.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
-import { imageType } from './picture-type.ts';
 import { decide, type AlertPolicy } from './policy.ts';
 import { Sender } from './sender.ts';
 import { renderAlert, shortened } from './text-template.ts';
@@ -165,7 +165,7 @@ export class WhatsAppAlerts {
   /** A picture that WhatsApp would refuse is left out; the text never waits for it. */
   #sendable(image: Buffer | undefined): Buffer | undefined {
     if (image === undefined) return undefined;
-    if (image.length <= whatsAppLimits.imageBytes && imageType(image) !== undefined) return image;
+    if (image.length <= whatsAppLimits.imageBytes && pictureType(image) !== undefined) return image;
     this.#options.log.warn('The snapshot is left out of an alert: WhatsApp takes JPEG and PNG of up to 5 MB.');
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { EvidenceItem } from '../contracts/messages.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
 import { encodeWav } from '../pcm/wav.ts';
-
-const sampleRate = 16_000;
+import { pictureType, type PictureType } from '../pictures/picture-type.ts';
 
 /** What belongs to an incident message. */
 export interface IncidentMedia {
@@ -20,11 +20,8 @@ export interface MediaFile {
   bytes: Buffer;
 }
 
-/** Pictures are served as what they are, so they must be it: by their first bytes. */
-const pictures = [
-  { mime: 'image/jpeg', extension: 'jpg', start: Buffer.from([0xff, 0xd8, 0xff]) },
-  { mime: 'image/png', extension: 'png', start: Buffer.from('\x89PNG\r\n\x1a\n', 'latin1') },
-];
+/** Pictures are served as what they are, so they must be it. */
+const extensions: Record<PictureType, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
 /** The makers of the files that keep these media: one that throws must not cost the others. */
 export function mediaFiles({ image, samples }: IncidentMedia): (() => MediaFile)[] {
@@ -36,15 +33,13 @@ export function mediaFiles({ image, samples }: IncidentMedia): (() => MediaFile)
 
 /** @throws SentinelError ES_IMAGE_INVALID */
 function snapshotFile(bytes: Buffer): MediaFile {
-  const picture = pictures.find(({ start }) => start.equals(bytes.subarray(0, start.length)));
-  if (picture !== undefined) {
-    return { type: 'snapshot', mime: picture.mime, extension: picture.extension, bytes };
-  }
+  const mime = pictureType(bytes);
+  if (mime !== undefined) return { type: 'snapshot', mime, extension: extensions[mime], bytes };
   throw new SentinelError('ES_IMAGE_INVALID', 'The snapshot is neither a JPEG nor a PNG picture: it is not kept.', {
     hint: 'Put the bytes of such a file into msg.image.',
   });
 }
 
 function soundFile(samples: Float32Array): MediaFile {
-  return { type: 'audio', mime: 'audio/wav', extension: 'wav', bytes: encodeWav(samples, sampleRate) };
+  return { type: 'audio', mime: 'audio/wav', extension: 'wav', bytes: encodeWav(samples, soundWindow.sampleRate) };
 }

@@ -2,15 +2,11 @@ import { createRequire } from 'node:module';
 import type { Sharp, SharpConstructor } from 'sharp';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Size } from '../geometry/letterbox.ts';
+import { pictureType } from '../pictures/picture-type.ts';
 import type { RgbPixels } from './model-canvas.ts';
 
 /** 64 megapixels: above any camera's picture, below what would exhaust a small machine's memory. */
 const mostPixels = 64 * 1024 * 1024;
-
-const signatures = [
-  { name: 'JPEG', bytes: Buffer.from([0xff, 0xd8, 0xff]) },
-  { name: 'PNG', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
-];
 
 /** The picture library, loaded on first use. @throws SentinelError ES_RUNTIME_MISSING */
 export function loadSharp(): SharpConstructor {
@@ -29,7 +25,7 @@ export function loadSharp(): SharpConstructor {
  * knows, such as SVG, are refused, and so are damaged pictures.
  */
 export function openPicture(bytes: Uint8Array): Sharp {
-  if (!signatures.some((signature) => signature.bytes.equals(bytes.subarray(0, signature.bytes.length)))) {
+  if (pictureType(bytes) === undefined) {
     throw new SentinelError('ES_IMAGE_INVALID', 'This is neither a JPEG nor a PNG picture.');
   }
   return loadSharp()(bytes, { limitInputPixels: mostPixels, autoOrient: true }).removeAlpha().toColourspace('srgb');

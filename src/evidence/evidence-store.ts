@@ -30,6 +30,8 @@ export class EvidenceStore {
   readonly #metrics: Metrics;
   readonly #newId: () => string;
   readonly #opened: Promise<void>;
+  /** Records that are being written. */
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(options: EvidenceStoreOptions) {
     this.#database = options.database;
@@ -47,20 +49,23 @@ export class EvidenceStore {
    * @throws SentinelError ES_EVIDENCE_WRITE, ES_IMAGE_INVALID (the incident is stored), ES_DATABASE, ES_WORKER_LOST (it is not).
    */
   async record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
-    await this.#opened;
-    const rows: Insertable<MediaRow>[] = [];
-    let refused: SentinelError | undefined;
-    for (const makeFile of mediaFiles(media)) {
-      try {
-        rows.push(await this.#write(incident, makeFile()));
-      } catch (error) {
-        refused ??= asSentinelError(error, 'ES_EVIDENCE_WRITE');
-      }
+    const work = this.#record(incident, media);
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
     }
-    await this.#writeRows(incident, rows);
-    for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
-    if (refused !== undefined) throw refused;
-    return rows.map(itemOf);
+  }
+
+  /**
+   * Ends every open incident at its last message, when the flow is stopped: Node-RED delivers no messages then.
+   * One that goes on all the same is open again from its next message on.
+   * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
+   */
+  async endOpen(): Promise<void> {
+    await Promise.allSettled([this.#opened, ...this.#underWay]);
+    await endOpenIncidents(this.#database);
   }
 
   /** A piece of evidence and the absolute path of its file; undefined for an unknown id and for anything that is no id. */
@@ -89,11 +94,28 @@ export class EvidenceStore {
   /** What must be done before the first record, and what may go on beside it. */
   async #tidyUp(now: number, log: Log): Promise<void> {
     const tell = (error: unknown): void => {
-      log.warn(`What an earlier run left in the evidence folder could not be put in order: ${String(error)}`);
+      log.warn(`What an earlier run left could not be put in order: ${String(error)}`);
     };
     await endOpenIncidents(this.#database).catch(tell);
     await this.#files.removeOrphans(now, log).catch(tell);
     void sweepStrays(this.#database, this.#files, now, log).catch(tell);
+  }
+
+  async #record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
+    await this.#opened;
+    const rows: Insertable<MediaRow>[] = [];
+    let refused: SentinelError | undefined;
+    for (const makeFile of mediaFiles(media)) {
+      try {
+        rows.push(await this.#write(incident, makeFile()));
+      } catch (error) {
+        refused ??= asSentinelError(error, 'ES_EVIDENCE_WRITE');
+      }
+    }
+    await this.#writeRows(incident, rows);
+    for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
+    if (refused !== undefined) throw refused;
+    return rows.map(itemOf);
   }
 
   async #writeRows(incident: Incident, rows: readonly Insertable<MediaRow>[]): Promise<void> {

@@ -25,7 +25,7 @@ export async function writeIncident(
           reason: column.ref('excluded.reason'),
           confidence: column.ref('excluded.confidence'),
           updated_at: column.ref('excluded.updated_at'),
-          ended_at: column.fn.coalesce('excluded.ended_at', 'incidents.ended_at'),
+          ended_at: column.ref('excluded.ended_at'),
           explanation_json: column.ref('excluded.explanation_json'),
           sources_json: column.ref('excluded.sources_json'),
         }))
@@ -68,7 +68,7 @@ function incidentRow(incident: Incident): Insertable<IncidentRow> {
     confidence: incident.confidence,
     started_at: incident.startedAt,
     updated_at: incident.updatedAt,
-    ended_at: incident.endedAt ?? null,
+    ended_at: incident.endedAt ?? (incident.phase === 'end' ? incident.updatedAt : null),
     explanation_json: JSON.stringify(incident.explanation),
     sources_json: JSON.stringify(incident.sources),
   };

@@ -5,7 +5,7 @@ import type { EvidenceFiles } from './evidence-files.ts';
 /** Files without a row that are younger than this may belong to a store that is just closing. */
 const strayAgeMs = 60_000;
 
-/** Ends the incidents that an earlier run left open when it was killed: nobody else will. */
+/** Ends every open incident at its last message: nobody else will once its flow was stopped or killed. */
 export async function endOpenIncidents({ query }: Database): Promise<void> {
   await query
     .updateTable('incidents')

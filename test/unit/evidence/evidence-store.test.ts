@@ -119,9 +119,9 @@ describe('recording', () => {
     await store.record(start, {});
     const stored = await store.incident('incident-1');
     assert.deepEqual([stored?.label, stored?.severity], ['second', 2]);
-    await store.record({ ...start, updatedAt: start.updatedAt + 2, severity: 1, label: 'third' }, {});
+    await store.record({ ...start, updatedAt: start.updatedAt + 2, severity: 1, label: 'third', phase: 'end' }, {});
     const after = await store.incident('incident-1');
-    assert.deepEqual([after?.label, after?.severity], ['third', 2]);
+    assert.deepEqual([after?.label, after?.severity, after?.phase], ['third', 2, 'end']);
   });
 
   test('many at the same time keeps each incident whole', async (t) => {
@@ -207,6 +207,23 @@ describe('recording', () => {
     const { database, store } = await bench(t);
     await database.close();
     await assert.rejects(store.record(incident(), {}), { name: 'ES_DATABASE' });
+  });
+});
+
+describe('stopping', () => {
+  test('ends what is open, also what is just being written; a message that comes later opens it again', async (t) => {
+    const { store } = await bench(t);
+    await store.record(incident({ id: 'open' }), {});
+    const writing = store.record(incident({ id: 'writing' }), { image: jpeg(randomBytes(2_000_000)) });
+    await store.endOpen();
+    for (const id of ['open', 'writing']) {
+      const stored = await store.incident(id);
+      assert.deepEqual([stored?.phase, stored?.endedAt], ['end', incident().updatedAt], id);
+    }
+    await writing;
+    await store.record(incident({ id: 'open', phase: 'update', seq: 1 }), {});
+    const goesOn = await store.incident('open');
+    assert.deepEqual([goesOn?.phase, goesOn?.endedAt], ['update', undefined]);
   });
 });
 

@@ -10,6 +10,8 @@ import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-h
 import { startDemoCamera } from './demo-camera.ts';
 
 const token = 'example-token-51c0';
+/** What `curl --data-binary` says when nobody tells it better. */
+const curlType = 'application/x-www-form-urlencoded';
 const phoneNumberId = '100000000000007';
 
 /** Every example, imported into a real Node-RED and used the way its comment says. */
@@ -42,6 +44,9 @@ describe('the example flows', { timeout: 300_000 }, () => {
     const found = await post('/detect', 'image/jpeg', await personJpeg());
     assert.equal(found.status, 200);
     assert.ok(((await found.json()) as Detections).objects.some(({ label }) => label === 'person'));
+    for (const type of [undefined, curlType]) {
+      assert.equal((await post('/detect', type, await personJpeg())).status, 200, `content type ${type}`);
+    }
     const drawn = await post('/detect/picture', 'image/jpeg', await personJpeg());
     assert.equal((await sharp(await drawn.arrayBuffer()).metadata()).format, 'jpeg');
     const refused = await post('/detect', 'image/jpeg', Buffer.from('no picture'));
@@ -54,6 +59,9 @@ describe('the example flows', { timeout: 300_000 }, () => {
     const heard = await post('/classify', 'audio/wav', paneWav());
     assert.equal(heard.status, 200);
     assert.ok(((await heard.json()) as AudioScores).triggered.includes('glass_break'));
+    for (const type of [undefined, curlType]) {
+      assert.equal((await post('/classify', type, paneWav())).status, 200, `content type ${type}`);
+    }
     assert.equal((await post('/classify', 'audio/wav', Buffer.from('no sound'))).status, 400);
   });
 
@@ -111,7 +119,8 @@ describe('the example flows', { timeout: 300_000 }, () => {
     };
   }
 
-  async function post(path: string, type: string, body: Buffer): Promise<Response> {
-    return await fetch(`${host.url}${path}`, { method: 'POST', headers: { 'content-type': type }, body });
+  async function post(path: string, type: string | undefined, body: Buffer): Promise<Response> {
+    const headers = type === undefined ? {} : { 'content-type': type };
+    return await fetch(`${host.url}${path}`, { method: 'POST', headers, body });
   }
 });

@@ -17,8 +17,10 @@ const about: Record<Kind, { from: string; text: string }> = {
   },
   'stream-status': { from: 'rtsp-in, output 3', text: 'How a camera does: one message per change.' },
   cue: {
-    from: 'detectron-infer, output 1',
-    text: 'A hint. When the detector is down, `detector-down` says so and `motion` reports what moves all the same.',
+    from: 'detectron-infer, output 1; audio-classify',
+    text:
+      'A hint. When the detector is down, `detector-down` says so and `motion` reports what moves all the same; ' +
+      '`classifier-down` says that nobody listens.',
   },
   detections: {
     from: 'detectron-infer, output 1',
@@ -36,7 +38,7 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'fuse-severity, evidence-store',
     text:
       'Something that happened. It starts once, is updated when it grows, and ends after quiet. With `start` and ' +
-      '`update` come `msg.image` (JPEG with boxes) and `msg.samples` (where the camera may be recorded).',
+      '`update` comes `msg.image` (JPEG with boxes), with `evidence` `msg.samples` (where the camera may be recorded).',
   },
   delivery: { from: 'whatsapp-out', text: 'What became of one message to one person.' },
   review: {

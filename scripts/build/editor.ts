@@ -105,7 +105,7 @@ function signalLabels(): Record<(typeof signalKinds)[number], readonly string[]>
   return {
     object: [...new Set(objects)],
     sound: [...soundClasses, 'loud_unknown'],
-    cue: ['tamper', 'motion', 'detector-down'],
+    cue: ['tamper', 'motion', 'detector-down', 'classifier-down'],
     stream: ['offline', ...streamStatuses],
     signal: [],
   };

@@ -6,13 +6,14 @@ export default defineNode({
   create(node) {
     const site = node.site();
     const { keepSnapshots, keepAudio } = node.config;
+    let store: Awaited<ReturnType<typeof site.evidence>> | undefined;
     node.status('idle', 'waiting');
 
     return {
       async input(message, send) {
         const { payload, image, samples } = message;
         assertKind(payload, 'incident');
-        const store = await site.evidence();
+        store = await site.evidence();
         const evidence = await store.record(payload, {
           ...(keepSnapshots && Buffer.isBuffer(image) ? { image } : {}),
           ...(keepAudio && samples instanceof Float32Array ? { samples } : {}),
@@ -20,6 +21,8 @@ export default defineNode({
         send([{ ...message, payload: { ...payload, evidence } }]);
         node.status('running', 'stored', { reason: payload.reason });
       },
+      // When all nodes close at once, Node-RED no longer delivers the end that fuse-severity sends.
+      close: async () => store?.endOpen(),
     };
   },
 });

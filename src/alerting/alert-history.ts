@@ -21,7 +21,7 @@ export async function alertHistory(
   const ofIncident = await texts
     .select(({ fn }) => [
       fn.max('sequence').as('sequence'),
-      fn.max('severity').filterWhere('state', '!=', 'expired').as('severity'),
+      fn.max('severity').filterWhere('state', '!=', 'expired').filterWhere('reason', '=', reason).as('severity'),
     ])
     .where('incident_id', '=', id)
     .executeTakeFirstOrThrow();

@@ -9,7 +9,7 @@ export interface AlertPolicy {
 
 /** What the outbox knows about earlier alerts that bear on this incident. */
 export interface AlertHistory {
-  /** Highest severity at which this incident was alerted; undefined when it was not, or all attempts expired. */
+  /** Highest severity at which this incident was alerted for this reason; undefined when it was not, or all expired. */
   alerted: number | undefined;
   /** Highest severity of an alert for the same area and reason that was accepted within the cooldown. */
   recent: number | undefined;
@@ -30,7 +30,7 @@ export function decide(incident: Incident, policy: AlertPolicy, history: AlertHi
     return silent('severity', `Severity ${severity} is below the minimum of ${policy.minimumSeverity}.`);
   }
   if (history.alerted !== undefined && severity <= history.alerted) {
-    return silent('alerted', `This incident was already alerted with severity ${history.alerted}.`);
+    return silent('alerted', `This incident was already alerted for ${reason} with severity ${history.alerted}.`);
   }
   if (history.recent !== undefined && severity <= history.recent) {
     const pause = `${policy.cooldownSeconds} s`;

@@ -144,16 +144,16 @@ export class Area {
     const isStart = incident !== this.#incident;
     this.#incident = incident;
     this.#feed(best.rule.severity >= incident.best.rule.severity);
-    const isGraver = compareMatches(best, incident.best) < 0;
-    if (isGraver) incident.raise(best, this.#heldBack(best));
+    const isOther = incident.shouldStandOn(best);
+    if (isOther) incident.standOn(best, this.#heldBack(best));
     const isNews = incident.note(
       matches.flatMap(({ showings }) => showings),
       look,
     );
     const heard = isStart ? this.#soundsNear(best) : [look];
     for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
-    if (isStart || isGraver) this.#promiseEvidence();
-    if (isStart || isGraver || isNews) this.#emit(incident.message(isStart ? 'start' : 'update'));
+    if (isStart || isOther) this.#promiseEvidence();
+    if (isStart || isOther || isNews) this.#emit(incident.message(isStart ? 'start' : 'update'));
   }
 
   #start(best: Match): IncidentRecord {

@@ -6,9 +6,9 @@ import type { Showing } from './showing.ts';
 /** A signal of an incident and how often it came. */
 export type Tally = IncidentSignal & { count: number };
 
-/** What an incident was before it got worse. */
+/** What an incident was before it got worse, or another reason came. */
 export interface Step {
-  at: number;
+  since: number;
   severity: number;
   reason: string;
 }
@@ -37,7 +37,7 @@ export function explain(incident: {
     ...others.map(otherSentence),
     ...heldBack,
     ...steps.map(
-      ({ at, severity, reason }) => `Raised from severity ${severity} (${reason}), as it stood at ${clockTime(at)}.`,
+      ({ since, severity, reason }) => `Before that severity ${severity} (${reason}) since ${clockTime(since)}.`,
     ),
     ...(ending === undefined ? [] : [ending]),
   ];

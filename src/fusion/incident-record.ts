@@ -1,7 +1,8 @@
+import type { Rule } from '../contracts/configs.ts';
 import type { Incident, IncidentSignal } from '../contracts/messages.ts';
 import { explain, peopleLabel, type Step, type Tally } from './explanation.ts';
 import type { Look } from './look.ts';
-import { reasonOf, type Match } from './matching.ts';
+import { compareMatches, reasonOf, type Match } from './matching.ts';
 import { signalOf, type Showing } from './showing.ts';
 
 /** Different (kind, label, source) that one incident lists. */
@@ -20,6 +21,10 @@ export class IncidentRecord {
   /** Capture time of the newest signal. */
   #newestAt: number;
   readonly #steps: Step[] = [];
+  /** Rules that the incident has stood on. */
+  readonly #stoodOn = new Set<Rule>();
+  /** Since when it stands on its rule. */
+  #since: number;
   readonly #tallies = new Map<string, Tally>();
   /** Labels and sources that already led to a message. */
   readonly #told = new Set<string>();
@@ -35,17 +40,33 @@ export class IncidentRecord {
     this.startedAt = Math.min(...best.showings.map(({ signal }) => signal.capturedAt));
     this.#newestAt = this.startedAt;
     this.#updatedAt = this.startedAt;
+    this.#since = this.startedAt;
+    this.#stoodOn.add(best.rule);
   }
 
-  /** The strongest rule that held so far: severity never falls. */
+  /** The rule that it stands on: the strongest so far, or the newest of its severity. Severity never falls. */
   get best(): Match {
     return this.#best;
   }
 
-  /** Stands from now on on a stronger rule. */
-  raise(best: Match, heldBack: readonly string[]): void {
+  /**
+   * Whether it should stand on this from now on: what is graver, and what tells more at the same severity, such as a shot
+   * after a pane. Each rule of a severity has its turn once, so that alternating causes are no storm.
+   */
+  shouldStandOn(match: Match): boolean {
+    const { rule } = match;
+    if (rule.severity !== this.#best.rule.severity) return rule.severity > this.#best.rule.severity;
+    if (this.#stoodOn.has(rule)) return false;
+    const known = new Set(this.#best.rule.all.map(({ label }) => label));
+    return compareMatches(match, this.#best) < 0 || rule.all.some(({ label }) => !known.has(label));
+  }
+
+  /** Stands from now on on another rule. */
+  standOn(best: Match, heldBack: readonly string[]): void {
     const { rule } = this.#best;
-    this.#steps.push({ at: this.#newestAt, severity: rule.severity, reason: reasonOf(rule) });
+    this.#steps.push({ since: this.#since, severity: rule.severity, reason: reasonOf(rule) });
+    this.#since = Math.max(this.#since, ...best.showings.map(({ signal }) => signal.capturedAt));
+    this.#stoodOn.add(best.rule);
     this.#best = best;
     this.#heldBack = heldBack;
   }

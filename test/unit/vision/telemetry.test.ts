@@ -8,7 +8,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 test('the native runtime collects nothing: neither a device id nor a queue of events is left behind', async (t) => {
   const home = temporaryFolder(t);
-  const env = { ...process.env, HOME: home, TMPDIR: home, XDG_CACHE_HOME: home };
+  const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, TMPDIR: home, XDG_CACHE_HOME: home };
   delete env.ORT_DISABLE_TELEMETRY;
   await promisify(execFile)(process.execPath, [resolve(import.meta.dirname, 'detect-once.ts')], { env });
   assert.deepEqual(readdirSync(home), []);

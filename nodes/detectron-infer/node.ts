@@ -27,7 +27,10 @@ export default defineNode({
       ...{ threshold, maxAgeMs, previewRate },
     });
     let pictures = 0;
-    node.status('idle', 'waiting', { model });
+    // A class that the model does not know would silently never be found: it is said for as long as it stands there.
+    const warning = filter.fault?.message;
+    if (warning === undefined) node.status('idle', 'waiting', { model });
+    else node.status('down', 'unknownLabels', { warning });
 
     return {
       async input(message, send) {
@@ -69,8 +72,9 @@ export default defineNode({
       send([{ ...message, topic, payload: detections }, annotated]);
       site.health.model(model, detections.backend);
       const { inferenceMs } = detections.timings;
-      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), backend: detections.backend };
-      node.status('running', detections.backend === 'onnxruntime-node' ? 'running' : 'runningWasm', params);
+      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), warning };
+      const calm = detections.backend === 'onnxruntime-node' ? 'running' : 'runningWasm';
+      node.status('running', warning === undefined ? calm : 'runningUnknown', params);
     }
   },
 });

@@ -95,8 +95,8 @@ function models(): CatalogModel[] {
   return catalog.models;
 }
 
-function pick({ id, title }: CatalogModel): { id: string; title: string } {
-  return { id, title };
+function pick({ id, title, labels }: CatalogModel): Pick<CatalogModel, 'id' | 'title' | 'labels'> {
+  return { id, title, labels };
 }
 
 /** Labels that rules can ask for, as our own nodes send them; outside signals have names of their own. */

@@ -107,6 +107,13 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
     await host.waitFor('errors', (message) => JSON.stringify(message.error).includes('ES_BAD_CONFIG'));
   });
 
+  test('a class that the model does not know is said at the start and with every picture', async () => {
+    await deploy(...httpIn, node('detectron-infer', { labels: 'persn' }, 2));
+    await host.waitFor('errors', (message) => /ES_BAD_CONFIG.*persn/.test(JSON.stringify(message.error)));
+    await post(await personJpeg(), 'image/jpeg');
+    await host.waitFor('status', ({ status }) => /^0 found.*persn/.test((status as { text: string }).text));
+  });
+
   test('a missing model disables its node alone, once, and motion still gets through as cues', async () => {
     await deploy(node('detectron-infer', { model: 'no-such-model', previewRate: 0 }, 2), ...frames());
     await host.inject('go');

@@ -106,3 +106,13 @@ function describeNumbers({ schema, canvas }: NodeLook): void {
 export function inputOf(key: string, config = false): HTMLElement | null {
   return document.getElementById(`node-${config ? 'config-' : ''}input-${key}`);
 }
+
+/** Whether a check of the runtime, which throws, lets a value pass. */
+export function accepts<Value>(check: (value: Value) => unknown, value: Value): boolean {
+  try {
+    check(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -4,7 +4,7 @@ const probeEveryMs = 60_000;
 
 /**
  * What the account as a whole allows: holds everything back but a probe a minute while the provider refuses our
- * settings, and everything below severity 3 while it has told us to be quiet.
+ * settings, and everything below severity 3 while it has told us to be quiet. Its times are those of a monotonic clock.
  */
 export class AccountGate {
   #setupErrors = 0;

@@ -4,6 +4,7 @@ import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
 import type { Answer } from './channels/whatsapp/answer.ts';
 import type { WhatsAppClient } from './channels/whatsapp/client.ts';
+import type { ClockSteps } from './clock-steps.ts';
 import { Courier } from './courier.ts';
 import { deadlineMs, lateMs, nextStep, type NextStep } from './next-step.ts';
 import type { Outbox } from './outbox.ts';
@@ -16,8 +17,6 @@ const lanes: Readonly<Record<Part, number>> = { text: 4, image: 2 };
 /** How long `stop` lets requests finish before it ends them. */
 const stopGraceMs = 5_000;
 const databaseRetryMs = 5_000;
-/** A step of the clock that is worth following. */
-const clockStepMs = 1_000;
 
 export interface SenderOptions {
   outbox: Outbox;
@@ -25,6 +24,7 @@ export interface SenderOptions {
   /** Ends the client's requests. */
   abort: AbortController;
   clock: Clock;
+  clockSteps: ClockSteps;
   random: Random;
   log: Log;
   metrics: Metrics;
@@ -43,7 +43,6 @@ export class Sender {
   readonly #gate = new AccountGate();
   readonly #underWay: Readonly<Record<Part, Set<Promise<void>>>> = { text: new Set(), image: new Set() };
   readonly #courier: Courier;
-  #clockOffset: number;
   #cancelTimer: () => void = () => undefined;
   #rounds: Promise<void> = Promise.resolve();
   #busy = false;
@@ -55,7 +54,6 @@ export class Sender {
     this.#options = options;
     this.#tell = tell;
     this.#courier = new Courier(options.outbox, options.client);
-    this.#clockOffset = options.clock.now() - options.clock.monotonic();
   }
 
   /** Picks up what an earlier process left. @throws SentinelError ES_DATABASE */
@@ -103,16 +101,16 @@ export class Sender {
 
   /** Starts what is due and can go. @returns milliseconds until there is something to do; undefined when nothing waits. */
   async #round(): Promise<number | undefined> {
-    const { outbox, clock } = this.#options;
-    await this.#followClock();
-    // One moment for the whole round: what falls due while it runs is then found by nextTime.
+    const { outbox, clock, clockSteps } = this.#options;
+    await clockSteps.follow();
+    // One moment for the whole round: what falls due while it runs is then found by nextTime, whoever sets the clock.
     const now = clock.now();
     for (const row of await outbox.expire(now)) this.#over(row, 'expired', expiryError(row));
     const gateOpensIn = Math.min(await this.#startDue('text', now), await this.#startDue('image', now));
     // Not before: what was left by an earlier process and can go at once is not worth a word.
     for (const row of await outbox.takeLate(now)) this.#tell(row, 'queued', lateError(row));
     const nextTime = (await outbox.nextTime(now)) ?? Infinity;
-    const wait = Math.min(gateOpensIn, Math.max(0, nextTime - clock.now()));
+    const wait = Math.min(gateOpensIn, Math.max(0, nextTime - now));
     return wait === Infinity ? undefined : wait;
   }
 
@@ -124,7 +122,7 @@ export class Sender {
       postponed = false;
       const free = lanes[part] - this.#underWay[part].size;
       for (const row of free > 0 ? await this.#options.outbox.due(part, now, free) : []) {
-        const held = this.#gate.opensIn(row.severity, now);
+        const held = this.#gate.opensIn(row.severity, this.#options.clock.monotonic());
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
         else if (await this.#postponed(row, now)) postponed = true;
         else await this.#launch(part, row);
@@ -135,10 +133,8 @@ export class Sender {
   }
 
   /** Puts a person's messages off while too many went there. The most severe is due first, and so decides for all. */
-  async #postponed({ recipient, severity }: Outgoing, roundAt: number): Promise<boolean> {
-    const { outbox, clock } = this.#options;
-    // Even when the clock was just set back, what is put off is no longer due in this round.
-    const now = Math.max(roundAt, clock.now());
+  async #postponed({ recipient, severity }: Outgoing, now: number): Promise<boolean> {
+    const { outbox } = this.#options;
     const wait = pairRateWait(await outbox.sentTo(recipient, now), severity, now);
     if (wait > 0) await outbox.postpone(recipient, severity, now + wait, now);
     return wait > 0;
@@ -146,9 +142,8 @@ export class Sender {
 
   async #launch(part: Part, row: Outgoing): Promise<void> {
     const { outbox, clock } = this.#options;
-    const now = clock.now();
-    this.#gate.enter(now);
-    const claimed = await outbox.claim(row, now);
+    this.#gate.enter(clock.monotonic());
+    const claimed = await outbox.claim(row, clock.now());
     const attempt = this.#attempt(claimed, row.state).finally(() => {
       this.#underWay[part].delete(attempt);
       this.wake();
@@ -176,7 +171,8 @@ export class Sender {
   }
 
   async #record(row: Outgoing, step: NextStep): Promise<void> {
-    const { outbox, clock, metrics } = this.#options;
+    const { outbox, clock, clockSteps, metrics } = this.#options;
+    await clockSteps.follow();
     const now = clock.now();
     switch (step.state) {
       case 'accepted':
@@ -207,11 +203,11 @@ export class Sender {
   }
 
   async #wait(row: Outgoing, step: Extract<NextStep, { delayMs: number }>, now: number): Promise<void> {
-    const { outbox, log } = this.#options;
+    const { outbox, clock, log } = this.#options;
     const { state, delayMs, error, action } = step;
     if (action === 'upload-again') await outbox.setMediaId(row.alert_id, null);
     if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
-    if (action === 'pause') this.#gate.beQuietUntil(now + delayMs);
+    if (action === 'pause') this.#gate.beQuietUntil(clock.monotonic() + delayMs);
     await outbox.wait(row.id, { state, nextAt: now + delayMs, error: errorJson(error), now });
     if (action === 'setup') {
       if (this.#gate.setupFailed()) this.#tell(row, 'queued', error);
@@ -230,16 +226,6 @@ export class Sender {
     this.#cancelTimer = this.#options.clock.after(ms, () => {
       this.wake();
     });
-  }
-
-  /** A clock that was wrong at boot and is then set must not expire what waits, nor hold it for hours. */
-  async #followClock(): Promise<void> {
-    const { outbox, clock } = this.#options;
-    const offset = clock.now() - clock.monotonic();
-    const step = offset - this.#clockOffset;
-    if (Math.abs(step) < clockStepMs) return;
-    await outbox.shift(step);
-    this.#clockOffset = offset;
   }
 
   #databaseFailed(error: unknown): void {

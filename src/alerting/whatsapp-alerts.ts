@@ -6,6 +6,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import { pictureType } from '../pictures/picture-type.ts';
 import { alertHistory } from './alert-history.ts';
 import { WhatsAppClient, whatsAppLimits } from './channels/whatsapp/client.ts';
+import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
 import { deadlineMs, lateMs } from './next-step.ts';
@@ -55,6 +56,7 @@ export class WhatsAppAlerts {
   readonly #options: WhatsAppAlertsOptions;
   readonly #recipients: readonly string[];
   readonly #outbox: Outbox;
+  readonly #clockSteps: ClockSteps;
   readonly #sender: Sender;
   readonly #onDelivery: DeliveryListener;
   readonly #errorReports = new ErrorReports();
@@ -67,10 +69,14 @@ export class WhatsAppAlerts {
     this.#onDelivery = onDelivery;
     const { recipients, graph } = checkedAccount(account);
     this.#recipients = recipients;
-    this.#outbox = new Outbox(database, account.id);
+    const outbox = new Outbox(database, account.id);
+    const clockSteps = new ClockSteps(clock, outbox);
     const abort = new AbortController();
     const client = new WhatsAppClient(graph, clock, abort.signal);
-    this.#sender = new Sender({ outbox: this.#outbox, client, abort, clock, random, log, metrics }, (...change) => {
+    const tools = { clock, clockSteps, random, log, metrics };
+    this.#outbox = outbox;
+    this.#clockSteps = clockSteps;
+    this.#sender = new Sender({ outbox, client, abort, ...tools }, (...change) => {
       this.#tell(...change);
     });
   }
@@ -100,6 +106,7 @@ export class WhatsAppAlerts {
 
   async #alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
     const { account, database, clock, metrics, newId } = this.#options;
+    await this.#clockSteps.follow();
     const now = clock.now();
     const sender = { account: account.id, node: policy.node };
     const history = await alertHistory(database, sender, incident, policy.cooldownSeconds * 1000, now);

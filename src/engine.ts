@@ -2,7 +2,7 @@
 export { checkTemplate } from './alerting/text-template.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
 export { SentinelError } from './contracts/errors.ts';
-export { assertKind, isAudioMessage, isFrameMessage, kindOf, topicOf } from './contracts/guards.ts';
+export { assertKind, isAudioMessage, isFrameMessage, isSamples, kindOf, topicOf } from './contracts/guards.ts';
 export type { AudioScores, Frame, Payload, StreamStatusName } from './contracts/messages.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { Ingest } from './media/ingest.ts';

@@ -1,4 +1,4 @@
-import { assertKind, defineNode } from '../../src/engine.ts';
+import { assertKind, defineNode, isSamples } from '../../src/engine.ts';
 
 /** Keeps incidents, their signals and their media. */
 export default defineNode({
@@ -16,7 +16,7 @@ export default defineNode({
         store = await site.evidence();
         const evidence = await store.record(payload, {
           ...(keepSnapshots && Buffer.isBuffer(image) ? { image } : {}),
-          ...(keepAudio && samples instanceof Float32Array ? { samples } : {}),
+          ...(keepAudio && isSamples(samples) ? { samples } : {}),
         });
         send([{ ...message, payload: { ...payload, evidence } }]);
         node.status('running', 'stored', { reason: payload.reason });

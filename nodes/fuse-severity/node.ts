@@ -2,6 +2,7 @@ import {
   assertKind,
   defineNode,
   IncidentDesk,
+  isSamples,
   kindOf,
   SentinelError,
   snapshotRenderer,
@@ -39,11 +40,7 @@ export default defineNode({
           });
         }
         assertKind(payload, kind);
-        desk.accept(
-          payload,
-          Buffer.isBuffer(image) ? image : undefined,
-          samples instanceof Float32Array ? samples : undefined,
-        );
+        desk.accept(payload, Buffer.isBuffer(image) ? image : undefined, isSamples(samples) ? samples : undefined);
       },
       close: () => desk.close(),
     };

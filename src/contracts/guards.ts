@@ -1,7 +1,9 @@
+import { types } from 'node:util';
 import { Compile, type Validator } from 'typebox/compile';
 import type { TSchema } from 'typebox';
 import { SentinelError } from './errors.ts';
 import {
+  nameLimit,
   payloadSchemas,
   type AudioWindow,
   type Frame,
@@ -58,9 +60,11 @@ export function assertKind<K extends Kind>(payload: unknown, kind: K): asserts p
 export function isFrameMessage(message: unknown): message is WireMessage<Frame> & { image: Buffer } {
   const { payload, image } = message as { payload?: Partial<Frame>; image?: unknown };
   if (payload?.v !== 1 || payload.kind !== 'frame' || !Buffer.isBuffer(image)) return false;
-  if (typeof payload.source !== 'string' || typeof payload.capturedAt !== 'number') return false;
+  if (!isIdentified(payload)) return false;
   if (payload.encoding === 'jpeg') return true;
-  return payload.encoding === 'rgb24' && image.length === (payload.width ?? 0) * (payload.height ?? 0) * 3;
+  const { width = 0, height = 0 } = payload;
+  const hasSize = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+  return payload.encoding === 'rgb24' && hasSize && image.length === width * height * 3;
 }
 
 /** Cheap guard of the audio path: shape and sample type, no schema walk. */
@@ -70,10 +74,19 @@ export function isAudioMessage(message: unknown): message is WireMessage<AudioWi
     payload?.v === 1 &&
     payload.kind === 'audio-window' &&
     payload.sampleRate === 16000 &&
-    typeof payload.source === 'string' &&
-    typeof payload.capturedAt === 'number' &&
-    samples instanceof Float32Array
+    isIdentified(payload) &&
+    isSamples(samples)
   );
+}
+
+/** Samples of a message. Those that a function node made come from another realm, where `instanceof` fails. */
+export function isSamples(value: unknown): value is Float32Array {
+  return types.isFloat32Array(value);
+}
+
+function isIdentified({ site, area, source, capturedAt }: Partial<Frame | AudioWindow>): boolean {
+  const names = [site, area, source].every((name) => typeof name === 'string' && name.length <= nameLimit);
+  return names && typeof capturedAt === 'number' && Number.isFinite(capturedAt);
 }
 
 /** `<site>/<source>/<kind>`, the topic of every message of ours. */

@@ -6,6 +6,14 @@ import { Type, type Static, type TProperties, type TSchema } from 'typebox';
  * `msg.samples` (Float32Array, mono, -1..1). `msg.topic` is `<site>/<source>/<kind>`.
  */
 
+/** Longest site, area and source: they stand in topics, statuses and file rows. */
+export const nameLimit = 64;
+/** Bounds of what a message may carry: far above anything real, far below what hurts. */
+const [labelLimit, sentenceLimit, listLimit] = [200, 4096, 1000];
+const name = (description: string) => Type.String({ maxLength: nameLimit, description });
+const sentence = (description: string) => Type.String({ maxLength: sentenceLimit, description });
+const label = (description = 'Name of a class or state.') => Type.String({ maxLength: labelLimit, description });
+
 const score = Type.Number({ minimum: 0, maximum: 1 });
 const epochMs = Type.Number({ description: 'Milliseconds since 1970-01-01 UTC on the Site clock.' });
 /** 0 is nothing that anybody has to know. */
@@ -16,9 +24,9 @@ function payload<Kind extends string, Fields extends TProperties>(kind: Kind, fi
   return Type.Object({
     v: Type.Literal(1),
     kind: Type.Literal(kind),
-    site: Type.String({ description: 'Id of the site.' }),
-    area: Type.String({ description: 'Place that is judged as one: signals of one area are fused.' }),
-    source: Type.String({ description: 'Camera, microphone or sensor.' }),
+    site: name('Id of the site.'),
+    area: name('Place that is judged as one: signals of one area are fused.'),
+    source: name('Camera, microphone or sensor.'),
     capturedAt: epochMs,
     ...fields,
   });
@@ -68,7 +76,7 @@ export const StreamStatus = payload('stream-status', {
 export type StreamStatus = Static<typeof StreamStatus>;
 
 export const Cue = payload('cue', {
-  cue: Type.String({ description: 'Such as motion, detector-down, tamper.' }),
+  cue: label('Such as motion, detector-down, tamper.'),
   score,
   features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
     description: 'The numbers that explain the score.',
@@ -83,11 +91,11 @@ export const Box = Type.Object(
 export type Box = Static<typeof Box>;
 
 export const DetectedObject = Type.Object({
-  label: Type.String({ description: 'Class name of the model.' }),
+  label: label('Class name of the model.'),
   score,
   box: Box,
   trackId: Type.Optional(Type.String({ description: 'The same for one object in following frames.' })),
-  zones: Type.Optional(Type.Array(Type.String(), { description: 'Zones in which it stands.' })),
+  zones: Type.Optional(Type.Array(label(), { maxItems: listLimit, description: 'Zones in which it stands.' })),
   moving: Type.Optional(Type.Boolean()),
 });
 export type DetectedObject = Static<typeof DetectedObject>;
@@ -97,7 +105,7 @@ export const Detections = payload('detections', {
   width: Type.Integer({ minimum: 1 }),
   height: Type.Integer({ minimum: 1 }),
   encoding: ImageEncoding,
-  objects: Type.Array(DetectedObject),
+  objects: Type.Array(DetectedObject, { maxItems: listLimit }),
   model: Type.String({ description: 'Id of the model.' }),
   backend: Type.String({ description: 'Runtime that ran the model: onnxruntime-node or onnxruntime-web.' }),
   timings: Type.Object({
@@ -118,10 +126,14 @@ export type SoundClass = (typeof soundClasses)[number];
 
 export const AudioScores = payload('audio-scores', {
   scores: Type.Record(Type.String(), score, { description: 'Calibrated score per class.' }),
-  top: Type.Array(Type.Object({ label: Type.String(), score }), {
+  top: Type.Array(Type.Object({ label: label(), score }), {
+    maxItems: listLimit,
     description: 'The five best raw classes, for tuning.',
   }),
-  triggered: Type.Array(Type.String(), { description: 'Classes at or above their threshold in this window.' }),
+  triggered: Type.Array(label(), {
+    maxItems: listLimit,
+    description: 'Classes at or above their threshold in this window.',
+  }),
   thresholds: Type.Record(Type.String(), score, { description: 'Threshold of each class, as set in the node.' }),
   dbfs: Type.Number({ description: 'As in `audio-window`.' }),
   peak: Type.Number({ minimum: 0, description: 'As in `audio-window`.' }),
@@ -139,8 +151,8 @@ export type AudioScores = Static<typeof AudioScores>;
 
 /** Anything from outside: a door contact, a PIR, Frigate, an MQTT topic. */
 export const ExternalSignal = payload('signal', {
-  signal: Type.String({ description: 'What kind of sensor: contact, pir, frigate...' }),
-  label: Type.String({ description: 'What it reports; rules ask for it.' }),
+  signal: label('What kind of sensor: contact, pir, frigate...'),
+  label: label('What it reports; rules ask for it.'),
   score,
 });
 export type ExternalSignal = Static<typeof ExternalSignal>;
@@ -154,13 +166,13 @@ export const IncidentSignal = Type.Object({
     Type.Literal('stream'),
     Type.Literal('signal'),
   ]),
-  label: Type.String(),
-  source: Type.String(),
+  label: label(),
+  source: name('Camera, microphone or sensor.'),
   score,
   threshold: Type.Optional(Type.Number({ ...score, description: 'What the score had to reach.' })),
   capturedAt: epochMs,
   count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
-  objects: Type.Optional(Type.Array(DetectedObject)),
+  objects: Type.Optional(Type.Array(DetectedObject, { maxItems: listLimit })),
 });
 export type IncidentSignal = Static<typeof IncidentSignal>;
 
@@ -168,7 +180,7 @@ const evidenceTypes = ['snapshot', 'audio', 'clip'] as const;
 export const EvidenceItem = Type.Object({
   id: Type.String({ description: 'Opaque; `/echosight/api/v1/evidence/<id>` serves the file.' }),
   type: Type.Enum(evidenceTypes),
-  source: Type.String(),
+  source: name('Camera, microphone or sensor.'),
   mime: Type.String(),
   bytes: Type.Integer({ minimum: 0 }),
   sha256: Type.String(),
@@ -178,7 +190,7 @@ export type EvidenceItem = Static<typeof EvidenceItem>;
 
 const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
 export const Incident = payload('incident', {
-  id: Type.String({ description: 'Stays the same from start to end.' }),
+  id: name('Stays the same from start to end.'),
   phase: Type.Enum(incidentPhases),
   seq: Type.Optional(
     Type.Integer({
@@ -187,16 +199,22 @@ export const Incident = payload('incident', {
     }),
   ),
   severity: Severity,
-  label: Type.String({ description: 'The reason in words for people.' }),
-  reason: Type.String({ description: 'Labels joined by +, such as person+glass_break.' }),
+  label: sentence('The reason in words for people.'),
+  reason: sentence('Labels joined by +, such as person+glass_break.'),
   confidence: score,
-  sources: Type.Array(Type.String(), { description: 'Everything that took part.' }),
-  signals: Type.Array(IncidentSignal),
+  sources: Type.Array(name('Camera, microphone or sensor.'), {
+    maxItems: listLimit,
+    description: 'Everything that took part.',
+  }),
+  signals: Type.Array(IncidentSignal, { maxItems: listLimit }),
   startedAt: epochMs,
   updatedAt: Type.Number({ ...epochMs, description: 'As `startedAt`; never earlier than in the message before.' }),
   endedAt: Type.Optional(epochMs),
-  explanation: Type.Array(Type.String(), { description: 'Sentences that say why.' }),
-  evidence: Type.Optional(Type.Array(EvidenceItem)),
+  explanation: Type.Array(Type.String({ maxLength: sentenceLimit }), {
+    maxItems: listLimit,
+    description: 'Sentences that say why.',
+  }),
+  evidence: Type.Optional(Type.Array(EvidenceItem, { maxItems: listLimit })),
 });
 export type Incident = Static<typeof Incident>;
 

@@ -223,9 +223,12 @@ export class Area {
   }
 
   #endIncident(incident: IncidentRecord, why: string): void {
-    this.#tellEvidence();
-    this.#quietTimer?.();
-    this.#incident = undefined;
+    try {
+      this.#tellEvidence();
+    } finally {
+      this.#quietTimer?.();
+      this.#incident = undefined;
+    }
     this.#emit(incident.message('end', this.#options.clock.now(), { at: this.#fed.at, why }));
   }
 }

@@ -1,6 +1,6 @@
 import { asSentinelError } from '../contracts/errors.ts';
 import type { Incident } from '../contracts/messages.ts';
-import type { Log, SnapshotRenderer } from '../contracts/ports.ts';
+import type { Clock, Log, SnapshotRenderer } from '../contracts/ports.ts';
 import { AreaMedia } from './area-media.ts';
 import { FusionEngine, type FusionInput, type FusionOptions } from './engine.ts';
 
@@ -32,7 +32,8 @@ export class IncidentDesk {
     this.#renderer = options.renderer;
     this.#log = options.log;
     this.#deliver = deliver;
-    this.#engine = new FusionEngine(options, (incident) => {
+    const clock = this.#guarded(options.clock);
+    this.#engine = new FusionEngine({ ...options, clock }, (incident) => {
       const media = this.#gather(incident);
       this.#last = this.#last.then(async () => {
         this.#hand(incident, await media);
@@ -54,6 +55,22 @@ export class IncidentDesk {
   async close(): Promise<void> {
     this.#engine.close();
     await this.#last;
+  }
+
+  /** A fault in a timer would end the process: it is logged instead. */
+  #guarded(clock: Clock): Clock {
+    return {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (ms, callback) =>
+        clock.after(ms, () => {
+          try {
+            callback();
+          } catch (error) {
+            this.#log.error(`A timer of the fusion failed: ${String(error)}`);
+          }
+        }),
+    };
   }
 
   /** What a receiver throws must neither hold up later incidents nor end the process. */

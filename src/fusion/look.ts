@@ -92,9 +92,11 @@ function readObjects(payload: Detections, wanted: (kind: 'object', label: string
 function readSounds(payload: AudioScores): Map<string, Sighting> {
   const sightings = new Map<string, Sighting>();
   for (const label of payload.triggered) {
-    const threshold = payload.thresholds[label];
+    // Own properties only: a label such as "toString" must not find what every object has.
+    const threshold = Object.hasOwn(payload.thresholds, label) ? payload.thresholds[label] : undefined;
+    const classScore = Object.hasOwn(payload.scores, label) ? payload.scores[label] : undefined;
     // A sound that no class explains has no class score: its size stands in.
-    const score = payload.scores[label] ?? Math.min(1, payload.peak);
+    const score = classScore ?? Math.min(1, payload.peak);
     sightings.set(label, { label, score, dbfs: payload.dbfs, ...(threshold === undefined ? {} : { threshold }) });
   }
   return sightings;

@@ -1,7 +1,12 @@
+import models from 'models-for:detection';
 import schema from 'settings-of:fuse-severity';
+import labels from 'signal-labels';
 import type { Rule } from '../../src/contracts/configs.ts';
-import { registerNode, text } from '../../src/editor/register.ts';
+import { faultText, registerNode, text } from '../../src/editor/register.ts';
+import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { labelLists, RuleList } from '../../src/editor/rule-list.ts';
+import { fieldName, rulePlace, withIds } from '../../src/editor/rule-sentence.ts';
+import { faultOf } from '../../src/editor/schema-fault.ts';
 
 /** The list of the dialog that is open now; Node-RED opens one at a time. */
 let list: RuleList | undefined;
@@ -11,13 +16,13 @@ registerNode({
   schema,
   icon: 'fuse-severity.svg',
   canvas: { colour: '#F3B567', input: true, outputs: ['incident'] },
+  places: { rules: (path, rules) => rulePlace(path, rules as Rule[], say) },
   prepare: (node) => {
     const host = document.getElementById('echosight-rules');
     if (host === null) return;
     document.getElementById('echosight-label-lists')?.replaceChildren(...labelLists());
-    const say = (key: string, params?: Record<string, string | number>): string =>
-      text('fuse-severity', `fuse-severity.rule.${key}`, params);
-    list = new RuleList(host, say, node.rules as Rule[], schema.properties.rules?.default as Rule[]);
+    const defaults = schema.properties.rules?.default as Rule[];
+    list = new RuleList(host, { say, rules: node.rules as Rule[], defaults, known: knownLabels(node), faultIn });
   },
   save: (node) => {
     if (list !== undefined) node.rules = list.rules();
@@ -28,3 +33,22 @@ registerNode({
     list?.setHeight(Math.max(200, height - used - 20));
   },
 });
+
+function say(key: string, params?: Record<string, string | number>): string {
+  return text('fuse-severity', `fuse-severity.rule.${key}`, params);
+}
+
+/** What is wrong with a rule: "label: is missing". */
+function faultIn(rule: Rule): string {
+  const found = faultOf(schema.properties.rules?.items ?? {}, withIds([rule])[0]);
+  return found === undefined ? '' : `${fieldName(found.path, say)}: ${faultText('fuse-severity', found)}`;
+}
+
+/** What the models know that are wired to the node. Sounds have one set of classes; a model of one's own may know anything. */
+function knownLabels(node: EditorNode): KnownLabels {
+  const detectors = RED.nodes.getAllUpstreamNodes(node).filter(({ type }) => type === 'detectron-infer');
+  const objects = detectors.map(({ model }) => models.find(({ id }) => id === model)?.labels);
+  if (objects.length === 0) return { object: labels.object, sound: labels.sound };
+  if (objects.includes(undefined)) return { sound: labels.sound };
+  return { object: objects.flatMap((known) => known ?? []), sound: labels.sound };
+}

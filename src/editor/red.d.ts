@@ -63,7 +63,11 @@ interface JQueryElements {
 declare const $: (elements: string | Element) => JQueryElements;
 
 declare const RED: {
-  readonly nodes: { registerType(type: string, definition: EditorDefinition): void };
+  readonly nodes: {
+    registerType(type: string, definition: EditorDefinition): void;
+    /** Every node that wires lead to from the input of a node. */
+    getAllUpstreamNodes(node: EditorNode): EditorNode[];
+  };
   /** Text of a locale: `<namespace>:<key>`. */
   _(key: string, params?: Record<string, string | number>): string;
 };

@@ -1,4 +1,4 @@
-import { faultOf, type SettingsSchema, type ValueSchema } from './schema-fault.ts';
+import { faultOf, type Fault, type SettingsSchema, type ValueSchema } from './schema-fault.ts';
 
 /** Looks and behaviour of a node in the editor; its settings come from the schema that the runtime checks too. */
 export interface NodeLook {
@@ -16,6 +16,8 @@ export interface NodeLook {
   };
   /** Further checks of one setting, after those of the schema. */
   checks?: Readonly<Record<string, (value: string) => true | string>>;
+  /** Names the part of a setting that is wrong, such as one rule of a list; without it the setting is named. */
+  places?: Readonly<Record<string, (path: Fault['path'], value: unknown) => string>>;
   prepare?: (node: EditorNode) => void;
   save?: (node: EditorNode) => void;
   resize?: (size: { width: number; height: number }) => void;
@@ -24,6 +26,11 @@ export interface NodeLook {
 /** Text of a node's locale; keys start with the node type or with `shared`. */
 export function text(type: string, key: string, params?: Record<string, string | number>): string {
   return RED._(`@echosight/node-red-sentinel/${type}:${key}`, params);
+}
+
+/** What is wrong, such as "is more than 1". */
+export function faultText(type: string, { key, limit }: Fault): string {
+  return text(type, `shared.fault.${key}`, { limit });
 }
 
 /** Registers a node with the editor. */
@@ -84,8 +91,10 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
     label,
     validate: (value, { label }) => {
       const found = faultOf(schema, value);
-      if (found !== undefined)
-        return `${label}: ${text(look.type, `shared.fault.${found.key}`, { limit: found.limit })}`;
+      if (found !== undefined) {
+        const place = found.path.length === 0 ? undefined : look.places?.[key]?.(found.path, value);
+        return `${place ?? label}: ${faultText(look.type, found)}`;
+      }
       return look.checks?.[key]?.(String(value)) ?? true;
     },
   };

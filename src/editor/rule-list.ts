@@ -1,6 +1,7 @@
 import labels from 'signal-labels';
-import type { Rule, RuleCondition } from '../contracts/configs.ts';
-import { choice, element, numberField } from './element.ts';
+import type { Rule } from '../contracts/configs.ts';
+import { choice, element } from './element.ts';
+import { conditionFields, kinds, type KnownLabels } from './rule-condition.ts';
 import { ruleSentence, withIds, type Say } from './rule-sentence.ts';
 
 /** What a row of the list carries: the rule as it is being edited. */
@@ -8,17 +9,26 @@ interface RuleItem {
   rule: Rule;
 }
 
-const kinds = Object.keys(labels) as RuleCondition['kind'][];
+export interface RuleListOptions {
+  say: Say;
+  rules: readonly Rule[];
+  defaults: readonly Rule[];
+  known: KnownLabels;
+  /** What is wrong with a rule, in words; empty when nothing is. */
+  faultIn: (rule: Rule) => string;
+}
+
 const newRule: Rule = { id: '', enabled: true, severity: 1, all: [{ kind: 'object', label: 'person' }] };
 
 /** The list of rules in the dialog of fuse-severity: drag to order, one sentence per rule, open a row to edit it. */
 export class RuleList {
   readonly #list: JQueryElements;
-  readonly #say: Say;
+  readonly #options: RuleListOptions;
 
-  constructor(host: Element, say: Say, rules: readonly Rule[], defaults: readonly Rule[]) {
+  constructor(host: Element, options: RuleListOptions) {
+    const { say, rules, defaults } = options;
     this.#list = $(host);
-    this.#say = say;
+    this.#options = options;
     this.#list.editableList<RuleItem>({
       sortable: true,
       removable: true,
@@ -70,13 +80,16 @@ export class RuleList {
   }
 
   #row(rule: Rule, open: boolean): HTMLElement {
-    const say = this.#say;
+    const { say, faultIn } = this.#options;
     const sentence = element('div', { className: 'echosight-rule-sentence' });
+    const fault = element('div', { className: 'echosight-rule-fault' });
     const details = element('div', { className: 'echosight-rule-details', hidden: !open });
     const row = element('div', { className: 'echosight-rule' });
     const refresh = (): void => {
       sentence.textContent = ruleSentence(rule, say);
       row.classList.toggle('echosight-rule-off', !rule.enabled);
+      fault.textContent = faultIn(rule);
+      row.classList.toggle('echosight-rule-wrong', fault.textContent !== '');
     };
 
     const enabled = element('input', { type: 'checkbox', checked: rule.enabled, title: say('enabled') });
@@ -110,6 +123,7 @@ export class RuleList {
     row.append(
       element('div', { className: 'echosight-rule-head' }, enabled, severity, name, toggle),
       sentence,
+      fault,
       details,
     );
     refresh();
@@ -118,6 +132,7 @@ export class RuleList {
   }
 
   #fillDetails(details: HTMLElement, rule: Rule, refresh: () => void): void {
+    const { say, known } = this.#options;
     const redraw = (): void => {
       this.#fillDetails(details, rule, refresh);
       refresh();
@@ -126,106 +141,15 @@ export class RuleList {
       'button',
       { type: 'button', className: 'red-ui-button red-ui-button-small', disabled: rule.all.length >= 8 },
       element('i', { className: 'fa fa-plus' }),
-      ` ${this.#say('addCondition')}`,
+      ` ${say('addCondition')}`,
     );
     add.addEventListener('click', () => {
       rule.all.push({ kind: 'sound', label: 'glass_break' });
       redraw();
     });
-    details.replaceChildren(...rule.all.map((_, index) => this.#condition(rule, index, refresh, redraw)), add);
+    const fields = rule.all.map((_, index) => conditionFields(rule, index, { say, known, refresh, redraw }));
+    details.replaceChildren(...fields, add);
   }
-
-  #condition(rule: Rule, index: number, refresh: () => void, redraw: () => void): HTMLElement {
-    const say = this.#say;
-    const condition = rule.all[index] ?? { kind: 'object', label: '' };
-    const set = (change: Partial<Record<keyof RuleCondition, unknown>>): void => {
-      rule.all[index] = withoutUndefined({ ...rule.all[index], ...change });
-      refresh();
-    };
-
-    const kind = choice(
-      kinds.map((value) => ({ value, label: say(`kind.${value}`) })),
-      condition.kind,
-      (value) => {
-        rule.all[index] = {
-          kind: value as RuleCondition['kind'],
-          label: labels[value as RuleCondition['kind']][0] ?? '',
-        };
-        redraw();
-      },
-    );
-    const listId = `echosight-labels-${condition.kind}`;
-    const label = element('input', { type: 'text', value: condition.label, placeholder: say('label') });
-    label.setAttribute('list', listId);
-    label.addEventListener('input', () => {
-      set({ label: label.value.trim() });
-    });
-    const remove = element(
-      'button',
-      {
-        type: 'button',
-        className: 'red-ui-button red-ui-button-small',
-        title: say('removeCondition'),
-        disabled: rule.all.length === 1,
-      },
-      element('i', { className: 'fa fa-remove' }),
-    );
-    remove.addEventListener('click', () => {
-      rule.all.splice(index, 1);
-      redraw();
-    });
-    return element(
-      'div',
-      { className: 'echosight-condition' },
-      element('div', {}, kind, label, remove),
-      element('div', {}, ...this.#limits(condition, set)),
-    );
-  }
-
-  /** Fields that make sense for a kind: how sure, how often, how long. */
-  #limits(
-    condition: RuleCondition,
-    set: (change: Partial<Record<keyof RuleCondition, unknown>>) => void,
-  ): (HTMLElement | string)[] {
-    const say = this.#say;
-    if (condition.kind === 'stream') {
-      const seconds = numberField(
-        { min: '0', max: '86400', step: 'any', placeholder: '0' },
-        condition.forSeconds,
-        (value) => {
-          set({ forSeconds: value });
-        },
-      );
-      return [say('limit.for'), seconds, say('limit.seconds')];
-    }
-    const score = numberField(
-      { min: '0', max: '1', step: 'any', placeholder: say('limit.any') },
-      condition.minimumScore,
-      (value) => {
-        set({ minimumScore: value });
-      },
-    );
-    if (condition.kind !== 'object' && condition.kind !== 'sound') return [say('limit.score'), score];
-
-    let { n, of }: { n?: number | undefined; of?: number | undefined } = condition.seenTimes ?? {};
-    const setTimes = (): void => {
-      set({ seenTimes: n === undefined ? undefined : { n, of: Math.max(n, of ?? n) } });
-    };
-    const times = numberField({ min: '1', max: '50', placeholder: '1' }, n, (value) => {
-      n = value;
-      setTimes();
-    });
-    const looks = numberField({ min: '1', max: '50', placeholder: '1' }, of, (value) => {
-      of = value;
-      setTimes();
-    });
-    return [say('limit.score'), score, say('limit.seen'), times, say('limit.of'), looks, say('limit.looks')];
-  }
-}
-
-/** Fields that were emptied are left out of the flow file. */
-function withoutUndefined(condition: Partial<Record<keyof RuleCondition, unknown>>): RuleCondition {
-  return Object.fromEntries(Object.entries(condition).filter(([, value]) => value !== undefined)) as RuleCondition;
 }
 
 /** Lists of known labels that the label fields offer. */

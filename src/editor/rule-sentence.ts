@@ -20,12 +20,36 @@ function conditionPhrase(condition: RuleCondition, say: Say): string {
   return details.length === 0 ? phrase : `${phrase} (${details.join(', ')})`;
 }
 
+/** Names of the fields of a condition, as the dialog has them. */
+const fieldTexts: Readonly<Record<string, string>> = {
+  label: 'label',
+  minimumScore: 'limit.score',
+  n: 'limit.looks',
+  of: 'limit.looks',
+  forSeconds: 'limit.seconds',
+};
+
+/** The field of a condition that a path into a rule leads to: "label". Empty when it leads elsewhere. */
+export function fieldName(path: readonly (string | number)[], say: Say): string {
+  const [list, , ...field] = path;
+  const key = list === 'all' ? fieldTexts[String(field.at(-1))] : undefined;
+  return key === undefined ? '' : say(key);
+}
+
+/** Where in a list of rules a path leads: "Rule 3 (Car at night), label". */
+export function rulePlace([index, ...path]: readonly (string | number)[], rules: readonly Rule[], say: Say): string {
+  const name = rules[Number(index)]?.label ?? '';
+  const field = fieldName(path, say);
+  return `${say('place', { number: Number(index) + 1 })}${name === '' ? '' : ` (${name})`}${field === '' ? '' : `, ${field}`}`;
+}
+
 /** The rules with ids made of their labels, `person+gunshot`, numbered where two would be the same. */
 export function withIds(rules: readonly Rule[]): Rule[] {
   const taken = new Map<string, number>();
   return rules.map((rule) => {
+    // A label that is still missing must not make the id the fault.
     const labels = rule.all
-      .map(({ label }) => label)
+      .map(({ label }) => (label === '' ? '?' : label))
       .join('+')
       .slice(0, 60);
     const count = (taken.get(labels) ?? 0) + 1;

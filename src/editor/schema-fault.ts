@@ -21,11 +21,13 @@ export interface SettingsSchema extends ValueSchema {
   properties: Record<string, ValueSchema>;
 }
 
-/** What is wrong with a value: the key of a text (`shared.fault.<key>`) and the limit that the text names. */
+/** What is wrong with a value: where in it, the key of a text (`shared.fault.<key>`), and the limit that the text names. */
 export interface Fault {
   key:
     'required' | 'number' | 'integer' | 'minimum' | 'maximum' | 'maxLength' | 'pattern' | 'choice' | 'list' | 'shape';
   limit: number;
+  /** Indexes and names on the way to the part that is wrong; empty for the value itself. */
+  path: readonly (string | number)[];
 }
 
 /**
@@ -67,7 +69,11 @@ function numberFault(schema: ValueSchema, value: unknown): Fault | undefined {
 function listFault(schema: ValueSchema, value: unknown): Fault | undefined {
   if (!Array.isArray(value) || value.length < (schema.minItems ?? 0)) return fault('list', schema.minItems);
   if (value.length > (schema.maxItems ?? Infinity)) return fault('shape');
-  return value.map((item) => faultOf(schema.items ?? {}, item)).find((found) => found !== undefined);
+  for (const [index, item] of value.entries()) {
+    const found = faultOf(schema.items ?? {}, item);
+    if (found !== undefined) return within(index, found);
+  }
+  return undefined;
 }
 
 function objectFault(schema: ValueSchema, value: unknown): Fault | undefined {
@@ -76,11 +82,15 @@ function objectFault(schema: ValueSchema, value: unknown): Fault | undefined {
   for (const [key, field] of Object.entries(schema.properties ?? {})) {
     if (fields[key] === undefined && schema.required?.includes(key) !== true) continue;
     const found = faultOf(field, fields[key]);
-    if (found !== undefined) return found;
+    if (found !== undefined) return within(key, found);
   }
   return undefined;
 }
 
+function within(step: string | number, found: Fault): Fault {
+  return { ...found, path: [step, ...found.path] };
+}
+
 function fault(key: Fault['key'], limit = 0): Fault {
-  return { key, limit };
+  return { key, limit, path: [] };
 }

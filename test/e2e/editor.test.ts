@@ -60,6 +60,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     assert.ok(camera);
     await open(camera);
     await page.locator('#node-config-input-address').fill('rtsp://guard:s3cret-canary@192.0.2.7:554/live');
+    await page.locator('#node-config-input-address').blur();
     assert.equal(await page.locator('#node-config-input-address').inputValue(), 'rtsp://192.0.2.7:554/live');
     assert.equal(await page.locator('#node-config-input-username').inputValue(), 'guard');
     assert.equal(await page.locator('#node-config-input-password').inputValue(), 's3cret-canary');
@@ -68,6 +69,77 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await page.locator('#red-ui-header-button-deploy').click();
     const exported = await deployedFlow((text) => text.includes('192.0.2.7'));
     assert.ok(!exported.includes('guard') && !exported.includes('s3cret-canary'), 'the flow holds the login');
+  });
+
+  test('an address that can be read in two ways stays as typed, and no half of a password is kept', async () => {
+    const camera = demo.find(({ type }) => type === 'sentinel-camera');
+    assert.ok(camera);
+    await open(camera);
+    const address = page.locator('#node-config-input-address');
+    const password = await page.locator('#node-config-input-password').inputValue();
+    for (const typed of ['rtsp://admin:p@ss/w@10.0.0.5/s', '192.168.1.5']) {
+      await address.fill(typed);
+      await address.blur();
+      await page.locator('#node-config-input-address.input-error').waitFor();
+      assert.equal(await address.inputValue(), typed);
+      assert.equal(await page.locator('#node-config-input-password').inputValue(), password);
+    }
+    assert.match(await faultOf(camera, 'address'), /did you mean rtsp:\/\/192\.168\.1\.5/);
+    await page.locator('#node-config-dialog-cancel').click();
+    await address.waitFor({ state: 'detached' });
+  });
+
+  const numbers: [type: string, field: string, value: string, fits: boolean][] = [
+    ['detectron-infer', 'threshold', '0.42', true],
+    ['detectron-infer', 'maxAgeMs', '1050', true],
+    ['rtsp-in', 'width', '406', true],
+    ['rtsp-in', 'width', '406.5', false],
+    ['audio-classify', 'loudDbfs', '-12.5', true],
+  ];
+  for (const [type, field, value, fits] of numbers) {
+    test(`${value} ${fits ? 'fits' : 'does not fit'} ${field} of ${type}`, async () => {
+      const node = demo.find((candidate) => candidate.type === type);
+      assert.ok(node);
+      await open(node);
+      const input = page.locator(`#node-input-${field}`);
+      await input.fill(value);
+      await input.blur();
+      assert.equal(await page.evaluate(`document.getElementById('node-input-${field}').validity.valid`), fits);
+      assert.equal(await page.locator(`#node-input-${field}.input-error`).count(), fits ? 0 : 1);
+      await page.locator('#node-dialog-cancel').click();
+      await input.waitFor({ state: 'detached' });
+    });
+  }
+
+  const words: [type: string, selector: string, typed: string, fault: RegExp][] = [
+    ['whatsapp-out', '#node-input-template', 'At {sight}', /no field \{sight\}/],
+    ['sentinel-whatsapp-account', '#node-config-input-recipients', '+491701234567, 0170', /"0170" is no phone number/],
+  ];
+  for (const [type, selector, typed, fault] of words) {
+    test(`${type} says what is wrong with ${typed}`, async () => {
+      const node = demo.find((candidate) => candidate.type === type);
+      assert.ok(node);
+      await open(node);
+      await page.locator(selector).fill(typed);
+      await page.locator(selector).blur();
+      await page.locator(`${selector}.input-error`).waitFor();
+      assert.match(await faultOf(node, selector.split('-').at(-1) ?? ''), fault);
+      await page.locator('#node-dialog-cancel:visible, #node-config-dialog-cancel:visible').click();
+      await page.locator(selector).waitFor({ state: 'detached' });
+    });
+  }
+
+  test('a class that the model does not know is warned of', async () => {
+    const detector = demo.find(({ type }) => type === 'detectron-infer');
+    assert.ok(detector);
+    await open(detector);
+    const tip = page.locator('#echosight-unknown-labels');
+    assert.equal(await tip.isVisible(), false);
+    await page.locator('#node-input-labels').fill('person, persn');
+    assert.match((await tip.textContent()) ?? '', /does not know persn:/);
+    assert.equal(await tip.isVisible(), true);
+    await page.locator('#node-dialog-cancel').click();
+    await tip.waitFor({ state: 'detached' });
   });
 
   test('a wrong setting is marked, with the reason', async () => {
@@ -95,6 +167,14 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await added.locator('.echosight-rule-head input[type=text]').fill('Car at night');
     await added.locator('.echosight-condition input[type=text]').fill('car');
     await added.locator('.echosight-condition input[type=number]').first().fill('0.7');
+    const [times, looks] = [1, 2].map((at) => added.locator('.echosight-condition input[type=number]').nth(at));
+    await times?.fill('9');
+    await times?.blur();
+    await looks?.fill('2');
+    await looks?.blur();
+    assert.equal(await looks?.inputValue(), '9');
+    await times?.fill('');
+    await times?.blur();
     const sentence = await added.locator('.echosight-rule-sentence').textContent();
     assert.equal(sentence, 'When car is seen (score from 0.7): alarm (3)');
     await save();
@@ -111,6 +191,29 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     assert.deepEqual((await settingsOf(fuse.id)).rules, defaultRules);
   });
 
+  test('a rule that is not complete is marked in its row and named on the canvas', async () => {
+    const fuse = demo.find(({ type }) => type === 'fuse-severity');
+    assert.ok(fuse);
+    await open(fuse);
+    await page.locator('.echosight-rules-row .red-ui-editableList-addButton').first().click();
+    const added = page.locator('.echosight-rule').last();
+    await added.locator('.echosight-rule-head input[type=text]').fill('Half done');
+    const label = added.locator('.echosight-condition input[type=text]');
+    assert.equal(await added.locator('.echosight-rule-warning').isVisible(), false);
+    await label.fill('persn');
+    assert.match((await added.locator('.echosight-rule-warning').textContent()) ?? '', /No model .*"persn"/);
+    assert.equal(await page.locator('.echosight-rule-wrong').count(), 0);
+    await label.fill('');
+    assert.equal(await page.locator('.echosight-rule-wrong').count(), 1);
+    assert.equal(await added.locator('.echosight-rule-fault').textContent(), 'label: is missing');
+    await save();
+    const faults = await page.evaluate(`JSON.stringify(RED.nodes.node('${fuse.id}').validationErrors)`);
+    assert.match(String(faults), new RegExp(`Rule ${defaultRules.length + 1} \\(Half done\\), label: is missing`));
+    await open(fuse);
+    await page.locator('.echosight-rules-row').getByText('default rules').click();
+    await save();
+  });
+
   test('nothing of ours threw', () => {
     assert.deepEqual(faults, []);
   });
@@ -121,6 +224,15 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     );
     await page.locator('.echosight-form').waitFor();
     await page.waitForTimeout(400);
+  }
+
+  /** What the editor says against a setting of the open dialog. */
+  async function faultOf({ id }: FlowNode, setting: string): Promise<string> {
+    const typed = `$(':is(#node-input-${setting}, #node-config-input-${setting})').val()`;
+    const said = await page.evaluate(
+      `RED.nodes.node('${id}')._def.defaults.${setting}.validate(${typed}, {label: ''})`,
+    );
+    return String(said);
   }
 
   async function save(): Promise<void> {

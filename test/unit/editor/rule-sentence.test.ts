@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
-import { ruleSentence, withIds } from '../../../src/editor/rule-sentence.ts';
+import { rulePlace, ruleSentence, withIds } from '../../../src/editor/rule-sentence.ts';
 
 const locale = join(import.meta.dirname, '../../../nodes/fuse-severity/locales/en-US.json');
 const { rule: texts } = JSON.parse(readFileSync(locale, 'utf8')) as { rule: Record<string, unknown> };
@@ -35,9 +35,26 @@ describe('a rule as a sentence', () => {
   });
 });
 
+describe('the place of a fault', () => {
+  const rules = [{ ...rule({ kind: 'object', label: 'car' }), label: 'Car at night' }, rule()];
+  const cases: [path: (string | number)[], expected: string][] = [
+    [[0, 'all', 0, 'label'], 'Rule 1 (Car at night), label'],
+    [[0, 'all', 0, 'seenTimes', 'of'], 'Rule 1 (Car at night), looks'],
+    [[1, 'all'], 'Rule 2'],
+  ];
+  for (const [path, expected] of cases) {
+    test(expected, () => {
+      assert.equal(rulePlace(path, rules, say), expected);
+    });
+  }
+});
+
 describe('ids of rules', () => {
   test('those of the default rules stay as they are', () => {
     assert.deepEqual(withIds(defaultRules), defaultRules);
+  });
+  test('a rule that is not complete has one too', () => {
+    assert.equal(withIds([rule({ kind: 'object', label: '' })])[0]?.id, '?');
   });
   test('two rules for the same labels differ', () => {
     const twice = rule({ kind: 'object', label: 'cat' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultRules, nodeConfigs } from '../../../src/contracts/configs.ts';
-import { faultOf, type SettingsSchema, type ValueSchema } from '../../../src/editor/schema-fault.ts';
+import { faultOf, type Fault, type SettingsSchema, type ValueSchema } from '../../../src/editor/schema-fault.ts';
 
 /** The schemas as the editor gets them: plain JSON. */
 const schemas = JSON.parse(JSON.stringify(nodeConfigs)) as Record<keyof typeof nodeConfigs, SettingsSchema>;
@@ -27,7 +27,7 @@ describe('settings as the editor checks them', () => {
     ]);
   });
 
-  const cases: [string, ValueSchema, unknown, ReturnType<typeof faultOf>][] = [
+  const cases: [string, ValueSchema, unknown, Partial<Fault> | undefined][] = [
     ['a number still in its text field', setting('rtsp-in', 'width'), '640', undefined],
     ['an empty number', setting('rtsp-in', 'width'), '', { key: 'required', limit: 0 }],
     ['a word for a number', setting('rtsp-in', 'width'), 'wide', { key: 'number', limit: 0 }],
@@ -45,24 +45,24 @@ describe('settings as the editor checks them', () => {
       'a rule whose condition has no label',
       setting('fuse-severity', 'rules'),
       [{ id: 'x', enabled: true, severity: 3, all: [{ kind: 'object', label: '' }] }],
-      { key: 'required', limit: 0 },
+      { key: 'required', limit: 0, path: [0, 'all', 0, 'label'] },
     ],
     [
       'a rule without conditions',
       setting('fuse-severity', 'rules'),
       [{ id: 'x', enabled: true, severity: 3, all: [] }],
-      { key: 'list', limit: 1 },
+      { key: 'list', limit: 1, path: [0, 'all'] },
     ],
     [
       'a rule with an impossible score',
       setting('fuse-severity', 'rules'),
       [{ id: 'x', enabled: true, severity: 3, all: [{ kind: 'object', label: 'person', minimumScore: 1.5 }] }],
-      { key: 'maximum', limit: 1 },
+      { key: 'maximum', limit: 1, path: [0, 'all', 0, 'minimumScore'] },
     ],
   ];
   for (const [what, schema, value, expected] of cases) {
     test(what, () => {
-      assert.deepEqual(faultOf(schema, value), expected);
+      assert.deepEqual(faultOf(schema, value), expected && { path: [], ...expected });
     });
   }
 });

@@ -2,6 +2,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import { withCredentials, type SourceAddress } from '../network/address.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
+import { mostPixels } from './frame-reader.ts';
 
 /** How ffmpeg is to read a source. */
 export interface SourceOptions {
@@ -13,7 +14,7 @@ export interface SourceOptions {
 
 /** What to make of it. */
 export interface AnalysisOptions {
-  /** Width of the frames in pixels; the height follows from the picture's true shape. */
+  /** Width of the frames in pixels; the height follows from the picture's true shape. Very tall ones get narrower. */
   width: number;
   /** Frames a second. */
   rate: number;
@@ -104,12 +105,16 @@ export function analysisCommand(
 
 /**
  * `select` passes real frames only (`fps` would repeat them and add delay), and its absolute difference survives
- * timestamps that jump back. Scaling comes after it, to the display aspect ratio and an even height.
+ * timestamps that jump back. Scaling comes after it, to the display aspect ratio and even sizes. A picture
+ * gets narrower instead of higher than twice its width: a few hostile bytes must not make huge frames.
  */
 function pictureFilter({ width, rate }: AnalysisOptions): string {
   const interval = (0.95 / rate).toFixed(4);
   const select = `select='isnan(prev_selected_t)+gte(abs(t-prev_selected_t)\\,${interval})'`;
-  return `${select},scale=w=${width}:h='2*round(ow/dar/2)':flags=bilinear,setsar=1`;
+  const tallest = 2 * Math.floor(Math.min(2 * width, mostPixels / width) / 2);
+  const w = String.raw`min(${width}\,max(2\,2*round(${tallest}*dar/2)))`;
+  const h = String.raw`min(${tallest}\,max(2\,2*round(ow/dar/2)))`;
+  return `${select},scale=w='${w}':h='${h}':flags=bilinear,setsar=1`;
 }
 
 function networkInput(

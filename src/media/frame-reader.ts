@@ -1,3 +1,5 @@
+import { SentinelError } from '../contracts/errors.ts';
+
 /** One picture: rows of R, G, B bytes without padding, in a buffer of its own. */
 export interface RawFrame {
   width: number;
@@ -9,6 +11,8 @@ export interface RawFrame {
 const longestHeader = 32;
 const header = /^P6\n(\d{1,5}) (\d{1,5})\n255\n/;
 const newline = 0x0a;
+/** Frames are memory of this process, three bytes a pixel, and their size is what a stranger sends. */
+export const mostPixels = 4_000_000;
 
 /**
  * Cuts ffmpeg's picture output (binary PPM, one after the other) into frames. Each frame says its own size, so
@@ -24,7 +28,10 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws RangeError when the bytes are not a picture: the output cannot be read any further. */
+  /**
+   * @throws SentinelError ES_STREAM_UNUSABLE when the bytes are not a picture, or one of more than 4 megapixels: the
+   *   output cannot be read any further.
+   */
   push(chunk: Buffer): void {
     let offset = 0;
     while (offset < chunk.length) {
@@ -40,7 +47,7 @@ export class FrameReader {
       offset += 1;
       this.#header += String.fromCharCode(byte);
       if (byte === newline) this.#begin();
-      if (this.#header.length > longestHeader) throw new RangeError('The decoder sent something that is no picture.');
+      if (this.#header.length > longestHeader) throw unreadable();
     }
     return offset;
   }
@@ -49,6 +56,7 @@ export class FrameReader {
     const match = header.exec(this.#header);
     if (match === null) return;
     const [width, height] = [Number(match[1]), Number(match[2])];
+    if (width * height > mostPixels) throw tooLarge(width, height);
     // Not from the shared pool: the buffer goes out with its message and may live long.
     this.#frame = { width, height, bytes: Buffer.allocUnsafeSlow(width * height * 3) };
     this.#header = '';
@@ -64,4 +72,14 @@ export class FrameReader {
     }
     return end;
   }
+}
+
+function unreadable(): SentinelError {
+  return new SentinelError('ES_STREAM_UNUSABLE', 'The decoder sent something that is no picture.');
+}
+
+function tooLarge(width: number, height: number): SentinelError {
+  return new SentinelError('ES_STREAM_UNUSABLE', `The stream gives pictures of ${width} x ${height} pixels.`, {
+    hint: 'Analysis takes up to 4 megapixels: choose a smaller width in the camera node.',
+  });
 }

@@ -1,4 +1,4 @@
-import { SentinelError } from '../contracts/errors.ts';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log, Random } from '../contracts/ports.ts';
 import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { redact } from '../network/redact.ts';
@@ -18,7 +18,7 @@ export interface IngestOptions {
   username?: string;
   password?: string;
   transport: 'tcp' | 'udp';
-  /** Width of the frames in pixels; the height follows from the picture's shape and is even. */
+  /** Width of the frames in pixels; the height follows from the picture's shape and is even; see `AnalysisOptions`. */
   width: number;
   /** Frames a second. */
   rate: number;
@@ -144,9 +144,7 @@ export class Ingest {
       try {
         frames.push(chunk);
       } catch (error) {
-        unreadable = new SentinelError('ES_STREAM_UNUSABLE', 'The decoder sent something that is no picture.', {
-          cause: error,
-        });
+        unreadable = asSentinelError(error, 'ES_STREAM_UNUSABLE');
         void child.stop();
       }
     });

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { Ingest, type IngestOptions } from '../../src/media/ingest.ts';
@@ -13,6 +16,7 @@ import { parseSourceAddress } from '../../src/network/address.ts';
 import type { RelayOptions } from '../../scripts/demo/rtsp-relay.ts';
 import { requirement } from '../requirements.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
+import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { demoClip, Receiver, startDemoCamera } from './demo-camera.ts';
 
 const credentials = { username: 'admin', password: "c@nary'/0815" };
@@ -223,6 +227,23 @@ describe('ingest of other sources', { timeout: 60_000 }, () => {
     const refused = watch(t, url, { ...credentials, password: 'wrong' }).receiver;
     await refused.until(() => refused.states.some((state) => state.status === 'unauthorised'), 'unauthorised');
     server.closeAllConnections();
+  });
+
+  test('keeps frames small, whatever shape the picture has', async (t) => {
+    const clip = join(temporaryFolder(t), 'tall.mp4');
+    const { path: ffmpeg } = await locateFfmpeg();
+    for (const [size, width, expected] of [
+      ['16x2400', 640, [8, 1200]],
+      ['2400x16', 640, [640, 4]],
+      ['360x640', 1920, [1172, 2082]],
+    ] as const) {
+      const made = ['-f', 'lavfi', '-i', `testsrc=s=${size}:r=10`, '-t', '1', '-pix_fmt', 'yuv420p', '-y', clip];
+      await promisify(execFile)(ffmpeg, ['-loglevel', 'error', ...made]);
+      const { receiver, ingest } = watch(t, clip, { width, audio: false });
+      await receiver.until(() => receiver.frames.length >= 2, 'frames');
+      await ingest.stop();
+      assert.deepEqual([receiver.frames[0]?.width, receiver.frames[0]?.height], expected, size);
+    }
   });
 
   test('says that a file is not there', async (t) => {

@@ -38,6 +38,18 @@ describe('frame reader', () => {
   });
 
   test('refuses what is no picture', () => {
-    assert.throws(() => read(Buffer.from('HTTP/1.1 400 Bad Request\r\nServer: camera\r\n'), 1000), RangeError);
+    assert.throws(() => read(Buffer.from('HTTP/1.1 400 Bad Request\r\nServer: camera\r\n'), 1000), {
+      name: 'ES_STREAM_UNUSABLE',
+    });
+  });
+
+  test('refuses pictures of more than 4 megapixels by their header alone', () => {
+    for (const size of ['640 96000', '99999 99999', '2000 2001']) {
+      assert.throws(() => read(Buffer.from(`P6\n${size}\n255\n`), 1000), {
+        name: 'ES_STREAM_UNUSABLE',
+        message: `The stream gives pictures of ${size.replace(' ', ' x ')} pixels.`,
+      });
+    }
+    assert.deepEqual(read(Buffer.from('P6\n2000 2000\n255\n'), 1000), []);
   });
 });

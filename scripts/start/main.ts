@@ -82,7 +82,7 @@ function lock(data: string, closers: Closers): void {
       return Promise.resolve();
     });
   } catch (error) {
-    if (!(error instanceof SentinelError)) throw error;
+    if (!(error instanceof SentinelError) || error.name !== 'ES_SITE_LOCKED') throw error;
     throw new UsageError(`The product already runs on ${data}. For a second one use --data DIR and --port N.`);
   }
 }

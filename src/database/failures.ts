@@ -5,10 +5,13 @@ import type { Failure } from './protocol.ts';
 const hints: readonly (readonly [prefix: string, hint: string])[] = [
   ['SCHEMA_NEWER', 'Install the newer version of the package again, or restore the database from before the update.'],
   ['SQLITE_FULL', 'Free space on the disk of the data folder.'],
+  ['ENOSPC', 'Free space on the disk of the data folder.'],
   ['SQLITE_IOERR', 'Check the disk of the data folder.'],
   ['SQLITE_READONLY', 'Make the data folder writable for the user that runs Node-RED.'],
   ['SQLITE_CANTOPEN', 'Make the data folder writable for the user that runs Node-RED.'],
   ['EACCES', 'Make the data folder writable for the user that runs Node-RED.'],
+  ['EROFS', 'The disk of the data folder is mounted read-only.'],
+  ['ENOTDIR', 'Choose a data folder whose path leads through folders only.'],
   ['SQLITE_BUSY', 'Close the other program that holds the database.'],
   ['SQLITE_CORRUPT', 'Restart Node-RED: the damaged file is then set aside and a new one begun.'],
   ['MODULE_NOT_FOUND', 'Install the package again on this machine: better-sqlite3 has no binary for it.'],
@@ -22,4 +25,10 @@ export function databaseError(failure: Failure): SentinelError {
     ...(hint === undefined ? {} : { hint }),
     cause: failure,
   });
+}
+
+/** Any thrown value with its code, in a form that crosses between threads. */
+export function failureOf(error: unknown): Failure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+  return { code, message: error instanceof Error ? error.message : String(error) };
 }

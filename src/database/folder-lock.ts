@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { SentinelError } from '../contracts/errors.ts';
+import { databaseError, failureOf } from './failures.ts';
+import { makePrivate } from './private-file.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -14,7 +15,8 @@ const held = new Map<string, { database: BetterSqlite3.Database; holders: number
  * lock on a small SQLite file, so it vanishes with the process however that ends, and holds between containers that
  * share the folder.
  * @returns the release.
- * @throws SentinelError ES_SITE_LOCKED when another process holds it.
+ * @throws SentinelError ES_SITE_LOCKED when another process holds it; ES_DATABASE when the lock cannot be tried, as on a
+ * full disk.
  */
 export function lockFolder(folder: string): () => void {
   const lock = held.get(folder) ?? { database: openLock(folder), holders: 0 };
@@ -29,18 +31,27 @@ export function lockFolder(folder: string): () => void {
 }
 
 function openLock(folder: string): BetterSqlite3.Database {
-  mkdirSync(folder, { recursive: true });
-  const Database = require('better-sqlite3') as typeof BetterSqlite3;
-  const database = new Database(join(folder, 'site.lock'), { timeout: 0 });
+  const file = join(folder, 'site.lock');
+  let database: BetterSqlite3.Database | undefined;
   try {
+    makePrivate(file);
+    const Database = require('better-sqlite3') as typeof BetterSqlite3;
+    database = new Database(file, { timeout: 0 });
     database.pragma('journal_mode = DELETE');
     database.exec('BEGIN EXCLUSIVE');
     return database;
   } catch (cause) {
-    database.close();
-    throw new SentinelError('ES_SITE_LOCKED', `Another process already uses the data folder ${folder}.`, {
-      hint: 'Stop the other Node-RED, or give this site a data folder of its own.',
-      cause,
-    });
+    database?.close();
+    throw lockError(folder, cause);
   }
+}
+
+/** Only a lock of somebody else says that the folder is in use. */
+function lockError(folder: string, cause: unknown): SentinelError {
+  const failure = failureOf(cause);
+  if (!/^SQLITE_(?:BUSY|LOCKED)/.test(failure.code)) return databaseError(failure);
+  return new SentinelError('ES_SITE_LOCKED', `Another process already uses the data folder ${folder}.`, {
+    hint: 'Stop the other Node-RED, or give this site a data folder of its own.',
+    cause,
+  });
 }

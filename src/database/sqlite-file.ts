@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { migrate } from './migrations.ts';
+import { makePrivate } from './private-file.ts';
 
 const require = createRequire(import.meta.url);
 /** How long a statement waits for another program that holds the file (a backup, a database browser). */
@@ -30,7 +30,6 @@ class DamagedFileError extends Error {
  * Only what SQLite calls damage counts: a full disk, missing rights or a newer schema are thrown and move nothing.
  */
 export function openFile(file: string): OpenedFile {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     return { connection: openSound(file) };
   } catch (error) {
@@ -41,6 +40,7 @@ export function openFile(file: string): OpenedFile {
 }
 
 function openSound(file: string): BetterSqlite3.Database {
+  makePrivate(file);
   const Database = require('better-sqlite3') as typeof BetterSqlite3;
   const connection = new Database(file, { timeout: busyTimeoutMs });
   try {

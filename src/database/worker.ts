@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type BetterSqlite3 from 'better-sqlite3';
-import type { Failure, Operation, Operations, Reply, Request, RunAnswer } from './protocol.ts';
+import { failureOf } from './failures.ts';
+import type { Operation, Operations, Reply, Request, RunAnswer } from './protocol.ts';
 import { openFile } from './sqlite-file.ts';
 
 /** Entry of the database thread: one file, one request after the other. */
@@ -47,9 +48,4 @@ function run(database: BetterSqlite3.Database, sql: string, parameters: readonly
   if (statement.reader) return { rows: statement.all(...parameters) as Record<string, unknown>[] };
   const { changes, lastInsertRowid } = statement.run(...parameters);
   return { rows: [], written: { changes, lastRowId: Number(lastInsertRowid) } };
-}
-
-function failureOf(error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-  return { code, message: error instanceof Error ? error.message : String(error) };
 }

@@ -167,7 +167,7 @@ export class Site {
     try {
       return lockFolder(this.folder);
     } catch (error) {
-      if (error instanceof SentinelError) throw error;
+      if (error instanceof SentinelError && error.name === 'ES_SITE_LOCKED') throw error;
       this.log.warn(`The data folder cannot be locked (${String(error)}): make sure that only one Node-RED uses it.`);
       return () => undefined;
     }

@@ -6,10 +6,10 @@ const mostWaiting = 64;
  * up behind a slow worker. Sources take turns: who has waited longest is next, and a newer item keeps its source's turn.
  */
 export class LatestSlots<Item> {
-  readonly #waiting = new Map<string, Item>();
+  readonly #waiting = new Map<unknown, Item>();
 
   /** @returns the item that had to give way, if any. */
-  put(source: string, item: Item): Item | undefined {
+  put(source: unknown, item: Item): Item | undefined {
     const former = this.#waiting.get(source);
     this.#waiting.set(source, item);
     if (former !== undefined) return former;

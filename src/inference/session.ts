@@ -26,12 +26,17 @@ export interface ModelSession {
  */
 export async function openSession(bytes: Uint8Array): Promise<ModelSession> {
   const { name, ort, provider } = loadRuntime();
+  // The runtime would take these bytes for its own format, whatever an ONNX inspection found in them.
+  if (Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ORTM') {
+    throw new SentinelError('ES_MODEL_INVALID', 'The model is in the ORT format.', { hint: 'Export it as ONNX.' });
+  }
   const errorsOnly = 3;
   const session = await ort.InferenceSession.create(bytes, {
     executionProviders: [provider],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: errorsOnly,
+    extra: { session: { load_model_format: 'ONNX' } },
   }).catch((cause: unknown) => {
     throw new SentinelError(
       'ES_MODEL_INVALID',

@@ -2,12 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Box, DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Picture } from '../contracts/ports.ts';
-import { fitLetterbox, type Letterbox, type Size } from '../geometry/letterbox.ts';
+import type { Letterbox, Size } from '../geometry/letterbox.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
-import { decodePicture, pictureSize } from './encoded-picture.ts';
+import { decodeForCanvas } from './encoded-picture.ts';
 import { ModelCanvas, type RgbPixels } from './model-canvas.ts';
 import { decodeNanodet, nanodetOverlap, nanodetPlanes } from './nanodet.ts';
 import { suppressOverlaps, type Candidate } from './nms.ts';
@@ -78,10 +78,7 @@ async function pixelsFor(
   { bytes, encoding, ...claimed }: Picture,
   canvas: Size,
 ): Promise<Size & { pixels: RgbPixels }> {
-  if (encoding === 'jpeg') {
-    const size = await pictureSize(bytes);
-    return { ...size, pixels: await decodePicture(bytes, fitLetterbox(size, canvas)) };
-  }
+  if (encoding === 'jpeg') return await decodeForCanvas(bytes, canvas);
   const { width, height } = claimed;
   if (bytes.length === width * height * 3 && bytes.length > 0)
     return { width, height, pixels: { rgb: bytes, width, height } };

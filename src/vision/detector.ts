@@ -5,6 +5,7 @@ import type { ModelFor } from '../inference/model-description.ts';
 import { WorkerHost } from '../inference/worker-host.ts';
 import { workerFile } from '../process/package-files.ts';
 import type { DetectionReply, DetectionRequest } from './detection.ts';
+import { decodeForCanvas } from './encoded-picture.ts';
 
 export interface DetectorOptions {
   model: ModelFor<'detection'>;
@@ -16,8 +17,8 @@ export interface DetectorOptions {
 export interface DetectionJob {
   /** Drops are counted per source. */
   source: string;
-  /** Waiting place: a newer picture takes the place of the waiting one. Slots take turns. */
-  slot: string;
+  /** Waiting place, any value: a newer picture takes the place of the waiting one. Slots take turns. */
+  slot: unknown;
   /** Its bytes are copied into the worker and stay the caller's; they must not change until the outcome. */
   picture: Picture;
   /** A picture that waited longer than this when its turn comes is dropped. */
@@ -82,6 +83,18 @@ export class Detector {
       if (displaced !== undefined) this.#drop(displaced);
       this.#next();
     });
+  }
+
+  /**
+   * A JPEG or PNG as small as the model looks at it, and raw: its turn costs what a frame's does. Decoding happens beside
+   * the worker, so however long it takes, the cameras do not wait.
+   * @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING
+   */
+  async prepare(picture: Picture): Promise<Picture> {
+    if (picture.encoding !== 'jpeg') return picture;
+    const { pixels } = await decodeForCanvas(picture.bytes, this.#options.model.input);
+    const { rgb, width, height } = pixels;
+    return { bytes: Buffer.from(rgb.buffer, rgb.byteOffset, rgb.length), encoding: 'rgb24', width, height };
   }
 
   /** Pictures of a source dropped so far: superseded, or too old when their turn came. */

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Sharp, SharpConstructor } from 'sharp';
 import { SentinelError } from '../contracts/errors.ts';
-import type { Size } from '../geometry/letterbox.ts';
+import { fitLetterbox, type Size } from '../geometry/letterbox.ts';
 import { pictureType } from '../pictures/picture-type.ts';
 import type { RgbPixels } from './model-canvas.ts';
 
-/** 64 megapixels: above any camera's picture, below what would exhaust a small machine's memory. */
-const mostPixels = 64 * 1024 * 1024;
+/** Above what cameras send; what it takes to decode so much (an interlaced PNG whole) a small machine has. */
+const mostPixels = 25_000_000;
+/** A few bytes can claim a very long line, and decoders take memory by the line. */
+const longestSide = 16_384;
 
 /** The picture library, loaded on first use. @throws SentinelError ES_RUNTIME_MISSING */
 export function loadSharp(): SharpConstructor {
@@ -34,16 +36,22 @@ export function openPicture(bytes: Uint8Array): Sharp {
 /** Upright size from the header alone. @throws SentinelError ES_IMAGE_INVALID */
 export async function pictureSize(bytes: Uint8Array): Promise<Size> {
   const { width, height } = (await openPicture(bytes).metadata().catch(damaged)).autoOrient;
-  if (width * height <= mostPixels) return { width, height };
+  if (width * height <= mostPixels && Math.max(width, height) <= longestSide) return { width, height };
   throw new SentinelError('ES_IMAGE_INVALID', `The picture claims ${width} x ${height} pixels.`, {
-    hint: 'Pictures may have 64 megapixels.',
+    hint: `Pictures may have ${mostPixels / 1e6} megapixels, and ${longestSide} pixels a side.`,
   });
 }
 
-/** Decodes and scales in one go, which for a JPEG skips most of the work. @throws SentinelError ES_IMAGE_INVALID */
-export async function decodePicture(bytes: Uint8Array, { width, height }: Size): Promise<RgbPixels> {
+/**
+ * The upright size, and the pixels as they lie on a model's canvas. Decoding and scaling in one go skips most of the
+ * work for a JPEG.
+ * @throws SentinelError ES_IMAGE_INVALID
+ */
+export async function decodeForCanvas(bytes: Uint8Array, canvas: Size): Promise<Size & { pixels: RgbPixels }> {
+  const size = await pictureSize(bytes);
+  const { width, height } = fitLetterbox(size, canvas);
   const pipeline = openPicture(bytes).resize(width, height, { fit: 'fill', kernel: 'linear' });
-  return { rgb: await pipeline.raw().toBuffer().catch(damaged), width, height };
+  return { ...size, pixels: { rgb: await pipeline.raw().toBuffer().catch(damaged), width, height } };
 }
 
 export function damaged(cause: unknown): never {

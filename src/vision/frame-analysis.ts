@@ -1,21 +1,19 @@
 import { asSentinelError, SentinelError, type ErrorName } from '../contracts/errors.ts';
 import type { Cue, Detections, Frame } from '../contracts/messages.ts';
 import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
+import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
 import { FrameDifference } from './motion.ts';
 
 /** Share of coarse cells that must change before a picture counts as motion: sensor noise stays below, a person above. */
 const motionShare = 0.01;
 
-/** So many pictures that belong to no stream may wait at once: more would crowd out the cameras. */
-const mostAlone = 16;
-
 /** Faults of one picture; whatever else goes wrong is the detector's. */
 const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVALID', 'ES_BAD_INPUT']);
 
 export interface FrameAnalysisOptions {
   /** @throws when there is no usable model. */
-  detector: () => Pick<Detector, 'detect' | 'staleFrames'>;
+  detector: () => Pick<Detector, 'detect' | 'prepare' | 'staleFrames'>;
   renderer: SnapshotRenderer;
   clock: Clock;
   labels: ReadonlySet<string>;
@@ -36,9 +34,9 @@ export class FrameAnalysis {
   readonly #options: FrameAnalysisOptions;
   readonly #motion = new FrameDifference();
   readonly #previewed = new Map<string, number>();
+  /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
+  readonly #alone = new SingleFile(tooMany);
   #down = false;
-  #alone = 0;
-  #pictures = 0;
 
   constructor(options: FrameAnalysisOptions) {
     this.#options = options;
@@ -48,7 +46,7 @@ export class FrameAnalysis {
   async analyse(frame: Frame, image: Buffer): Promise<FrameVerdict> {
     const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
     try {
-      const verdict = await this.#detect(frame, picture, frame.source, this.#options.maxAgeMs);
+      const verdict = await this.#detect(frame, picture, picture);
       if (verdict.outcome === 'detections') this.#down = false;
       return verdict;
     } catch (thrown) {
@@ -64,29 +62,27 @@ export class FrameAnalysis {
    * One picture that belongs to no stream: it waits for its turn however long that takes.
    * @throws SentinelError whatever the detector or the picture is at fault for; ES_MODEL_FAILED when too many wait.
    */
-  async analyseAlone(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'detections' }>> {
-    if (this.#alone >= mostAlone) throw tooMany();
-    this.#alone += 1;
-    this.#pictures += 1;
-    try {
-      const verdict = await this.#detect(frame, picture, `${frame.source} ${this.#pictures}`, Infinity);
-      if (verdict.outcome === 'detections') return verdict;
-      throw tooMany();
-    } finally {
-      this.#alone -= 1;
-    }
+  analyseAlone(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'detections' }>> {
+    return this.#alone.run(async () => {
+      const small = await this.#options.detector().prepare(picture);
+      const verdict = await this.#detect(frame, small, picture, { slot: this, maxWaitMs: Infinity });
+      if (verdict.outcome === 'dropped') throw tooMany();
+      const { width, height } = picture;
+      return { ...verdict, detections: { ...verdict.detections, width, height } };
+    });
   }
 
+  /** @param shown What the preview shows of the picture that is looked at. */
   async #detect(
     frame: Frame,
     picture: Picture,
-    slot: string,
-    maxWaitMs: number,
+    shown: Picture,
+    place: { slot: unknown; maxWaitMs: number } = { slot: frame.source, maxWaitMs: this.#options.maxAgeMs },
   ): Promise<Extract<FrameVerdict, { outcome: 'dropped' | 'detections' }>> {
     const { detector, threshold, labels } = this.#options;
     const { source } = frame;
     const running = detector();
-    const result = await running.detect({ source, slot, picture, maxWaitMs, threshold, labels });
+    const result = await running.detect({ source, ...place, picture, threshold, labels });
     if (result.dropped) return { outcome: 'dropped' };
     const detections: Detections = {
       ...identity(frame),
@@ -101,16 +97,16 @@ export class FrameAnalysis {
       timings: result.timings,
       staleFrames: running.staleFrames(source),
     };
-    return { outcome: 'detections', detections, preview: await this.#preview(detections, picture, slot) };
+    return { outcome: 'detections', detections, preview: await this.#preview(detections, shown, place.slot) };
   }
 
-  async #preview(detections: Detections, picture: Picture, slot: string): Promise<Buffer | undefined> {
+  async #preview(detections: Detections, picture: Picture, slot: unknown): Promise<Buffer | undefined> {
     const { previewRate, renderer, clock } = this.#options;
     if (previewRate === 0) return undefined;
     const now = clock.monotonic();
-    const last = this.#previewed.get(slot);
+    const last = slot === detections.source ? this.#previewed.get(detections.source) : undefined;
     if (last !== undefined && now - last < 1000 / previewRate) return undefined;
-    if (slot === detections.source) this.#previewed.set(slot, now);
+    if (slot === detections.source) this.#previewed.set(detections.source, now);
     return await renderer.jpeg(picture, detections.objects);
   }
 

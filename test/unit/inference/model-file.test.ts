@@ -54,4 +54,11 @@ describe('model file', () => {
   test('a session refuses bytes that are no model', async () => {
     await assert.rejects(openSession(Buffer.from('no model at all')), { name: 'ES_MODEL_INVALID' });
   });
+
+  test('a session refuses the ORT format, even in a file that ONNX tools can read', async () => {
+    // An unknown field before the model: its 6 bytes carry the mark of the other format to where the runtime looks.
+    const mark = Buffer.from([0xaa, 0x06, 6, 0, 0x4f, 0x52, 0x54, 0x4d, 0]);
+    const polyglot = Buffer.concat([mark, readFileSync(unchecked.file)]);
+    await assert.rejects(openSession(polyglot), { name: 'ES_MODEL_INVALID', message: /ORT format/ });
+  });
 });

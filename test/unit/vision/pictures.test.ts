@@ -63,7 +63,10 @@ describe('pictures that cannot', () => {
     text: Buffer.from('this is not a picture, however long one looks at it'),
     SVG: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'),
     'the first bytes of a JPEG': jpeg.subarray(0, 20),
-    'a PNG that claims 60,000 x 60,000 pixels': hugePng(60_000),
+    'a PNG that claims 60,000 x 60,000 pixels': hugePng(60_000, 60_000),
+    'a PNG that claims one line of 67,108,864 pixels': hugePng(67_108_864, 1),
+    'a PNG that claims 16,385 x 1 pixels': hugePng(16_385, 1),
+    'a PNG that claims 5001 x 5000 pixels': hugePng(5001, 5000),
   };
   for (const [what, bytes] of Object.entries(headless)) {
     test(`${what}: refused by the header`, async () => {
@@ -92,7 +95,7 @@ describe('pictures that cannot', () => {
 });
 
 /** A PNG whose header lies: what it holds is a few bytes of nothing. */
-function hugePng(side: number): Buffer {
+function hugePng(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);
     const framed = Buffer.alloc(body.length + 8);
@@ -102,8 +105,8 @@ function hugePng(side: number): Buffer {
     return framed;
   };
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([
     signature,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { readRtspMessage, writeRtspMessage, type RtspMessage } from '../../../src/media/rtsp/message.ts';
+import { readRtspHead, withBody, writeRtspMessage, type RtspMessage } from '../../../src/media/rtsp/message.ts';
 import { challengeOf, mayPass, type Access } from './access.ts';
 import type { Player, PublishedStream, TrackSink } from './published-stream.ts';
 import { interleavedSink, UdpSink } from './sinks.ts';
@@ -95,11 +95,12 @@ export class Session implements Player {
       this.#received = this.#received.subarray(end);
       return true;
     }
-    const read = readRtspMessage(this.#received);
-    if (read === undefined) return false;
-    this.#received = this.#received.subarray(read.length);
+    const head = readRtspHead(this.#received);
+    const message = head === undefined ? undefined : withBody(head, this.#received);
+    if (message === undefined) return false;
+    this.#received = this.#received.subarray(message.length);
     this.#work = this.#work
-      .then(() => this.#answer(read.message))
+      .then(() => this.#answer(message))
       .catch(() => {
         this.hangUp();
       });

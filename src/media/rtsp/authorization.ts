@@ -42,10 +42,16 @@ export function digestResponse(
   return md5(`${md5(`${username}:${realm}:${password}`)}:${middle}:${md5(`${method}:${uri}`)}`);
 }
 
+/**
+ * One field. A name is looked for only where a word begins, and names and blanks have bounds: hostile text costs
+ * linear time.
+ */
+const field = /(?<!\w)(\w{1,32})\s{0,8}=\s{0,8}(?:"([^"]*)"|([^\s,]+))/g;
+
 /** The `name="value"` fields of a challenge or answer, names in lower case. */
 export function fieldsOf(header: string): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const [, name = '', quoted, bare] of header.matchAll(/(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]+))/g)) {
+  for (const [, name = '', quoted, bare] of header.matchAll(field)) {
     fields[name.toLowerCase()] = quoted ?? bare ?? '';
   }
   return fields;

@@ -5,7 +5,14 @@ import { addAbortSignal } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { SentinelError } from '../../contracts/errors.ts';
 import { answerChallenge, type Credentials } from './authorization.ts';
-import { readRtspMessage, writeRtspMessage, type RtspMessage } from './message.ts';
+import {
+  longestMessage,
+  readRtspHead,
+  withBody,
+  writeRtspMessage,
+  type RtspHead,
+  type RtspMessage,
+} from './message.ts';
 import { parseSdp, type SdpMedia } from './sdp.ts';
 
 const answerWithinMs = 8000;
@@ -70,11 +77,15 @@ async function open(url: URL, signal: AbortSignal): Promise<Socket> {
 /** Sends a request and waits for its answer; undefined when the camera hangs up instead. */
 async function ask(socket: Socket, request: string): Promise<RtspMessage | undefined> {
   socket.write(request);
-  let received = Buffer.alloc(0);
+  const space = Buffer.alloc(longestMessage);
+  let filled = 0;
+  let head: RtspHead | undefined;
   for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    received = Buffer.concat([received, chunk]);
-    const read = readRtspMessage(received);
-    if (read !== undefined) return read.message;
+    filled += chunk.copy(space, filled);
+    const received = space.subarray(0, filled);
+    head ??= readRtspHead(received);
+    const message = head === undefined ? undefined : withBody(head, received);
+    if (message !== undefined) return message;
   }
   return undefined;
 }

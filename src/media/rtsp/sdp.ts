@@ -18,10 +18,13 @@ const staticTypes: Readonly<Record<string, { codec: string; clockRate: number }>
   '33': { codec: 'MP2T', clockRate: 90000 },
 };
 
+/** A camera has one for the picture, one for sound and some for data: what follows more than these is not read. */
+const mostSections = 64;
+
 /** The media sections of a session description, in order: their index is the track number. */
 export function parseSdp(text: string): SdpMedia[] {
   return text
-    .split(/^m=/m)
+    .split(/^m=/m, mostSections + 1)
     .slice(1)
     .map((section) => {
       const [media = '', , , type = ''] = (/^[^\r\n]*/.exec(section)?.[0] ?? '').split(' ');

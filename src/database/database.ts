@@ -1,7 +1,8 @@
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { Log } from '../contracts/ports.ts';
+import type { Clock, Log } from '../contracts/ports.ts';
 import { workerFile } from '../process/package-files.ts';
 import { WorkerDriver } from './driver.ts';
+import { FileWatch } from './file-watch.ts';
 import type { Tables } from './tables.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -15,15 +16,36 @@ export interface Database {
   close(): Promise<void>;
 }
 
+export interface DatabaseOptions {
+  log: Log;
+  /** With it the file is looked at every 10 s: one that was deleted or replaced is opened anew by the next request. */
+  clock?: Clock;
+  /** Told after each turn whether the database works; a write that failed counts until one succeeds. */
+  onState?: (works: boolean) => void;
+}
+
 /**
  * Opens the database of a site in a thread of its own: creates it, checks it, brings it to the newest schema.
  * A damaged file is set aside under a new name, which is logged, and an empty database begun.
  * @param file path of the database file; its folder is created.
  * @throws SentinelError ES_DATABASE when the file cannot be used or comes from a newer version of this package.
  */
-export async function openDatabase(file: string, options: { log: Log }): Promise<Database> {
-  const open = () => openLink(file, options.log);
-  const driver = new WorkerDriver(await open(), open);
+export async function openDatabase(file: string, options: DatabaseOptions): Promise<Database> {
+  const { log, clock, onState = () => undefined } = options;
+  const watch =
+    clock &&
+    new FileWatch(file, clock, () => {
+      log.error(
+        `The database ${file} was deleted or replaced. It is opened anew; what was only in the old one is lost.`,
+      );
+      driver.reopen();
+    });
+  const open = async () => {
+    const link = await openLink(file, log);
+    await watch?.start();
+    return link;
+  };
+  const driver = new WorkerDriver(await open(), open, onState);
   const query = new Kysely<Tables>({
     dialect: {
       createDriver: () => driver,
@@ -32,7 +54,13 @@ export async function openDatabase(file: string, options: { log: Log }): Promise
       createIntrospector: (database) => new SqliteIntrospector(database),
     },
   });
-  return { query, close: () => driver.destroy() };
+  const close = async () => {
+    watch?.stop();
+    await driver.destroy();
+    // The last turn may have opened the file anew.
+    watch?.stop();
+  };
+  return { query, close };
 }
 
 async function openLink(file: string, log: Log): Promise<WorkerLink> {

@@ -1,5 +1,7 @@
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
 import { SentinelError } from '../contracts/errors.ts';
+import { isFault } from './failures.ts';
+import type { RunAnswer } from './protocol.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** More requests than this waiting for the one connection mean that the disk hangs: refusing is then better than memory without end. */
@@ -12,18 +14,30 @@ const mostWaiting = 1000;
  */
 export class WorkerDriver implements Driver {
   readonly #open: () => Promise<WorkerLink>;
+  readonly #onState: (works: boolean) => void;
   #link: WorkerLink;
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
+  #outdated = false;
+  /** Whether the last write failed: reads that work do not make up for it. */
+  #writesFail = false;
   #closing: Promise<void> | undefined;
 
   /**
    * @param link the opened worker.
    * @param open opens a new one when the worker was lost.
+   * @param onState told after each turn whether the database works.
    */
-  constructor(link: WorkerLink, open: () => Promise<WorkerLink>) {
+  constructor(link: WorkerLink, open: () => Promise<WorkerLink>, onState: (works: boolean) => void = () => undefined) {
     this.#link = link;
     this.#open = open;
+    this.#onState = onState;
+  }
+
+  /** Closes the file before the next turn and opens it by its name again. */
+  reopen(): void {
+    this.#outdated = true;
+    this.#onState(false);
   }
 
   init(): Promise<void> {
@@ -39,9 +53,15 @@ export class WorkerDriver implements Driver {
     }
     const release = await this.#takeTurn();
     try {
+      if (this.#outdated) await this.#link.close().catch(() => undefined);
       if (!this.#link.alive) this.#link = await this.#open();
-      return new WorkerConnection(this.#link, release);
+      this.#outdated = false;
+      return new WorkerConnection(this.#link, (outcome) => {
+        this.#judge(outcome);
+        release();
+      });
     } catch (error) {
+      this.#onState(false);
       release();
       throw error;
     }
@@ -71,6 +91,12 @@ export class WorkerDriver implements Driver {
     return this.#closing;
   }
 
+  #judge({ wrote, failed }: Outcome): void {
+    if (failed === 'write') this.#writesFail = true;
+    else if (wrote) this.#writesFail = false;
+    this.#onState(failed === undefined && !this.#writesFail);
+  }
+
   /** Waits until all earlier turns are over. @returns the end of this one. */
   async #takeTurn(): Promise<() => void> {
     const previous = this.#turn;
@@ -85,19 +111,31 @@ export class WorkerDriver implements Driver {
   }
 }
 
+/** What a turn says about the disk. */
+interface Outcome {
+  /** Whether it changed rows and kept the change. */
+  wrote: boolean;
+  failed: 'read' | 'write' | undefined;
+}
+
 /** One turn on the worker. */
 class WorkerConnection implements DatabaseConnection {
-  readonly release: () => void;
   readonly #link: WorkerLink;
+  readonly #end: (outcome: Outcome) => void;
+  readonly #outcome: Outcome = { wrote: false, failed: undefined };
 
-  constructor(link: WorkerLink, release: () => void) {
+  constructor(link: WorkerLink, end: (outcome: Outcome) => void) {
     this.#link = link;
-    this.release = release;
+    this.#end = end;
+  }
+
+  release(): void {
+    this.#end(this.#outcome);
   }
 
   /** @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, written } = await this.#link.ask('run', { sql: query.sql, parameters: query.parameters });
+    const { rows, written } = await this.#run(query);
     for (const row of rows) blobsToBuffers(row);
     return {
       rows: rows as R[],
@@ -112,7 +150,22 @@ class WorkerConnection implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
+    this.#outcome.wrote = false;
     await this.#link.ask('rollback', undefined);
+  }
+
+  async #run({ sql, parameters, query }: CompiledQuery): Promise<RunAnswer> {
+    const reads = query.kind === 'SelectQueryNode';
+    try {
+      const answer = await this.#link.ask('run', { sql, parameters });
+      // A statement that found nothing to change succeeds on a full disk, too.
+      const changed = answer.written?.changes ?? answer.rows.length;
+      if (!reads && changed > 0) this.#outcome.wrote = true;
+      return answer;
+    } catch (error) {
+      if (isFault(error)) this.#outcome.failed = reads ? 'read' : 'write';
+      throw error;
+    }
   }
 }
 

@@ -27,6 +27,19 @@ export function databaseError(failure: Failure): SentinelError {
   });
 }
 
+/** Codes that are about what was asked, not about the database. */
+const ofTheRequest = /^(?:SQLITE_(?:CONSTRAINT|MISMATCH|RANGE|TOOBIG|ERROR$)|UNUSABLE_VALUE|UNKNOWN)/;
+
+/** Whether an error of a statement says that the database itself does not work. */
+export function isFault(error: unknown): boolean {
+  const code = error instanceof SentinelError ? failureCode(error.cause) : undefined;
+  return code === undefined || !ofTheRequest.test(code);
+}
+
+function failureCode(cause: unknown): string | undefined {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
+}
+
 /** Any thrown value with its code, in a form that crosses between threads. */
 export function failureOf(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';

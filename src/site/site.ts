@@ -106,11 +106,9 @@ export class Site {
 
   /** The database, opened on first use and tried anew after a failure. @throws SentinelError ES_DATABASE */
   async database(): Promise<Database> {
-    this.#database ??= openDatabase(join(this.folder, 'sentinel.db'), { log: this.log });
+    this.#database ??= this.#openDatabase();
     try {
-      const database = await this.#database;
-      this.#databaseState = 'ok';
-      return database;
+      return await this.#database;
     } catch (error) {
       this.#database = undefined;
       this.#databaseState = 'down';
@@ -150,12 +148,20 @@ export class Site {
   async #outboxCounts(): Promise<SiteHealth['outbox']> {
     try {
       const counts = this.#database === undefined ? undefined : await outboxCounts(await this.#database);
-      if (counts !== undefined) this.#databaseState = 'ok';
       return counts ?? { queued: 0, failed: 0 };
     } catch {
-      this.#databaseState = 'down';
       return { queued: 0, failed: 0 };
     }
+  }
+
+  async #openDatabase(): Promise<Database> {
+    const onState = (works: boolean): void => {
+      this.#databaseState = works ? 'ok' : 'down';
+    };
+    const { log, clock } = this;
+    const database = await openDatabase(join(this.folder, 'sentinel.db'), { log, clock, onState });
+    this.#databaseState = 'ok';
+    return database;
   }
 
   async #openEvidence(): Promise<EvidenceStore> {

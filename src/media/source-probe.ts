@@ -31,7 +31,10 @@ export async function hasSound(
     return media.some((track) => track.media === 'audio');
   }
   const report = await inspect(source, ports);
-  if (!picture.test(report)) throw failureFrom(redact(report).trim().split('\n'));
+  if (!picture.test(report)) {
+    const lines = report.trim().split(/[\r\n]+/);
+    throw failureFrom(lines.map((line) => redact(line)));
+  }
   return sound.test(report);
 }
 

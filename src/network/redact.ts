@@ -14,15 +14,20 @@ const patterns: readonly [RegExp, string][] = [
   [/\b(authorization:\s{0,4}\w{1,16}\s{1,4}|bearer\s{1,4})[^\s"',]+/gi, `$1${mask}`],
 ];
 
+/** Line breaks, terminal escapes, marks that turn the direction of writing: what a stranger sends must not steer. */
+const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
 /**
- * Text without secrets, for logs, statuses and errors: user and password of URLs, `access_token=`, `key=` and the like,
- * bearer tokens, and the `secrets` given (as they are and percent-encoded) become `***`.
+ * Text on one line and without secrets, for logs, statuses and errors: user and password of URLs, `access_token=`, `key=` and the like,
+ * bearer tokens, and the `secrets` given (as they are and percent-encoded) become `***`, control and format
+ * characters a space.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let result = text;
   for (const form of formsOf(secrets)) result = result.replaceAll(form, mask);
   for (const [pattern, replacement] of patterns) result = result.replace(pattern, replacement);
-  return result;
+  // Last: a space in the middle of a secret would hide the rest of it from the patterns.
+  return result.replace(steering, ' ');
 }
 
 /** Longest first, so that a secret inside another one leaves no remainder behind. */

@@ -4,6 +4,7 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { SentinelError } from '../../contracts/errors.ts';
+import { redact } from '../../network/redact.ts';
 import { answerChallenge, type Credentials } from './authorization.ts';
 import {
   longestMessage,
@@ -116,7 +117,7 @@ function mediaOf(answer: RtspMessage, withCredentials: boolean): SdpMedia[] {
     });
   }
   if (status !== 200) {
-    throw new SentinelError('ES_CAMERA_UNREACHABLE', `The camera answered "${answer.startLine.slice(0, 80)}".`);
+    throw new SentinelError('ES_CAMERA_UNREACHABLE', `The camera answered "${redact(answer.startLine).slice(0, 80)}".`);
   }
   const media = parseSdp(answer.body);
   if (media.some((track) => track.media === 'video')) return media;

@@ -50,4 +50,14 @@ describe('the question what a camera sends', { timeout: 20_000 }, () => {
       await assert.rejects(ask(url), { name: 'ES_CAMERA_UNREACHABLE', message: /RTSP message is too long/ });
     }
   });
+
+  test('does not let the answer steer a terminal', async (t) => {
+    const url = await camera(t, (socket) =>
+      socket.write('RTSP/1.0 500 \x1b[31mEVIL\x1b]0;pwned\x07\nforged\x9b\r\n\r\n', 'latin1'),
+    );
+    await assert.rejects(ask(url), {
+      name: 'ES_CAMERA_UNREACHABLE',
+      message: 'The camera answered "RTSP/1.0 500  [31mEVIL ]0;pwned forged ".',
+    });
+  });
 });

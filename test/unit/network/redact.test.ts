@@ -31,6 +31,13 @@ describe('redact', () => {
     assert.equal(redact(text, ['s3cret', "s3cret!'x"]), 'tried *** and *** and ***');
   });
 
+  test('nothing that steers a terminal or forges a line is left', () => {
+    const text = 'RTSP/1.0 500 \x1b[31mEVIL\x1b]0;pwned\x07 \x9b2J\r\n[info] all\u2028is\u202ewell\u200b';
+    assert.equal(redact(text), 'RTSP/1.0 500  [31mEVIL ]0;pwned   2J [info] all is well ');
+    assert.equal(redact('rtsp://u:p\x1bw@cam/s and key=a\x1bb'), 'rtsp://***@cam/s and key=***');
+    assert.equal(redact('tried a\u200bbc', ['a\u200bbc']), 'tried ***');
+  });
+
   test('an empty or tiny secret does not mangle the text', () => {
     assert.equal(redact('camera 1 is offline', ['', '1', 'of']), 'camera 1 is offline');
   });

@@ -10,6 +10,7 @@ import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
 import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
 import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
+import { RecordQueue } from './record-queue.ts';
 
 export interface EvidenceStoreOptions {
   database: Database;
@@ -30,8 +31,7 @@ export class EvidenceStore {
   readonly #metrics: Metrics;
   readonly #newId: () => string;
   readonly #opened: Promise<void>;
-  /** Records that are being written. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #records = new RecordQueue();
 
   constructor(options: EvidenceStoreOptions) {
     this.#database = options.database;
@@ -48,14 +48,9 @@ export class EvidenceStore {
    * @returns the evidence that this call stored.
    * @throws SentinelError ES_EVIDENCE_WRITE, ES_IMAGE_INVALID (the incident is stored), ES_DATABASE, ES_WORKER_LOST (it is not).
    */
-  async record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
-    const work = this.#record(incident, media);
-    this.#underWay.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#underWay.delete(work);
-    }
+  record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
+    const bytes = (media.image?.byteLength ?? 0) + (media.samples?.byteLength ?? 0);
+    return this.#records.add(bytes, () => this.#record(incident, media));
   }
 
   /**
@@ -64,7 +59,8 @@ export class EvidenceStore {
    * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
    */
   async endOpen(): Promise<void> {
-    await Promise.allSettled([this.#opened, ...this.#underWay]);
+    await this.#opened;
+    await this.#records.idle();
     await endOpenIncidents(this.#database);
   }
 

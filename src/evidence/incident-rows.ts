@@ -2,6 +2,9 @@ import { sql, type Insertable, type Selectable, type Transaction } from 'kysely'
 import type { EvidenceItem, Incident, IncidentSignal } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 
+/** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eight. */
+const signalsPerStatement = 1000;
+
 /**
  * Writes what is known of an incident: its row, its signals, its media. Messages may arrive twice or out of order,
  * so an older one (by `seq`, then by `updatedAt` for those made by hand) never overwrites a newer one, and nothing
@@ -33,15 +36,22 @@ export async function writeIncident(
     )
     .returning('id')
     .executeTakeFirst();
-  if (incident.signals.length > 0) await writeSignals(transaction, incident, newest !== undefined);
+  const signals = incident.signals.map((signal) => signalRow(incident.id, signal));
+  for (let start = 0; start < signals.length; start += signalsPerStatement) {
+    await writeSignals(transaction, signals.slice(start, start + signalsPerStatement), newest !== undefined);
+  }
   if (media.length > 0) await transaction.insertInto('media').values(media).execute();
 }
 
 /** @param isNewest whether no newer message of the incident was written: else only what is missing is added. */
-async function writeSignals(transaction: Transaction<Tables>, incident: Incident, isNewest: boolean): Promise<void> {
+async function writeSignals(
+  transaction: Transaction<Tables>,
+  signals: readonly Insertable<SignalRow>[],
+  isNewest: boolean,
+): Promise<void> {
   await transaction
     .insertInto('signals')
-    .values(incident.signals.map((signal) => signalRow(incident.id, signal)))
+    .values(signals)
     .onConflict((conflict) => {
       const known = conflict.columns(['incident_id', 'kind', 'label', 'source']);
       if (!isNewest) return known.doNothing();

@@ -102,8 +102,7 @@ describe('recording', () => {
     const start = incident({ severity: 1, label: 'Person', signals: one });
     const update = incident({ phase: 'update', seq: 1, severity: 3, label: 'Person and gunshot', signals: many });
     const image = jpeg(randomBytes(2_000_000));
-    // The start has a picture to write and so comes last.
-    await Promise.all([store.record(start, { image }), store.record(update, {})]);
+    await Promise.all([store.record(update, {}), store.record(start, { image })]);
     const stored = await store.incident('incident-1');
     assert.deepEqual([stored?.phase, stored?.seq, stored?.severity], ['update', 1, 3]);
     assert.equal(stored?.label, 'Person and gunshot');
@@ -134,6 +133,29 @@ describe('recording', () => {
       const found = await store.find(stored.evidence?.[0]?.id ?? '');
       assert.ok(readFileSync(found?.file ?? '').equals(jpeg(id)));
     }
+  });
+
+  test('a burst of incidents is kept whole, and one that is too large is refused by name', async (t) => {
+    const { database, store } = await bench(t);
+    const burst = Array.from({ length: 3000 }, (_, n) => store.record(incident({ id: `incident-${n}` }), {}));
+    await Promise.all(burst);
+    const count = database.query.selectFrom('incidents').select(({ fn }) => fn.countAll<number>().as('rows'));
+    assert.equal((await count.executeTakeFirstOrThrow()).rows, 3000);
+
+    const image = Buffer.alloc(100 << 20);
+    const large = [1, 2, 3].map((n) => store.record(incident({ id: `large-${n}` }), { image }));
+    const outcomes = await Promise.allSettled(large);
+    assert.match(String(outcomes[2]?.status === 'rejected' && outcomes[2].reason), /^ES_DATABASE: .*does not keep up/);
+    await store.record(incident({ id: 'afterwards' }), {});
+  });
+
+  test('an incident may have thousands of signals', async (t) => {
+    const { store } = await bench(t);
+    const one = { kind: 'signal' as const, source: 'door-1', score: 1, capturedAt: incident().startedAt, count: 1 };
+    const signals = Array.from({ length: 5000 }, (_, n) => ({ ...one, label: `door ${n}` }));
+    await store.record(incident({ signals }), {});
+    await store.record(incident({ signals, seq: 1 }), {});
+    assert.deepEqual((await store.incident('incident-1'))?.signals, signals);
   });
 
   test('keeps the incident when the disk refuses the files, and says so afterwards without a path', async (t) => {

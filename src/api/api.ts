@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorNames, SentinelError } from '../contracts/errors.ts';
 import type { HealthReport } from '../contracts/health.ts';
 import type { EvidenceItem } from '../contracts/messages.ts';
-import type { Log } from '../contracts/ports.ts';
+import type { Clock, Log } from '../contracts/ports.ts';
 import { answerEvidence } from './evidence-answer.ts';
+import { FaultLog } from './fault-log.ts';
 import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
 
@@ -17,8 +18,12 @@ export interface ApiHost {
   /** The piece of evidence of an id and the absolute path of its file. */
   evidence(id: string): Promise<{ item: EvidenceItem; file: string } | undefined>;
   /** Where faults of ours are logged; the client only learns their stable name's meaning. */
-  log?: Log;
+  log: Log;
+  clock: Clock;
 }
+
+/** Each holds a file open and may last as long as its reader is slow. */
+const mostEvidenceAnswers = 32;
 
 type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void>;
 
@@ -32,6 +37,8 @@ const commonHeaders = {
 /** The HTTP routes; `request.url` is relative to the place where they are mounted. */
 export class Api {
   readonly #host: ApiHost;
+  readonly #faults: FaultLog;
+  #evidenceAnswers = 0;
   readonly #routes: readonly (readonly [path: RegExp, handler: Handler])[] = [
     [/^\/api\/v1\/health$/, (request, response) => this.#health(request, response)],
     [/^\/metrics$/, (request, response) => this.#metrics(request, response)],
@@ -40,6 +47,7 @@ export class Api {
 
   constructor(host: ApiHost) {
     this.#host = host;
+    this.#faults = new FaultLog(host.log, host.clock);
   }
 
   /** Answers one request; never rejects. */
@@ -59,7 +67,7 @@ export class Api {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Compared as it stands: nothing is decoded or resolved, so no spelling of a path leads anywhere else.
-    const path = request.url?.split('?', 1)[0] ?? '';
+    const path = pathOf(request);
     for (const [pattern, handler] of this.#routes) {
       const match = pattern.exec(path);
       if (match === null) continue;
@@ -81,15 +89,28 @@ export class Api {
   }
 
   async #evidence(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
-    const found = await this.#host.evidence(id);
-    if (found === undefined) throw new Problem(404, 'There is no such evidence.');
-    await answerEvidence(request, response, found);
+    if (this.#evidenceAnswers >= mostEvidenceAnswers) {
+      throw new Problem(503, 'Too much evidence is being read at once.', { headers: { 'Retry-After': '5' } });
+    }
+    this.#evidenceAnswers += 1;
+    try {
+      const found = await this.#host.evidence(id);
+      if (found === undefined) throw new Problem(404, 'There is no such evidence.');
+      await answerEvidence(request, response, found);
+    } finally {
+      this.#evidenceAnswers -= 1;
+    }
+  }
+
+  #routeOf(request: IncomingMessage): string {
+    const path = pathOf(request);
+    return this.#routes.find(([pattern]) => pattern.test(path))?.[0].source ?? '';
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (isClientGone(error)) return;
     const problem = error instanceof Problem ? error : fault(error);
-    if (problem.cause !== undefined) this.#host.log?.error(`The API could not answer: ${wordsOf(problem.cause)}`);
+    if (problem.cause !== undefined) this.#faults.tell(this.#routeOf(request), problem.cause);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -98,6 +119,10 @@ export class Api {
     for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value ?? '');
     sendText(request, response, 'application/problem+json; charset=utf-8', problem.body());
   }
+}
+
+function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? '';
 }
 
 /** A failure of ours: its message may hold a path, so the client gets the fixed text of its name. */
@@ -110,10 +135,6 @@ function fault(cause: unknown): Problem {
 /** The browser closed the connection in the middle of a file: players do that whenever somebody seeks. */
 function isClientGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function sendText(request: IncomingMessage, response: ServerResponse, type: string, text: string): void {

@@ -6,15 +6,21 @@ import type { EvidenceItem } from '../contracts/messages.ts';
 import { byteRange } from './byte-range.ts';
 import { Problem } from './problem.ts';
 
+/** A reader that takes nothing for this long is gone, or wants to hold our file open. */
+const stalledAfterMs = 30_000;
+
 /**
  * Answers with the bytes of a piece of evidence, whole or in part, so that players can seek.
+ * @param stallMs how long the reader may take nothing before the connection is ended.
  * @throws Problem 404 when the file is gone, 416 for a part beyond its end.
  */
 export async function answerEvidence(
   request: IncomingMessage,
   response: ServerResponse,
   { item, file }: { item: EvidenceItem; file: string },
+  stallMs = stalledAfterMs,
 ): Promise<void> {
+  response.setTimeout(stallMs, () => response.destroy());
   const handle = await openPlainFile(file);
   try {
     const { size } = await handle.stat();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ApiHost } from './api.ts';
+import { SiteClock } from '../clock/site-clock.ts';
 import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageFile } from '../process/package-files.ts';
@@ -11,6 +12,7 @@ export function siteHost(sites: () => readonly Site[], authenticated: () => bool
   return {
     authenticated,
     log,
+    clock: new SiteClock(),
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
     metrics: metricsText,
     evidence: async (id) => {

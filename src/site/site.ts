@@ -15,6 +15,10 @@ import { Detector } from '../vision/detector.ts';
 import { HealthBoard } from './health-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
+import { SharedAnswer } from './shared-answer.ts';
+
+/** Whoever asks for the health more often must not keep the database from its work. */
+const outboxCountsAgeMs = 1000;
 
 export interface SiteOptions {
   /** First part of every topic. */
@@ -38,6 +42,7 @@ export class Site {
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   readonly #unlock: () => void;
+  readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
   readonly #detectors = new ServiceLeases<Detector>((model) => {
     this.health.forgetModel(model);
   });
@@ -60,6 +65,7 @@ export class Site {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
     this.metrics = new SiteMetrics(() => this.id);
+    this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#unlock = this.#lock();
   }
 
@@ -129,7 +135,7 @@ export class Site {
 
   /** How the Site is doing, for the health route; never rejects. */
   async report(): Promise<SiteHealth> {
-    const outbox = await this.#outboxCounts();
+    const outbox = await this.#outbox.get();
     const { sources, models } = this.health;
     return { site: this.id, name: this.name, sources, models, outbox, database: this.#databaseState };
   }
@@ -145,7 +151,7 @@ export class Site {
     }
   }
 
-  async #outboxCounts(): Promise<SiteHealth['outbox']> {
+  async #countOutbox(): Promise<SiteHealth['outbox']> {
     try {
       const counts = this.#database === undefined ? undefined : await outboxCounts(await this.#database);
       return counts ?? { queued: 0, failed: 0 };

@@ -5,10 +5,12 @@ import { connect, Socket, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
+import { answerEvidence } from '../../../src/api/evidence-answer.ts';
 import { SentinelError } from '../../../src/contracts/errors.ts';
 import { assertMatches } from '../../../src/contracts/guards.ts';
 import { HealthReport } from '../../../src/contracts/health.ts';
 import type { EvidenceItem } from '../../../src/contracts/messages.ts';
+import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -44,6 +46,8 @@ function host(over: Partial<ApiHost> = {}): ApiHost {
     health: () => Promise.resolve(report),
     metrics: () => Promise.resolve('# HELP frames_captured_total Frames.\nframes_captured_total 5\n'),
     evidence: () => Promise.resolve(undefined),
+    log: new RecordingLog(),
+    clock: new ManualClock(),
     ...over,
   };
 }
@@ -185,6 +189,54 @@ describe('evidence', () => {
     assert.deepEqual(asked, ['f'.repeat(32)]);
   });
 
+  test('is read by 32 at once; more are asked to come again', async (t) => {
+    let answer: (found: undefined) => void = () => undefined;
+    const slow = new Promise<undefined>((resolve) => {
+      answer = resolve;
+    });
+    let asked = 0;
+    let allAsked: () => void = () => undefined;
+    const full = new Promise<void>((resolve) => {
+      allAsked = resolve;
+    });
+    const address = await serve(t, {
+      evidence: () => {
+        asked += 1;
+        if (asked === 32) allAsked();
+        return slow;
+      },
+    });
+    const ask = () => fetch(`${address}/api/v1/evidence/${id}`);
+    const readers = Array.from({ length: 32 }, ask);
+    await full;
+    const refused = await ask();
+    assert.equal(refused.status, 503);
+    assert.equal(refused.headers.get('retry-after'), '5');
+    await problemOf(refused);
+    answer(undefined);
+    for (const reader of await Promise.all(readers)) assert.equal(reader.status, 404);
+    assert.equal((await ask()).status, 404, 'there is room again');
+  });
+
+  test('is not held open for a reader that takes nothing', async (t) => {
+    const file = join(temporaryFolder(t), 'large.wav');
+    writeFileSync(file, Buffer.alloc(32 << 20));
+    let ended: (error: unknown) => void = () => undefined;
+    const over = new Promise((resolve) => {
+      ended = resolve;
+    });
+    const server = createServer((request, response) => {
+      answerEvidence(request, response, { item, file }, 100).then(ended, ended);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const reader = connect((server.address() as AddressInfo).port, '127.0.0.1', () =>
+      reader.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+    );
+    t.after(() => reader.destroy());
+    assert.equal(((await over) as { code?: string }).code, 'ERR_STREAM_PREMATURE_CLOSE');
+  });
+
   test('whose file is gone, or is now a link, is 404 without a path, and logged', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'secret'), 'not evidence');
@@ -239,6 +291,11 @@ describe('a request from elsewhere', () => {
       { 'x-forwarded-for': '127.0.0.1' },
       { forwarded: 'for=127.0.0.1' },
       { via: '1.1 proxy' },
+      { 'x-forwarded-proto': 'https' },
+      { 'cf-connecting-ip': '203.0.113.9' },
+      { 'true-client-ip': '203.0.113.9' },
+      { 'x-client-ip': '203.0.113.9' },
+      { 'fastly-client-ip': '203.0.113.9' },
       { host: 'evil.example' },
       { host: 'localhost.evil.example' },
       { host: '127.0.0.1.evil.example:1880' },
@@ -265,6 +322,21 @@ describe('faults', () => {
     }
     assert.equal(log.lines.length, 2);
     assert.match(log.lines.join(), /ann/);
+  });
+
+  test('that come again and again are logged every 10 s, for each route', async (t) => {
+    const log = new RecordingLog();
+    const clock = new ManualClock();
+    const fail = () => Promise.reject(new SentinelError('ES_DATABASE', 'the disk is full'));
+    const address = await serve(t, { log, clock, health: fail, evidence: fail });
+    const ask = async (path: string) => { assert.equal((await fetch(`${address}/api/v1/${path}`)).status, 500); };
+    for (let n = 0; n < 20; n += 1) await ask('health');
+    assert.equal(log.lines.length, 1);
+    for (let n = 0; n < 20; n += 1) await ask(`evidence/${String(n).padStart(32, '0')}`);
+    assert.equal(log.lines.length, 2);
+    clock.advance(10_000);
+    await ask('health');
+    assert.equal(log.lines.length, 3);
   });
 
   test('a client that hangs up before or in the middle of the answer hurts nobody', async (t) => {

@@ -9,6 +9,8 @@ const restartLimits = { minMs: 1000, maxMs: 60_000, jitter: 0 };
 /** Many times what the slowest model takes on the slowest machine, loading included. */
 const answerLimitMs = 60_000;
 const drainLimitMs = 10_000;
+/** A thread that hangs may burn a core for ever: so many at once, then the model is given up. */
+const mostHanging = 2;
 
 export interface WorkerHostOptions {
   /** Stands in log lines and errors. */
@@ -29,11 +31,14 @@ interface Pending<Reply> {
 
 /**
  * Requests and replies with one worker thread, which starts with the first request and is replaced, after a growing
- * pause, when it is lost. It is never terminated: one that does not answer or drain is left behind.
+ * pause, when it is lost. It is never terminated: one that does not answer or drain is left behind. When two left behind
+ * still hang, no other is started: only a new host tries again.
  */
 export class WorkerHost<Request, Reply> {
   readonly #options: WorkerHostOptions;
   readonly #pending = new Map<number, Pending<Reply>>();
+  /** Left behind and not ended yet. */
+  readonly #hanging = new Set<Worker>();
   #worker: Worker | undefined;
   #sequence = 0;
   #failures = 0;
@@ -81,6 +86,7 @@ export class WorkerHost<Request, Reply> {
   #running(): Worker {
     if (this.#closed) throw this.#lost('is closed');
     if (this.#worker !== undefined) return this.#worker;
+    if (this.#hanging.size >= mostHanging) throw this.#givenUp();
     if (this.#restart !== undefined && this.#options.clock.monotonic() < this.#restart.notBefore) {
       throw this.#restart.reason;
     }
@@ -102,6 +108,7 @@ export class WorkerHost<Request, Reply> {
       reason = `failed: ${error instanceof Error ? error.message : String(error)}`;
     });
     worker.on('exit', (code) => {
+      this.#hanging.delete(worker);
       if (this.#worker === worker) this.#forget(this.#lost(reason ?? `ended with code ${code}`));
     });
     return worker;
@@ -126,6 +133,7 @@ export class WorkerHost<Request, Reply> {
     if (this.#worker !== worker) return;
     worker.postMessage('stop' satisfies ToWorker<Request>);
     worker.unref();
+    this.#hanging.add(worker);
     this.#forget(reason);
   }
 
@@ -142,6 +150,11 @@ export class WorkerHost<Request, Reply> {
       reject(reason);
     }
     this.#pending.clear();
+  }
+
+  #givenUp(): SentinelError {
+    const what = `The ${this.#options.name} worker hung ${mostHanging} times and is not started again.`;
+    return new SentinelError('ES_WORKER_LOST', what, { hint: 'Choose another model and deploy, or restart Node-RED.' });
   }
 
   #lost(what: string): SentinelError {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { WorkerHost } from '../../../src/inference/worker-host.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -79,6 +80,32 @@ describe('worker host', () => {
     await assert.rejects(hung, { name: 'ES_WORKER_LOST', message: /did not answer/ });
     clock.advance(1000);
     assert.equal(await host.request({ repeat: 'new', after: 0 }), 'new');
+  });
+
+  test('a worker that hangs twice is given up: each one may burn a core for ever', async (t) => {
+    const { clock, host } = setUp(t);
+    for (let time = 1; time <= 2; time++) {
+      const hung = host.request('hang');
+      clock.advance(60_000);
+      await assert.rejects(hung, { message: /did not answer/ });
+      clock.advance(60_000);
+    }
+    const refused = { name: 'ES_WORKER_LOST', message: /hung 2 times and is not started again/, hint: /deploy/ };
+    await assert.rejects(host.request({ repeat: 'never', after: 0 }), refused);
+    clock.advance(3_600_000);
+    await assert.rejects(host.request({ repeat: 'never', after: 0 }), refused);
+  });
+
+  test('one that came round after all and ended does not count', async (t) => {
+    const { clock, host } = setUp(t);
+    for (let time = 1; time <= 3; time++) {
+      assert.equal(await host.request({ repeat: 'up', after: 0 }), 'up');
+      const late = host.request({ repeat: 'late', after: 20 });
+      clock.advance(60_000);
+      await assert.rejects(late, { message: /did not answer/ });
+      clock.advance(60_000);
+      await setTimeout(200);
+    }
   });
 
   test('close lets what was asked be answered, then refuses', async (t) => {

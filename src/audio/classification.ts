@@ -7,12 +7,13 @@ import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
 import { resample } from '../pcm/resample.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
-import { decodeWav } from '../pcm/wav.ts';
+import { decodeFrames } from '../pcm/wav.ts';
+import type { ClipPart } from './clip-parts.ts';
 import { LogMel, patch } from './log-mel.ts';
 import { SoundScale } from './sound-classes.ts';
 
-/** Windows to classify, or a WAV file to read: both take longer than the event loop may wait. */
-export type AudioRequest = { windows: readonly Float32Array[] } | { wav: Uint8Array };
+/** Windows to classify, or a part of a WAV file to read: both take longer than the event loop may wait. */
+export type AudioRequest = { windows: readonly Float32Array[] } | { part: ClipPart };
 export type AudioReply = Classified | { samples: Float32Array };
 
 export interface Classified {
@@ -29,7 +30,7 @@ const topCount = 5;
 
 /**
  * Opens a sound model and answers with the scores of sound windows, all windows of a request in one run; or with the
- * samples of a WAV file at 16 kHz. Blocks its thread while it works: it is what the audio worker runs.
+ * samples of a part of a WAV file at 16 kHz. Blocks its thread while it works: it is what the audio worker runs.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID
  */
 export async function openClassification(model: ModelFor<'sound'>): Promise<WorkerService<AudioRequest, AudioReply>> {
@@ -62,15 +63,15 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
 
   return {
     async answer(request) {
-      return 'wav' in request ? readClip(request.wav) : await classify(request.windows);
+      return 'part' in request ? { samples: readPart(request.part) } : await classify(request.windows);
     },
     release: () => session.release(),
   };
 }
 
-function readClip(wav: Uint8Array): { samples: Float32Array } {
-  const { samples, sampleRate } = decodeWav(Buffer.from(wav.buffer, wav.byteOffset, wav.length));
-  return { samples: resample(samples, sampleRate, soundWindow.sampleRate) };
+function readPart({ bytes, format, ...part }: ClipPart): Float32Array {
+  const samples = decodeFrames(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format);
+  return resample(samples, format.sampleRate, soundWindow.sampleRate, part);
 }
 
 /** Gives the rows of an output, one per window. */

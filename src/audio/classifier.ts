@@ -4,8 +4,10 @@ import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { WorkerHost } from '../inference/worker-host.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
+import { openWav } from '../pcm/wav.ts';
 import { workerFile } from '../process/package-files.ts';
 import type { AudioReply, AudioRequest, Classified } from './classification.ts';
+import { clipParts } from './clip-parts.ts';
 import { WindowQueue } from './window-queue.ts';
 
 /** Windows of one run: they cost less together, but the first one waits for the last. */
@@ -79,15 +81,21 @@ export class SoundClassifier {
   }
 
   /**
-   * Reads a WAV file, in the worker.
+   * Reads a WAV file, in the worker: a second of sound at a time, and between them the worker hears what is live.
    * @returns mono samples at 16 kHz.
    * @throws SentinelError ES_AUDIO_INVALID; or as `classify`.
    */
   async readClip(wav: Buffer): Promise<Float32Array> {
-    const copy = Uint8Array.from(wav);
-    const reply = await this.#worker.request({ wav: copy }, [copy.buffer]);
-    if ('samples' in reply) return reply.samples;
-    throw unexpectedReply();
+    const file = openWav(wav);
+    const samples = new Float32Array(Math.ceil((file.frames * soundWindow.sampleRate) / file.format.sampleRate));
+    let read = 0;
+    for (const part of clipParts(file)) {
+      const reply = await this.#worker.request({ part }, [part.bytes.buffer]);
+      if (!('samples' in reply)) throw unexpectedReply();
+      samples.set(reply.samples, read);
+      read += part.count;
+    }
+    return samples;
   }
 
   /** Drops what waits, lets the running windows finish, and ends the worker. */

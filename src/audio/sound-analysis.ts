@@ -1,5 +1,6 @@
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { soundClasses, type AudioScores, type AudioWindow, type Cue, type SoundClass } from '../contracts/messages.ts';
+import { SingleFile } from '../inference/single-file.ts';
 import { levelOf } from '../pcm/level.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { SoundClassifier, SoundOutcome } from './classifier.ts';
@@ -8,9 +9,6 @@ import { triggeredSounds, type DecisionLimits } from './decision.ts';
 
 type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
 type Heard = Pick<AudioScores, 'dbfs' | 'peak' | 'record'>;
-
-/** So many clips may be listened to at once: more would crowd out the microphones. */
-const mostClips = 16;
 
 export type SoundVerdict =
   | { outcome: 'dropped' }
@@ -27,9 +25,9 @@ export interface SoundAnalysisOptions {
 /** What audio-classify does: score a window of a stream, or a whole WAV clip window by window. */
 export class SoundAnalysis {
   readonly #options: SoundAnalysisOptions;
+  /** One at a time has a place beside the microphones, the others wait here. */
+  readonly #clips = new SingleFile(tooMany);
   #down = false;
-  #clips = 0;
-  #underWay = 0;
 
   constructor(options: SoundAnalysisOptions) {
     this.#options = options;
@@ -55,24 +53,16 @@ export class SoundAnalysis {
    * A whole clip: `scores` are the best of all windows, `windows` the time line.
    * @throws SentinelError ES_AUDIO_INVALID when the bytes are no usable WAV, ES_MODEL_FAILED when too many wait.
    */
-  async clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
-    if (this.#underWay >= mostClips) throw tooMany();
-    this.#underWay += 1;
-    try {
-      return await this.#clip(wav, identity);
-    } finally {
-      this.#underWay -= 1;
-    }
+  clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
+    return this.#clips.run(() => this.#clip(wav, identity));
   }
 
   async #clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
-    this.#clips += 1;
-    const source = `${identity.source} ${this.#clips}`;
     const classifier = this.#options.classifier();
     const samples = await classifier.readClip(wav);
     const parts: { offset: number; outcome: SoundOutcome }[] = [];
     for (const part of clipWindows(samples)) {
-      const outcome = await classifier.classify({ source, samples: part.samples });
+      const outcome = await classifier.classify({ source: identity.source, samples: part.samples });
       if (outcome === undefined) throw tooMany();
       parts.push({ offset: part.offset / soundWindow.sampleRate, outcome });
     }

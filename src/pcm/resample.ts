@@ -30,17 +30,33 @@ function kernelAt(distance: number): number {
   return before + (after - before) * (place - point);
 }
 
+/** How many samples on either side have a say in a resampled one. */
+export function resampleReach(from: number, to: number): number {
+  return Math.ceil(crossings / cutoffOf(from, to));
+}
+
+/** Share of the input's band that is kept. */
+function cutoffOf(from: number, to: number): number {
+  return Math.min(1, to / from) * passBand;
+}
+
 /**
  * Sound at another rate; what the new rate cannot hold is filtered out.
- * The same rate gives the same array back.
+ * @param part For a piece of a longer sound: how many samples at its beginning only lead in, and how many to give. Pieces
+ * with `resampleReach` samples around them join without a seam.
  */
-export function resample(samples: Float32Array, from: number, to: number): Float32Array {
-  if (from === to) return samples;
-  const cutoff = Math.min(1, to / from) * passBand;
+export function resample(
+  samples: Float32Array,
+  from: number,
+  to: number,
+  { lead, count }: { lead: number; count: number } = { lead: 0, count: Math.ceil((samples.length * to) / from) },
+): Float32Array {
+  if (from === to) return samples.subarray(lead, lead + count);
+  const cutoff = cutoffOf(from, to);
   const reach = crossings / cutoff;
-  const resampled = new Float32Array(Math.ceil((samples.length * to) / from));
+  const resampled = new Float32Array(count);
   for (let index = 0; index < resampled.length; index++) {
-    const centre = (index * from) / to;
+    const centre = lead + (index * from) / to;
     const last = Math.min(samples.length - 1, Math.floor(centre + reach));
     let sum = 0;
     for (let at = Math.max(0, Math.ceil(centre - reach)); at <= last; at++) {

@@ -3,16 +3,32 @@ import { SentinelError } from '../contracts/errors.ts';
 /** Format tags of the WAVE format chunk. Source: RFC 2361 and Microsoft's mmreg.h. */
 const formatTags = { integer: 1, float: 3, extensible: 0xfffe } as const;
 const headerBytes = 44;
-const highestRate = 384_000;
+const highestRate = 192_000;
 const lowestRate = 4_000;
 const mostChannels = 32;
-/** Longer sound would keep the windows of live streams waiting. */
+/** Longer sound would take the machine's time from live streams: a minute at 48 kHz, 15 s at 192 kHz. */
 const longestSeconds = 60;
+const mostFrames = 3_000_000;
+/** Far more than programs write before the sound. */
+const mostChunks = 1000;
 
-/** Mono sound, -1..1. */
-export interface Sound {
-  samples: Float32Array;
+/** What a WAV file says of its samples. */
+export interface WavFormat {
+  tag: number;
+  channels: number;
   sampleRate: number;
+  bits: number;
+}
+
+/** A WAV file whose header was read; the samples are not decoded yet. */
+export interface WavFile {
+  format: WavFormat;
+  /** Samples per channel. */
+  frames: number;
+  /** Bytes of one sample of every channel. */
+  frameBytes: number;
+  /** The samples as they stand in the file. */
+  data: Buffer;
 }
 
 /** A WAV file with one channel of 16 bit samples. What exceeds -1..1 is clipped. */
@@ -38,20 +54,34 @@ export function encodeWav(samples: Float32Array, sampleRate: number): Buffer {
 }
 
 /**
- * Reads a WAV file: 8, 16, 24 or 32 bit integers or 32 bit floats, any number of channels, mixed to mono.
- * A file that was cut off gives what is there.
+ * Reads the header of a WAV file: 8, 16, 24 or 32 bit integers or 32 bit floats, up to 32 channels, up to a minute and
+ * three million samples per channel. A file that was cut off gives what is there.
  * @throws SentinelError ES_AUDIO_INVALID
  */
-export function decodeWav(bytes: Buffer): Sound {
+export function openWav(bytes: Buffer): WavFile {
   const { format, data } = readChunks(bytes);
-  const { channels, sampleRate } = format;
+  readerOf(format);
+  const frameBytes = format.channels * (format.bits / 8);
+  const frames = Math.floor(data.length / frameBytes);
+  if (frames === 0) throw invalid('it holds no sound');
+  if (frames > longestSeconds * format.sampleRate) {
+    throw invalid(`it is longer than ${longestSeconds} s`, 'Cut it into shorter clips.');
+  }
+  if (frames > mostFrames) {
+    throw invalid(`it has ${frames} samples`, 'Save it with 48,000 samples a second, or cut it into shorter clips.');
+  }
+  return { format, frames, frameBytes, data: data.subarray(0, frames * frameBytes) };
+}
+
+/**
+ * Decodes whole frames of a WAV file, all or some, and mixes them to mono, -1..1.
+ * @throws SentinelError ES_AUDIO_INVALID
+ */
+export function decodeFrames(data: Buffer, format: WavFormat): Float32Array {
+  const { channels } = format;
   const read = readerOf(format);
   const frameBytes = channels * (format.bits / 8);
   const frames = Math.floor(data.length / frameBytes);
-  if (frames === 0) throw invalid('it holds no sound');
-  if (frames > longestSeconds * sampleRate) {
-    throw invalid(`it is longer than ${longestSeconds} s`, 'Cut it into shorter clips.');
-  }
   const samples = new Float32Array(frames);
   for (let frame = 0; frame < frames; frame++) {
     let sum = 0;
@@ -61,24 +91,18 @@ export function decodeWav(bytes: Buffer): Sound {
     if (!Number.isFinite(sum)) throw invalid('it holds numbers that are no sound');
     samples[frame] = clipped(sum / channels);
   }
-  return { samples, sampleRate };
-}
-
-interface Format {
-  tag: number;
-  channels: number;
-  sampleRate: number;
-  bits: number;
+  return samples;
 }
 
 /** Walks through the chunks; programs that stream leave the sizes at 0 or 0xffffffff, so they are limits, not laws. */
-function readChunks(bytes: Buffer): { format: Format; data: Buffer } {
+function readChunks(bytes: Buffer): { format: WavFormat; data: Buffer } {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
     throw invalid('it does not begin like a WAV file');
   }
-  let format: Format | undefined;
+  let format: WavFormat | undefined;
   let at = 12;
-  while (at + 8 <= bytes.length) {
+  for (let chunks = 0; at + 8 <= bytes.length; chunks++) {
+    if (chunks === mostChunks) throw invalid('it has too many chunks before the sound');
     const id = bytes.toString('latin1', at, at + 4);
     const size = bytes.readUInt32LE(at + 4);
     const body = bytes.subarray(at + 8, at + 8 + size);
@@ -92,7 +116,7 @@ function readChunks(bytes: Buffer): { format: Format; data: Buffer } {
   throw invalid('it ends before the sound begins');
 }
 
-function readFormat(body: Buffer): Format {
+function readFormat(body: Buffer): WavFormat {
   if (body.length < 16) throw invalid('its description is cut off');
   let tag = body.readUInt16LE(0);
   // The real tag of the extensible form is the beginning of its sub-format.
@@ -121,7 +145,7 @@ const readers: Readonly<Record<string, SampleReader | undefined>> = {
   [`${formatTags.float}/32`]: (data, at) => data.readFloatLE(at),
 };
 
-function readerOf({ tag, bits }: Format): SampleReader {
+function readerOf({ tag, bits }: WavFormat): SampleReader {
   const reader = readers[`${tag}/${bits}`];
   if (reader !== undefined) return reader;
   throw invalid(`its format (tag ${tag}, ${bits} bits) is not supported`, 'Save it as 16 bit PCM.');

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decodeWav, encodeWav } from '../../../src/pcm/wav.ts';
+import { decodeFrames, encodeWav, openWav } from '../../../src/pcm/wav.ts';
+
+function decodeWav(bytes: Buffer): { samples: Float32Array; sampleRate: number } {
+  const { data, format } = openWav(bytes);
+  return { samples: decodeFrames(data, format), sampleRate: format.sampleRate };
+}
 
 /** A WAV file from its parts; `tag` 1 is integers, 3 floats. */
 function wav(options: {
@@ -98,6 +103,18 @@ describe('what is no usable WAV is refused by name', () => {
     'no channels': { bytes: wav({ channels: 0, data: int16(1) }), message: /0 channels/ },
     '65,535 channels': { bytes: wav({ channels: 65_535, data: int16(1) }), message: /65535 channels/ },
     'a rate of 0': { bytes: wav({ rate: 0, data: int16(1) }), message: /0 samples a second/ },
+    'a rate of 384,000': { bytes: wav({ rate: 384_000, data: int16(1) }), message: /384000 samples a second/ },
+    '16 s at 192 kHz': {
+      bytes: wav({ bits: 8, rate: 192_000, data: Buffer.alloc(16 * 192_000) }),
+      message: /has 3072000 samples/,
+    },
+    'chunks without end': {
+      bytes: wav({
+        data: int16(1),
+        before: Buffer.concat(Array<Buffer>(1000).fill(chunk('junk', Buffer.alloc(0), 0))),
+      }),
+      message: /too many chunks/,
+    },
     'more than a minute': {
       bytes: wav({ rate: 4000, data: Buffer.alloc(2 * 4000 * 61) }),
       message: /longer than 60 s/,

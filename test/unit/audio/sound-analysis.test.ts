@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { SoundClassifier } from '../../../src/audio/classifier.ts';
+import { SoundAnalysis } from '../../../src/audio/sound-analysis.ts';
+import { SiteClock } from '../../../src/clock/site-clock.ts';
+import { findModel } from '../../../src/inference/catalog.ts';
+import { encodeWav } from '../../../src/pcm/wav.ts';
+import { RecordingLog } from '../recording-log.ts';
+
+describe('clips beside a live microphone', () => {
+  const classifier = new SoundClassifier({
+    model: findModel('echosight-audio-v0', 'sound'),
+    clock: new SiteClock(),
+    log: new RecordingLog(),
+    metrics: { count: () => undefined, observe: () => undefined },
+  });
+  after(() => classifier.close());
+  const limits = { thresholds: { glass_break: 0.6, gunshot: 0.7, scream: 0.6, forced_entry: 0.65 }, loudDbfs: -12 };
+  const identity = { site: 'home', area: 'clip', source: 'clip', capturedAt: 0 };
+
+  test('many clips of a high rate do not make it deaf', async (t) => {
+    const nodes = Array.from({ length: 4 }, () => new SoundAnalysis({ classifier: () => classifier, limits }));
+    const wav = encodeWav(new Float32Array(6 * 192_000).fill(0.1), 192_000);
+    const samples = new Float32Array(15_600).fill(0.1);
+    await classifier.classify({ source: 'hall', samples });
+    let answered = 0;
+    const clips = nodes.map(async (node) => {
+      await node.clip(wav, identity);
+      answered += 1;
+    });
+    const waits: number[] = [];
+    while (answered < clips.length) {
+      const asked = performance.now();
+      assert.notEqual(await classifier.classify({ source: 'hall', samples }), undefined);
+      waits.push(performance.now() - asked);
+      await setTimeout(20);
+    }
+    await Promise.all(clips);
+    const longest = Math.max(...waits);
+    t.diagnostic(`${waits.length} windows, longest ${longest.toFixed(0)} ms`);
+    // A window is due every 480 ms; a clip decoded in one piece would alone take longer than this.
+    assert.ok(longest < 480, `${longest} ms`);
+  });
+
+  test('clips are heard one at a time; sixteen may wait, a further one is refused in words', async () => {
+    const node = new SoundAnalysis({ classifier: () => classifier, limits });
+    const wav = encodeWav(new Float32Array(1600), 16_000);
+    const settled = await Promise.allSettled(Array.from({ length: 18 }, () => node.clip(wav, identity)));
+    const refused = settled.filter((one) => one.status === 'rejected');
+    assert.equal(refused.length, 1);
+    assert.match(String(refused[0]?.reason), /ES_MODEL_FAILED: Too many clips/);
+  });
+});

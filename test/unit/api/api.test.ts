@@ -329,7 +329,9 @@ describe('faults', () => {
     const clock = new ManualClock();
     const fail = () => Promise.reject(new SentinelError('ES_DATABASE', 'the disk is full'));
     const address = await serve(t, { log, clock, health: fail, evidence: fail });
-    const ask = async (path: string) => { assert.equal((await fetch(`${address}/api/v1/${path}`)).status, 500); };
+    const ask = async (path: string) => {
+      assert.equal((await fetch(`${address}/api/v1/${path}`)).status, 500);
+    };
     for (let n = 0; n < 20; n += 1) await ask('health');
     assert.equal(log.lines.length, 1);
     for (let n = 0; n < 20; n += 1) await ask(`evidence/${String(n).padStart(32, '0')}`);

@@ -9,26 +9,34 @@ export default defineNode({
     const { minimumSeverity, cooldownSeconds, template, sendSnapshot } = node.config;
     checkTemplate(template);
     node.status('idle', 'waiting');
+    // Stays visible for as long as it lasts, whatever is sent meanwhile.
+    let trouble: string | undefined;
+    const show: typeof node.status = (look, key, params) => {
+      if (trouble === undefined) node.status(look, key, params);
+      else node.status('down', 'down', { why: trouble });
+    };
     const alerts = acquireAlerts(site, account, {
       node: node.id,
       delivered(delivery, error) {
         const message = { topic: topicOf(delivery), payload: delivery };
-        const { recipient, status, error: trouble } = delivery;
-        if (trouble === undefined) {
+        const { recipient, status, error: reason } = delivery;
+        if (reason === undefined) {
           node.send([message, null]);
-          node.status('running', status, { recipient });
+          show('running', status, { recipient });
         } else {
           // Failed for good, or late: a flow may try another way.
           node.send([null, message]);
-          node.status('down', status === 'queued' ? 'unsent' : status, { recipient });
+          show('down', status === 'queued' ? 'unsent' : status, { recipient });
         }
         if (error !== undefined) node.fail(error, message);
       },
       down(error) {
-        node.status('down', 'down', { why: error.message });
+        trouble = error.message;
+        show('down', 'down');
         node.fail(error);
       },
       up() {
+        trouble = undefined;
         node.status('idle', 'waiting');
       },
     });
@@ -39,7 +47,7 @@ export default defineNode({
         assertKind(payload, 'incident');
         const policy = { node: node.id, minimumSeverity, cooldownSeconds, template, sendSnapshot, siteName: site.name };
         const decision = await alerts.alert(payload, Buffer.isBuffer(image) ? image : undefined, policy);
-        if (!decision.send) node.status('running', 'held', { why: decision.why });
+        if (!decision.send) show('running', 'held', { why: decision.why });
       },
       close: () => alerts.release(),
     };

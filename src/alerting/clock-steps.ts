@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/ports.ts';
-import type { Outbox } from './outbox.ts';
+import type { OutboxStore } from './outbox.ts';
 
 /** A step of the clock that is worth following. */
 const smallestMs = 1_000;
@@ -7,11 +7,11 @@ const smallestMs = 1_000;
 /** Moves what waits along with a clock that is set: one that was wrong at boot must not expire it, nor hold it for hours. */
 export class ClockSteps {
   readonly #clock: Clock;
-  readonly #outbox: Outbox;
+  readonly #outbox: OutboxStore;
   #offset: number;
   #followed: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, outbox: Outbox) {
+  constructor(clock: Clock, outbox: OutboxStore) {
     this.#clock = clock;
     this.#outbox = outbox;
     this.#offset = this.#offsetNow();

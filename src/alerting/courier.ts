@@ -1,16 +1,16 @@
 import { pictureType } from '../pictures/picture-type.ts';
 import type { Answer } from './channels/whatsapp/answer.ts';
 import type { WhatsAppClient } from './channels/whatsapp/client.ts';
-import type { Outbox } from './outbox.ts';
+import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
 
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
-  readonly #outbox: Outbox;
+  readonly #outbox: OutboxStore;
   readonly #client: WhatsAppClient;
   readonly #uploads = new Map<string, Promise<Answer>>();
 
-  constructor(outbox: Outbox, client: WhatsAppClient) {
+  constructor(outbox: OutboxStore, client: WhatsAppClient) {
     this.#outbox = outbox;
     this.#client = client;
   }

@@ -7,6 +7,11 @@ import { pairRateMemoryMs } from './pair-rate.ts';
 const keptMs = 30 * 24 * 3_600_000;
 /** What waited longer than this while we were not running is no alarm any more. */
 const renewedWithinMs = 24 * 3_600_000;
+const readAtOnce = 1_000;
+const probeBytes = 262_144;
+
+/** What works through rows needs of where they are. */
+export type OutboxStore = Pick<Outbox, Exclude<keyof Outbox, 'unfinished' | 'proveWritable' | 'writeDown'>>;
 
 /** The rows of one account. Every method that writes resolves when it is on disk; all throw ES_DATABASE. */
 export class Outbox {
@@ -33,12 +38,17 @@ export class Outbox {
    * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once, the time
    * that we were not running does not count against the deadline, and what is late is told again.
    * @param spans by severity: how long a row is tried, and from which age on it is late.
+   * @param underWay ids of rows that this process is sending.
    * @returns how many rows wait.
    */
-  async recover(now: number, spans: { deadlineMs: readonly number[]; lateMs: readonly number[] }): Promise<number> {
+  async recover(
+    now: number,
+    spans: { deadlineMs: readonly number[]; lateMs: readonly number[] },
+    underWay: readonly string[] = [],
+  ): Promise<number> {
     return await this.#query.transaction().execute(async (transaction) => {
       const rows = transaction.updateTable('outbox').where('account', '=', this.#account);
-      await rows.set({ state: 'unknown' }).where('state', '=', 'sending').execute();
+      await rows.set({ state: 'unknown' }).where('state', '=', 'sending').where('id', 'not in', underWay).execute();
       for (const [severity, span] of spans.lateMs.entries()) {
         await rows
           .set({ late_at: sql`created_at + ${span}` })
@@ -68,6 +78,41 @@ export class Outbox {
         .where('state', 'in', waiting)
         .executeTakeFirstOrThrow();
       return left;
+    });
+  }
+
+  /** What is not over, the most severe first, as much of it as memory should hold. */
+  async unfinished(): Promise<Outgoing[]> {
+    return await this.#query
+      .selectFrom('outbox')
+      .select(outgoing)
+      .where('account', '=', this.#account)
+      .where('state', 'in', unfinished)
+      .orderBy('severity', 'desc')
+      .orderBy('created_at')
+      .limit(readAtOnce)
+      .execute();
+  }
+
+  /** @throws SentinelError ES_DATABASE unless there is room for some alerts to come: reading, or an empty write, says little. */
+  async proveWritable(): Promise<void> {
+    await sql`drop table if exists room_probe`.execute(this.#query);
+    await sql`create table room_probe as select zeroblob(${probeBytes}) as room`.execute(this.#query);
+    await sql`drop table room_probe`.execute(this.#query);
+  }
+
+  /** Writes rows as they are now, new ones and known ones, all or none. A picture stays until its row is over. */
+  async writeDown(rows: readonly OutboxRow[]): Promise<void> {
+    await this.#query.transaction().execute(async (transaction) => {
+      for (const row of rows) {
+        const { media, ...known } = row;
+        const over = unfinished.every((state) => state !== row.state);
+        await transaction
+          .insertInto('outbox')
+          .values(row)
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(over ? { ...known, media } : known))
+          .execute();
+      }
     });
   }
 

@@ -7,7 +7,7 @@ import type { WhatsAppClient } from './channels/whatsapp/client.ts';
 import type { ClockSteps } from './clock-steps.ts';
 import { Courier } from './courier.ts';
 import { deadlineMs, lateMs, nextStep, type NextStep } from './next-step.ts';
-import type { Outbox } from './outbox.ts';
+import type { OutboxStore } from './outbox.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
 import { pairRateWait } from './pair-rate.ts';
 import { errorJson, expiryError, lateError } from './row-errors.ts';
@@ -19,7 +19,7 @@ const stopGraceMs = 5_000;
 const databaseRetryMs = 5_000;
 
 export interface SenderOptions {
-  outbox: Outbox;
+  outbox: OutboxStore;
   client: WhatsAppClient;
   /** Ends the client's requests. */
   abort: AbortController;

@@ -4,23 +4,23 @@ import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import { pictureType } from '../pictures/picture-type.ts';
-import { alertHistory } from './alert-history.ts';
 import { WhatsAppClient, whatsAppLimits } from './channels/whatsapp/client.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
 import { deadlineMs, lateMs } from './next-step.ts';
-import { Outbox } from './outbox.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
 import { decide, type AlertPolicy } from './policy.ts';
 import { Sender } from './sender.ts';
+import { SteadyOutbox, type StorageListener } from './steady-outbox.ts';
 import { renderAlert, shortened } from './text-template.ts';
 import { checkedAccount, type WhatsAppAccount } from './whatsapp-account.ts';
 
 const channel = 'whatsapp';
 
 export interface WhatsAppAlertsOptions {
-  database: Database;
+  /** Opens the database, or gives the one that is open. */
+  database: () => Promise<Database>;
   clock: Clock;
   random: Random;
   log: Log;
@@ -50,12 +50,12 @@ export type DeliveryListener = (delivery: Delivery, node: string, error?: Sentin
 
 /**
  * Alerts by the WhatsApp Cloud API, through one account. An alert is on disk before anything is sent, and is sent at least once: after a
- * crash at any point the next start goes on where this process stopped.
+ * crash at any point the next start goes on where this process stopped. While the database fails it is sent from memory.
  */
 export class WhatsAppAlerts {
   readonly #options: WhatsAppAlertsOptions;
   readonly #recipients: readonly string[];
-  readonly #outbox: Outbox;
+  readonly #outbox: SteadyOutbox;
   readonly #clockSteps: ClockSteps;
   readonly #sender: Sender;
   readonly #onDelivery: DeliveryListener;
@@ -63,13 +63,17 @@ export class WhatsAppAlerts {
   #decisions: Promise<unknown> = Promise.resolve();
 
   /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
-  constructor(options: WhatsAppAlertsOptions, onDelivery: DeliveryListener) {
+  constructor(options: WhatsAppAlertsOptions, onDelivery: DeliveryListener, onStorage: StorageListener) {
     const { account, database, clock, random, log, metrics } = options;
     this.#options = options;
     this.#onDelivery = onDelivery;
     const { recipients, graph } = checkedAccount(account);
     this.#recipients = recipients;
-    const outbox = new Outbox(database, account.id);
+    const outbox = new SteadyOutbox({ database, account: account.id, clock, random }, (error) => {
+      onStorage(error);
+      // What is on disk may wait there since an earlier process.
+      if (error === undefined) this.#sender.wake();
+    });
     const clockSteps = new ClockSteps(clock, outbox);
     const abort = new AbortController();
     const client = new WhatsAppClient(graph, clock, abort.signal);
@@ -81,7 +85,7 @@ export class WhatsAppAlerts {
     });
   }
 
-  /** Picks up what an earlier process left, and begins to send. @throws SentinelError ES_DATABASE */
+  /** Picks up what an earlier process left, and begins to send. */
   async start(): Promise<void> {
     await this.#sender.start();
   }
@@ -89,7 +93,7 @@ export class WhatsAppAlerts {
   /**
    * Decides whether an incident is worth an alert, and if so writes it down for every recipient; it is sent from there.
    * @param image JPEG or PNG, sent as a reply to the text.
-   * @throws SentinelError ES_BAD_CONFIG for a template with unknown fields, ES_DATABASE
+   * @throws SentinelError ES_BAD_CONFIG for a template with unknown fields
    */
   async alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
     // One after the other: two phases of one incident must see each other's rows.
@@ -102,14 +106,15 @@ export class WhatsAppAlerts {
   async stop(): Promise<void> {
     await this.#decisions;
     await this.#sender.stop();
+    await this.#outbox.stop();
   }
 
   async #alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
-    const { account, database, clock, metrics, newId } = this.#options;
+    const { account, clock, metrics, newId } = this.#options;
     await this.#clockSteps.follow();
     const now = clock.now();
     const sender = { account: account.id, node: policy.node };
-    const history = await alertHistory(database, sender, incident, policy.cooldownSeconds * 1000, now);
+    const history = await this.#outbox.history(policy.node, incident, policy.cooldownSeconds * 1000, now);
     const verdict = decide(incident, policy, history);
     if (!verdict.send) {
       if (verdict.cause !== 'phase') metrics.count('events_dropped_total', { why: verdict.cause });

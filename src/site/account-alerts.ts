@@ -5,13 +5,9 @@ import {
   type WhatsAppAlertsOptions,
   type WhatsAppPolicy,
 } from '../alerting/whatsapp-alerts.ts';
-import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
-import { backoffDelay } from '../network/backoff.ts';
 import type { Site } from './site.ts';
-
-/** How soon a database that cannot be opened is tried again. */
-const retry = { minMs: 2_000, maxMs: 60_000, jitter: 0.2 } as const;
 
 /** A whatsapp-out node. */
 export interface AlertsUser {
@@ -19,13 +15,13 @@ export interface AlertsUser {
   node: string;
   /** What became of a message, see DeliveryListener. */
   delivered(delivery: Delivery, error?: SentinelError): void;
-  /** Nothing can be sent, since the database cannot be opened: told once, until `up`. It is tried again meanwhile. */
+  /** The database fails, and alerts are sent from memory: told once, until `up`. It is tried again meanwhile. */
   down(error: SentinelError): void;
   up(): void;
 }
 
 export interface AlertsLease {
-  /** As WhatsAppAlerts.alert. @throws SentinelError ES_DATABASE at once while the database cannot be opened. */
+  /** As WhatsAppAlerts.alert. */
   alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision>;
   /** Gives it back; the last one waits up to 5 s for requests under way. Calling it again does nothing. */
   release(): Promise<void>;
@@ -61,16 +57,17 @@ class AccountAlerts {
   readonly #account: WhatsAppAccount;
   readonly #before: Promise<void> | undefined;
   readonly #users = new Set<AlertsUser>();
-  #alerts: Promise<WhatsAppAlerts> | undefined;
+  readonly #alerts: Promise<WhatsAppAlerts>;
   #failure: SentinelError | undefined;
-  #cancelRetry: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
   constructor(site: Host, account: WhatsAppAccount, before: Promise<void> | undefined) {
     this.#site = site;
     this.#account = account;
     this.#before = before;
-    this.#keepTrying(0);
+    this.#alerts = this.#open();
+    // Whoever alerts hears of it.
+    this.#alerts.catch(() => undefined);
   }
 
   /** Settles when the last user has gone and the sender has ended. */
@@ -80,9 +77,9 @@ class AccountAlerts {
 
   lease(user: AlertsUser): AlertsLease {
     this.#users.add(user);
-    if (this.#failure !== undefined) user.down(this.#failure);
+    if (this.#failure !== undefined) this.#report(user);
     return {
-      alert: async (...alert) => await (await this.#ready()).alert(...alert),
+      alert: async (...alert) => await (await this.#alerts).alert(...alert),
       release: () => this.#release(user),
     };
   }
@@ -94,52 +91,31 @@ class AccountAlerts {
   }
 
   async #close(): Promise<void> {
-    this.#cancelRetry();
-    const alerts = await this.#alerts?.catch(() => undefined);
+    const alerts = await this.#alerts.catch(() => undefined);
     await alerts?.stop();
   }
 
-  #keepTrying(attempt: number): void {
-    const { clock, random } = this.#site.tools;
-    this.#ready().catch(() => {
-      if (this.#closing !== undefined) return;
-      this.#cancelRetry = clock.after(backoffDelay(attempt, retry, random), () => {
-        this.#keepTrying(attempt + 1);
-      });
-    });
-  }
-
-  async #ready(): Promise<WhatsAppAlerts> {
-    this.#alerts ??= this.#open().catch((error: unknown) => {
-      this.#alerts = undefined;
-      const failure = asSentinelError(error, 'ES_DATABASE');
-      this.#failed(failure);
-      throw failure;
-    });
-    return await this.#alerts;
-  }
-
   async #open(): Promise<WhatsAppAlerts> {
-    if (this.#closing !== undefined) throw new SentinelError('ES_DATABASE', 'The node was closed.');
     await this.#before;
     const { newId, tools } = this.#site;
-    const options = { database: await this.#site.database(), account: this.#account, newId, ...tools };
-    const alerts = new WhatsAppAlerts(options, (delivery, node, error) => {
-      const user = [...this.#users].find((one) => one.node === node) ?? [...this.#users][0];
-      user?.delivered(delivery, error);
-    });
+    const options = { database: () => this.#site.database(), account: this.#account, newId, ...tools };
+    const alerts = new WhatsAppAlerts(
+      options,
+      (delivery, node, error) => {
+        const user = [...this.#users].find((one) => one.node === node) ?? [...this.#users][0];
+        user?.delivered(delivery, error);
+      },
+      (failure) => {
+        this.#failure = failure;
+        for (const user of this.#users) this.#report(user);
+      },
+    );
     await alerts.start();
-    this.#works();
     return alerts;
   }
 
-  #failed(error: SentinelError): void {
-    if (this.#failure === undefined) for (const user of this.#users) user.down(error);
-    this.#failure = error;
-  }
-
-  #works(): void {
-    if (this.#failure !== undefined) for (const user of this.#users) user.up();
-    this.#failure = undefined;
+  #report(user: AlertsUser): void {
+    if (this.#failure === undefined) user.up();
+    else user.down(this.#failure);
   }
 }

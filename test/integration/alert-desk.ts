@@ -46,6 +46,8 @@ export interface AlertDesk {
   deliveries: Delivery[];
   /** Errors that were worth a report. */
   errors: Error[];
+  /** How the database came and went: ES_DATABASE, ok. */
+  storage: string[];
   /** Statuses of a part in the order they came. */
   statuses(part: Delivery['part']): string[];
   rows(): Promise<OutboxRow[]>;
@@ -57,7 +59,7 @@ export interface AlertDesk {
 export async function alertDesk(
   t: TestContext,
   changes: Partial<WhatsAppAccount> = {},
-  options: { factor?: number; folder?: string; latencyMs?: number } = {},
+  options: { factor?: number; folder?: string; latencyMs?: number; wrap?: (database: Database) => Database } = {},
 ): Promise<AlertDesk> {
   const { factor = 50, folder = temporaryFolder(t), latencyMs = 5 } = options;
   const sandbox = await startSandbox({ port: 0, token, phoneNumberId, latencyMs });
@@ -72,9 +74,10 @@ export async function alertDesk(
   const clock = new FastClock(factor);
   const deliveries: Delivery[] = [];
   const errors: Error[] = [];
+  const storage: string[] = [];
   const alerts = new WhatsAppAlerts(
     {
-      database,
+      database: () => Promise.resolve(options.wrap?.(database) ?? database),
       clock,
       log,
       random: () => 0,
@@ -86,6 +89,7 @@ export async function alertDesk(
       deliveries.push(delivery);
       if (error !== undefined) errors.push(error);
     },
+    (error) => storage.push(error?.name ?? 'ok'),
   );
   stop = () => alerts.stop();
   const rows = () => database.query.selectFrom('outbox').selectAll().orderBy('created_at').execute();
@@ -97,6 +101,7 @@ export async function alertDesk(
     log,
     deliveries,
     errors,
+    storage,
     rows,
     statuses: (part) => deliveries.filter((delivery) => delivery.part === part).map(({ status }) => status),
     settled: () => until(async () => (await rows()).every(({ state }) => /accepted|failed|expired/.test(state))),

@@ -16,7 +16,7 @@ const log = { info: console.error, warn: console.error, error: console.error };
 const database = await openDatabase(join(folder, 'sentinel.db'), { log: { ...log, info: () => undefined } });
 const alerts = new WhatsAppAlerts(
   {
-    database,
+    database: () => Promise.resolve(database),
     clock: new SiteClock(),
     random: Math.random,
     log: { ...log, info: () => undefined },
@@ -24,6 +24,7 @@ const alerts = new WhatsAppAlerts(
     newId: randomUUID,
     account: { ...account, baseUrl },
   },
+  () => undefined,
   () => undefined,
 );
 await alerts.start();

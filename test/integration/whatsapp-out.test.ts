@@ -69,7 +69,7 @@ describe('whatsapp-out in a real Node-RED', { timeout: 120_000 }, () => {
     const database = join(host.userDir, 'broken', 'sentinel.db');
     mkdirSync(database, { recursive: true });
     await deploy('node', 'broken');
-    await status(/"red".*not sending: .*database/);
+    await status(/"red".*in memory only: .*database/);
     assert.match(errorText(await host.waitFor('errors', () => true)), /ES_DATABASE/);
     await new Promise((resolve) => setTimeout(resolve, 2500));
     assert.equal(host.messages('errors').length, 1, 'tried again without a further word');

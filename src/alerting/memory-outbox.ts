@@ -1,0 +1,175 @@
+import type { OutboxRow } from '../database/tables.ts';
+import type { OutboxStore } from './outbox.ts';
+import { unfinished, waiting, type OutboxState, type Outgoing, type Part } from './outbox-row.ts';
+import { pairRateMemoryMs } from './pair-rate.ts';
+
+/** So many alerts wait in memory, by part: pictures may have 5 MB each. */
+const alertsHeld: Readonly<Record<Part, number>> = { text: 100, image: 20 };
+/** So many finished rows are kept until they can be written down. */
+const finishedHeld = 1_000;
+
+const gaveWay = JSON.stringify({
+  name: 'ES_DATABASE',
+  message: 'it gave way to newer or more severe ones, since the database takes no alerts and memory is limited.',
+});
+
+/** The rows of one account while the database cannot take them: the same as `Outbox`, bounded and without a disk. */
+export class MemoryOutbox implements OutboxStore {
+  readonly #rows = new Map<string, OutboxRow>();
+
+  /** All rows, to be written down. */
+  all(): OutboxRow[] {
+    return [...this.#rows.values()];
+  }
+
+  clear(): void {
+    this.#rows.clear();
+  }
+
+  /** Rows that the database has too, without their pictures. */
+  adopt(rows: readonly Outgoing[]): void {
+    for (const row of rows) this.#rows.set(row.id, { media: null, ...row });
+  }
+
+  add(rows: readonly OutboxRow[]): Promise<void> {
+    for (const row of rows) this.#rows.set(row.id, row);
+    this.#giveWay('text');
+    this.#giveWay('image');
+    const finished = this.#where(({ state }) => !unfinished.includes(state as OutboxState));
+    for (const { id } of finished.slice(0, -finishedHeld)) this.#rows.delete(id);
+    return Promise.resolve();
+  }
+
+  recover(now: number): Promise<number> {
+    for (const row of this.#where(({ state }) => state === 'sending')) this.#set(row, { state: 'unknown' });
+    const left = this.#waiting(({ depends_on: text }) => text === null || this.#rows.get(text)?.state === 'accepted');
+    for (const row of left) this.#set(row, { next_at: now });
+    return Promise.resolve(left.length);
+  }
+
+  shift(step: number): Promise<void> {
+    for (const row of this.#where(({ state }) => unfinished.includes(state as OutboxState))) {
+      this.#set(row, {
+        created_at: row.created_at + step,
+        next_at: row.next_at + step,
+        late_at: row.late_at === null ? null : row.late_at + step,
+        deadline: row.deadline + step,
+      });
+    }
+    return Promise.resolve();
+  }
+
+  expire(now: number): Promise<Outgoing[]> {
+    const expired = this.#waiting(({ deadline }) => deadline <= now);
+    const change = { state: 'expired', media: null, updated_at: now };
+    const rows = expired.map((row) => this.#set(row, change));
+    return Promise.resolve(rows.sort((one, other) => other.part.localeCompare(one.part)));
+  }
+
+  takeLate(now: number): Promise<Outgoing[]> {
+    const late = this.#waiting(({ late_at: at }) => at !== null && at <= now);
+    return Promise.resolve(late.map((row) => this.#set(row, { late_at: null })));
+  }
+
+  due(part: Part, now: number, limit: number): Promise<Outgoing[]> {
+    const due = this.#waiting((row) => row.part === part && row.next_at <= now);
+    due.sort((one, other) => other.severity - one.severity || one.created_at - other.created_at);
+    return Promise.resolve(due.slice(0, limit));
+  }
+
+  nextTime(now: number): Promise<number | undefined> {
+    const times = this.#waiting(() => true).flatMap(({ next_at: next, late_at: late, deadline }) => [
+      ...(next > now ? [next] : []),
+      ...(late === null ? [] : [late]),
+      deadline,
+    ]);
+    return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
+  }
+
+  claim(row: Outgoing, now: number): Promise<Outgoing> {
+    const change = {
+      state: 'sending' satisfies OutboxState,
+      attempts: row.attempts + 1,
+      maybe_duplicate: row.state === 'unknown' ? 1 : row.maybe_duplicate,
+      updated_at: now,
+    };
+    this.#change(row.id, change);
+    return Promise.resolve({ ...row, ...change });
+  }
+
+  accept(id: string, providerId: string, now: number, replyMs: number): Promise<void> {
+    const over = { state: 'accepted', provider_id: providerId, error_json: null, media: null };
+    this.#change(id, { ...over, accepted_at: now, updated_at: now });
+    for (const reply of this.#waiting((row) => row.depends_on === id)) {
+      this.#set(reply, { next_at: now, deadline: now + replyMs });
+    }
+    return Promise.resolve();
+  }
+
+  wait(...[id, { state, nextAt, error, now }]: Parameters<OutboxStore['wait']>): Promise<void> {
+    this.#change(id, { state, next_at: nextAt, error_json: error, updated_at: now });
+    return Promise.resolve();
+  }
+
+  fail(id: string, error: string, now: number): Promise<Outgoing[]> {
+    const change = { state: 'failed', media: null, error_json: error, updated_at: now };
+    this.#change(id, change);
+    return Promise.resolve(this.#waiting((row) => row.depends_on === id).map((reply) => this.#set(reply, change)));
+  }
+
+  postpone(recipient: string, severity: number, until: number, now: number): Promise<void> {
+    const due = this.#waiting((row) => row.recipient === recipient && row.severity <= severity && row.next_at <= now);
+    for (const row of due) this.#set(row, { next_at: until });
+    return Promise.resolve();
+  }
+
+  sentTo(recipient: string, now: number): Promise<number[]> {
+    const times = this.#where((row) => row.recipient === recipient).flatMap(({ accepted_at: at }) => at ?? []);
+    return Promise.resolve(times.filter((at) => at >= now - pairRateMemoryMs && at <= now).sort((a, b) => a - b));
+  }
+
+  providerId(id: string): Promise<string | undefined> {
+    return Promise.resolve(this.#rows.get(id)?.provider_id ?? undefined);
+  }
+
+  picture(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const media = this.#rows.get(id)?.media;
+    return Promise.resolve(media === null || media === undefined ? undefined : new Uint8Array(media));
+  }
+
+  setMediaId(alertId: string, mediaId: string | null): Promise<void> {
+    for (const row of this.#where((one) => one.alert_id === alertId && one.part === 'image')) {
+      this.#set(row, { media_id: mediaId });
+    }
+    return Promise.resolve();
+  }
+
+  /** Too many alerts: of the least severe the oldest expires at once, which is told as for any other. */
+  #giveWay(part: Part): void {
+    const rows = this.#waiting((row) => row.part === part && row.error_json !== gaveWay);
+    rows.sort((one, other) => one.severity - other.severity || one.created_at - other.created_at);
+    const alerts = [...new Set(rows.map((row) => row.alert_id))];
+    const victims = new Set(alerts.slice(0, Math.max(0, alerts.length - alertsHeld[part])));
+    const goes = this.#waiting((row) => victims.has(row.alert_id) && (part === 'text' || row.part === part));
+    for (const row of goes) this.#set(row, { deadline: row.created_at, error_json: gaveWay });
+  }
+
+  #where(holds: (row: OutboxRow) => boolean): OutboxRow[] {
+    return [...this.#rows.values()].filter(holds);
+  }
+
+  #waiting(holds: (row: OutboxRow) => boolean): OutboxRow[] {
+    return this.#where((row) => waiting.includes(row.state as OutboxState) && holds(row));
+  }
+
+  #change(id: string, change: Partial<OutboxRow>): void {
+    const row = this.#rows.get(id);
+    if (row !== undefined) this.#set(row, change);
+  }
+
+  #set(row: OutboxRow, change: Partial<OutboxRow>): OutboxRow {
+    const changed = { ...row, ...change };
+    this.#rows.set(row.id, changed);
+    return changed;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Incident } from '../contracts/messages.ts';
+import type { Outgoing } from './outbox-row.ts';
+import type { AlertHistory } from './policy.ts';
+
+const remembered = 1_000;
+
+/** What this process has alerted of late: keeps the policy sane while the database cannot be asked. */
+export class RecentAlerts {
+  readonly #alerts = new Map<string, Outgoing>();
+
+  add(rows: readonly Outgoing[]): void {
+    for (const { alert_id: alert, ...row } of rows) this.#alerts.set(alert, { alert_id: alert, ...row });
+    for (const oldest of this.#alerts.keys()) {
+      if (this.#alerts.size <= remembered) break;
+      this.#alerts.delete(oldest);
+    }
+  }
+
+  accepted(alertId: string, now: number): void {
+    const alert = this.#alerts.get(alertId);
+    if (alert !== undefined) this.#alerts.set(alertId, { ...alert, accepted_at: now });
+  }
+
+  expired(alertId: string): void {
+    this.#alerts.delete(alertId);
+  }
+
+  /** As `alertHistory`, of what is remembered. */
+  history(node: string, { id, site, area, reason }: Incident, cooldownMs: number, now: number): AlertHistory {
+    const ofReason = [...this.#alerts.values()].filter((row) => row.node === node && row.reason === reason);
+    const recent = ofReason.filter(
+      (row) =>
+        row.site === site &&
+        row.area === area &&
+        row.accepted_at !== null &&
+        row.accepted_at >= now - cooldownMs &&
+        row.accepted_at <= now,
+    );
+    return {
+      alerted: highest(ofReason.filter((row) => row.incident_id === id)),
+      recent: cooldownMs > 0 ? highest(recent) : undefined,
+    };
+  }
+}
+
+function highest(alerts: readonly { severity: number }[]): number | undefined {
+  return alerts.length === 0 ? undefined : Math.max(...alerts.map(({ severity }) => severity));
+}

@@ -4,7 +4,11 @@ import type { Incident } from '../contracts/messages.ts';
 /** What each severity is called in an alert. */
 const severityWords = ['Information', 'Notice', 'Warning', 'Alarm'] as const;
 
-type Field = (incident: Incident, siteName: string) => string;
+/** So much of what a field holds is shown; of {explanation}, of each sentence. */
+const fieldLimit = 200;
+
+/** Several texts are lines. */
+type Field = (incident: Incident, siteName: string) => string | readonly string[];
 
 /** The fields that a template may hold. */
 const fields: Readonly<Record<string, Field>> = {
@@ -16,7 +20,7 @@ const fields: Readonly<Record<string, Field>> = {
   reason: ({ reason }) => reason,
   time: (incident) => localTime(incident.phase === 'update' ? incident.updatedAt : incident.startedAt),
   sources: ({ sources }) => sources.join(', '),
-  explanation: ({ explanation }) => explanation.join('\n'),
+  explanation: ({ explanation }) => explanation,
   incidentId: ({ id }) => id,
   confidence: ({ confidence }) => `${Math.round(confidence * 100)} %`,
 };
@@ -42,9 +46,12 @@ export function checkTemplate(template: string): void {
 export function renderAlert(template: string, incident: Incident, siteName: string, limit: number): string {
   checkTemplate(template);
   const text = template
-    .replace(fieldPattern, (_match, name: string) => printable(fields[name]?.(incident, siteName) ?? ''))
+    .replace(fieldPattern, (_match, name: string) => {
+      const lines = [fields[name]?.(incident, siteName) ?? ''].flat();
+      return lines.map(oneLine).join('\n');
+    })
     .trim();
-  return shortened(text === '' ? printable(incident.label) : text, limit);
+  return shortened(text === '' ? oneLine(incident.label) : text, limit);
 }
 
 /** Cuts between what people see as characters, so that no emoji or accent is torn apart. */
@@ -58,9 +65,13 @@ function isField(name: string): boolean {
   return Object.hasOwn(fields, name);
 }
 
-/** Without control characters, line breaks apart: labels may come from outside. */
-function printable(text: string): string {
-  return text.replace(/(?!\n)\p{Cc}/gu, ' ');
+/**
+ * Text from outside as it may stand in an alert: names and labels must not pass for lines of their own, turn the
+ * reading direction or hide characters.
+ */
+export function oneLine(text: string): string {
+  const visible = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\p{Cf}/gu, '');
+  return shortened(visible, fieldLimit);
 }
 
 /** Such as 2026-11-21 02:14:07, in the time zone of the machine. */

@@ -13,7 +13,7 @@ import type { Outgoing, Part } from './outbox-row.ts';
 import { decide, type AlertPolicy } from './policy.ts';
 import { Sender } from './sender.ts';
 import { SteadyOutbox, type StorageListener } from './steady-outbox.ts';
-import { renderAlert, shortened } from './text-template.ts';
+import { oneLine, renderAlert, shortened } from './text-template.ts';
 import { checkedAccount, type WhatsAppAccount } from './whatsapp-account.ts';
 
 const channel = 'whatsapp';
@@ -128,7 +128,7 @@ export class WhatsAppAlerts {
         this.#row(incident, { ...sender, alertId, recipient, part, sequence: history.nextSequence, now }, more);
       const text = row('text', { body, media: null, depends_on: null });
       if (picture === undefined) return [text];
-      const caption = shortened(incident.label, whatsAppLimits.caption);
+      const caption = shortened(oneLine(incident.label), whatsAppLimits.caption);
       return [text, row('image', { body: caption, media: picture, depends_on: text.id })];
     });
     await this.#outbox.add(rows, now);

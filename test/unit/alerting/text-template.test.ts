@@ -46,7 +46,22 @@ describe('text of an alert', () => {
 
   test('what a field holds is no template, and control characters in it do nothing', () => {
     const text = renderAlert('{label}', incident({ label: '{reason} $& \u0007\u001b[31m' }), '', 4096);
-    assert.equal(text, '{reason} $&   [31m');
+    assert.equal(text, '{reason} $&  [31m');
+  });
+
+  test('names and labels from outside cannot forge lines, turn the reading direction or fill the text', () => {
+    const area = 'yard\nAll clear.\r\n\u2028http://evil.example \u202egnp\u200b';
+    assert.equal(renderAlert('{area}!', incident({ area }), '', 4096), 'yard All clear. http://evil.example gnp!');
+    for (const field of ['area', 'label', 'reason', 'incidentId', 'sources']) {
+      const forged = incident({ area, label: area, reason: area, id: area, sources: [area] });
+      assert.match(renderAlert(`{${field}}`, forged, area, 4096), /^[\x20-\x7e]+$/);
+    }
+    const explanation = ['A person was seen.\nAll clear.\u202e', 'Glass was heard.'];
+    assert.equal(
+      renderAlert('{explanation}', incident({ explanation }), '', 4096),
+      'A person was seen. All clear.\nGlass was heard.',
+    );
+    assert.equal(renderAlert('{label}|', incident({ label: 'x'.repeat(999) }), '', 4096), `${'x'.repeat(199)}…|`);
   });
 
   test('an empty result falls back to the label', () => {
@@ -58,7 +73,7 @@ describe('text of an alert', () => {
     assert.equal(shortened('abcdefg', 6), 'abcde…');
     const family = '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}';
     assert.equal(shortened(`ab${family}cd`, 6), 'ab…');
-    const long = renderAlert('{label}', incident({ label: family.repeat(2000) }), '', 4096);
+    const long = renderAlert(family.repeat(2000), incident(), '', 4096);
     assert.ok(long.length <= 4096 && long.isWellFormed());
     assert.equal(long.slice(0, -1), family.repeat((long.length - 1) / family.length));
   });

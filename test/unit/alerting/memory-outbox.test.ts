@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { MemoryOutbox } from '../../../src/alerting/memory-outbox.ts';
+import { outboxRow } from '../database/rows.ts';
+
+const at = 1_700_000_000_000;
+
+function row(id: string, fields: Parameters<typeof outboxRow>[0] = {}) {
+  return outboxRow({ id, alert_id: id, created_at: at, next_at: at, late_at: null, deadline: at + 1000, ...fields });
+}
+
+describe('outbox in memory', () => {
+  test('severity 3 goes first, then the oldest; a reply when its text is accepted', async () => {
+    const outbox = new MemoryOutbox();
+    await outbox.add([row('low', { severity: 1, created_at: at - 9 }), row('text', { severity: 3 })]);
+    const reply = { part: 'image', depends_on: 'text', next_at: at + 1000, media: Buffer.from('picture') };
+    await outbox.add([row('image', { ...reply, alert_id: 'text' })]);
+    const [first, second] = await outbox.due('text', at, 5);
+    assert.deepEqual([first?.id, second?.id], ['text', 'low']);
+    assert.deepEqual(await outbox.due('image', at, 5), []);
+    assert.ok(first);
+    await outbox.claim(first, at);
+    await outbox.accept('text', 'wamid', at, 500);
+    assert.deepEqual(
+      (await outbox.due('image', at, 5)).map(({ id, deadline }) => [id, deadline]),
+      [['image', at + 500]],
+    );
+    assert.equal(await outbox.providerId('text'), 'wamid');
+    assert.deepEqual(await outbox.sentTo(first.recipient, at), [at]);
+    assert.deepEqual(await outbox.picture('image'), new Uint8Array(Buffer.from('picture')));
+  });
+
+  test('of more than 100 alerts the least severe, then the oldest, gives way and is told', async () => {
+    const outbox = new MemoryOutbox();
+    await outbox.add([row('alarm', { severity: 3, created_at: at - 99 })]);
+    for (let index = 0; index < 101; index += 1) {
+      await outbox.add([row(`${index}`, { severity: 1, created_at: at + index })]);
+    }
+    const gone = await outbox.expire(at + 200);
+    assert.deepEqual(
+      gone.map(({ id }) => id),
+      ['0', '1'],
+    );
+    assert.match(gone[0]?.error_json ?? '', /gave way/);
+    assert.equal((await outbox.due('text', at + 200, 200)).length, 100);
+  });
+});

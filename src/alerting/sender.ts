@@ -179,6 +179,7 @@ export class Sender {
         await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0);
         this.#gate.setupWorks();
         metrics.count('alerts_accepted_total', { channel: row.channel });
+        if (row.maybe_duplicate === 1) metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
         if (row.part === 'text') {
           const seconds = Math.max(0, now - row.created_at) / 1000;
           metrics.observe('alert_send_latency_seconds', seconds, { channel: row.channel });

@@ -27,6 +27,11 @@ export const metricDefinitions = {
     help: 'Messages that the provider accepted; delivery is known only from its webhook.',
     labels: ['channel'],
   },
+  alerts_maybe_duplicate_total: {
+    type: 'counter',
+    help: 'Messages accepted after an earlier try that nobody answered: the person may have got them twice.',
+    labels: ['channel'],
+  },
   alerts_failed_total: { type: 'counter', help: 'Messages that failed for good or expired.', labels: ['channel'] },
   alert_send_latency_seconds: {
     type: 'histogram',

@@ -48,6 +48,8 @@ export interface AlertDesk {
   errors: Error[];
   /** How the database came and went: ES_DATABASE, ok. */
   storage: string[];
+  /** Names of what was counted, in order. */
+  counted: string[];
   /** Statuses of a part in the order they came. */
   statuses(part: Delivery['part']): string[];
   rows(): Promise<OutboxRow[]>;
@@ -75,13 +77,14 @@ export async function alertDesk(
   const deliveries: Delivery[] = [];
   const errors: Error[] = [];
   const storage: string[] = [];
+  const counted: string[] = [];
   const alerts = new WhatsAppAlerts(
     {
       database: () => Promise.resolve(options.wrap?.(database) ?? database),
       clock,
       log,
       random: () => 0,
-      metrics: { count: () => undefined, observe: () => undefined },
+      metrics: { count: (name) => counted.push(name), observe: () => undefined },
       newId: randomUUID,
       account: { ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes },
     },
@@ -102,6 +105,7 @@ export async function alertDesk(
     deliveries,
     errors,
     storage,
+    counted,
     rows,
     statuses: (part) => deliveries.filter((delivery) => delivery.part === part).map(({ status }) => status),
     settled: () => until(async () => (await rows()).every(({ state }) => /accepted|failed|expired/.test(state))),

@@ -149,6 +149,7 @@ describe('WhatsApp alerts over HTTP', () => {
     await desk.settled();
     const [row] = await desk.rows();
     assert.deepEqual([row?.state, row?.attempts, row?.maybe_duplicate], ['accepted', 2, 1]);
+    assert.equal(desk.counted.filter((name) => name === 'alerts_maybe_duplicate_total').length, 1);
     assert.deepEqual(
       desk.sandbox.messages.map(({ tag }) => tag),
       [row?.id, row?.id],

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { MemoryOutbox } from '../../../src/alerting/memory-outbox.ts';
+import type { OutboxRow } from '../../../src/database/tables.ts';
 import { outboxRow } from '../database/rows.ts';
 
 const at = 1_700_000_000_000;
 
-function row(id: string, fields: Parameters<typeof outboxRow>[0] = {}) {
-  return outboxRow({ id, alert_id: id, created_at: at, next_at: at, late_at: null, deadline: at + 1000, ...fields });
+function row(id: string, fields: Parameters<typeof outboxRow>[0] = {}): OutboxRow {
+  const empty = { depends_on: null, media: null, media_id: null, provider_id: null, error_json: null };
+  const times = { created_at: at, next_at: at, late_at: null, deadline: at + 1000, accepted_at: null };
+  return { ...empty, ...times, ...outboxRow({ id, alert_id: id, ...times, ...fields }) };
 }
 
 describe('outbox in memory', () => {

@@ -63,7 +63,7 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
     try {
       const context = contextOf(RED, node, readConfig(definition.type, raw), instance);
       const made = definition.create(context) ?? {};
-      beReferable(node, context as unknown as NodeContext<NodeType>);
+      beReferable(node, context);
       return made;
     } catch (thrown) {
       const error = asSentinelError(thrown, 'ES_BAD_CONFIG');

@@ -111,7 +111,7 @@ function find<R extends NodeType>(RED: NodeRed, type: R, id: string): Reference<
     const message = `The ${type} that this node refers to is not usable. ${found.message}`;
     throw new SentinelError('ES_BAD_CONFIG', message, { hint: 'Open it in the editor and correct it.' });
   }
-  if (found !== undefined) return found as unknown as Reference<R>;
+  if (found !== undefined) return found;
   throw new SentinelError('ES_BAD_CONFIG', `The ${type} that this node refers to is missing or disabled.`, {
     hint: 'Open the node and choose one.',
   });

@@ -20,7 +20,11 @@ export const metricDefinitions = {
   vision_infer_seconds: { type: 'histogram', help: 'Time of one run of the detector.', labels: ['model'] },
   audio_infer_seconds: { type: 'histogram', help: 'Time of one run of the sound classifier.', labels: ['model'] },
   incidents_total: { type: 'counter', help: 'Incidents that started.', labels: ['severity'] },
-  events_sent_total: { type: 'counter', help: 'Alerts written to the outbox.', labels: ['channel'] },
+  events_sent_total: {
+    type: 'counter',
+    help: 'Alerts handed to the outbox, on disk or in memory.',
+    labels: ['channel'],
+  },
   events_dropped_total: { type: 'counter', help: 'Incidents that made no alert, by reason.', labels: ['why'] },
   alerts_accepted_total: {
     type: 'counter',

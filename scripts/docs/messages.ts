@@ -42,8 +42,10 @@ const about: Record<Kind, { from: string; text: string }> = {
   },
   delivery: { from: 'whatsapp-out', text: 'What became of one message to one person.' },
   review: {
-    from: 'nobody yet',
-    text: 'What a person says about an incident. Defined; no node of this version reads it.',
+    from: 'evidence-store, output 2; your own flow',
+    text:
+      'What a person says about an incident. evidence-store sends what was said through the HTTP API, and keeps what comes ' +
+      'in: acknowledge, confirm, dismiss, false-positive and note.',
   },
   command: { from: 'nobody yet', text: 'An order to a node. Defined; no node of this version reads it.' },
   talk: { from: 'nobody yet', text: 'A loudspeaker talks until then. Defined; no node of this version reads it.' },

@@ -176,7 +176,7 @@ export const IncidentSignal = Type.Object({
 });
 export type IncidentSignal = Static<typeof IncidentSignal>;
 
-const evidenceTypes = ['snapshot', 'audio', 'clip'] as const;
+const evidenceTypes = ['snapshot', 'thumbnail', 'audio', 'clip'] as const;
 export const EvidenceItem = Type.Object({
   id: Type.String({ description: 'Opaque; `/echosight/api/v1/evidence/<id>` serves the file.' }),
   type: Type.Enum(evidenceTypes),
@@ -253,6 +253,9 @@ export const Review = payload('review', {
   action: Type.Enum(reviewActions),
   note: Type.Optional(Type.String({ maxLength: 2000 })),
   minutes: Type.Optional(Type.Number({ minimum: 0 })),
+  by: Type.Optional(
+    Type.String({ description: 'Who said it: set by the runtime on the way out, ignored in what comes in.' }),
+  ),
 });
 export type Review = Static<typeof Review>;
 

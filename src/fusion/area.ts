@@ -1,23 +1,13 @@
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
 import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStatus } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
-import { clockTime, seconds } from './explanation.ts';
 import { heldBackSentences } from './held-back.ts';
-import { IncidentRecord } from './incident-record.ts';
+import { IncidentCourse } from './incident-course.ts';
 import { captureTime, readLook, type Look } from './look.ts';
-import { compareMatches, matchAround, reasonOf, type Match } from './matching.ts';
+import { compareMatches, matchAround, type Match } from './matching.ts';
 import type { Showing } from './showing.ts';
 import { StreamStates } from './stream-states.ts';
 import { TimeLine } from './time-line.ts';
-
-/** How long after a start or an escalation the `evidence` message follows, so that sound after the event is in it. */
-const postRollMs = 5000;
-
-/**
- * An incident that only lesser things keep alive ends after so many quiet times: somebody who stays in view after an
- * alarm is then an incident of that lesser severity, and the next alarm is told anew.
- */
-const fadeFactor = 10;
 
 /** What can be fused. */
 export type FusionInput = Detections | AudioScores | Cue | StreamStatus | ExternalSignal;
@@ -31,9 +21,7 @@ export interface FusionOptions {
   newId: () => string;
 }
 
-type Cancel = () => void;
-
-/** The time line of one area and its one incident at a time. */
+/** The time line of one area and its incidents: one of what is seen and heard, and one for each source that is away. */
 export class Area {
   readonly #name: string;
   readonly #options: FusionOptions;
@@ -44,12 +32,10 @@ export class Area {
   readonly #reach: number;
   readonly #timeLine = new TimeLine();
   readonly #streams: StreamStates;
-  #incident: IncidentRecord | undefined;
-  /** When a rule last held (epoch time for people), and until when that keeps the incident open (monotonic clock). */
-  #fed = { at: 0, openUntil: 0, fadesAt: 0 };
-  #quietTimer: Cancel | undefined;
-  #evidenceTimer: Cancel | undefined;
-  #streamTimer: Cancel | undefined;
+  readonly #moments: IncidentCourse;
+  /** By source. A state may last for days: an incident of its own neither hides nor prolongs what happens meanwhile. */
+  readonly #lasting = new Map<string, IncidentCourse>();
+  #streamTimer: (() => void) | undefined;
 
   constructor(name: string, options: FusionOptions, emit: (incident: Incident) => void) {
     this.#name = name;
@@ -59,16 +45,18 @@ export class Area {
     this.#correlationMs = options.correlationSeconds * 1000;
     this.#reach = Math.max(1, ...options.rules.flatMap(({ all }) => all.map(({ seenTimes }) => seenTimes?.of ?? 1)));
     this.#streams = new StreamStates(options.clock);
+    this.#moments = this.#course();
   }
 
-  /** Severity and reason of the open incident. */
-  get state(): { severity: number; reason: string } | undefined {
-    const rule = this.#incident?.best.rule;
-    return rule && { severity: rule.severity, reason: reasonOf(rule) };
+  /** Severity and reason of the open incidents. */
+  get states(): { severity: number; reason: string }[] {
+    const courses = [this.#moments, ...this.#lasting.values()];
+    return courses.map(({ state }) => state).filter((state) => state !== undefined);
   }
 
   accept(payload: FusionInput): void {
     if (payload.kind === 'stream-status') {
+      this.#lasting.get(payload.source)?.feedWhileLasting();
       this.#streams.accept(payload);
       this.#judgeStreams();
       return;
@@ -84,12 +72,12 @@ export class Area {
       condition.kind === look.kind
         ? this.#find(condition, capturedAt, until).filter((showing) => showing.look && changed.includes(showing.look))
         : [];
-    this.#judge(this.#matches(anchors), look);
+    this.#moments.judge(this.#matches(anchors), look);
   }
 
-  /** Ends the open incident now, and all timers. */
+  /** Ends the open incidents now, and all timers. */
   close(why: string): void {
-    if (this.#incident !== undefined) this.#endIncident(this.#incident, why);
+    for (const course of [this.#moments, ...this.#lasting.values()]) course.close(why);
     this.#streamTimer?.();
   }
 
@@ -97,10 +85,11 @@ export class Area {
   #judgeStreams(): void {
     const conditions = this.#rules.flatMap(({ rule }) => rule.all);
     const fresh = this.#streams.findNew(conditions);
-    this.#judge(
-      this.#matches((condition) => fresh.filter((showing) => showing.condition === condition)),
-      undefined,
-    );
+    const matches = this.#matches((condition) => fresh.filter((showing) => showing.condition === condition));
+    for (const [source, ofSource] of Map.groupBy(matches, lastingSource)) {
+      if (source === undefined) this.#moments.judge(ofSource, undefined);
+      else this.#courseOf(source).judge(ofSource, undefined);
+    }
     this.#streamTimer?.();
     const wait = this.#streams.nextDueMs(conditions);
     this.#streamTimer =
@@ -109,6 +98,27 @@ export class Area {
         : this.#options.clock.after(wait, () => {
             this.#judgeStreams();
           });
+  }
+
+  /** Those of sources that were taken away, and have ended, make room. */
+  #courseOf(source: string): IncidentCourse {
+    const present = this.#lasting.get(source);
+    if (present !== undefined) return present;
+    for (const [name, { state }] of this.#lasting) if (state === undefined) this.#lasting.delete(name);
+    const labels = new Set(
+      this.#rules.flatMap(({ rule }) => (isLasting(rule) ? rule.all : [])).map(({ label }) => label),
+    );
+    const course = this.#course(() => this.#streams.holds(source, labels));
+    this.#lasting.set(source, course);
+    return course;
+  }
+
+  #course(lasts?: () => boolean): IncidentCourse {
+    const { site, quietSeconds, clock, newId } = this.#options;
+    const heldBack = (match: Match): string[] => this.#heldBack(match);
+    const soundsNear = (match: Match): Look[] => this.#soundsNear(match);
+    const options = { site, area: this.#name, quietSeconds, clock, newId, heldBack, soundsNear };
+    return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#emit);
   }
 
   #asksFor(kind: Look['kind'], label: string): boolean {
@@ -133,37 +143,6 @@ export class Area {
       .sort((a, b) => compareMatches(a, b) || a.spreadMs - b.spreadMs);
   }
 
-  /** Starts, feeds or raises the incident; a message leaves only when it has news. */
-  #judge(matches: readonly Match[], look: Look | undefined): void {
-    const [best] = matches;
-    if (best === undefined) {
-      if (look !== undefined) this.#incident?.noteSounds(look);
-      return;
-    }
-    const incident = this.#incident ?? this.#start(best);
-    const isStart = incident !== this.#incident;
-    this.#incident = incident;
-    this.#feed(best.rule.severity >= incident.best.rule.severity);
-    const isOther = incident.shouldStandOn(best);
-    if (isOther) incident.standOn(best, this.#heldBack(best));
-    const isNews = incident.note(
-      matches.flatMap(({ showings }) => showings),
-      look,
-    );
-    const heard = isStart ? this.#soundsNear(best) : [look];
-    for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
-    if (isStart || isOther) this.#promiseEvidence();
-    if (isStart || isOther || isNews) this.#emit(incident.message(isStart ? 'start' : 'update'));
-  }
-
-  #start(best: Match): IncidentRecord {
-    const { site, newId, clock } = this.#options;
-    this.#quietTimer = clock.after(this.#quietMs, () => {
-      this.#checkQuiet();
-    });
-    return new IncidentRecord({ id: newId(), site, area: this.#name }, best, this.#heldBack(best));
-  }
-
   #soundsNear({ showings }: Match): Look[] {
     const times = showings.map(({ signal }) => signal.capturedAt);
     return this.#timeLine.sounds(Math.min(...times) - this.#correlationMs, Math.max(...times) + this.#correlationMs);
@@ -173,62 +152,14 @@ export class Area {
     const rules = this.#rules.map(({ rule }) => rule);
     return heldBackSentences(match, rules, this.#correlationMs, this.#timeLine);
   }
+}
 
-  get #quietMs(): number {
-    return this.#options.quietSeconds * 1000;
-  }
+/** Whether a rule asks for states alone, which hold until they are over. */
+function isLasting(rule: Rule): boolean {
+  return rule.all.every(({ kind }) => kind === 'stream');
+}
 
-  #feed(isOfItsSeverity: boolean): void {
-    const { clock } = this.#options;
-    const now = clock.monotonic();
-    const fadesAt = isOfItsSeverity ? now + this.#quietMs * fadeFactor : this.#fed.fadesAt;
-    this.#fed = { at: clock.now(), openUntil: Math.min(now + this.#quietMs, fadesAt), fadesAt };
-  }
-
-  /** One timer for the whole incident: it looks whether it was quiet long enough and else waits for the rest. */
-  #checkQuiet(): void {
-    if (this.#incident === undefined) return;
-    const { clock } = this.#options;
-    const rest = this.#fed.openUntil - clock.monotonic();
-    if (rest <= 0) {
-      this.#endIncident(this.#incident, this.#whyQuiet(this.#incident));
-      return;
-    }
-    this.#quietTimer = clock.after(rest, () => {
-      this.#checkQuiet();
-    });
-  }
-
-  /** After an escalation the wait begins anew: one message then holds the sound after both. */
-  #promiseEvidence(): void {
-    this.#evidenceTimer?.();
-    this.#evidenceTimer = this.#options.clock.after(postRollMs, () => {
-      this.#tellEvidence();
-    });
-  }
-
-  #tellEvidence(): void {
-    if (this.#incident === undefined || this.#evidenceTimer === undefined) return;
-    this.#evidenceTimer();
-    this.#evidenceTimer = undefined;
-    this.#emit(this.#incident.message('evidence', this.#options.clock.now()));
-  }
-
-  #whyQuiet({ best }: IncidentRecord): string {
-    const { at, openUntil, fadesAt } = this.#fed;
-    const { severity } = best.rule;
-    return openUntil < fadesAt
-      ? `Ended: nothing new since ${clockTime(at)}.`
-      : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
-  }
-
-  #endIncident(incident: IncidentRecord, why: string): void {
-    try {
-      this.#tellEvidence();
-    } finally {
-      this.#quietTimer?.();
-      this.#incident = undefined;
-    }
-    this.#emit(incident.message('end', this.#options.clock.now(), { at: this.#fed.at, why }));
-  }
+/** The source whose incident a match belongs to; undefined for that of what is seen and heard. */
+function lastingSource({ rule, showings }: Match): string | undefined {
+  return isLasting(rule) ? showings[0]?.signal.source : undefined;
 }

@@ -7,7 +7,8 @@ export type { FusionInput, FusionOptions } from './area.ts';
 const areaLimit = 256;
 
 /**
- * Turns signals into incidents, one at a time per area. All rules are judged with every signal, by capture time;
+ * Turns signals into incidents, one at a time per area, and one for each source whose state (such as "offline") lasts.
+ * All rules are judged with every signal, by capture time;
  * the gravest one names the incident, and severity never falls while it lasts. Same input and clock, same incidents:
  * recorded signals can be replayed.
  */
@@ -32,8 +33,7 @@ export class FusionEngine {
   /** The gravest open incident, as in `sev 3 person+glass_break · hall`, and how many more; empty when all is quiet. */
   statusLine(): string {
     const open = [...this.#areas]
-      .map(([name, { state }]) => ({ name, severity: state?.severity ?? 0, reason: state?.reason ?? '' }))
-      .filter(({ severity }) => severity > 0)
+      .flatMap(([name, { states }]) => states.map((state) => ({ name, ...state })))
       .sort((a, b) => b.severity - a.severity);
     const [gravest] = open;
     if (gravest === undefined) return '';

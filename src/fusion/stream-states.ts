@@ -56,6 +56,12 @@ export class StreamStates {
     return fresh.map(({ showing }) => showing);
   }
 
+  /** Whether a source is in one of these states now, for however long. */
+  holds(source: string, labels: ReadonlySet<string>): boolean {
+    const held = this.#sources.get(source)?.labels;
+    return held !== undefined && [...labels].some((label) => held.has(label));
+  }
+
   /** Milliseconds until one of these conditions will next come to hold. */
   nextDueMs(conditions: readonly RuleCondition[]): number | undefined {
     const waits = conditions

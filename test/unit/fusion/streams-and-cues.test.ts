@@ -22,16 +22,60 @@ describe('a camera that is offline', () => {
     assert.ok(area.last.explanation.includes('cam is offline since 12:00:10.0, for 60 s or more (not-found).'));
   });
 
-  test('is told once however long it stays away, and does not hide what other cameras see', () => {
+  test('is one open incident for as long as it stays away, told once, and ends when it was back for the quiet time', () => {
     const area = new BenchArea();
     area.stream('stalled');
     for (let minute = 0; minute < 600; minute += 1) {
       area.wait(60_000);
       area.stream(minute % 2 === 0 ? 'connecting' : 'backing-off');
     }
-    assert.deepEqual(area.story, ['start 2 offline', 'evidence 2 offline', 'end 2 offline']);
-    area.hear({ glass_break: 0.8 }, { source: 'cam2' });
-    assert.equal(area.story.at(-1), 'start 2 glass_break');
+    assert.deepEqual(area.story, ['start 2 offline', 'evidence 2 offline']);
+    assert.equal(area.engine.statusLine(), 'sev 2 offline · hall');
+    const back = area.clock.now();
+    area.stream('connected');
+    area.wait(29_999);
+    assert.equal(area.story.length, 2);
+    area.wait(1);
+    assert.equal(area.story.at(-1), 'end 2 offline');
+    assert.equal(area.last.endedAt, back);
+    assert.match(area.last.explanation.at(-1) ?? '', /^Ended: it lasted until 22:00:00.0\.$/);
+    assert.equal(area.clock.waiting, 0);
+  });
+
+  test('that comes back for moments only is the same incident', () => {
+    const area = new BenchArea();
+    for (let time = 0; time < 20; time += 1) {
+      area.stream('stalled');
+      area.wait(100_000);
+      area.stream('connected');
+      area.wait(10_000);
+    }
+    assert.deepEqual(area.alerts, ['start 2 offline']);
+  });
+
+  test('hides nothing that others see or hear meanwhile, and is not ended by it', () => {
+    const area = new BenchArea();
+    area.stream('stalled');
+    area.wait(60_000);
+    for (let day = 0; day < 2; day += 1) {
+      area.wait(600_000);
+      area.hear({ glass_break: 0.8 }, { source: 'cam2' });
+    }
+    area.wait(60_000);
+    const pane = ['start 2 glass_break', 'end 2 glass_break'];
+    assert.deepEqual(area.alerts, ['start 2 offline', ...pane, ...pane]);
+    area.stream('connected');
+    area.wait(30_000);
+    assert.equal(area.alerts.at(-1), 'end 2 offline');
+  });
+
+  test('that was taken out of the flow ends its incident', () => {
+    const area = new BenchArea();
+    area.stream('stalled');
+    area.wait(3_600_000);
+    area.stream('stopped');
+    area.wait(30_000);
+    assert.deepEqual(area.alerts, ['start 2 offline', 'end 2 offline']);
   });
 
   test('is told anew when it was back between', () => {
@@ -67,14 +111,21 @@ describe('a camera that is offline', () => {
     }
   });
 
-  test('joins the incident of another one', () => {
+  test('has an incident of its own beside that of another one', () => {
     const area = new BenchArea();
     area.stream('stalled', { source: 'cam1' });
-    area.wait(20_000);
+    area.wait(3_600_000);
     area.stream('stalled', { source: 'cam2' });
     area.wait(60_000);
-    assert.deepEqual(area.alerts, ['start 2 offline', 'update 2 offline']);
-    assert.deepEqual(area.last.sources, ['cam1', 'cam2']);
+    assert.deepEqual(area.alerts, ['start 2 offline', 'start 2 offline']);
+    assert.deepEqual(area.last.sources, ['cam2']);
+    assert.equal(area.engine.statusLine(), 'sev 2 offline · hall (+1)');
+    area.stream('connected', { source: 'cam1' });
+    area.wait(3_600_000);
+    assert.deepEqual([area.alerts.at(-1), area.last.sources], ['end 2 offline', ['cam1']]);
+    area.engine.close();
+    assert.deepEqual([area.alerts.at(-1), area.last.sources], ['end 2 offline', ['cam2']]);
+    assert.equal(area.clock.waiting, 0);
   });
 
   test('can be combined with something seen', () => {

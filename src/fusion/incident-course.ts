@@ -1,0 +1,155 @@
+import type { Incident } from '../contracts/messages.ts';
+import type { Clock } from '../contracts/ports.ts';
+import { clockTime, seconds } from './explanation.ts';
+import { IncidentRecord } from './incident-record.ts';
+import type { Look } from './look.ts';
+import { reasonOf, type Match } from './matching.ts';
+
+/** How long after a start or an escalation the `evidence` message follows, so that sound after the event is in it. */
+const postRollMs = 5000;
+
+/**
+ * An incident that only lesser things keep alive ends after so many quiet times: somebody who stays in view after an
+ * alarm is then an incident of that lesser severity, and the next alarm is told anew.
+ */
+const fadeFactor = 10;
+
+export interface CourseOptions {
+  site: string;
+  area: string;
+  quietSeconds: number;
+  clock: Clock;
+  newId: () => string;
+  /** What the explanation says of rules that a match falls short of. */
+  heldBack: (match: Match) => string[];
+  /** Sounds that belong to the start of an incident. */
+  soundsNear: (match: Match) => Look[];
+  /** For what lasts, such as a camera that is away: whether it does so now. It keeps the incident open by itself. */
+  lasts?: () => boolean;
+}
+
+type Cancel = () => void;
+
+/** One incident after the other: each is started by a match, fed, raised, told, and ended when it was quiet for long enough. */
+export class IncidentCourse {
+  readonly #options: CourseOptions;
+  readonly #emit: (incident: Incident) => void;
+  #incident: IncidentRecord | undefined;
+  /** When a rule last held (epoch time for people), and until when that keeps the incident open (monotonic clock). */
+  #fed = { at: 0, openUntil: 0, fadesAt: 0 };
+  #quietTimer: Cancel | undefined;
+  #evidenceTimer: Cancel | undefined;
+
+  constructor(options: CourseOptions, emit: (incident: Incident) => void) {
+    this.#options = options;
+    this.#emit = emit;
+  }
+
+  /** Severity and reason of the open incident. */
+  get state(): { severity: number; reason: string } | undefined {
+    const rule = this.#incident?.best.rule;
+    return rule && { severity: rule.severity, reason: reasonOf(rule) };
+  }
+
+  /** Starts, feeds or raises the incident, with the gravest match first; a message leaves only when it has news. */
+  judge(matches: readonly Match[], look: Look | undefined): void {
+    const [best] = matches;
+    if (best === undefined) {
+      if (look !== undefined) this.#incident?.noteSounds(look);
+      return;
+    }
+    const { heldBack, soundsNear } = this.#options;
+    const incident = this.#incident ?? this.#start(best);
+    const isStart = incident !== this.#incident;
+    this.#incident = incident;
+    this.#feed(best.rule.severity >= incident.best.rule.severity);
+    const isOther = incident.shouldStandOn(best);
+    if (isOther) incident.standOn(best, heldBack(best));
+    const isNews = incident.note(
+      matches.flatMap(({ showings }) => showings),
+      look,
+    );
+    const heard = isStart ? soundsNear(best) : [look];
+    for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
+    if (isStart || isOther) this.#promiseEvidence();
+    if (isStart || isOther || isNews) this.#emit(incident.message(isStart ? 'start' : 'update'));
+  }
+
+  /** Notes that what lasts has lasted until now. */
+  feedWhileLasting(): void {
+    if (this.#incident !== undefined && this.#options.lasts?.() === true) this.#feed(true);
+  }
+
+  /** Ends the open incident now, and all timers. */
+  close(why: string): void {
+    if (this.#incident !== undefined) this.#end(this.#incident, why);
+  }
+
+  #start(best: Match): IncidentRecord {
+    const { site, area, newId, clock, heldBack } = this.#options;
+    this.#quietTimer = clock.after(this.#quietMs, () => {
+      this.#checkQuiet();
+    });
+    return new IncidentRecord({ id: newId(), site, area }, best, heldBack(best));
+  }
+
+  get #quietMs(): number {
+    return this.#options.quietSeconds * 1000;
+  }
+
+  #feed(isOfItsSeverity: boolean): void {
+    const { clock } = this.#options;
+    const now = clock.monotonic();
+    const fadesAt = isOfItsSeverity ? now + this.#quietMs * fadeFactor : this.#fed.fadesAt;
+    this.#fed = { at: clock.now(), openUntil: Math.min(now + this.#quietMs, fadesAt), fadesAt };
+  }
+
+  /** One timer for the whole incident: it looks whether it was quiet long enough and else waits for the rest. */
+  #checkQuiet(): void {
+    if (this.#incident === undefined) return;
+    this.feedWhileLasting();
+    const { clock } = this.#options;
+    const rest = this.#fed.openUntil - clock.monotonic();
+    if (rest <= 0) {
+      this.#end(this.#incident, this.#whyQuiet(this.#incident));
+      return;
+    }
+    this.#quietTimer = clock.after(rest, () => {
+      this.#checkQuiet();
+    });
+  }
+
+  /** After an escalation the wait begins anew: one message then holds the sound after both. */
+  #promiseEvidence(): void {
+    this.#evidenceTimer?.();
+    this.#evidenceTimer = this.#options.clock.after(postRollMs, () => {
+      this.#tellEvidence();
+    });
+  }
+
+  #tellEvidence(): void {
+    if (this.#incident === undefined || this.#evidenceTimer === undefined) return;
+    this.#evidenceTimer();
+    this.#evidenceTimer = undefined;
+    this.#emit(this.#incident.message('evidence', this.#options.clock.now()));
+  }
+
+  #whyQuiet({ best }: IncidentRecord): string {
+    const { at, openUntil, fadesAt } = this.#fed;
+    const { severity } = best.rule;
+    if (this.#options.lasts !== undefined) return `Ended: it lasted until ${clockTime(at)}.`;
+    return openUntil < fadesAt
+      ? `Ended: nothing new since ${clockTime(at)}.`
+      : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
+  }
+
+  #end(incident: IncidentRecord, why: string): void {
+    try {
+      this.#tellEvidence();
+    } finally {
+      this.#quietTimer?.();
+      this.#incident = undefined;
+    }
+    this.#emit(incident.message('end', this.#options.clock.now(), { at: this.#fed.at, why }));
+  }
+}

@@ -5,7 +5,6 @@ export { SentinelError } from './contracts/errors.ts';
 export { assertKind, isAudioMessage, isFrameMessage, isSamples, kindOf, topicOf } from './contracts/guards.ts';
 export type { AudioScores, Frame, Payload, StreamStatusName } from './contracts/messages.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
-export { Ingest } from './media/ingest.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode } from './red/define-node.ts';
 export { acquireAlerts } from './site/account-alerts.ts';

@@ -1,7 +1,6 @@
 import {
   cameraSource,
   defineNode,
-  Ingest,
   soundWindow,
   topicOf,
   type Payload,
@@ -37,7 +36,8 @@ export default defineNode({
     };
     const login = cameraSource(camera.config, camera.credentials);
     const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs };
-    const ingest = new Ingest(
+    const feed = site.cameras.watch(
+      camera.id,
       { ...login, ...view, ...site.tools },
       {
         frame({ bytes, ...frame }) {
@@ -53,16 +53,16 @@ export default defineNode({
           const capturedAt = site.clock.now();
           const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
           site.health.source(node.id, payload);
-          node.status(statusLooks[status], status, { detail });
+          const shared = status !== 'connected' || feed.connections === 1;
+          node.status(statusLooks[status], shared ? status : 'connectedAgain', { detail, count: feed.connections });
           emit(2, payload);
           if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
         },
       },
     );
-    ingest.start();
     return {
       close: async () => {
-        await ingest.stop();
+        await feed.release();
         site.health.forgetSource(node.id);
       },
     };

@@ -48,6 +48,9 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
     starting: new Starting(RED.events),
     leases: [],
   };
+  instance.starting.whenDone(() => {
+    instance.statusLine.begin();
+  });
   const underWay = new Set<Promise<void>>();
   const handlers = create();
 

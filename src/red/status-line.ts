@@ -3,19 +3,33 @@ import type { StatusLook } from './node-red.ts';
 /** At most two updates a second reach the editor. */
 const intervalMs = 500;
 
-/** Shows the latest status of a node, never more often than twice a second and never the same one twice. */
+/**
+ * Shows the latest status of a node, never more often than twice a second and never the same one twice; from `begin` on,
+ * since Status nodes hear nothing while Node-RED still builds the flow.
+ */
 export class StatusLine {
   readonly #show: (look: StatusLook) => void;
   #shown = '';
   #waiting: StatusLook | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #state: 'building' | 'open' | 'closed' = 'building';
 
   constructor(show: (look: StatusLook) => void) {
     this.#show = show;
   }
 
+  begin(): void {
+    if (this.#state !== 'building') return;
+    this.#state = 'open';
+    const first = this.#waiting;
+    this.#waiting = undefined;
+    if (first !== undefined) this.set(first);
+  }
+
+  /** Does nothing once it is closed: what ends late must not write over the status of the node that took over. */
   set(look: StatusLook): void {
-    if (this.#timer !== undefined) {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'building' || this.#timer !== undefined) {
       this.#waiting = look;
       return;
     }
@@ -30,6 +44,7 @@ export class StatusLine {
   }
 
   close(): void {
+    this.#state = 'closed';
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting = undefined;

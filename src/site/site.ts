@@ -12,6 +12,7 @@ import { EvidenceStore } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
+import { CameraFeeds } from './camera-feeds.ts';
 import { HealthBoard } from './health-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
@@ -39,6 +40,7 @@ export class Site {
   readonly log: Log;
   readonly metrics: SiteMetrics;
   readonly health = new HealthBoard();
+  readonly cameras = new CameraFeeds();
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   readonly #unlock: () => void;

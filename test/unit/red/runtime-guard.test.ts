@@ -24,6 +24,7 @@ describe('the status line', () => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const shown: string[] = [];
     const line = new StatusLine((look) => shown.push(look.text ?? ''));
+    line.begin();
     for (const text of ['a', 'b', 'c']) line.set({ text });
     assert.deepEqual(shown, ['a']);
     t.mock.timers.tick(500);
@@ -33,7 +34,19 @@ describe('the status line', () => {
     assert.deepEqual(shown, ['a', 'c']);
     line.set({ text: 'd' });
     line.close();
+    line.set({ text: 'late' });
     t.mock.timers.tick(2000);
     assert.deepEqual(shown, ['a', 'c']);
+  });
+
+  test('waits until the flow runs, and then shows the latest', () => {
+    const shown: string[] = [];
+    const line = new StatusLine((look) => shown.push(look.text ?? ''));
+    line.set({ text: 'a' });
+    line.set({ text: 'b' });
+    assert.deepEqual(shown, []);
+    line.begin();
+    assert.deepEqual(shown, ['b']);
+    line.close();
   });
 });

@@ -1,0 +1,166 @@
+import type { SentinelError } from '../contracts/errors.ts';
+import { Ingest, type IngestListener, type IngestOptions } from '../media/ingest.ts';
+import type { StreamState } from '../media/stream-supervisor.ts';
+
+/** One viewer's share of a camera. */
+export interface CameraLease {
+  /** Connections to this camera now: more than one when its viewers want different pictures. */
+  readonly connections: number;
+  /** Gives it back; the last one settles when no process of the feed is left. Calling it again does nothing. */
+  release(): Promise<void>;
+}
+
+/** What a feed runs. */
+type Source = Pick<Ingest, 'start' | 'stop'>;
+
+/**
+ * The cameras that the nodes of a Site watch. Viewers that want the same picture of a camera share one connection, since
+ * cameras allow few; one that joins or leaves does not interrupt the others.
+ */
+export class CameraFeeds {
+  readonly #feeds = new Map<string, Feed>();
+  readonly #open: (options: IngestOptions, listener: IngestListener) => Source;
+
+  constructor(open: (options: IngestOptions, listener: IngestListener) => Source = (...feed) => new Ingest(...feed)) {
+    this.#open = open;
+  }
+
+  /**
+   * Watches a camera from now on. Every viewer gets pictures and sounds in buffers of its own.
+   * @param camera tells cameras apart, such as the id of the camera node.
+   */
+  watch(camera: string, options: IngestOptions, viewer: IngestListener): CameraLease {
+    const key = keyOf(camera, options);
+    const present = this.#feeds.get(key);
+    const feed = present === undefined || present.closing !== undefined ? this.#begin(camera, key, options) : present;
+    feed.join(viewer);
+    const connections = (): number => [...this.#feeds.values()].filter((one) => one.camera === camera).length;
+    if (feed !== present && connections() > 1) {
+      options.log.warn('A camera is connected to more than once: its rtsp-in nodes differ in frame width or rate.');
+    }
+    return {
+      get connections() {
+        return connections();
+      },
+      release: () => feed.leave(viewer),
+    };
+  }
+
+  #begin(camera: string, key: string, options: IngestOptions): Feed {
+    const feed: Feed = new Feed(camera, options, {
+      open: this.#open,
+      // A camera that allows one connection refuses the second: the new one waits until the old one has ended.
+      after: this.#feeds.get(key)?.closing,
+      onClosed: () => {
+        if (this.#feeds.get(key) === feed) this.#feeds.delete(key);
+      },
+    });
+    this.#feeds.set(key, feed);
+    return feed;
+  }
+}
+
+/** Everything about the connection and the picture; in memory only, since it holds the password. */
+function keyOf(camera: string, options: IngestOptions): string {
+  const { address, username, password, transport, width, rate, audio, captureDelayMs, ffmpeg } = options;
+  return JSON.stringify([camera, address, username, password, transport, width, rate, audio, captureDelayMs, ffmpeg]);
+}
+
+interface FeedPorts {
+  open: (options: IngestOptions, listener: IngestListener) => Source;
+  after: Promise<void> | undefined;
+  onClosed: () => void;
+}
+
+/** One connection and those who watch it. */
+class Feed {
+  readonly camera: string;
+  readonly #options: IngestOptions;
+  readonly #ports: FeedPorts;
+  readonly #viewers = new Set<IngestListener>();
+  readonly #source: Source;
+  #state: StreamState | undefined;
+  /** Of the present failure: who joins in the middle of it has not heard of it. */
+  #error: SentinelError | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(camera: string, options: IngestOptions, ports: FeedPorts) {
+    this.camera = camera;
+    this.#options = options;
+    this.#ports = ports;
+    this.#source = ports.open(options, {
+      frame: (frame) => {
+        this.#each((viewer, isFirst) => {
+          viewer.frame(isFirst ? frame : { ...frame, bytes: Buffer.from(frame.bytes) });
+        });
+      },
+      audio: (window) => {
+        this.#each((viewer, isFirst) => {
+          viewer.audio(isFirst ? window : { ...window, samples: window.samples.slice() });
+        });
+      },
+      status: (state) => {
+        this.#state = state;
+        this.#error = state.status === 'connected' ? undefined : (state.error ?? this.#error);
+        this.#each((viewer) => {
+          viewer.status(state);
+        });
+      },
+    });
+    void this.#start();
+  }
+
+  /** Settles when the last viewer has left and the connection has ended; undefined as long as somebody watches. */
+  get closing(): Promise<void> | undefined {
+    return this.#closing;
+  }
+
+  join(viewer: IngestListener): void {
+    this.#viewers.add(viewer);
+    const state = this.#state;
+    if (state === undefined) return;
+    const error = this.#error;
+    // Not at once: while Node-RED builds a flow, what follows in it does not hear yet.
+    this.#options.clock.after(0, () => {
+      if (this.#state === state && this.#viewers.has(viewer)) {
+        viewer.status(error === undefined ? state : { ...state, error });
+      }
+    });
+  }
+
+  async leave(viewer: IngestListener): Promise<void> {
+    if (!this.#viewers.has(viewer)) return;
+    if (this.#viewers.size === 1) {
+      // The last one hears of the end.
+      await (this.#closing ??= this.#close());
+      this.#viewers.delete(viewer);
+      return;
+    }
+    this.#viewers.delete(viewer);
+    viewer.status({ status: 'stopped', detail: 'Stopped.', attempt: 0 });
+  }
+
+  async #start(): Promise<void> {
+    await this.#ports.after;
+    if (this.#closing === undefined) this.#source.start();
+  }
+
+  async #close(): Promise<void> {
+    await this.#ports.after;
+    await this.#source.stop();
+    this.#ports.onClosed();
+  }
+
+  /** What one viewer throws must not cost the others their share; whoever runs the source logs it. */
+  #each(hand: (viewer: IngestListener, isFirst: boolean) => void): void {
+    const failures: unknown[] = [];
+    [...this.#viewers].forEach((viewer, index) => {
+      try {
+        hand(viewer, index === 0);
+      } catch (error) {
+        failures.push(error);
+      }
+    });
+    if (failures.length > 0) throw failures[0];
+  }
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SentinelError } from '../../../src/contracts/errors.ts';
+import type { IngestFrame, IngestListener, IngestOptions } from '../../../src/media/ingest.ts';
+import type { StreamState } from '../../../src/media/stream-supervisor.ts';
+import { parseSourceAddress } from '../../../src/network/address.ts';
+import { CameraFeeds } from '../../../src/site/camera-feeds.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { RecordingLog } from '../recording-log.ts';
+
+class Viewer implements IngestListener {
+  readonly frames: IngestFrame[] = [];
+  readonly samples: Float32Array[] = [];
+  readonly states: StreamState[] = [];
+  throws = false;
+
+  frame(frame: IngestFrame): void {
+    if (this.throws) throw new Error('no room');
+    this.frames.push(frame);
+  }
+  audio({ samples }: { samples: Float32Array }): void {
+    this.samples.push(samples);
+  }
+  status(state: StreamState): void {
+    this.states.push(state);
+  }
+}
+
+/** A source that does what the test says. */
+class Source {
+  readonly listener: IngestListener;
+  running = false;
+  starts = 0;
+  #stopped = Promise.withResolvers<undefined>();
+
+  constructor(listener: IngestListener) {
+    this.listener = listener;
+  }
+  start(): void {
+    this.running = true;
+    this.starts += 1;
+  }
+  async stop(): Promise<void> {
+    await this.#stopped.promise;
+    this.running = false;
+    this.say('stopped');
+  }
+  /** Lets it end. */
+  end(): void {
+    this.#stopped.resolve(undefined);
+  }
+  say(status: StreamState['status'], error?: SentinelError): void {
+    this.listener.status({ status, detail: '', attempt: 0, ...(error === undefined ? {} : { error }) });
+  }
+  picture(): void {
+    this.listener.frame({ seq: 0, width: 2, height: 1, bytes: Buffer.from('abcdef'), capturedAt: 5 });
+    this.listener.audio({ seq: 0, capturedAt: 5, samples: Float32Array.of(1, 2), dbfs: -3, peak: 1 });
+  }
+}
+
+function setUp() {
+  const clock = new ManualClock();
+  const log = new RecordingLog();
+  const sources: Source[] = [];
+  const feeds = new CameraFeeds((_options, listener) => {
+    const source = new Source(listener);
+    sources.push(source);
+    return source;
+  });
+  const options = (change: Partial<IngestOptions> = {}): IngestOptions => ({
+    ...{ address: parseSourceAddress('rtsp://192.0.2.1/front'), transport: 'tcp', width: 640, rate: 5, audio: true },
+    ...{ captureDelayMs: 300, clock, random: () => 0.5, log, ...change },
+  });
+  const last = (): Source => sources.at(-1) ?? assert.fail('no source');
+  return { clock, log, sources, feeds, options, last };
+}
+
+/** Lets promises settle. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('camera feeds', () => {
+  test('viewers of one camera share one connection, each with buffers of its own', async () => {
+    const { feeds, options, sources, last, log } = setUp();
+    const viewers = [new Viewer(), new Viewer()];
+    const leases = viewers.map((viewer) => feeds.watch('cam', options(), viewer));
+    await settled();
+    assert.deepEqual([sources.length, last().starts, leases[0]?.connections], [1, 1, 1]);
+    last().picture();
+    const [one, other] = viewers.map(({ frames }) => frames[0]?.bytes ?? assert.fail());
+    one?.fill(0);
+    assert.equal(other?.toString(), 'abcdef');
+    viewers[0]?.samples[0]?.fill(0);
+    assert.deepEqual([...(viewers[1]?.samples[0] ?? [])], [1, 2]);
+    assert.deepEqual(log.lines, []);
+  });
+
+  test('who joins later hears at once how the camera does, with the error of its failure', async () => {
+    const { feeds, options, last, clock } = setUp();
+    feeds.watch('cam', options(), new Viewer());
+    const error = new SentinelError('ES_CAMERA_UNREACHABLE', 'Away.');
+    last().say('backing-off', error);
+    last().say('connecting');
+    const late = new Viewer();
+    feeds.watch('cam', options(), late);
+    clock.advance(0);
+    await settled();
+    assert.deepEqual(
+      late.states.map((state) => [state.status, state.error]),
+      [['connecting', error]],
+    );
+    last().say('connected');
+    const later = new Viewer();
+    feeds.watch('cam', options(), later);
+    clock.advance(0);
+    assert.deepEqual(
+      later.states.map((state) => [state.status, state.error]),
+      [['connected', undefined]],
+    );
+  });
+
+  test('one that leaves hears that it stopped, and the others go on; with the last one the connection ends', async () => {
+    const { feeds, options, last } = setUp();
+    const viewers = [new Viewer(), new Viewer()];
+    const [first, second] = viewers.map((viewer) => feeds.watch('cam', options(), viewer));
+    await settled();
+    await first?.release();
+    await first?.release();
+    last().picture();
+    assert.deepEqual(
+      viewers.map(({ frames }) => frames.length),
+      [0, 1],
+    );
+    assert.equal(viewers[0]?.states.at(-1)?.status, 'stopped');
+    assert.ok(last().running);
+    const released = second?.release();
+    last().end();
+    await released;
+    assert.ok(!last().running);
+    assert.equal(viewers[1]?.states.at(-1)?.status, 'stopped');
+  });
+
+  test('a new viewer waits until the connection that ends is gone, and one that leaves before never connects', async () => {
+    const { feeds, options, sources } = setUp();
+    const ending = feeds.watch('cam', options(), new Viewer()).release();
+    const next = feeds.watch('cam', options(), new Viewer());
+    await settled();
+    assert.deepEqual(
+      sources.map(({ starts }) => starts),
+      [0, 0],
+    );
+    sources[0]?.end();
+    await ending;
+    await settled();
+    assert.equal(sources[1]?.starts, 1);
+    assert.equal(next.connections, 1);
+  });
+
+  test('another picture is another connection, and that is said', () => {
+    const { feeds, options, sources, log } = setUp();
+    const first = feeds.watch('cam', options(), new Viewer());
+    feeds.watch('cam', options({ width: 320 }), new Viewer());
+    feeds.watch('other', options(), new Viewer());
+    assert.deepEqual([sources.length, first.connections], [3, 2]);
+    assert.match(log.lines.join(), /^warn: A camera is connected to more than once.*width or rate\.$/);
+  });
+
+  test('what one viewer throws costs the others nothing', () => {
+    const { feeds, options, last } = setUp();
+    const bad = new Viewer();
+    bad.throws = true;
+    const good = new Viewer();
+    for (const viewer of [bad, good]) feeds.watch('cam', options(), viewer);
+    assert.throws(() => {
+      last().picture();
+    }, /no room/);
+    assert.equal(good.frames.length, 1);
+  });
+});

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
-import { workerSources } from '../../src/process/package-files.ts';
+import { wasmRuntimeFiles, wasmRuntimeNames, workerSources } from '../../src/process/package-files.ts';
 import { dist, nodeFile, nodeTypes, root } from './paths.ts';
 
 interface Manifest {
@@ -59,8 +59,23 @@ export async function buildRuntime(): Promise<void> {
       entryPoints: [join(root, 'src/red/runtime-guard.ts')],
       outfile: join(dist, 'runtime-guard.js'),
     }),
+    buildWasmRuntime(),
     ...nodeTypes.map((type) => writeFile(join(dist, `${type}.js`), entry(type))),
   ]);
+}
+
+/** onnxruntime-web without the builds for browsers: its script for Node.js with what that requires, and its binary. */
+async function buildWasmRuntime(): Promise<void> {
+  const files = wasmRuntimeFiles();
+  const folder = join(dist, 'wasm');
+  await build({
+    ...{ bundle: true, minify: true, format: 'cjs', platform: 'node', target: 'node22', logLevel: 'warning' },
+    banner: { js: '/*! ONNX Runtime Web and Common, Copyright (c) Microsoft Corporation, MIT License */' },
+    entryPoints: [files.script],
+    outfile: join(folder, wasmRuntimeNames.script),
+  });
+  await cp(files.loader, join(folder, wasmRuntimeNames.loader));
+  await cp(files.binary, join(folder, wasmRuntimeNames.binary));
 }
 
 function entry(type: string): string {

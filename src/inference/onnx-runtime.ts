@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type * as Ort from 'onnxruntime-node';
 import { SentinelError } from '../contracts/errors.ts';
+import { wasmRuntimeFiles } from '../process/package-files.ts';
 
 export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';
 
@@ -28,7 +30,7 @@ export function loadRuntime(): OnnxRuntime {
     }
   }
   throw new SentinelError('ES_RUNTIME_MISSING', 'No ONNX runtime could be loaded.', {
-    hint: 'Run "npm install onnxruntime-node", or "npm install onnxruntime-web" on Alpine Linux and Intel Macs.',
+    hint: 'The WebAssembly one belongs to this package: install the package again.',
     cause: new AggregateError(causes),
   });
 }
@@ -38,7 +40,9 @@ function loadNative(): OnnxRuntime {
 }
 
 function loadWasm(): OnnxRuntime {
-  const ort = require('onnxruntime-web') as typeof Ort;
+  const { script, loader, binary } = wasmRuntimeFiles();
+  const ort = require(script) as typeof Ort;
+  ort.env.wasm.wasmPaths = { mjs: pathToFileURL(loader).href, wasm: pathToFileURL(binary).href };
   // More threads would be workers of its own inside our worker.
   ort.env.wasm.numThreads = 1;
   return { name: 'onnxruntime-web', ort, provider: 'wasm' };

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 
@@ -34,6 +35,24 @@ export function packageFile(...segments: string[]): string {
 /** Absolute path of a file in `models/`. */
 export function modelFile(file: string): string {
   return packageFile('models', file);
+}
+
+/**
+ * The files of the WebAssembly runtime in a folder of theirs: its JavaScript, and what that loads when a model opens.
+ * The build copies them from onnxruntime-web, of whose 139 MB they are all that is used.
+ */
+export const wasmRuntimeNames = {
+  script: 'ort.node.min.js',
+  loader: 'ort-wasm-simd-threaded.mjs',
+  binary: 'ort-wasm-simd-threaded.wasm',
+} as const;
+
+/** Absolute paths of the files of the WebAssembly runtime. @throws Error when the sources run without onnxruntime-web. */
+export function wasmRuntimeFiles(): Record<keyof typeof wasmRuntimeNames, string> {
+  const require = createRequire(import.meta.url);
+  const folder = fromSource ? dirname(require.resolve('onnxruntime-web')) : join(root, 'dist', 'wasm');
+  const { script, loader, binary } = wasmRuntimeNames;
+  return { script: join(folder, script), loader: join(folder, loader), binary: join(folder, binary) };
 }
 
 /** Source file and name of every worker, for the build. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
-import { wasmRuntimeFiles, wasmRuntimeNames, workerSources } from '../../src/process/package-files.ts';
+import { wasmRuntimeFiles, workerSources } from '../../src/process/package-files.ts';
 import { dist, nodeFile, nodeTypes, root } from './paths.ts';
 
 interface Manifest {
@@ -66,16 +66,18 @@ export async function buildRuntime(): Promise<void> {
 
 /** onnxruntime-web without the builds for browsers: its script for Node.js with what that requires, and its binary. */
 async function buildWasmRuntime(): Promise<void> {
-  const files = wasmRuntimeFiles();
+  const { script, loader, binary } = wasmRuntimeFiles();
   const folder = join(dist, 'wasm');
-  await build({
-    ...{ bundle: true, minify: true, format: 'cjs', platform: 'node', target: 'node22', logLevel: 'warning' },
+  const small: BuildOptions = {
+    ...{ minify: true, platform: 'node', target: 'node22', logLevel: 'warning' },
     banner: { js: '/*! ONNX Runtime Web and Common, Copyright (c) Microsoft Corporation, MIT License */' },
-    entryPoints: [files.script],
-    outfile: join(folder, wasmRuntimeNames.script),
-  });
-  await cp(files.loader, join(folder, wasmRuntimeNames.loader));
-  await cp(files.binary, join(folder, wasmRuntimeNames.binary));
+  };
+  const out = (file: string): string => join(folder, basename(file));
+  await Promise.all([
+    build({ ...small, bundle: true, format: 'cjs', entryPoints: [script], outfile: out(script) }),
+    build({ ...small, format: 'esm', entryPoints: [loader], outfile: out(loader) }),
+    cp(binary, out(binary)),
+  ]);
 }
 
 function entry(type: string): string {

@@ -38,21 +38,18 @@ export function modelFile(file: string): string {
 }
 
 /**
- * The files of the WebAssembly runtime in a folder of theirs: its JavaScript, and what that loads when a model opens.
- * The build copies them from onnxruntime-web, of whose 139 MB they are all that is used.
+ * The WebAssembly runtime: its script, and what that loads when a model opens. The build copies them from
+ * onnxruntime-web, of whose 139 MB they are all that Node.js needs.
+ * @throws Error when the sources run without onnxruntime-web.
  */
-export const wasmRuntimeNames = {
-  script: 'ort.node.min.js',
-  loader: 'ort-wasm-simd-threaded.mjs',
-  binary: 'ort-wasm-simd-threaded.wasm',
-} as const;
-
-/** Absolute paths of the files of the WebAssembly runtime. @throws Error when the sources run without onnxruntime-web. */
-export function wasmRuntimeFiles(): Record<keyof typeof wasmRuntimeNames, string> {
+export function wasmRuntimeFiles(): { script: string; loader: string; binary: string } {
   const require = createRequire(import.meta.url);
   const folder = fromSource ? dirname(require.resolve('onnxruntime-web')) : join(root, 'dist', 'wasm');
-  const { script, loader, binary } = wasmRuntimeNames;
-  return { script: join(folder, script), loader: join(folder, loader), binary: join(folder, binary) };
+  return {
+    script: join(folder, 'ort.node.min.js'),
+    loader: join(folder, 'ort-wasm-simd-threaded.mjs'),
+    binary: join(folder, 'ort-wasm-simd-threaded.wasm'),
+  };
 }
 
 /** Source file and name of every worker, for the build. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../hosts/node-red-host.ts';
 import { sandboxMessages } from '../hosts/sandbox-client.ts';
+import { userEnvironment } from '../hosts/user-environment.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const limitMs = 300_000;
@@ -23,7 +24,7 @@ export default async function firstAlert(): Promise<Record<string, unknown>> {
     console.error(`cloned ${cloned} s, installed ${installed} s`);
     const product = spawn('npm', ['start', '--', '--port', String(port), '--data', join(folder, 'data')], {
       cwd: folder,
-      env: cleanEnv(),
+      env: userEnvironment(),
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });
@@ -62,13 +63,6 @@ function sandboxAddress(output: NodeJS.ReadableStream): Promise<string> {
 }
 
 function must(command: string, args: string[], cwd: string): void {
-  const { status } = spawnSync(command, args, { cwd, env: cleanEnv(), stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(command, args, { cwd, env: userEnvironment(), stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed (${status})`);
-}
-
-/** The environment of a new user: without what `npm run` of this repository put there. */
-function cleanEnv(): NodeJS.ProcessEnv {
-  const path = (process.env.PATH ?? '').split(':').filter((entry) => !entry.includes('node_modules'));
-  const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
-  return { ...Object.fromEntries(kept), PATH: path.join(':') };
 }

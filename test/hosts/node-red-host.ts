@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostPrograms, type HostName } from './install.ts';
 
-const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, '..', '..');
 
 export interface FlowNode {
@@ -60,19 +59,23 @@ export class NodeRedHost {
     });
   }
 
-  /** Starts Node-RED with an empty flow. `env` is added to its environment; stopping removes the user folder. */
-  static async start(env: Record<string, string> = {}, userDir = linkedUserFolder()): Promise<NodeRedHost> {
+  /**
+   * Starts Node-RED with an empty flow. `env` is added to its environment; stopping removes the user folder.
+   * @param name Which Node-RED: absent means what NODE_UNDER_TEST names, or else the repository's own.
+   */
+  static async start(
+    env: Record<string, string> = {},
+    userDir = linkedUserFolder(),
+    name?: HostName,
+  ): Promise<NodeRedHost> {
+    const { node, nodeRed } = await hostPrograms(name);
     const port = await freePort();
     const settings = join(import.meta.dirname, 'settings.cjs');
-    const child = spawn(
-      process.execPath,
-      [require.resolve('node-red/red.js'), '--userDir', userDir, '--settings', settings],
-      {
-        env: { ...process.env, ...env, TEST_PORT: String(port) },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        serialization: 'advanced',
-      },
-    );
+    const child = spawn(node, [nodeRed, '--userDir', userDir, '--settings', settings], {
+      env: { ...process.env, ...env, TEST_PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
     const host = new NodeRedHost(child, `http://127.0.0.1:${port}`, userDir);
     await host.#answers();
     return host;

@@ -1,9 +1,18 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
 export { checkTemplate } from './alerting/text-template.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
-export { SentinelError } from './contracts/errors.ts';
-export { assertKind, isAudioMessage, isFrameMessage, isSamples, kindOf, topicOf } from './contracts/guards.ts';
-export type { AudioScores, Frame, Payload, StreamStatusName } from './contracts/messages.ts';
+export { asSentinelError, SentinelError } from './contracts/errors.ts';
+export {
+  assertKind,
+  isAudioMessage,
+  isFrameMessage,
+  isSamples,
+  kindOf,
+  readReview,
+  topicOf,
+} from './contracts/guards.ts';
+export type { AudioScores, Frame, Incident, Payload, StreamStatusName } from './contracts/messages.ts';
+export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode } from './red/define-node.ts';

@@ -5,5 +5,5 @@ registerNode({
   type: 'evidence-store',
   schema,
   icon: 'evidence-store.svg',
-  canvas: { colour: '#DEB887', input: true, outputs: ['incident'] },
+  canvas: { colour: '#DEB887', input: true, outputs: ['incident', 'review'] },
 });

@@ -1,28 +1,77 @@
-import { assertKind, defineNode, isSamples } from '../../src/engine.ts';
+import {
+  asSentinelError,
+  assertKind,
+  defineNode,
+  isSamples,
+  kindOf,
+  readReview,
+  SentinelError,
+  type EvidenceStore,
+  type Incident,
+  type IncidentMedia,
+  type Recorded,
+} from '../../src/engine.ts';
 
-/** Keeps incidents, their signals and their media. */
+/** Keeps incidents, their signals and their media, and what people say about them. */
 export default defineNode({
   type: 'evidence-store',
   create(node) {
     const site = node.site();
     const { keepSnapshots, keepAudio } = node.config;
-    let store: Awaited<ReturnType<typeof site.evidence>> | undefined;
+    let store: EvidenceStore | undefined;
     node.status('idle', 'waiting');
+    // Only what did not come from a flow: a review that is wired back into this node must not go round.
+    const unsubscribe = site.reviews.add((review) => {
+      node.send([null, review]);
+      node.status('running', 'reviewed', { action: review.payload.action });
+    });
+
+    /** Never rejects: what could not be kept is in the answer. */
+    async function record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
+      try {
+        store = await site.evidence();
+        return await store.record(incident, media);
+      } catch (error) {
+        return { evidence: [], refused: asSentinelError(error, 'ES_DATABASE') };
+      }
+    }
+
+    async function keepReview(payload: unknown): Promise<void> {
+      assertKind(payload, 'review');
+      store = await site.evidence();
+      const reviewed = await store.review(payload.incidentId, readReview(payload), 'flow');
+      if (reviewed === undefined) {
+        throw new SentinelError('ES_BAD_INPUT', 'The review is of an incident that is not kept here.');
+      }
+      node.status('running', 'reviewed', { action: payload.action });
+    }
 
     return {
       async input(message, send) {
         const { payload, image, samples } = message;
+        if (kindOf(payload) === 'review') {
+          await keepReview(payload);
+          return;
+        }
         assertKind(payload, 'incident');
-        store = await site.evidence();
-        const evidence = await store.record(payload, {
+        const media = {
           ...(keepSnapshots && Buffer.isBuffer(image) ? { image } : {}),
           ...(keepAudio && isSamples(samples) ? { samples } : {}),
-        });
-        send([{ ...message, payload: { ...payload, evidence } }]);
+        };
+        const { evidence, refused } = await record(payload, media);
+        // Also when nothing could be kept: an alert behind this node must not wait for a disk.
+        send([{ ...message, payload: { ...payload, evidence } }, null]);
+        if (refused !== undefined) {
+          node.status('down', 'refused', { reason: payload.reason });
+          throw refused;
+        }
         node.status('running', 'stored', { reason: payload.reason });
       },
-      // When all nodes close at once, Node-RED no longer delivers the end that fuse-severity sends.
-      close: async () => store?.endOpen(),
+      async close() {
+        unsubscribe();
+        // When all nodes close at once, Node-RED no longer delivers the end that fuse-severity sends.
+        await store?.endOpen();
+      },
     };
   },
 });

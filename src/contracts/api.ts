@@ -20,7 +20,7 @@ import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity } from './mes
 export const pageLimits = { most: 200, usual: 50 } as const;
 
 /** What an incident carries in a list and in a live message; `GET /incidents/<id>` has everything. */
-export const summaryLimits = { signals: 50, explanation: 20, evidence: 50 } as const;
+export const summaryLimits = { sources: 50, signals: 50, explanation: 20, evidence: 50 } as const;
 
 /** Who looks at it: everybody's word so far, in one. */
 export const reviewStates = ['pending', 'acknowledged', 'confirmed', 'dismissed', 'false-positive'] as const;

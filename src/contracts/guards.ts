@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Compile, type Validator } from 'typebox/compile';
-import type { TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
+import { ReviewRequest, storedReviewActions } from './api.ts';
 import { SentinelError } from './errors.ts';
 import {
   nameLimit,
@@ -54,6 +55,27 @@ export function kindOf(payload: unknown): Kind | undefined {
  */
 export function assertKind<K extends Kind>(payload: unknown, kind: K): asserts payload is PayloadOf<K> {
   assertMatches(payloadSchemas[kind], payload, `${kind} message`);
+}
+
+const AnyReview = Type.Object({ action: Type.String() });
+
+/**
+ * What somebody wants to say about an incident, from a body or a review message; fields besides are left out, also a `by`.
+ * @throws SentinelError ES_BAD_INPUT
+ */
+export function readReview(value: unknown): ReviewRequest {
+  assertMatches(AnyReview, value, 'review');
+  const { action } = value as { action: string };
+  if (!(storedReviewActions as readonly string[]).includes(action)) {
+    const known = storedReviewActions.join(', ');
+    throw new SentinelError('ES_BAD_INPUT', `There is no review "${action.slice(0, 40)}" here; there are ${known}.`);
+  }
+  assertMatches(ReviewRequest, value, 'review');
+  const request = value as ReviewRequest;
+  const note = request.note?.trim() ?? '';
+  if (note !== '') return { action: request.action, note };
+  if (request.action !== 'note') return { action: request.action };
+  throw new SentinelError('ES_BAD_INPUT', 'A note without words says nothing: set note.');
 }
 
 /** Cheap guard of the frame path (5 messages a second and camera): shape and byte count, no schema walk. */

@@ -40,6 +40,16 @@ export interface SnapshotRenderer {
   jpeg(picture: Picture, objects: readonly DetectedObject[]): Promise<Buffer>;
 }
 
+/** Makes the small pictures of lists (vision implements it). */
+export interface ThumbnailMaker {
+  /**
+   * @param picture a JPEG or PNG file.
+   * @returns a JPEG, at most 320 pixels wide.
+   * @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING
+   */
+  thumbnail(picture: Uint8Array): Promise<Buffer>;
+}
+
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */

@@ -91,6 +91,20 @@ const steps: readonly string[] = [
   CREATE INDEX outbox_replies ON outbox (depends_on);
   CREATE INDEX outbox_age ON outbox (created_at);
   `,
+  `
+  -- Append only: who said what stays, whatever is said later. No cascade, as for media.
+  CREATE TABLE reviews (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    incident_id TEXT NOT NULL REFERENCES incidents (id),
+    action TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    note TEXT,
+    created_at REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX reviews_of_incident ON reviews (incident_id, action, seq);
+  CREATE INDEX incidents_newest ON incidents (started_at DESC, id DESC);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

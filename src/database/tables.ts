@@ -6,6 +6,7 @@ export interface Tables {
   signals: SignalRow;
   media: MediaRow;
   outbox: OutboxRow;
+  reviews: ReviewRow;
 }
 
 export interface IncidentRow {
@@ -50,6 +51,17 @@ export interface MediaRow {
   /** Relative to the data folder; named by us. */
   file: string;
   captured_at: number;
+  created_at: number;
+}
+
+export interface ReviewRow {
+  /** Order in which they were written. */
+  seq: Generated<number>;
+  id: string;
+  incident_id: string;
+  action: string;
+  by: string;
+  note: string | null;
   created_at: number;
 }
 

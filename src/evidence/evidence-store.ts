@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Insertable } from 'kysely';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
+import type { ReviewRecord, ReviewRequest } from '../contracts/api.ts';
 import type { EvidenceItem, Incident } from '../contracts/messages.ts';
-import type { Clock, Log, Metrics } from '../contracts/ports.ts';
+import type { Clock, Log, Metrics, ThumbnailMaker } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { MediaRow } from '../database/tables.ts';
 import { EvidenceFiles } from './evidence-files.ts';
 import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
+import { findSummary, listIncidents, type ListRequest, type StoredSummary } from './incident-list.ts';
 import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
 import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
 import { RecordQueue } from './record-queue.ts';
+import { writeReview } from './review-rows.ts';
+import { Thumbnails } from './thumbnails.ts';
+
+export type { IncidentMedia };
 
 export interface EvidenceStoreOptions {
   database: Database;
@@ -21,6 +27,28 @@ export interface EvidenceStoreOptions {
   metrics: Metrics;
   /** Random UUIDs: evidence is found by who knows its id. */
   newId: () => string;
+  /** Makes the thumbnail that is kept with every snapshot; without it there are none. */
+  thumbnails?: ThumbnailMaker;
+  /** Told the id of an incident after every change of it that is on disk. */
+  onChange?: (incidentId: string) => void;
+}
+
+/** What became of an incident that was to be recorded. */
+export interface Recorded {
+  /** The files that this call stored. */
+  evidence: EvidenceItem[];
+  /** Why a file could not be kept: ES_EVIDENCE_WRITE or ES_IMAGE_INVALID. */
+  refused?: SentinelError;
+}
+
+/** What became of a review. */
+export interface Reviewed {
+  /** The review that stands now. */
+  record: ReviewRecord;
+  /** Whether it was written by this call; otherwise it stood already. */
+  added: boolean;
+  /** What it belongs to. */
+  incident: Pick<Incident, 'site' | 'area' | 'source'>;
 }
 
 /** Keeps incidents: rows in the database, pictures and sounds as files in the data folder, found by opaque id. */
@@ -30,6 +58,8 @@ export class EvidenceStore {
   readonly #clock: Clock;
   readonly #metrics: Metrics;
   readonly #newId: () => string;
+  readonly #thumbnails: Thumbnails | undefined;
+  readonly #onChange: (incidentId: string) => void;
   readonly #opened: Promise<void>;
   readonly #records = new RecordQueue();
 
@@ -39,16 +69,17 @@ export class EvidenceStore {
     this.#clock = options.clock;
     this.#metrics = options.metrics;
     this.#newId = options.newId;
+    this.#thumbnails = options.thumbnails && new Thumbnails(options.thumbnails, options.log);
+    this.#onChange = options.onChange ?? (() => undefined);
     this.#opened = this.#tidyUp(options.clock.now(), options.log);
   }
 
   /**
    * Writes an incident and its media down. When this resolves, everything is on disk.
-   * A disk that refuses a file never costs the incident: its row and the other file are safe before the error is thrown.
-   * @returns the evidence that this call stored.
-   * @throws SentinelError ES_EVIDENCE_WRITE, ES_IMAGE_INVALID (the incident is stored), ES_DATABASE, ES_WORKER_LOST (it is not).
+   * A disk that refuses a file never costs the incident: its row and the other files are safe, and the answer says so.
+   * @throws SentinelError ES_DATABASE, ES_WORKER_LOST; the incident is not stored then.
    */
-  record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
+  record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
     const bytes = (media.image?.byteLength ?? 0) + (media.samples?.byteLength ?? 0);
     return this.#records.add(bytes, () => this.#record(incident, media));
   }
@@ -61,7 +92,33 @@ export class EvidenceStore {
   async endOpen(): Promise<void> {
     await this.#opened;
     await this.#records.idle();
-    await endOpenIncidents(this.#database);
+    for (const id of await endOpenIncidents(this.#database)) this.#onChange(id);
+  }
+
+  /**
+   * Writes down what somebody says about an incident. Saying again what stands already changes nothing.
+   * @returns undefined when there is no such incident.
+   * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
+   */
+  async review(incidentId: string, request: ReviewRequest, by: string): Promise<Reviewed | undefined> {
+    await this.#opened;
+    const id = this.#newId();
+    const at = this.#clock.now();
+    const reviewed = await this.#database.query
+      .transaction()
+      .execute((transaction) => writeReview(transaction, incidentId, request, { id, by, at }));
+    if (reviewed?.added === true) this.#onChange(incidentId);
+    return reviewed;
+  }
+
+  /** A page of incidents, newest first. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
+  async list(request: ListRequest): Promise<StoredSummary[]> {
+    return await listIncidents(this.#database.query, request);
+  }
+
+  /** An incident with what people said about it: `whole`, or with as much of its parts as a list has. */
+  async summary(id: string, extent: 'whole' | 'listed'): Promise<StoredSummary | undefined> {
+    return await findSummary(this.#database.query, id, extent);
   }
 
   /** A piece of evidence and the absolute path of its file; undefined for an unknown id and for anything that is no id. */
@@ -97,21 +154,24 @@ export class EvidenceStore {
     void sweepStrays(this.#database, this.#files, now, log).catch(tell);
   }
 
-  async #record(incident: Incident, media: IncidentMedia): Promise<EvidenceItem[]> {
+  async #record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
     await this.#opened;
     const rows: Insertable<MediaRow>[] = [];
     let refused: SentinelError | undefined;
     for (const makeFile of mediaFiles(media)) {
       try {
-        rows.push(await this.#write(incident, makeFile()));
+        const file = makeFile();
+        rows.push(await this.#write(incident, file));
+        const thumbnail = await this.#thumbnails?.of(file, (small) => this.#write(incident, small));
+        if (thumbnail !== undefined) rows.push(thumbnail);
       } catch (error) {
         refused ??= asSentinelError(error, 'ES_EVIDENCE_WRITE');
       }
     }
     await this.#writeRows(incident, rows);
     for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
-    if (refused !== undefined) throw refused;
-    return rows.map(itemOf);
+    this.#onChange(incident.id);
+    return { evidence: rows.map(itemOf), ...(refused === undefined ? {} : { refused }) };
   }
 
   async #writeRows(incident: Incident, rows: readonly Insertable<MediaRow>[]): Promise<void> {

@@ -5,13 +5,18 @@ import type { EvidenceFiles } from './evidence-files.ts';
 /** Files without a row that are younger than this may belong to a store that is just closing. */
 const strayAgeMs = 60_000;
 
-/** Ends every open incident at its last message: nobody else will once its flow was stopped or killed. */
-export async function endOpenIncidents({ query }: Database): Promise<void> {
-  await query
+/**
+ * Ends every open incident at its last message: nobody else will once its flow was stopped or killed.
+ * @returns the ids of those that it ended.
+ */
+export async function endOpenIncidents({ query }: Database): Promise<string[]> {
+  const ended = await query
     .updateTable('incidents')
     .set((column) => ({ ended_at: column.ref('updated_at') }))
     .where('ended_at', 'is', null)
+    .returning('id')
     .execute();
+  return ended.map(({ id }) => id);
 }
 
 /** Deletes the files that an earlier run wrote and then had no time to write a row for. */

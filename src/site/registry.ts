@@ -23,8 +23,17 @@ interface Entry {
   disposal: NodeJS.Timeout | undefined;
 }
 
+/** An incident of a Site whose stored form changed. */
+export interface IncidentChange {
+  readonly site: Site;
+  readonly id: string;
+}
+
 /** One Site per data folder and process. */
 const sites = new Map<string, Entry>();
+
+/** Who listens to the incidents of all Sites, those included that open later. */
+const watchers = new Set<(change: IncidentChange) => void>();
 
 /**
  * The Site of a data folder, opened for its first user and closed some seconds after its last one. Nodes without a site
@@ -43,8 +52,20 @@ export function openSites(): Site[] {
   return [...sites.values()].map((entry) => entry.site);
 }
 
+/** Tells of every stored change of an incident of any Site. @returns ends it. */
+export function watchIncidents(watcher: (change: IncidentChange) => void): () => void {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
+}
+
 function open(folder: string, { id, name: siteName }: SiteRequest, log: Log): Entry {
-  const entry = { site: new Site({ id, name: siteName, folder }, log), users: 0, named: false, disposal: undefined };
+  const site = new Site({ id, name: siteName, folder }, log);
+  site.changes.add((incidentId) => {
+    for (const watch of watchers) watch({ site, id: incidentId });
+  });
+  const entry = { site, users: 0, named: false, disposal: undefined };
   sites.set(folder, entry);
   return entry;
 }

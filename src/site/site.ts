@@ -3,20 +3,25 @@ import { join } from 'node:path';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
 import { SiteClock } from '../clock/site-clock.ts';
+import type { ReviewRequest } from '../contracts/api.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
+import { topicOf } from '../contracts/guards.ts';
+import type { Review, WireMessage } from '../contracts/messages.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder } from '../database/folder-lock.ts';
-import { EvidenceStore } from '../evidence/evidence-store.ts';
+import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
+import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { HealthBoard } from './health-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
+import { Subscribers } from './subscribers.ts';
 
 /** Whoever asks for the health more often must not keep the database from its work. */
 const outboxCountsAgeMs = 1000;
@@ -41,6 +46,10 @@ export class Site {
   readonly metrics: SiteMetrics;
   readonly health = new HealthBoard();
   readonly cameras = new CameraFeeds();
+  /** Ids of incidents whose stored form changed. */
+  readonly changes: Subscribers<string>;
+  /** Reviews that were stored and did not come from a flow, as messages for it. */
+  readonly reviews: Subscribers<WireMessage<Review>>;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   readonly #unlock: () => void;
@@ -67,6 +76,8 @@ export class Site {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
     this.metrics = new SiteMetrics(() => this.id);
+    this.changes = new Subscribers(this.log);
+    this.reviews = new Subscribers(this.log);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#unlock = this.#lock();
   }
@@ -135,6 +146,18 @@ export class Site {
     }
   }
 
+  /**
+   * Keeps what a person says about an incident of this Site, and hands it to the flow.
+   * @param by who says so: the name of a login.
+   * @returns undefined when the incident is not of this Site.
+   * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
+   */
+  async review(incidentId: string, request: ReviewRequest, by: string): Promise<Reviewed | undefined> {
+    const reviewed = await (await this.evidence()).review(incidentId, request, by);
+    if (reviewed?.added === true) this.reviews.tell(reviewMessage(reviewed));
+    return reviewed;
+  }
+
   /** How the Site is doing, for the health route; never rejects. */
   async report(): Promise<SiteHealth> {
     const outbox = await this.#outbox.get();
@@ -174,7 +197,11 @@ export class Site {
 
   async #openEvidence(): Promise<EvidenceStore> {
     const { folder, newId } = this;
-    return new EvidenceStore({ database: await this.database(), folder, newId, ...this.tools });
+    const onChange = (incidentId: string): void => {
+      this.changes.tell(incidentId);
+    };
+    const database = await this.database();
+    return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, onChange, ...this.tools });
   }
 
   #lock(): () => void {
@@ -186,6 +213,13 @@ export class Site {
       return () => undefined;
     }
   }
+}
+
+function reviewMessage({ record, incident }: Reviewed): WireMessage<Review> {
+  const { incidentId, action, by, at, note } = record;
+  const said = { incidentId, action, by, ...(note === undefined ? {} : { note }) };
+  const payload: Review = { v: 1, kind: 'review', ...incident, capturedAt: at, ...said };
+  return { topic: topicOf(payload), payload };
 }
 
 function redactedLog(log: Log): Log {

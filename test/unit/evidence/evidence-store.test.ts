@@ -44,7 +44,7 @@ describe('recording', () => {
     const { folder, store, counted } = await bench(t);
     const image = jpeg(randomBytes(49_997));
     const samples = Float32Array.from({ length: 16_000 }, (_, n) => Math.sin(n / 10) / 2);
-    const items = await store.record(incident(), { image, samples });
+    const { evidence: items } = await store.record(incident(), { image, samples });
 
     assert.deepEqual(
       items.map(({ type, mime, source }) => ({ type, mime, source })),
@@ -162,11 +162,10 @@ describe('recording', () => {
     const { folder, store } = await bench(t, (place) => {
       writeFileSync(join(place, 'evidence'), 'a file where the folder should be');
     });
-    await assert.rejects(store.record(incident(), { image: jpeg('x') }), (error: Error) => {
-      assert.equal(error.name, 'ES_EVIDENCE_WRITE');
-      assert.ok(!error.message.includes(folder));
-      return true;
-    });
+    const { evidence, refused } = await store.record(incident(), { image: jpeg('x') });
+    assert.deepEqual(evidence, []);
+    assert.equal(refused?.name, 'ES_EVIDENCE_WRITE');
+    assert.ok(!refused.message.includes(folder));
     const stored = await store.incident('incident-1');
     assert.equal(stored?.signals.length, 3);
     assert.deepEqual(stored.evidence, []);
@@ -184,9 +183,12 @@ describe('recording', () => {
     const newId = () => uuids[given++] ?? randomUUID();
     const store = new EvidenceStore({ database, folder, clock: new ManualClock(), log, metrics: unmeasured, newId });
 
-    await assert.rejects(store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) }), {
-      name: 'ES_EVIDENCE_WRITE',
-    });
+    const { evidence, refused } = await store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) });
+    assert.equal(refused?.name, 'ES_EVIDENCE_WRITE');
+    assert.deepEqual(
+      evidence.map(({ type }) => type),
+      ['audio'],
+    );
     const stored = await store.incident('incident-1');
     assert.deepEqual(
       stored?.evidence?.map((item) => item.type),
@@ -197,14 +199,15 @@ describe('recording', () => {
   test('a PNG is kept as one; what is no picture is not kept, which is said when the rest is safe', async (t) => {
     const { store } = await bench(t);
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
-    const [item] = await store.record(incident({ id: 'png' }), { image: png });
+    const {
+      evidence: [item],
+    } = await store.record(incident({ id: 'png' }), { image: png });
     assert.equal(item?.mime, 'image/png');
     assert.match((await store.find(item.id))?.file ?? '', /\.png$/);
 
     const page = Buffer.from('<script>alert(1)</script>');
-    await assert.rejects(store.record(incident(), { image: page, samples: new Float32Array(1600) }), {
-      name: 'ES_IMAGE_INVALID',
-    });
+    const { refused } = await store.record(incident(), { image: page, samples: new Float32Array(1600) });
+    assert.equal(refused?.name, 'ES_IMAGE_INVALID');
     const stored = await store.incident('incident-1');
     assert.deepEqual(
       stored?.evidence?.map(({ type }) => type),
@@ -252,7 +255,9 @@ describe('stopping', () => {
 describe('finding', () => {
   test('takes only ids: no spelling of a path comes near a file', async (t) => {
     const { store, database } = await bench(t);
-    const [item] = await store.record(incident(), { image: jpeg('x') });
+    const {
+      evidence: [item],
+    } = await store.record(incident(), { image: jpeg('x') });
     const id = item?.id ?? '';
     for (const hostile of [
       '',
@@ -337,7 +342,7 @@ describe('starting', () => {
 
   test('sweeps no file that has a row, however old', async (t) => {
     const { database, folder, store, log } = await bench(t);
-    const items = await store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) });
+    const { evidence: items } = await store.record(incident(), { image: jpeg('x'), samples: new Float32Array(1600) });
     const stray = join(folder, 'evidence', '2026-11-21', `${'f'.repeat(32)}.jpg`);
     writeFileSync(stray, 'x');
     const clock = new ManualClock(Date.now() + 3_600_000);

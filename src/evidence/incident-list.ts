@@ -1,0 +1,138 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import { summaryLimits, type IncidentQuery, type IncidentSummary } from '../contracts/api.ts';
+import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
+import { incidentOf } from './incident-rows.ts';
+import { decidingActions, reviewStateOf, tellingReviews } from './review-rows.ts';
+
+/** An incident as its Site knows it; the name of the Site is added outside. */
+export type StoredSummary = Omit<IncidentSummary, 'siteName'>;
+
+/** Where a list goes on: after this incident. */
+export interface ListPosition {
+  startedAt: number;
+  id: string;
+}
+
+/** What to list, newest first. */
+export interface ListRequest extends Pick<IncidentQuery, 'minimumSeverity' | 'site' | 'area' | 'state'> {
+  limit: number;
+  before?: ListPosition;
+}
+
+/** How much of its parts an incident brings along. */
+type Limits = Record<keyof typeof summaryLimits, number>;
+const everything: Limits = { sources: Infinity, signals: Infinity, explanation: Infinity, evidence: Infinity };
+
+/** A page of incidents, `startedAt` and `id` descending. */
+export async function listIncidents(query: Kysely<Tables>, request: ListRequest): Promise<StoredSummary[]> {
+  const { before, minimumSeverity, site, area, state } = request;
+  let rows = query.selectFrom('incidents').selectAll();
+  if (before !== undefined) {
+    const { startedAt, id } = before;
+    rows = rows.where((on) => on(on.refTuple('started_at', 'id'), '<', on.tuple(startedAt, id)));
+  }
+  if (minimumSeverity !== undefined) rows = rows.where('severity', '>=', minimumSeverity);
+  if (site !== undefined) rows = rows.where('site', '=', site);
+  if (area !== undefined) rows = rows.where('area', '=', area);
+  if (state === 'open') rows = rows.where('ended_at', 'is', null);
+  if (state === 'unreviewed') {
+    rows = rows.where((on) =>
+      on.not(
+        on.exists(
+          on
+            .selectFrom('reviews')
+            .select('seq')
+            .whereRef('reviews.incident_id', '=', 'incidents.id')
+            .where('action', 'in', decidingActions),
+        ),
+      ),
+    );
+  }
+  const page = await rows.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(request.limit).execute();
+  return await summaries(query, page, summaryLimits);
+}
+
+/** One incident: whole, or with as much as it has in a list. */
+export async function findSummary(
+  query: Kysely<Tables>,
+  id: string,
+  extent: 'whole' | 'listed',
+): Promise<StoredSummary | undefined> {
+  const rows = await query.selectFrom('incidents').selectAll().where('id', '=', id).execute();
+  return (await summaries(query, rows, extent === 'whole' ? everything : summaryLimits))[0];
+}
+
+/** Four statements for a whole page, each bounded in the database: a thousand signals never reach the main loop for a list. */
+async function summaries(
+  query: Kysely<Tables>,
+  rows: readonly Selectable<IncidentRow>[],
+  limits: Limits,
+): Promise<StoredSummary[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const signals = Map.groupBy(await signalsOf(query, ids, limits.signals), (signal) => signal.incident_id);
+  const media = Map.groupBy(await mediaOf(query, ids, limits.evidence), (file) => file.incident_id);
+  const reviews = Map.groupBy(await tellingReviews(query, ids), (review) => review.incident_id);
+  return rows.map((row) => {
+    const incident = incidentOf(row, signals.get(row.id) ?? [], media.get(row.id) ?? []);
+    const { id, site, area, source, severity, label, reason, confidence, startedAt, updatedAt, endedAt } = incident;
+    return {
+      ...{ id, site, area, source, severity, label, reason, confidence, startedAt, updatedAt },
+      ...(endedAt === undefined ? {} : { endedAt }),
+      sources: incident.sources.slice(0, limits.sources),
+      explanation: incident.explanation.slice(0, limits.explanation),
+      signals: incident.signals,
+      evidence: (incident.evidence ?? []).map(({ id, type, source, mime, bytes, capturedAt }) => ({
+        id,
+        type,
+        source,
+        mime,
+        bytes,
+        capturedAt,
+      })),
+      review: reviewStateOf(reviews.get(row.id) ?? []),
+    };
+  });
+}
+
+/** The first signals of each incident. */
+async function signalsOf(
+  query: Kysely<Tables>,
+  ids: readonly string[],
+  most: number,
+): Promise<Selectable<SignalRow>[]> {
+  return await query
+    .selectFrom((from) =>
+      from
+        .selectFrom('signals')
+        .selectAll()
+        .select(sql<number>`row_number() OVER (PARTITION BY incident_id ORDER BY id)`.as('place'))
+        .where('incident_id', 'in', ids)
+        .as('placed'),
+    )
+    .selectAll()
+    .where('place', '<=', most)
+    .orderBy('id')
+    .execute();
+}
+
+/** The newest files of each incident, oldest first; those of one moment as they were written. */
+async function mediaOf(query: Kysely<Tables>, ids: readonly string[], most: number): Promise<Selectable<MediaRow>[]> {
+  return await query
+    .selectFrom((from) =>
+      from
+        .selectFrom('media')
+        .selectAll()
+        .select(
+          sql<number>`row_number() OVER (PARTITION BY incident_id ORDER BY captured_at DESC, created_at DESC, rowid DESC)`.as(
+            'place',
+          ),
+        )
+        .where('incident_id', 'in', ids)
+        .as('placed'),
+    )
+    .selectAll()
+    .where('place', '<=', most)
+    .orderBy('place', 'desc')
+    .execute();
+}

@@ -1,0 +1,111 @@
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { IncidentReview, ReviewRecord, ReviewRequest, ReviewState, StoredReviewAction } from '../contracts/api.ts';
+import type { ReviewRow, Tables } from '../database/tables.ts';
+
+/** The state that an action brings an incident into; a note brings it into none. */
+const stateOf: Readonly<Record<StoredReviewAction, ReviewState | undefined>> = {
+  acknowledge: 'acknowledged',
+  confirm: 'confirmed',
+  dismiss: 'dismissed',
+  'false-positive': 'false-positive',
+  note: undefined,
+};
+
+/** The actions after which an incident is no longer pending. */
+export const decidingActions = Object.entries(stateOf)
+  .filter(([, state]) => state !== undefined)
+  .map(([action]) => action);
+
+/** Of each incident, the newest review of each action and the newest one with a note, oldest first: all that counts. */
+export async function tellingReviews(
+  query: Kysely<Tables>,
+  incidentIds: readonly string[],
+): Promise<Selectable<ReviewRow>[]> {
+  return await query
+    .selectFrom('reviews')
+    .selectAll()
+    .where((on) => {
+      const newest = on
+        .selectFrom('reviews')
+        .select(({ fn }) => fn.max('seq').as('seq'))
+        .where('incident_id', 'in', incidentIds);
+      return on.or([
+        on('seq', 'in', newest.groupBy(['incident_id', 'action'])),
+        on('seq', 'in', newest.where('note', 'is not', null).groupBy('incident_id')),
+      ]);
+    })
+    .orderBy('seq')
+    .execute();
+}
+
+/** The review that decides the state: the last verdict, else the acknowledgement, of which there is one at most. */
+function standingReview(reviews: readonly Selectable<ReviewRow>[]): Selectable<ReviewRow> | undefined {
+  const isVerdict = ({ action }: Selectable<ReviewRow>): boolean =>
+    action !== 'acknowledge' && decidingActions.includes(action);
+  return reviews.findLast(isVerdict) ?? reviews.find(({ action }) => action === 'acknowledge');
+}
+
+/** What a list says of the reviews of one incident. */
+export function reviewStateOf(reviews: readonly Selectable<ReviewRow>[]): IncidentReview {
+  const standing = standingReview(reviews);
+  const note = newestNote(reviews);
+  return {
+    state: (standing && stateOf[standing.action as StoredReviewAction]) ?? 'pending',
+    ...(standing === undefined ? {} : { by: standing.by, at: standing.created_at }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** Writes a review and says what stands; undefined when there is no such incident. */
+export async function writeReview(
+  transaction: Transaction<Tables>,
+  incidentId: string,
+  request: ReviewRequest,
+  { id, by, at }: { id: string; by: string; at: number },
+) {
+  const incident = await transaction
+    .selectFrom('incidents')
+    .select(['site', 'area', 'source'])
+    .where('id', '=', incidentId)
+    .executeTakeFirst();
+  if (incident === undefined) return undefined;
+  const action = toWrite(request, await tellingReviews(transaction, [incidentId]));
+  if (typeof action !== 'string') return { record: reviewRecord(action), added: false, incident };
+  const written = await transaction
+    .insertInto('reviews')
+    .values({ id, incident_id: incidentId, action, by, note: request.note ?? null, created_at: at })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { record: reviewRecord(written), added: true, incident };
+}
+
+/**
+ * What has to be written for a request. Saying again what stands already writes nothing, so that a request may be
+ * repeated; only a new note with it is kept.
+ * @returns the action to write, or the review that stands.
+ */
+function toWrite(
+  { action, note }: ReviewRequest,
+  reviews: readonly Selectable<ReviewRow>[],
+): StoredReviewAction | Selectable<ReviewRow> {
+  const standing = action === 'note' ? reviews.findLast((review) => review.note === note) : standingReview(reviews);
+  const stands =
+    standing !== undefined && (action === 'note' || action === 'acknowledge' || standing.action === action);
+  if (!stands) return action;
+  return note === undefined || note === newestNote(reviews) ? standing : 'note';
+}
+
+function reviewRecord(row: Selectable<ReviewRow>): ReviewRecord {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    action: row.action as StoredReviewAction,
+    by: row.by,
+    at: row.created_at,
+    ...(row.note === null ? {} : { note: row.note }),
+  };
+}
+
+function newestNote(reviews: readonly Selectable<ReviewRow>[]): string | undefined {
+  return reviews.findLast(({ note }) => note !== null)?.note ?? undefined;
+}

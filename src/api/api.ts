@@ -5,18 +5,28 @@ import type { EvidenceItem } from '../contracts/messages.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
 import { answerEvidence } from './evidence-answer.ts';
 import { FaultLog } from './fault-log.ts';
+import { addReview, incidentId, listRequest, noIncident, type IncidentHost } from './incident-answers.ts';
+import type { Change } from './live/incident-feed.ts';
+import { Live } from './live/live.ts';
 import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
+import { isCrossSite } from './same-site.ts';
 
 /** What the API serves. */
-export interface ApiHost {
+export interface ApiHost extends IncidentHost {
   /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
   authenticated(): boolean;
+  /** Name of the login that a request came with, when that somebody tells it. */
+  user(request: IncomingMessage): string | undefined;
   health(): Promise<HealthReport>;
   /** Prometheus text exposition. */
   metrics(): Promise<string>;
   /** The piece of evidence of an id and the absolute path of its file. */
   evidence(id: string): Promise<{ item: EvidenceItem; file: string } | undefined>;
+  /** Tells of every stored change of an incident; the returned function ends it. */
+  watch(listener: (change: Change) => void): () => void;
+  /** A text that nobody can guess. */
+  newSecret(): string;
   /** Where faults of ours are logged; the client only learns their stable name's meaning. */
   log: Log;
   clock: Clock;
@@ -26,6 +36,13 @@ export interface ApiHost {
 const mostEvidenceAnswers = 32;
 
 type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void>;
+
+interface Route {
+  path: RegExp;
+  /** What it does with the one thing that its path names. A route has one of both. */
+  read?: Handler;
+  write?: Handler;
+}
 
 /** Nothing here may be cached by others, guessed to be a script, or drawn into somebody else's page. */
 const commonHeaders = {
@@ -39,15 +56,39 @@ export class Api {
   readonly #host: ApiHost;
   readonly #faults: FaultLog;
   #evidenceAnswers = 0;
-  readonly #routes: readonly (readonly [path: RegExp, handler: Handler])[] = [
-    [/^\/api\/v1\/health$/, (request, response) => this.#health(request, response)],
-    [/^\/metrics$/, (request, response) => this.#metrics(request, response)],
-    [/^\/api\/v1\/evidence\/([0-9a-f]{32})$/, (request, response, id) => this.#evidence(request, response, id)],
+  /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
+  readonly live: Live;
+  readonly #routes: readonly Route[] = [
+    { path: /^\/api\/v1\/health$/, read: (request, response) => this.#health(request, response) },
+    { path: /^\/metrics$/, read: (request, response) => this.#metrics(request, response) },
+    {
+      path: /^\/api\/v1\/evidence\/([0-9a-f]{32})$/,
+      read: (request, response, id) => this.#evidence(request, response, id),
+    },
+    { path: /^\/api\/v1\/incidents$/, read: (request, response) => this.#incidents(request, response) },
+    {
+      path: /^\/api\/v1\/incidents\/([^/]+)$/,
+      read: (request, response, id) => this.#incident(request, response, id),
+    },
+    {
+      path: /^\/api\/v1\/incidents\/([^/]+)\/reviews$/,
+      write: (request, response, id) => this.#review(request, response, id),
+    },
+    { path: /^\/api\/v1\/live\/tickets$/, write: (request, response) => this.#ticket(request, response) },
   ];
 
   constructor(host: ApiHost) {
     this.#host = host;
     this.#faults = new FaultLog(host.log, host.clock);
+    this.live = new Live({
+      authenticated: () => host.authenticated(),
+      watch: (listener) => host.watch(listener),
+      newSecret: () => host.newSecret(),
+      clock: host.clock,
+      onFault: (cause) => {
+        this.#faults.tell('live', cause);
+      },
+    });
   }
 
   /** Answers one request; never rejects. */
@@ -57,7 +98,7 @@ export class Api {
     try {
       for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
       if (!this.#host.authenticated() && !isLocal(request)) {
-        throw new Problem(403, 'Without a login only this machine may read this. Set httpNodeAuth in the settings.');
+        throw new Problem(403, 'Without a login only this machine may use this. Set httpNodeAuth in the settings.');
       }
       await this.#route(request, response);
     } catch (error) {
@@ -68,12 +109,16 @@ export class Api {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Compared as it stands: nothing is decoded or resolved, so no spelling of a path leads anywhere else.
     const path = pathOf(request);
-    for (const [pattern, handler] of this.#routes) {
+    for (const { path: pattern, read, write } of this.#routes) {
       const match = pattern.exec(path);
       if (match === null) continue;
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        throw new Problem(405, 'This can only be read.', { headers: { Allow: 'GET, HEAD' } });
+      const isWrite = request.method === 'POST';
+      const handler = isWrite ? write : request.method === 'GET' || request.method === 'HEAD' ? read : undefined;
+      if (handler === undefined) {
+        const [allowed, detail] = read ? ['GET, HEAD', 'This can only be read.'] : ['POST', 'This takes POST only.'];
+        throw new Problem(405, detail, { headers: { Allow: allowed } });
       }
+      if (isWrite && isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not do this.');
       await handler(request, response, match[1] ?? '');
       return;
     }
@@ -81,11 +126,32 @@ export class Api {
   }
 
   async #health(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendText(request, response, 'application/json; charset=utf-8', JSON.stringify(await this.#host.health()));
+    sendJson(request, response, 200, await this.#host.health());
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     sendText(request, response, 'text/plain; version=0.0.4; charset=utf-8', await this.#host.metrics());
+  }
+
+  async #incidents(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    sendJson(request, response, 200, await this.#host.incidents(listRequest(request.url)));
+  }
+
+  async #incident(request: IncomingMessage, response: ServerResponse, part: string): Promise<void> {
+    const incident = await this.#host.incident(incidentId(part));
+    if (incident === undefined) throw noIncident();
+    sendJson(request, response, 200, incident);
+  }
+
+  async #review(request: IncomingMessage, response: ServerResponse, part: string): Promise<void> {
+    const by = this.#host.user(request) ?? 'local';
+    const { status, record } = await addReview(this.#host, request, incidentId(part), by);
+    sendJson(request, response, status, record);
+  }
+
+  #ticket(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    sendJson(request, response, 201, this.live.ticket());
+    return Promise.resolve();
   }
 
   async #evidence(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
@@ -104,7 +170,7 @@ export class Api {
 
   #routeOf(request: IncomingMessage): string {
     const path = pathOf(request);
-    return this.#routes.find(([pattern]) => pattern.test(path))?.[0].source ?? '';
+    return this.#routes.find(({ path: pattern }) => pattern.test(path))?.path.source ?? '';
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -135,6 +201,11 @@ function fault(cause: unknown): Problem {
 /** The browser closed the connection in the middle of a file: players do that whenever somebody seeks. */
 function isClientGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void {
+  response.statusCode = status;
+  sendText(request, response, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
 function sendText(request: IncomingMessage, response: ServerResponse, type: string, text: string): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ApiHost } from './api.ts';
 import { SiteClock } from '../clock/site-clock.ts';
@@ -6,24 +7,24 @@ import type { Log } from '../contracts/ports.ts';
 import { packageFile } from '../process/package-files.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
+import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
 /** What the API of one process serves: every Site that is open. */
-export function siteHost(sites: () => readonly Site[], authenticated: () => boolean, log: Log): ApiHost {
+export function siteHost(
+  sites: () => readonly Site[],
+  login: Pick<ApiHost, 'authenticated' | 'user'>,
+  log: Log,
+): ApiHost {
   return {
-    authenticated,
+    ...login,
     log,
     clock: new SiteClock(),
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
     metrics: metricsText,
-    evidence: async (id) => {
-      // A Site whose database is down must not hide the evidence of the others.
-      const answers = await Promise.allSettled(sites().map(async (site) => (await site.evidence()).find(id)));
-      const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== undefined);
-      if (found?.status === 'fulfilled') return found.value;
-      const failed = answers.find((answer) => answer.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-      return undefined;
-    },
+    evidence: (id) => firstFound(sites(), async (site) => (await site.evidence()).find(id)),
+    ...siteIncidents(sites),
+    watch: watchSiteIncidents,
+    newSecret: () => randomBytes(24).toString('base64url'),
   };
 }
 

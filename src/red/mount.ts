@@ -1,21 +1,47 @@
 import { Api } from '../api/api.ts';
 import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
-import type { NodeRed } from './node-red.ts';
+import { loginOf } from './login.ts';
+import type { NodeRed, UpgradeServer } from './node-red.ts';
 
 /** Path of everything of ours below Node-RED's HTTP node root. */
 const apiPath = '/echosight';
 
 /** Express routes cannot be taken away again, so each HTTP root gets ours once and they look the Sites up per request. */
-const mounted = new WeakSet<object>();
+const mounted = new WeakMap<object, Api>();
+/** Servers that hand us their upgrades. */
+const listening = new WeakSet<UpgradeServer>();
 
-/** Puts health, metrics and evidence on Node-RED's HTTP node root. */
+/** Puts the HTTP API on Node-RED's HTTP node root, and its WebSocket on the server below it. */
 export function mountApi(RED: NodeRed): void {
-  const { httpNode } = RED;
-  if (httpNode === undefined || mounted.has(httpNode)) return;
-  mounted.add(httpNode);
-  const api = new Api(siteHost(openSites, () => Boolean(RED.settings.httpNodeAuth), RED.log));
+  const { httpNode, server } = RED;
+  if (httpNode === undefined || RED.settings.httpNodeRoot === false) return;
+  const api = mounted.get(httpNode) ?? mountRoutes(RED, httpNode);
+  if (server === undefined || listening.has(server)) return;
+  listening.add(server);
+  listenForUpgrades(RED, server, api);
+}
+
+function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): Api {
+  const api = new Api(siteHost(openSites, loginOf(RED), RED.log));
+  mounted.set(httpNode, api);
   httpNode.use(apiPath, (request, response) => {
     void api.handle(request, response);
   });
+  return api;
+}
+
+/** Other listeners own other paths of this server: what is not exactly ours is left to them. */
+function listenForUpgrades(RED: NodeRed, server: UpgradeServer, api: Api): void {
+  server.on('upgrade', (request, socket, head) => {
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path === livePath(RED.settings.httpNodeRoot)) api.live.upgrade(request, socket, head);
+    // Without us Node.js would have treated it as a plain request; now nobody else would ever end it.
+    else if (server.listenerCount('upgrade') === 1) socket.destroy();
+  });
+}
+
+function livePath(httpNodeRoot: string | false = ''): string {
+  const root = String(httpNodeRoot).split('/');
+  return ['', ...root.filter((part) => part !== '')].join('/') + `${apiPath}/api/v1/live`;
 }

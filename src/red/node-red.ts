@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /** The part of Node-RED's runtime API that this package uses (the same in 4.1 and 5). */
 export interface NodeRed {
@@ -16,12 +17,19 @@ export interface NodeRed {
   httpNode?: {
     use(path: string, handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
   };
+  /** The server that all of Node-RED shares: editor, HTTP nodes, dashboards. Absent when it is embedded without one. */
+  server?: UpgradeServer;
   events: {
     on(event: 'flows:started', listener: () => void): void;
     once(event: 'flows:started', listener: () => void): void;
   };
   log: { info(line: string): void; warn(line: string): void; error(line: string): void };
   _(key: string, params?: Record<string, unknown>): string;
+}
+
+export interface UpgradeServer {
+  on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
+  listenerCount(event: 'upgrade'): number;
 }
 
 export type RedConstructor = (this: RedNode, config: RawConfig) => void;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, IncomingMessage, request as httpRequest, ServerResponse } from 'node:http';
 import { connect, Socket, type AddressInfo } from 'node:net';
@@ -43,9 +44,15 @@ const report: HealthReport = {
 function host(over: Partial<ApiHost> = {}): ApiHost {
   return {
     authenticated: () => false,
+    user: () => undefined,
     health: () => Promise.resolve(report),
     metrics: () => Promise.resolve('# HELP frames_captured_total Frames.\nframes_captured_total 5\n'),
     evidence: () => Promise.resolve(undefined),
+    incidents: () => Promise.resolve({ incidents: [] }),
+    incident: () => Promise.resolve(undefined),
+    review: () => Promise.resolve(undefined),
+    watch: () => () => undefined,
+    newSecret: randomUUID,
     log: new RecordingLog(),
     clock: new ManualClock(),
     ...over,

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  incidentFilters,
+  pageLimits,
+  type IncidentPage,
+  type IncidentSummary,
+  type ReviewRecord,
+} from '../contracts/api.ts';
+import { SentinelError } from '../contracts/errors.ts';
+import { readReview } from '../contracts/guards.ts';
+import { nameLimit } from '../contracts/messages.ts';
+import type { ListRequest } from '../evidence/incident-list.ts';
+import { longestCursor, readCursor } from './cursor.ts';
+import { jsonBody } from './json-body.ts';
+import { Parameters } from './parameters.ts';
+import { Problem } from './problem.ts';
+
+/** The incidents that the API serves: those of every open Site. */
+export interface IncidentHost {
+  /** A page; `next` is set when there are more. */
+  incidents(request: ListRequest): Promise<IncidentPage>;
+  incident(id: string): Promise<IncidentSummary | undefined>;
+  /** `added` says whether this call wrote it; undefined for an unknown incident. */
+  review(
+    id: string,
+    request: ReturnType<typeof readReview>,
+    by: string,
+  ): Promise<{ record: ReviewRecord; added: boolean } | undefined>;
+}
+
+const parameters = ['limit', 'before', 'minimumSeverity', 'site', 'area', 'state'];
+
+/** What a request for the list asks for. @throws Problem 400 */
+export function listRequest(url: string | undefined): ListRequest {
+  const given = new Parameters(url, parameters);
+  const before = given.text('before', longestCursor);
+  const minimumSeverity = given.integer('minimumSeverity', 0, 3);
+  const site = given.text('site', nameLimit);
+  const area = given.text('area', nameLimit);
+  const state = given.oneOf('state', incidentFilters);
+  return {
+    limit: given.integer('limit', 1, pageLimits.most) ?? pageLimits.usual,
+    ...(before === undefined ? {} : { before: readCursor(before) }),
+    ...(minimumSeverity === undefined ? {} : { minimumSeverity }),
+    ...(site === undefined ? {} : { site }),
+    ...(area === undefined ? {} : { area }),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+/** The id in a path, decoded. It is only ever compared with ids. @throws Problem 404 for what no id can be. */
+export function incidentId(part: string): string {
+  let id = '';
+  try {
+    id = decodeURIComponent(part);
+  } catch {
+    // Not a text: no id either.
+  }
+  if (id === '' || id.length > nameLimit) throw noIncident();
+  return id;
+}
+
+/** Keeps the review in a body. @throws Problem 400, 404, 413, 415, 422 */
+export async function addReview(
+  host: IncidentHost,
+  request: IncomingMessage,
+  id: string,
+  by: string,
+): Promise<{ status: 200 | 201; record: ReviewRecord }> {
+  const body = await jsonBody(request);
+  const reviewed = await host.review(id, asReview(body), by);
+  if (reviewed === undefined) throw noIncident();
+  return { status: reviewed.added ? 201 : 200, record: reviewed.record };
+}
+
+export function noIncident(): Problem {
+  return new Problem(404, 'There is no such incident.');
+}
+
+function asReview(body: unknown): ReturnType<typeof readReview> {
+  try {
+    return readReview(body);
+  } catch (error) {
+    if (error instanceof SentinelError) throw new Problem(422, error.message);
+    throw error;
+  }
+}

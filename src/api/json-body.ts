@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from './problem.ts';
+
+/** Longest body that is read, in bytes. */
+const longest = 16_384;
+
+/**
+ * The JSON body of a request.
+ * @throws Problem 415 for anything that is not declared as JSON, 413 over 16 KB, 400 for what is no JSON.
+ */
+export async function jsonBody(request: IncomingMessage): Promise<unknown> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
+  if (type.trim().toLowerCase() !== 'application/json') {
+    throw new Problem(415, 'Send the body as application/json.', { headers: { 'Accept-Post': 'application/json' } });
+  }
+  if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLong();
+  const text = await read(request);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as unknown;
+  } catch {
+    throw new Problem(400, 'The body is not JSON.');
+  }
+}
+
+/** Not by iteration: leaving that early destroys the connection before the refusal is on its way. */
+function read(request: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const parts: Buffer[] = [];
+  let length = 0;
+  request.on('data', (part: Buffer) => {
+    length += part.length;
+    if (length <= longest) parts.push(part);
+    else reject(tooLong());
+  });
+  request.once('end', () => {
+    resolve(Buffer.concat(parts));
+  });
+  request.once('close', () => {
+    reject(new Problem(400, 'The body ends too early.'));
+  });
+  request.on('error', reject);
+  return promise;
+}
+
+/** The rest is not wanted, so the connection ends with the answer. */
+function tooLong(): Problem {
+  return new Problem(413, `The body is longer than ${longest} bytes.`, { headers: { Connection: 'close' } });
+}

@@ -1,0 +1,75 @@
+import type { WebSocket } from 'ws';
+import type { Clock } from '../../contracts/ports.ts';
+
+const heartbeatMs = 30_000;
+const mostPerSecond = 20;
+/** What may wait for a slow reader: more than everything that can be read again. */
+const mostBufferedBytes = 8 << 20;
+/** How long a connection may take to close in order. */
+const closingMs = 5_000;
+
+/** One connected page: it only listens. */
+export class LiveClient {
+  readonly #socket: WebSocket;
+  readonly #clock: Clock;
+  #answered = true;
+  #second = -Infinity;
+  #received = 0;
+  #cancel: () => void;
+
+  /** @param onEnd told once when the connection is gone. */
+  constructor(socket: WebSocket, clock: Clock, onEnd: (client: LiveClient) => void) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#cancel = clock.after(heartbeatMs, this.#beat);
+    // ws reports what a client does wrong as an error and closes; unheard, it would end the process.
+    socket.on('error', () => undefined);
+    socket.on('pong', () => {
+      this.#answered = true;
+      this.#count();
+    });
+    socket.on('ping', this.#count);
+    socket.on('message', this.#count);
+    socket.once('close', () => {
+      this.#cancel();
+      onEnd(this);
+    });
+  }
+
+  send(message: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount + message.length > mostBufferedBytes) this.close(1013, 'reads too slowly');
+    else this.#socket.send(message);
+  }
+
+  /** Ends the connection; one that does not take part is cut off. */
+  close(code: number, reason: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.close(code, reason);
+    this.#cancel();
+    this.#cancel = this.#clock.after(closingMs, () => {
+      this.#socket.terminate();
+    });
+  }
+
+  readonly #beat = (): void => {
+    if (!this.#answered) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#answered = false;
+    this.#socket.ping();
+    this.#cancel = this.#clock.after(heartbeatMs, this.#beat);
+  };
+
+  /** What it sends is not read, only counted. */
+  readonly #count = (): void => {
+    const now = this.#clock.monotonic();
+    if (now - this.#second >= 1000) {
+      this.#second = now;
+      this.#received = 0;
+    }
+    this.#received += 1;
+    if (this.#received > mostPerSecond) this.close(1008, 'too many messages');
+  };
+}

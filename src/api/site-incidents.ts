@@ -1,0 +1,77 @@
+import type { IncidentPage, IncidentSummary } from '../contracts/api.ts';
+import type { ListRequest, StoredSummary } from '../evidence/incident-list.ts';
+import { watchIncidents } from '../site/registry.ts';
+import type { Site } from '../site/site.ts';
+import { cursorOf } from './cursor.ts';
+import type { IncidentHost } from './incident-answers.ts';
+import type { Change } from './live/incident-feed.ts';
+
+/** The incidents of all Sites that are open, as one list. */
+export function siteIncidents(sites: () => readonly Site[]): IncidentHost {
+  return {
+    incidents: (request) => pageOf(sites(), request),
+    incident: (id) =>
+      firstFound(sites(), async (site) => named(site, await (await site.evidence()).summary(id, 'whole'))),
+    review: (id, request, by) => firstFound(sites(), (site) => site.review(id, request, by)),
+  };
+}
+
+/** Tells of every stored change of an incident of any Site. */
+export function watchSiteIncidents(listener: (change: Change) => void): () => void {
+  return watchIncidents(({ site, id }) => {
+    listener({
+      key: `${site.folder}\n${id}`,
+      load: async () => named(site, await (await site.evidence()).summary(id, 'listed')),
+    });
+  });
+}
+
+/**
+ * The first Site that has an answer. One whose database is down must not hide the others; only when nobody has an answer is
+ * its failure told.
+ */
+export async function firstFound<T>(
+  sites: readonly Site[],
+  ask: (site: Site) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const answers = await Promise.allSettled(sites.map(ask));
+  const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== undefined);
+  if (found?.status === 'fulfilled') return found.value;
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return undefined;
+}
+
+async function pageOf(sites: readonly Site[], request: ListRequest): Promise<IncidentPage> {
+  // One more than asked says whether there is a next page.
+  const asked = { ...request, limit: request.limit + 1 };
+  const answers = await Promise.allSettled(
+    sites.map(async (site) => {
+      const stored = await (await site.evidence()).list(asked);
+      return stored.map((summary) => withName(site, summary));
+    }),
+  );
+  const failures = answers.flatMap((answer, n) => (answer.status === 'rejected' ? [{ answer, site: sites[n] }] : []));
+  if (failures[0] !== undefined && failures.length === sites.length) throw failures[0].answer.reason;
+  const all = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])).sort(newestFirst);
+  const incidents = all.slice(0, request.limit);
+  const last = all.length > request.limit ? incidents.at(-1) : undefined;
+  return {
+    incidents,
+    ...(last === undefined ? {} : { next: cursorOf(last) }),
+    ...(failures.length === 0 ? {} : { unavailable: failures.map(({ site }) => site?.name ?? '') }),
+  };
+}
+
+/** As the database sorts: by time, then by the bytes of the id. */
+function newestFirst(a: IncidentSummary, b: IncidentSummary): number {
+  return b.startedAt - a.startedAt || Buffer.compare(Buffer.from(b.id), Buffer.from(a.id));
+}
+
+function named(site: Site, summary: StoredSummary | undefined): IncidentSummary | undefined {
+  return summary && withName(site, summary);
+}
+
+function withName(site: Site, summary: StoredSummary): IncidentSummary {
+  return { ...summary, siteName: site.name };
+}

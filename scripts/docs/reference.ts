@@ -1,6 +1,12 @@
 import { defaultRules, nodeConfigs, nodeCredentials, type RuleCondition } from '../../src/contracts/configs.ts';
 import { errorNames } from '../../src/contracts/errors.ts';
-import { metricDefinitions, type MetricDefinition } from '../../src/contracts/metrics.ts';
+import {
+  metricAliases,
+  metricDefinitions,
+  type MetricAlias,
+  type MetricDefinition,
+  type MetricName,
+} from '../../src/contracts/metrics.ts';
 import { table, typeWords, type Schema } from './schema-words.ts';
 
 /** docs/reference.md, before formatting: settings, rules, errors and metrics as the contracts have them. */
@@ -40,14 +46,26 @@ ${table(
 
 ${table(
   ['name', 'type', 'labels', 'meaning'],
-  Object.entries<MetricDefinition>(metricDefinitions).map(([name, { type, labels = [], help }]) => [
-    `\`${name}\``,
-    type,
-    labels.join(', '),
-    help,
-  ]),
+  [
+    ...Object.entries<MetricDefinition>(metricDefinitions).map(([name, { type, labels = [], help }]) => [
+      `\`${name}\``,
+      type,
+      labels.join(', '),
+      help,
+    ]),
+    ...Object.entries<MetricAlias>(metricAliases).map(([name, { of, help }]) => [
+      `\`${name}\``,
+      metricDefinitions[of].type,
+      labelsOf(of),
+      help,
+    ]),
+  ],
 )}
 `;
+}
+
+function labelsOf(name: MetricName): string {
+  return metricDefinitions[name].labels.join(', ');
 }
 
 function settings(schema: Schema): string {

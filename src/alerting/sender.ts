@@ -179,6 +179,8 @@ export class Sender {
         await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0);
         this.#gate.setupWorks();
         metrics.count('alerts_accepted_total', { channel: row.channel });
+        // Acceptance is no delivery: what could be counted here is shown, and nothing is.
+        metrics.count('alerts_delivered_ok_total', { channel: row.channel }, 0);
         if (row.maybe_duplicate === 1) metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
         if (row.part === 'text') {
           const seconds = Math.max(0, now - row.created_at) / 1000;

@@ -203,7 +203,7 @@ export const WhatsAppAccountConfig = Type.Object({
   name,
   phoneNumberId: Type.String({
     default: '',
-    pattern: '^[0-9]{1,32}$|^\\$\\{[^}]+\\}$',
+    pattern: '^[0-9]{1,32}$',
     description: 'Phone number ID from the developer console (not the phone number).',
   }),
   recipients: Type.String({
@@ -214,7 +214,7 @@ export const WhatsAppAccountConfig = Type.Object({
   graphVersion: Type.String({ default: 'v26.0', pattern: '^v\\d+\\.\\d+$', description: 'Version of the Graph API.' }),
   baseUrl: Type.String({
     default: 'https://graph.facebook.com',
-    pattern: '^https?://|^\\$\\{[^}]+\\}$',
+    pattern: '^https?://',
     description: 'Address of the Graph API; change it only for the sandbox or a relay of your own.',
   }),
 });

@@ -37,6 +37,13 @@ export const metricDefinitions = {
     labels: ['channel'],
   },
   alerts_failed_total: { type: 'counter', help: 'Messages that failed for good or expired.', labels: ['channel'] },
+  alerts_delivered_ok_total: {
+    type: 'counter',
+    help:
+      'Messages known to have reached a phone. Only receipts of the provider tell, and this version reads none: ' +
+      'it stays 0. See alerts_accepted_total.',
+    labels: ['channel'],
+  },
   alert_send_latency_seconds: {
     type: 'histogram',
     help: 'From the alert being written down to its acceptance by the provider.',
@@ -46,3 +53,25 @@ export const metricDefinitions = {
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metricDefinitions;
+
+/** A histogram under a second name and in another unit. */
+export interface MetricAlias {
+  of: MetricName;
+  /** What a value of the original is multiplied by. */
+  factor: number;
+  help: string;
+}
+
+/** Names that scrapers of other systems ask for. Nothing is measured twice. */
+export const metricAliases = {
+  vision_infer_ms: {
+    of: 'vision_infer_seconds',
+    factor: 1000,
+    help: 'The same as vision_infer_seconds, in milliseconds.',
+  },
+  audio_infer_ms: {
+    of: 'audio_infer_seconds',
+    factor: 1000,
+    help: 'The same as audio_infer_seconds, in milliseconds.',
+  },
+} as const satisfies Record<string, MetricAlias>;

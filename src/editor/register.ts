@@ -1,3 +1,5 @@
+import { placeholderIn } from '../contracts/placeholder.ts';
+import { showPlaceholder, takePlaceholder } from './placeholder-field.ts';
 import { faultOf, type Fault, type SettingsSchema, type ValueSchema } from './schema-fault.ts';
 
 /** Looks and behaviour of a node in the editor; its settings come from the schema that the runtime checks too. */
@@ -57,6 +59,9 @@ export function registerNode(look: NodeLook): void {
     outputLabels: (canvas?.outputs ?? []).map((port) => text(type, `${type}.port.${port}`)),
     oneditprepare() {
       describeNumbers(look);
+      for (const key of Object.keys(look.schema.properties)) {
+        showPlaceholder(inputOf(key, canvas === undefined), this[key]);
+      }
       prepare?.(this);
     },
     ...(save === undefined
@@ -90,6 +95,8 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
     value: schema.default,
     label,
     validate: (value, { label }) => {
+      // The runtime checks what the variable holds.
+      if (placeholderIn(value) !== undefined) return true;
       const found = faultOf(schema, value);
       if (found !== undefined) {
         const place = found.path.length === 0 ? undefined : look.places?.[key]?.(found.path, value);
@@ -108,6 +115,7 @@ function describeNumbers({ schema, canvas }: NodeLook): void {
     input.step = type === 'integer' ? '1' : 'any';
     if (minimum !== undefined) input.min = String(minimum);
     if (maximum !== undefined) input.max = String(maximum);
+    takePlaceholder(input);
   }
 }
 

@@ -99,8 +99,8 @@ function plainText(text: string): string {
   if (trimmed === '') throw refused('The address is empty.');
   const variable = /\$\{([^}]*)\}/.exec(trimmed)?.[1];
   if (variable !== undefined) {
-    throw new SentinelError('ES_BAD_ADDRESS', `The environment variable ${variable} in the address is empty.`, {
-      hint: `Set ${variable} before Node-RED starts, or write the address itself.`,
+    throw new SentinelError('ES_BAD_ADDRESS', `The environment variable ${variable} in the address is not put in.`, {
+      hint: `A variable must be the whole address: set ${variable} to all of it, before Node-RED starts.`,
     });
   }
   if (/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(trimmed)) {

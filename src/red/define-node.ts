@@ -3,9 +3,10 @@ import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { mountApi } from './mount.ts';
 import { beReferable, contextOf, looks, type Instance, type NodeContext } from './node-context.ts';
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node-red.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig, readCredentials } from './read-config.ts';
 import { Starting } from './starting.ts';
 import { StatusLine } from './status-line.ts';
+import type { Lookup } from './substitute.ts';
 
 export interface NodeHandlers {
   /** One message; a rejection goes to `done(error)` and so to the Catch node, exactly once. */
@@ -64,7 +65,9 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
 
   function create(): NodeHandlers | SentinelError {
     try {
-      const context = contextOf(RED, node, readConfig(definition.type, raw), instance);
+      const lookup: Lookup = (variable) => RED.util.getSetting(node, variable);
+      const config = readConfig(definition.type, raw, lookup);
+      const context = contextOf(RED, node, config, readCredentials(definition.type, node, lookup), instance);
       const made = definition.create(context) ?? {};
       beReferable(node, context);
       return made;

@@ -64,6 +64,7 @@ export function contextOf<T extends NodeType>(
   RED: NodeRed,
   node: RedNode,
   config: ConfigOf<T>,
+  credentials: Readonly<Record<string, string>>,
   { statusLine, leases, starting }: Instance,
 ): NodeContext<T> {
   const reference = <R extends NodeType>(type: R, id: string): Reference<R> => find(RED, type, id);
@@ -83,7 +84,7 @@ export function contextOf<T extends NodeType>(
   return {
     id: node.id,
     config,
-    credentials: node.credentials ?? {},
+    credentials,
     site: () => {
       own ??= 'siteId' in config ? lease(config, true) : siteNamed('site' in config ? config.site : '');
       return own;

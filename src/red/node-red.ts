@@ -24,6 +24,10 @@ export interface NodeRed {
     once(event: 'flows:started', listener: () => void): void;
   };
   log: { info(line: string): void; warn(line: string): void; error(line: string): void };
+  util: {
+    /** An environment variable as a node sees it: subflow, group, flow, global, process. */
+    getSetting(node: RedNode, variable: string): unknown;
+  };
   _(key: string, params?: Record<string, unknown>): string;
 }
 

@@ -2,20 +2,21 @@ import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import { nodeConfigs, type NodeType } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
-import type { RawConfig } from './node-red.ts';
+import type { RawConfig, RedNode } from './node-red.ts';
+import { substitute, type Lookup } from './substitute.ts';
 
 export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
 
 /**
  * The settings of a node as its schema describes them: defaults filled in, numbers from text fields converted.
- * Node-RED has already put environment variables in place.
- * @throws SentinelError ES_BAD_CONFIG naming the settings that are wrong.
+ * What Node-RED puts in place of environment variables is checked like what somebody typed.
+ * @throws SentinelError ES_BAD_CONFIG naming the settings that are wrong, or the environment variable that is not set.
  */
-export function readConfig<T extends NodeType>(type: T, raw: RawConfig): ConfigOf<T> {
+export function readConfig<T extends NodeType>(type: T, raw: RawConfig, lookup: Lookup): ConfigOf<T> {
   const schema: TObject = nodeConfigs[type];
   const present: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(schema.properties)) {
-    const value = raw[key];
+    const value = substitute(raw[key], lookup, `the setting ${key} of ${type}`);
     // An emptied field means the default, unless empty is an answer of its own, such as "all classes".
     if (value !== undefined && (value !== '' || Value.Check(setting, ''))) present[key] = value;
   }
@@ -26,4 +27,15 @@ export function readConfig<T extends NodeType>(type: T, raw: RawConfig): ConfigO
   throw new SentinelError('ES_BAD_CONFIG', `The settings of ${raw.name ?? type} are not usable: ${said.join('; ')}.`, {
     hint: 'Open the node in the editor and correct them.',
   });
+}
+
+/**
+ * The credentials of a node, with environment variables in place.
+ * @throws SentinelError ES_BAD_CONFIG naming the environment variable that is not set.
+ */
+export function readCredentials(type: NodeType, node: RedNode, lookup: Lookup): Record<string, string> {
+  const fields = Object.entries(node.credentials ?? {});
+  return Object.fromEntries(
+    fields.map(([field, value]) => [field, String(substitute(value, lookup, `the credential ${field} of ${type}`))]),
+  );
 }

@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 import type PromClient from 'prom-client';
-import { metricDefinitions, type MetricDefinition, type MetricName } from '../contracts/metrics.ts';
+import {
+  metricAliases,
+  metricDefinitions,
+  type MetricAlias,
+  type MetricDefinition,
+  type MetricName,
+} from '../contracts/metrics.ts';
 import type { Metrics } from '../contracts/ports.ts';
 
 const require = createRequire(import.meta.url);
@@ -11,7 +17,8 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 interface Prometheus {
   registry: PromClient.Registry;
   counters: Map<MetricName, PromClient.Counter>;
-  histograms: Map<MetricName, PromClient.Histogram>;
+  /** Under a metric's own name and its aliases; values are multiplied by `factor`. */
+  histograms: Map<MetricName, { histogram: PromClient.Histogram; factor: number }[]>;
 }
 
 let shared: Prometheus | undefined;
@@ -30,7 +37,12 @@ function define(prom: typeof PromClient): Prometheus {
     const labelNames = ['site', ...(definition.labels ?? [])];
     const options = { name, help: definition.help, labelNames, registers: [registry] };
     if (definition.type === 'counter') counters.set(name, new prom.Counter(options));
-    else histograms.set(name, new prom.Histogram({ ...options, buckets }));
+    else histograms.set(name, [{ histogram: new prom.Histogram({ ...options, buckets }), factor: 1 }]);
+  }
+  for (const [name, { of, factor, help }] of Object.entries<MetricAlias>(metricAliases)) {
+    const options = { name, help, labelNames: ['site', ...metricDefinitions[of].labels], registers: [registry] };
+    const histogram = new prom.Histogram({ ...options, buckets: buckets.map((bound) => bound * factor) });
+    histograms.get(of)?.push({ histogram, factor });
   }
   return { registry, counters, histograms };
 }
@@ -51,9 +63,9 @@ export class SiteMetrics implements Metrics {
   }
 
   observe(name: MetricName, value: number, labels: Record<string, string> = {}): void {
-    prometheus()
-      .histograms.get(name)
-      ?.observe({ site: this.#site(), ...labels }, value);
+    for (const { histogram, factor } of prometheus().histograms.get(name) ?? []) {
+      histogram.observe({ site: this.#site(), ...labels }, value * factor);
+    }
   }
 }
 

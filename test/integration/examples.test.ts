@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { exampleFlows } from '../../scripts/build/scorecard.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
+import { placeholderIn } from '../../src/contracts/placeholder.ts';
 import type { AudioScores, Delivery, Detections, Incident, StreamStatus } from '../../src/contracts/messages.ts';
 import { paneWav, personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
@@ -24,7 +25,11 @@ describe('the example flows', { timeout: 300_000 }, () => {
     if (buildIsStale()) await build();
     sandbox = await startSandbox({ port: 0, token, phoneNumberId });
     camera = await startDemoCamera();
-    host = await NodeRedHost.start({ WHATSAPP_PHONE_NUMBER_ID: phoneNumberId });
+    host = await NodeRedHost.start({
+      WHATSAPP_PHONE_NUMBER_ID: phoneNumberId,
+      ...{ RTSP_URL: camera.url, SITE_NAME: 'House of variables', TO_NUMBER: '+15550100007', FRAME_RATE: '4' },
+      ...{ WHATSAPP_PHONE_ID: phoneNumberId, WHATSAPP_ACCESS_TOKEN: token, ALERT_COOLDOWN_SECONDS: '10' },
+    });
   });
   after(async () => {
     await host.stop();
@@ -91,8 +96,17 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
+  test('7 Settings from the environment', async () => {
+    await deploy('7 Settings from the environment', { 'env-watch': 2, 'env-tell': 0 });
+    await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'connected');
+    const told = await host.waitFor('spy', ({ payload }) => (payload as Delivery).status === 'accepted', 120_000);
+    assert.equal((told.payload as Delivery).part, 'text');
+    assert.match(JSON.stringify(sandbox.messages.at(-1)), /Alarm at House of variables, door: Person and breaking/);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
   test('no example is left out here', () => {
-    assert.equal(exampleFlows().length, 6);
+    assert.equal(exampleFlows().length, 7);
   });
 
   /** Imports an example with our camera and account in it; `spied` outputs of nodes also go to the probe `spy`. */
@@ -112,9 +126,9 @@ describe('the example flows', { timeout: 300_000 }, () => {
     return {
       ...node,
       ...(wires === undefined ? {} : { wires }),
-      ...(node.type === 'sentinel-camera' ? { address: camera.url } : {}),
+      ...(node.type === 'sentinel-camera' && placeholderIn(node.address) === undefined ? { address: camera.url } : {}),
       ...(node.type === 'sentinel-whatsapp-account'
-        ? { baseUrl: sandbox.url, credentials: { accessToken: token } }
+        ? { baseUrl: sandbox.url, credentials: node.credentials ?? { accessToken: token } }
         : {}),
     };
   }

@@ -20,7 +20,12 @@ const rows = [
 const foundations: readonly string[] = rows[1];
 
 /** What the dialogs share with the runtime, so that both judge alike: pure functions without Node.js. */
-const sharedWithEditor = ['src/network/authority.ts', 'src/alerting/recipients.ts', 'src/alerting/text-template.ts'];
+const sharedWithEditor = [
+  'src/contracts/placeholder.ts',
+  'src/network/authority.ts',
+  'src/alerting/recipients.ts',
+  'src/alerting/text-template.ts',
+];
 
 const natives = ['better-sqlite3', 'sharp', 'onnxruntime-node', 'onnxruntime-web'];
 

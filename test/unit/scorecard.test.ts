@@ -68,7 +68,7 @@ describe('the example flows', () => {
   for (const { file, nodes } of flows) {
     test(`${file} sets exactly what the schemas of its nodes name`, () => {
       for (const node of nodes.filter(({ type }) => Object.hasOwn(nodeConfigs, type))) {
-        const placing = ['id', 'type', 'z', 'x', 'y', 'wires'];
+        const placing = ['id', 'type', 'z', 'x', 'y', 'wires', 'credentials'];
         const settings = Object.keys(node).filter((key) => !placing.includes(key));
         assert.deepEqual(settings.sort(), Object.keys(nodeConfigs[node.type as NodeType].properties).sort(), node.id);
       }
@@ -90,7 +90,7 @@ describe('the example flows', () => {
   }
 
   test('pipelines start with the default rules', () => {
-    for (const file of ['flows/demo.json', 'examples/1 Full pipeline.json']) {
+    for (const file of ['flows/demo.json', 'examples/1 Full pipeline.json', 'examples/7 Settings from the environment.json']) {
       const fuse = flows.find((flow) => flow.file === file)?.nodes.find(({ type }) => type === 'fuse-severity');
       assert.deepEqual(fuse?.rules, defaultRules);
     }

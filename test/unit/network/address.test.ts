@@ -86,8 +86,11 @@ describe('addresses of cameras', () => {
     }
   });
 
-  test('says which environment variable is empty', () => {
-    assert.throws(() => parseSourceAddress('${CAMERA_URL}'), refusal(/environment variable CAMERA_URL .* is empty/));
+  test('says which environment variable was not put in', () => {
+    assert.throws(
+      () => parseSourceAddress('${CAMERA_URL}'),
+      refusal(/environment variable CAMERA_URL .* is not put in/),
+    );
     assert.throws(() => parseSourceAddress('rtsp://u:${PW}@cam/s'), refusal(/environment variable PW/));
   });
 

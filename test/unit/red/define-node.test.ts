@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import type { Rule } from '../../../src/contracts/configs.ts';
 import { SentinelError } from '../../../src/contracts/errors.ts';
 import { defineNode } from '../../../src/red/define-node.ts';
+import type { RawConfig } from '../../../src/red/node-red.ts';
 import { FakeRed } from './fake-red.ts';
 
 function fakeRed(t: TestContext): FakeRed {
@@ -44,6 +46,78 @@ describe('defineNode', () => {
     red.create({ id: 'a', type: 'detectron-infer', labels: '', threshold: '' });
     assert.deepEqual([seen?.labels, seen?.threshold], ['', 0.4]);
   });
+
+  test('environment variables stand in for settings and credentials of every kind, with their defaults', (t) => {
+    const red = fakeRed(t);
+    red.environment = { LOOK_RATE: '2.5', RULE_SCORE: '0.8', TOKEN: 'token-canary', EMPTY: '' };
+    const seen: Record<string, unknown>[] = [];
+    for (const type of ['rtsp-in', 'whatsapp-out', 'fuse-severity', 'sentinel-whatsapp-account'] as const) {
+      defineNode({
+        type,
+        create({ config, credentials }) {
+          seen.push({ ...config, ...credentials });
+          return undefined;
+        },
+      })(red);
+    }
+    const rule = { id: 'x', enabled: true, severity: 2, all: [{ kind: 'object', label: '${LABEL:car}' }] };
+    red.create({ id: 'a', type: 'rtsp-in', camera: 'c', rate: '${LOOK_RATE}', width: '${WIDTH:320}' });
+    red.create({ id: 'b', type: 'whatsapp-out', account: 'w', sendSnapshot: '${PICTURES:false}' });
+    red.create({
+      ...{ id: 'c', type: 'fuse-severity', quietSeconds: '${EMPTY:10}' },
+      rules: [{ ...rule, all: [{ ...rule.all[0], minimumScore: '${RULE_SCORE}' }] }],
+    });
+    red.create(
+      { id: 'd', type: 'sentinel-whatsapp-account', phoneNumberId: '${ID:1}', recipients: '+15550100001' },
+      { accessToken: '${TOKEN}' },
+    );
+    assert.deepEqual(
+      seen.map(({ rate, width, sendSnapshot, quietSeconds, rules, accessToken }) => [
+        ...[rate, width, sendSnapshot, quietSeconds, accessToken],
+        (rules as Rule[] | undefined)?.[0]?.all[0],
+      ]),
+      [
+        [2.5, 320, undefined, undefined, undefined, undefined],
+        [undefined, undefined, false, undefined, undefined, undefined],
+        [undefined, undefined, undefined, 10, undefined, { kind: 'object', label: 'car', minimumScore: 0.8 }],
+        [undefined, undefined, undefined, undefined, 'token-canary', undefined],
+      ],
+    );
+  });
+
+  const unset: [string, RawConfig, Record<string, string>, RegExp][] = [
+    [
+      'setting',
+      { id: 'a', type: 'rtsp-in', camera: 'c', rate: '${FRAME_RATE}' },
+      {},
+      /FRAME_RATE.*setting rate of rtsp/,
+    ],
+    [
+      'credential',
+      { id: 'a', type: 'sentinel-whatsapp-account', phoneNumberId: '1', recipients: '+15550100001' },
+      { accessToken: '${WHATSAPP_ACCESS_TOKEN}' },
+      /WHATSAPP_ACCESS_TOKEN.*credential accessToken of sentinel-whatsapp-account/,
+    ],
+    [
+      'part of a rule',
+      {
+        ...{ id: 'a', type: 'fuse-severity' },
+        rules: [{ id: 'x', enabled: true, severity: 2, all: [{ kind: 'object', label: '${LABEL}' }] }],
+      },
+      {},
+      /LABEL.*setting rules of fuse-severity/,
+    ],
+  ];
+  for (const [what, config, credentials, expected] of unset) {
+    test(`a ${what} whose environment variable is not set is an error that names it`, (t) => {
+      const red = fakeRed(t);
+      defineNode({ type: config.type as 'rtsp-in', create: () => undefined })(red);
+      const node = red.create(config, credentials);
+      assert.equal(node.statuses[0]?.fill, 'red');
+      assert.match(String(node.errors[0]?.error), expected);
+      assert.match(String(node.errors[0]?.error), /^ES_BAD_CONFIG: .* is not set\. Set/);
+    });
+  }
 
   test('a wrong setting is a red status and one named error, and every input is answered with it', async (t) => {
     const red = fakeRed(t);

@@ -66,6 +66,8 @@ export class FakeRed implements NodeRed {
   readonly types = new Map<string, { constructor: RedConstructor; credentials: unknown }>();
   readonly #live = new Map<string, FakeNode>();
   readonly settings: NodeRed['settings'];
+  /** Environment variables as nodes see them. */
+  environment: Record<string, string> = {};
 
   constructor(userDir: string) {
     this.settings = { userDir };
@@ -84,6 +86,7 @@ export class FakeRed implements NodeRed {
   };
   readonly events = new EventEmitter();
   readonly log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  readonly util = { getSetting: (_node: RedNode, variable: string): unknown => this.environment[variable] };
   _(key: string, params?: Record<string, unknown>): string {
     return `${key} ${JSON.stringify(params ?? {})}`;
   }

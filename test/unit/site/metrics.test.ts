@@ -18,4 +18,16 @@ describe('the metrics', () => {
     assert.match(text, /^frames_captured_total\{site="corner-shop",source="gate"\} 1$/m);
     assert.match(text, /^alert_send_latency_seconds_bucket\{le="0.5",site="villa",channel="whatsapp"\} 1$/m);
   });
+
+  test('times of the models are there in milliseconds too, in buckets that a percentile can be read from', async () => {
+    const metrics = new SiteMetrics(() => 'barn');
+    for (const ms of [20, 30, 300]) metrics.observe('vision_infer_seconds', ms / 1000, { model: 'm' });
+    metrics.observe('audio_infer_seconds', 0.004, { model: 'a' });
+    const text = await metricsText();
+    assert.match(text, /^vision_infer_ms_bucket\{le="25",site="barn",model="m"\} 1$/m);
+    assert.match(text, /^vision_infer_ms_bucket\{le="50",site="barn",model="m"\} 2$/m);
+    assert.match(text, /^vision_infer_ms_sum\{site="barn",model="m"\} 350$/m);
+    assert.match(text, /^vision_infer_seconds_bucket\{le="0.05",site="barn",model="m"\} 2$/m);
+    assert.match(text, /^audio_infer_ms_bucket\{le="5",site="barn",model="a"\} 1$/m);
+  });
 });

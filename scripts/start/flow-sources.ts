@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { SentinelError } from '../../src/contracts/errors.ts';
 import { parseSourceAddress, type SourceAddress } from '../../src/network/address.ts';
-import { UsageError } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 /** One camera of the flow; `address` is what the environment variable of the flow will hold, without a login. */
 export interface FlowSource {

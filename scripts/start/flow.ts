@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FlowWishes } from './environment.ts';
 import type { FlowSource } from './flow-sources.ts';
 
 export interface FlowNode {
@@ -44,6 +45,29 @@ export function ownCameras(sources: readonly FlowSource[]): FlowNode[] {
   ]);
   return [...others, ...cameras];
 }
+
+/** A flow with the settings of the environment: site, rate, cooldown and account. */
+export function withWishes(flow: readonly FlowNode[], wishes: FlowWishes): FlowNode[] {
+  const { siteName, rate, account } = wishes;
+  // The clip of the demo repeats every minute: a person's phone must not follow its short pauses.
+  const cooldownSeconds = wishes.cooldownSeconds ?? (account === undefined ? undefined : 60);
+  const changes: Record<string, object | undefined> = {
+    'sentinel-site': siteName === undefined ? undefined : { name: siteName },
+    'rtsp-in': rate === undefined ? undefined : { rate },
+    'whatsapp-out': {
+      ...(cooldownSeconds === undefined ? {} : { cooldownSeconds }),
+      ...(account === undefined ? {} : { account: ownAccountId }),
+    },
+    'sentinel-whatsapp-account': account && {
+      ...{ id: ownAccountId, name: 'Alerts', baseUrl: 'https://graph.facebook.com' },
+      ...{ phoneNumberId: account.phoneNumberId, recipients: account.recipients },
+    },
+  };
+  return flow.map((one) => ({ ...one, ...changes[one.type] }));
+}
+
+/** Not the id of the sandbox's account: what waits to be sent there must not go out here. */
+export const ownAccountId = 'own-whatsapp';
 
 /** A flow without its WhatsApp nodes, for a start without the sandbox; wires to them go too. */
 export function withoutWhatsApp(flow: readonly FlowNode[]): FlowNode[] {

@@ -9,17 +9,24 @@ import { Closers } from './closers.ts';
 import { flowSources } from './flow-sources.ts';
 import { LiveLine } from './live-line.ts';
 import { startNodeRed } from './node-red-process.ts';
-import { readOptions, usage, UsageError, type StartOptions } from './options.ts';
+import { withEnvFile } from './env-file.ts';
+import { envFileOption, readOptions, usage, type StartOptions } from './options.ts';
 import { assertPortFree, portFree } from './ports.ts';
 import { keptSecret } from './secrets.ts';
+import { UsageError } from './usage-error.ts';
 import { prepareUserFolder } from './user-folder.ts';
+import { variableLines } from './variable-lines.ts';
 
 /** Phone number ID of the sandbox; the same stands in flows/demo.json. */
 const sandboxPhoneNumberId = '100000000000001';
 const demoClip = join(import.meta.dirname, '..', 'demo', 'demo-clip.mp4');
 
 /** @returns exit code or signal of Node-RED; undefined when the end was asked for before it began. */
-async function start(options: StartOptions, closers: Closers): Promise<number | string | undefined> {
+async function start(
+  options: StartOptions,
+  inherited: NodeJS.ProcessEnv,
+  closers: Closers,
+): Promise<number | string | undefined> {
   const sources = flowSources(options.sources);
   await assertPortFree(options.host, options.port);
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
@@ -32,23 +39,28 @@ async function start(options: StartOptions, closers: Closers): Promise<number | 
   mkdirSync(userFolder, { recursive: true });
   const sandboxToken = keptSecret(join(options.data, 'sandbox-token'));
   const credentialSecret = keptSecret(join(options.data, 'credential-secret'));
-  const env: Record<string, string> = {
+  const env: NodeJS.ProcessEnv = {
+    ...inherited,
     ECHOSIGHT_HOST: options.host,
     ECHOSIGHT_PORT: String(options.port),
     ECHOSIGHT_CREDENTIAL_SECRET: credentialSecret,
   };
 
-  let messages = 0;
-  if (options.demo) {
-    env.ECHOSIGHT_SANDBOX_URL = await sandbox(options, sandboxToken, closers, () => (messages += 1));
-  }
   const demoCamera = options.demo && sources.length === 0;
+  const { wishes } = options;
   const { addresses, kept } = prepareUserFolder(userFolder, {
-    ...{ sources, credentialSecret, demo: demoCamera },
+    ...{ sources, credentialSecret, demo: demoCamera, wishes },
     ...(options.demo ? { sandboxToken } : {}),
   });
-  if (kept) {
-    console.log('Your edited flow is kept with its cameras; --source is not used. To start afresh use another --data.');
+  const empty = sources.length === 0 && !demoCamera;
+  for (const line of variableLines(options, kept ? 'kept' : empty ? 'empty' : 'written')) console.log(line);
+  // It lies in the credentials now; a flow of somebody's own may still want it by name.
+  if (wishes.account !== undefined && !kept) delete env.WHATSAPP_ACCESS_TOKEN;
+
+  let messages = 0;
+  // A kept flow may still use the sandbox.
+  if (options.demo && (wishes.account === undefined || kept)) {
+    env.ECHOSIGHT_SANDBOX_URL = await sandbox(options, sandboxToken, closers, () => (messages += 1));
   }
   const cameras = demoCamera && addresses.length === 0 ? [await demoStream(closers)] : addresses;
   cameras.forEach((address, index) => {
@@ -123,7 +135,9 @@ function inUrl(host: string): string {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2), process.env);
+  const args = process.argv.slice(2);
+  const env = withEnvFile(process.env, envFileOption(args));
+  const options = readOptions(args, env);
   if (options === 'help') {
     console.log(usage);
     return;
@@ -135,7 +149,7 @@ async function main(): Promise<void> {
     });
   }
   try {
-    const ended = await start(options, closers);
+    const ended = await start(options, env, closers);
     if (!closers.asked) {
       console.error(`Node-RED ended by itself (${ended ?? ''}); its log is ${join(options.data, 'node-red.log')}.`);
       process.exitCode = 1;

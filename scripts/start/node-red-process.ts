@@ -14,10 +14,13 @@ export interface NodeRedProcess {
   stop(): Promise<void>;
 }
 
-/** Starts Node-RED on its user folder. Its whole log goes to `logFile`, warnings and errors also to `onTrouble`. */
+/**
+ * Starts Node-RED on its user folder, with `env` for its whole environment. Its log goes to `logFile`, warnings and errors
+ * also to `onTrouble`.
+ */
 export function startNodeRed(
   userFolder: string,
-  env: Record<string, string>,
+  env: NodeJS.ProcessEnv,
   logFile: string,
   onTrouble: (line: string) => void,
 ): NodeRedProcess {
@@ -25,7 +28,7 @@ export function startNodeRed(
   const program = require.resolve('node-red/red.js');
   const child = spawn(process.execPath, [program, '--userDir', userFolder, '--settings', settings], {
     cwd: userFolder,
-    env: { ...process.env, ...env },
+    env,
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C reaches the launcher alone, which ends everything in order.
     detached: process.platform !== 'win32',

@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { readEnvironment, type FlowWishes, type UsedVariable } from './environment.ts';
+import { mayListenOn } from './listening.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {
@@ -11,6 +14,11 @@ export interface StartOptions {
   data: string;
   /** Whether the demo stream and the WhatsApp sandbox run. */
   demo: boolean;
+  /** What environment variables change in the flow. */
+  wishes: FlowWishes;
+  used: readonly UsedVariable[];
+  /** Sentences about environment variables that are not used. */
+  notes: readonly string[];
 }
 
 export const usage = `Usage: npm start -- [options]
@@ -18,30 +26,40 @@ export const usage = `Usage: npm start -- [options]
   --port N           port of Node-RED (1880)
   --data DIR         folder for flow, database and evidence (.sentinel)
   --no-demo          neither demo stream nor WhatsApp sandbox
+  --env-file FILE    environment variables to read instead of .env (docs/environment.md)
   --host ADDRESS     address to listen on (127.0.0.1); any other one needs ECHOSIGHT_ADMIN_PASSWORD
   --help             this text`;
 
-/** A mistake on the command line, said in words. */
-export class UsageError extends Error {}
-
-const loopback = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/;
-
-/** @throws UsageError */
+/**
+ * What the command line asks for, and the environment where the command line is silent.
+ * @throws UsageError
+ */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv): StartOptions | 'help' {
   const values = parse(args);
   if (values.help === true) return 'help';
-  const port = Number(values.port ?? '1880');
+  const given = {
+    source: values.source !== undefined,
+    host: values.host !== undefined,
+    port: values.port !== undefined,
+  };
+  const { source, wishes, used, notes, ...inherited } = readEnvironment(env, given);
+  const port = Number(values.port ?? inherited.port ?? '1880');
   if (!Number.isInteger(port) || port < 1 || port > 65_534)
     throw new UsageError('--port wants a number from 1 to 65534.');
-  const host = values.host ?? '127.0.0.1';
-  const adminPassword = env.ECHOSIGHT_ADMIN_PASSWORD;
-  if (!loopback.test(host) && (adminPassword === undefined || adminPassword.length < 8)) {
+  const host = values.host ?? inherited.host ?? '127.0.0.1';
+  if (!mayListenOn(host, env)) {
     throw new UsageError(
       `--host ${host} opens the editor to the network. Set ECHOSIGHT_ADMIN_PASSWORD (8 characters or more) first.`,
     );
   }
   const data = resolve(values.data ?? '.sentinel');
-  return { sources: values.source ?? [], port, host, data, demo: values['no-demo'] !== true };
+  const sources = values.source ?? (source === undefined ? [] : [source]);
+  return { sources, port, host, data, demo: values['no-demo'] !== true, wishes, used, notes };
+}
+
+/** The file that the command line names for environment variables. */
+export function envFileOption(args: string[]): string | undefined {
+  return parse(args)['env-file'];
 }
 
 function parse(args: string[]) {
@@ -54,6 +72,7 @@ function parse(args: string[]) {
         host: { type: 'string' },
         data: { type: 'string' },
         'no-demo': { type: 'boolean' },
+        'env-file': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { UsageError } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 /** @throws UsageError when somebody else listens there, with the option that helps. */
 export async function assertPortFree(host: string, port: number): Promise<void> {

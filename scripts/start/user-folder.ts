@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cameraId, demonstration, ownCameras, withoutWhatsApp } from './flow.ts';
+import type { FlowWishes } from './environment.ts';
+import { cameraId, demonstration, ownAccountId, ownCameras, withoutWhatsApp, withWishes } from './flow.ts';
 import type { FlowSource } from './flow-sources.ts';
 import { linkPackage } from './link-package.ts';
 import { sealCredentials } from './secrets.ts';
@@ -14,6 +15,8 @@ export interface StartFlow {
   /** Absent when no sandbox runs. */
   sandboxToken?: string;
   credentialSecret: string;
+  /** What environment variables change. */
+  wishes?: FlowWishes;
 }
 
 /** What the last start wrote, so that an edited flow and a changed camera are noticed. */
@@ -21,7 +24,7 @@ interface Written {
   flow: string;
   /** Addresses of the cameras, without logins. */
   addresses: string[];
-  /** Keyed hash of the logins. */
+  /** Keyed hash of the logins, and of the access token of the environment. */
   logins: string;
 }
 
@@ -38,7 +41,7 @@ export function prepareUserFolder(folder: string, start: StartFlow): { addresses
     flow: hash(flow),
     addresses: start.sources.map(({ address }) => address),
     logins: createHmac('sha256', start.credentialSecret)
-      .update(JSON.stringify(logins(start.sources)))
+      .update(JSON.stringify(secretsOf(start)))
       .digest('hex'),
   };
   const before = existsSync(writtenFile) ? (JSON.parse(readFileSync(writtenFile, 'utf8')) as Written) : undefined;
@@ -53,17 +56,26 @@ export function prepareUserFolder(folder: string, start: StartFlow): { addresses
   return { addresses: now.addresses, kept: false };
 }
 
-function flowFor({ sources, demo, sandboxToken }: StartFlow) {
+function flowFor({ sources, demo, sandboxToken, wishes = {} }: StartFlow) {
   if (sources.length === 0 && !demo) return [];
   const flow = sources.length === 0 ? demonstration() : ownCameras(sources);
-  return sandboxToken === undefined ? withoutWhatsApp(flow) : flow;
+  const wished = withWishes(flow, wishes);
+  return sandboxToken === undefined && wishes.account === undefined ? withoutWhatsApp(wished) : wished;
 }
 
-function credentials({ sources, sandboxToken }: StartFlow): Record<string, Record<string, string>> {
-  return {
-    ...(sandboxToken === undefined ? {} : { 'demo-whatsapp': { accessToken: sandboxToken } }),
-    ...logins(sources),
-  };
+function credentials({ sources, sandboxToken, wishes }: StartFlow): Record<string, Record<string, string>> {
+  return { ...accountCredentials(wishes?.account?.accessToken, sandboxToken), ...logins(sources) };
+}
+
+function accountCredentials(own: string | undefined, sandbox: string | undefined) {
+  if (own !== undefined) return { [ownAccountId]: { accessToken: own } };
+  return sandbox === undefined ? {} : { 'demo-whatsapp': { accessToken: sandbox } };
+}
+
+/** What a changed start is told by, without the sandbox's token, which never changes. */
+function secretsOf({ sources, wishes }: StartFlow): unknown {
+  const token = wishes?.account?.accessToken;
+  return token === undefined ? logins(sources) : [logins(sources), token];
 }
 
 function logins(sources: readonly FlowSource[]): Record<string, Record<string, string>> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -101,6 +101,22 @@ describe('npm start', { timeout: 400_000 }, () => {
     assert.equal(await second.ended, 1);
     assert.match(second.output, /already runs on .*--data DIR/);
     assert.equal(await first.interrupt(), 0);
+  });
+
+  test('a file of variables sets site and rate, and reaches the nodes', async (t) => {
+    const data = temporaryFolder(t);
+    const file = join(data, 'site.env');
+    writeFileSync(file, 'SITE_NAME=Back yard\nFRAME_RATE=4\nTO_NUMBER=+15550100001\nFLASK_SECRET=secret-canary\n');
+    const product = await Product.start(join(data, 'start'), ['--env-file', file]);
+    t.after(() => product.kill());
+    const alert = await product.message(({ text }) => text.includes('breaking glass'));
+    assert.match(alert.text, /^Alarm at Back yard, hall/);
+    assert.match(product.output, /^SITE_NAME: the name of the site$/m);
+    assert.match(product.output, /^FRAME_RATE: 4 frames a second$/m);
+    assert.match(product.output, /not used: WHATSAPP_PHONE_ID and WHATSAPP_ACCESS_TOKEN must be set too/);
+    assert.match(product.output, /without a meaning in this version .*: FLASK_SECRET\./);
+    assert.ok(!product.output.includes('secret-canary'));
+    assert.equal(await product.interrupt(), 0);
   });
 
   test('a busy port, a foreign host without password and a wrong option end with a sentence and the way out', async (t) => {

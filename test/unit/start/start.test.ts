@@ -15,8 +15,9 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { Closers } from '../../../scripts/start/closers.ts';
 import { flowSources, type FlowSource } from '../../../scripts/start/flow-sources.ts';
-import { readOptions, UsageError } from '../../../scripts/start/options.ts';
+import { readOptions } from '../../../scripts/start/options.ts';
 import { keptSecret } from '../../../scripts/start/secrets.ts';
+import { UsageError } from '../../../scripts/start/usage-error.ts';
 import { prepareUserFolder, type StartFlow } from '../../../scripts/start/user-folder.ts';
 
 const secrets = { sandboxToken: 'token-canary', credentialSecret: 'seal', demo: false };

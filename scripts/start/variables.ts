@@ -1,0 +1,75 @@
+/** Systems whose users bring their environment variables along. */
+export type System = 'EchoSight' | 'ViolenceSense' | 'Multi-Modal' | 'Sentinel' | 'VoxWatch';
+
+/** An environment variable of one of them, and what it comes to here. */
+export interface KnownVariable {
+  name: string;
+  systems: readonly System[];
+  /** What it sets in `npm start`; absent where it means nothing in this version. */
+  sets?: string;
+  /** What there is instead, in a sentence. Present where `sets` is absent. */
+  instead?: string;
+  /** Its absence is worth a line of its own: somebody may rely on it. */
+  warn?: true;
+}
+
+const [es, vs, mm, se, vw] = [['EchoSight'], ['ViolenceSense'], ['Multi-Modal'], ['Sentinel'], ['VoxWatch']] as const;
+const noViolenceModel = 'There is no violence model in this version; the rules of fuse-severity decide.';
+const noEmail = 'There is no e-mail channel in this version; alerts go by WhatsApp.';
+const noSms = 'There is no SMS channel in this version; alerts go by WhatsApp.';
+
+/** Every environment variable that `npm start` knows; docs/environment.md is made of it. */
+export const knownVariables: readonly KnownVariable[] = [
+  { name: 'RTSP_URL', systems: es, sets: 'camera 1; user and password go to its credentials' },
+  { name: 'WHATSAPP_PHONE_ID', systems: es, sets: 'phone number ID of the WhatsApp account' },
+  { name: 'WHATSAPP_ACCESS_TOKEN', systems: es, sets: 'access token of the WhatsApp account, in its credentials only' },
+  { name: 'TO_NUMBER', systems: es, sets: 'who is told by WhatsApp; several numbers separated by commas' },
+  { name: 'SITE_NAME', systems: es, sets: 'name of the site in alerts' },
+  { name: 'FRAME_RATE', systems: es, sets: 'frames a second that are looked at' },
+  { name: 'AUDIO_SR', systems: es, sets: 'nothing new: 16000 is what the models hear, and no other value is taken' },
+  {
+    ...{ name: 'ROI_MASK_PATH', systems: es, warn: true },
+    instead: 'There are no masks in this version: the whole picture is looked at, kept and sent.',
+  },
+  { name: 'HOST', systems: vs, sets: 'address that Node-RED listens on, where it is an IP address or localhost' },
+  { name: 'PORT', systems: vs, sets: 'port of Node-RED' },
+  { name: 'ALERT_COOLDOWN_SECONDS', systems: vs, sets: 'silence after an alert for the same area and reason' },
+  { name: 'ML_SERVICE_URL', systems: vs, instead: 'The models run inside Node-RED; no other service is asked.' },
+  { name: 'SLIDING_WINDOW_SECONDS', systems: vs, instead: noViolenceModel },
+  { name: 'FRAME_SAMPLE_RATE', systems: vs, instead: `It counts frames of a window. ${noViolenceModel}` },
+  { name: 'VIOLENCE_THRESHOLD', systems: vs, instead: noViolenceModel },
+  {
+    ...{ name: 'MIN_CONSECUTIVE_FRAMES', systems: vs },
+    instead: 'Each condition of a rule has its own "N of M looks", in the dialog of fuse-severity.',
+  },
+  {
+    name: 'CLIP_DURATION_BEFORE',
+    systems: vs,
+    instead: 'No video clips in this version; sound is kept from 5 s before.',
+  },
+  { name: 'CLIP_DURATION_AFTER', systems: vs, instead: 'No video clips in this version.' },
+  { name: 'CLIPS_DIR', systems: vs, instead: 'Evidence lies in the data folder: use --data.' },
+  {
+    ...{ name: 'MODEL_PATH', systems: vs },
+    instead: 'Models are ONNX files, chosen in the dialogs; .h5 files can run code and are not loaded.',
+  },
+  { name: 'FLASK_SECRET', systems: mm, instead: 'Node-RED signs its sessions with a secret that it makes itself.' },
+  {
+    name: 'DATABASE_URL',
+    systems: ['Multi-Modal', 'Sentinel'],
+    instead: 'The database is SQLite in the data folder: use --data.',
+  },
+  { name: 'MAIL_SERVER', systems: mm, instead: noEmail },
+  { name: 'MAIL_PORT', systems: mm, instead: noEmail },
+  { name: 'MAIL_USERNAME', systems: mm, instead: noEmail },
+  { name: 'MAIL_PASSWORD', systems: mm, instead: noEmail },
+  { name: 'ALERT_FROM_EMAIL', systems: mm, instead: noEmail },
+  { name: 'ALERT_TO_EMAIL', systems: mm, instead: noEmail },
+  { name: 'TWILIO_ACCOUNT_SID', systems: mm, instead: noSms },
+  { name: 'TWILIO_AUTH_TOKEN', systems: mm, instead: noSms },
+  { name: 'TWILIO_FROM', systems: mm, instead: noSms },
+  { name: 'ALERT_TO_PHONE', systems: mm, instead: `${noSms} Set TO_NUMBER.` },
+  { name: 'API_BASE_URL', systems: se, instead: 'Pages ask the Node-RED that they come from.' },
+  { name: 'DASHBOARD_API_KEY', systems: vw, instead: 'Who may ask is set in Node-RED, by httpNodeAuth.' },
+  { name: 'CORS_ORIGINS', systems: vw, instead: 'Pages of other origins get no answers.' },
+];

@@ -16,11 +16,19 @@ export function takePlaceholder(field: HTMLInputElement): void {
     field.type = 'text';
     field.inputMode = 'decimal';
   };
-  field.addEventListener('keydown', ({ key }) => {
-    if (key === '$') open();
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== '$' || field.type === 'text') return;
+    // Only at the start of a variable does it make sense, so it replaces the number.
+    event.preventDefault();
+    open();
+    field.value = '$';
+    field.setSelectionRange(1, 1);
   });
   field.addEventListener('paste', ({ clipboardData }) => {
-    if (clipboardData?.getData('text').includes('$') === true) open();
+    if (clipboardData?.getData('text').includes('$') === true && field.type !== 'text') {
+      open();
+      field.select();
+    }
   });
   field.addEventListener('blur', () => {
     if (!field.value.includes('$') && Number.isFinite(Number(field.value))) field.type = 'number';

@@ -111,6 +111,49 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     });
   }
 
+  test('a variable fits every setting: typed into a number, kept in choices and boxes', async () => {
+    const ingest = demo.find(({ type }) => type === 'rtsp-in');
+    assert.ok(ingest);
+    await open(ingest);
+    const rate = page.locator('#node-input-rate');
+    await rate.focus();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('${FRAME_RATE:5}');
+    await rate.blur();
+    await page.waitForTimeout(200);
+    assert.equal(await page.locator('.input-error').count(), 0);
+    await save();
+    assert.equal((await settingsOf(ingest.id)).rate, '${FRAME_RATE:5}');
+    await open(ingest);
+    assert.equal(await rate.inputValue(), '${FRAME_RATE:5}');
+    await rate.fill('7');
+    await rate.blur();
+    assert.equal(await rate.getAttribute('type'), 'number');
+    await save();
+    assert.equal((await settingsOf(ingest.id)).rate, '7');
+
+    for (const [type, settings] of Object.entries({
+      'sentinel-camera': {
+        audio: '${SOUND}',
+        transport: '${TRANSPORT:tcp}',
+        captureDelayMs: '${DELAY}',
+        name: '${NAME}',
+      },
+      'whatsapp-out': { minimumSeverity: '${SEVERITY}', sendSnapshot: '${PICTURES}' },
+      'sentinel-whatsapp-account': { phoneNumberId: '${WHATSAPP_PHONE_ID}', recipients: '${TO_NUMBER}' },
+    })) {
+      const node = demo.find((candidate) => candidate.type === type);
+      assert.ok(node);
+      const before = await settingsOf(node.id);
+      await page.evaluate(`Object.assign(RED.nodes.node('${node.id}'), ${JSON.stringify(settings)})`);
+      await open(node);
+      assert.equal(await page.locator('.echosight-form .input-error').count(), 0, type);
+      await save();
+      assert.deepEqual(await settingsOf(node.id), { ...before, ...settings });
+      await page.evaluate(`Object.assign(RED.nodes.node('${node.id}'), ${JSON.stringify(before)})`);
+    }
+  });
+
   const words: [type: string, selector: string, typed: string, fault: RegExp][] = [
     ['whatsapp-out', '#node-input-template', 'At {sight}', /no field \{sight\}/],
     ['sentinel-whatsapp-account', '#node-config-input-recipients', '+491701234567, 0170', /"0170" is no phone number/],

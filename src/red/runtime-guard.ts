@@ -1,13 +1,16 @@
 import { errorNames } from '../contracts/errors.ts';
 import type { NodeRed, RawConfig, RedNode } from './node-red.ts';
 
-/** better-sqlite3 13 crashes the whole process below Node.js 22 without a message, so nothing native may load there. */
-const minimum = [22, 9] as const;
+/**
+ * better-sqlite3 13 asks for Node-API 10, which came with 22.14 and 23.6. On a Node.js without it, opening a database ends
+ * the whole process without a message, so nothing native may load there.
+ */
+const neededNodeApi = 10;
+const minimum = '22.14';
 
 /** True when this Node.js is new enough for the engine. */
-export function runtimeSupported(version = process.versions.node): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
+export function runtimeSupported(nodeApi = process.versions.napi): boolean {
+  return Number(nodeApi) >= neededNodeApi;
 }
 
 /**
@@ -16,15 +19,14 @@ export function runtimeSupported(version = process.versions.node): boolean {
  */
 export function guardRuntime(type: string, load: () => (RED: NodeRed) => void): (RED: NodeRed) => void {
   if (runtimeSupported()) return load();
-  const needed = minimum.join('.');
   return (RED) => {
     RED.nodes.registerType(type, function (this: RedNode, config: RawConfig) {
       RED.nodes.createNode(this, config);
-      this.status({ fill: 'red', shape: 'ring', text: `needs Node.js ${needed} or newer` });
+      this.status({ fill: 'red', shape: 'ring', text: `needs Node.js ${minimum} or newer` });
       RED.events.once('flows:started', () => {
         this.error(
           `ES_UNSUPPORTED_RUNTIME: ${errorNames.ES_UNSUPPORTED_RUNTIME} ` +
-            `This is ${process.versions.node}; ${type} needs ${needed} or newer.`,
+            `This is ${process.versions.node}; ${type} needs ${minimum} or newer.`,
           {},
         );
       });

@@ -96,7 +96,10 @@ export class NodeRedHost {
       body: JSON.stringify([tab, ...placed]),
     });
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
-    while (this.#starts() === before) await sleep(20);
+    while (this.#starts() === before) {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) throw new Error(`it ended:\n${this.log}`);
+      await sleep(20);
+    }
   }
 
   /** Presses the button of an inject node. */

@@ -21,6 +21,7 @@ import sharp from 'sharp';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { nodeTypes, root } from '../../scripts/build/paths.ts';
 import type { Detections, Incident } from '../../src/contracts/messages.ts';
+import { runtimeSupported } from '../../src/red/runtime-guard.ts';
 import { personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 
@@ -104,10 +105,10 @@ describe('the packed package', { timeout: 600_000 }, () => {
     assert.match((said.status as { text: string }).text, /found, \d+ ms \(wasm/);
   });
 
-  test('below Node.js 22.9 every type registers, says what is needed, and loads nothing else', async (t) => {
+  test('below Node.js 22.14 every type registers, says what is needed, and loads nothing else', async (t) => {
     const old = await olderNode();
     if (old === undefined) {
-      t.skip('the system has no Node.js older than 22.9');
+      t.skip('the system has no Node.js older than 22.14');
       return;
     }
     const script = join(folder, 'old-node.cjs');
@@ -119,7 +120,7 @@ describe('the packed package', { timeout: 600_000 }, () => {
     };
     assert.deepEqual(Object.keys(report.types).sort(), [...nodeTypes].sort());
     for (const { status, error } of Object.values(report.types)) {
-      assert.deepEqual(status, { fill: 'red', shape: 'ring', text: 'needs Node.js 22.9 or newer' });
+      assert.deepEqual(status, { fill: 'red', shape: 'ring', text: 'needs Node.js 22.14 or newer' });
       assert.match(error, /^ES_UNSUPPORTED_RUNTIME: /);
     }
     const expected = [...nodeTypes.map((type) => `${type}.js`), 'runtime-guard.js'];
@@ -198,9 +199,8 @@ async function olderNode(): Promise<string | undefined> {
   for (const entry of (process.env.PATH ?? '').split(delimiter)) {
     const program = join(entry, 'node');
     if (!existsSync(program)) continue;
-    const { stdout } = await run(program, ['-p', 'process.versions.node']);
-    const [major = 0, minor = 0] = stdout.split('.').map(Number);
-    if (major < 22 || (major === 22 && minor < 9)) return program;
+    const { stdout } = await run(program, ['-p', 'process.versions.napi']);
+    if (!runtimeSupported(stdout)) return program;
   }
   return undefined;
 }

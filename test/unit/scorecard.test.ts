@@ -40,7 +40,7 @@ describe("the checks of Node-RED's scorecard that need no network", () => {
 
   test('P06, P07: the supported versions of Node-RED and Node.js are said', () => {
     assert.equal(manifest['node-red'].version, '>=4.1.0');
-    assert.equal(manifest.engines.node, '>=22.9');
+    assert.equal(manifest.engines.node, '>=22.14');
   });
 
   test('N01: package.json lists every node type once', () => {

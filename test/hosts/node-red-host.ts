@@ -85,10 +85,10 @@ export class NodeRedHost {
     return this.#child.pid ?? 0;
   }
 
-  /** Replaces the whole flow. Nodes with wires land on a tab; Node-RED takes what has no place there for a config node. */
+  /** Replaces the whole flow. Nodes with wires land on a tab, unless they name another; Node-RED takes what has no place there for a config node. */
   async deploy(nodes: readonly FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
     const tab = { id: 'tab', type: 'tab', label: 'test' };
-    const placed = nodes.map((node) => (node.wires === undefined ? node : { x: 100, y: 100, ...node, z: 'tab' }));
+    const placed = nodes.map((node) => (node.wires === undefined ? node : { x: 100, y: 100, z: 'tab', ...node }));
     const before = this.#starts();
     const response = await fetch(`${this.url}/flows`, {
       method: 'POST',
@@ -136,6 +136,12 @@ export class NodeRedHost {
     await this.#ended;
     clearTimeout(hard);
     rmSync(this.userDir, { recursive: true, force: true });
+  }
+
+  /** Ends it without a word to anybody; the user folder stays, for another start. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 
   async #answers(): Promise<void> {

@@ -34,6 +34,9 @@ export interface Sandbox {
   onMessage(listener: (message: SandboxMessage) => void): void;
   /** The next calls of their kind go wrong like this, in this order. */
   fail(...faults: Fault[]): void;
+  /** Hangs up on everybody and answers nobody until `comeBack`; what it has taken it keeps. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,8 +103,16 @@ class SandboxServer implements Sandbox {
     this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  async comeBack(): Promise<void> {
+    await this.listen(Number(new URL(this.#url).port));
+  }
+
   async close(): Promise<void> {
     this.#conversation.close();
+    await this.goAway();
+  }
+
+  async goAway(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();

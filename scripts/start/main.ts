@@ -88,9 +88,9 @@ async function start(
 /** Before anything is written: a second start must not touch what the first one works with. */
 function lock(data: string, closers: Closers): void {
   try {
-    const release = lockFolder(data);
+    const held = lockFolder(data);
     closers.add(() => {
-      release();
+      held.release();
       return Promise.resolve();
     });
   } catch (error) {

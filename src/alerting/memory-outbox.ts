@@ -26,9 +26,9 @@ export class MemoryOutbox implements OutboxStore {
     this.#rows.clear();
   }
 
-  /** Rows that the database has too, without their pictures. */
-  adopt(rows: readonly Outgoing[]): void {
-    for (const row of rows) this.#rows.set(row.id, { media: null, ...row });
+  /** Rows that the database has too, without their pictures unless these are given. */
+  adopt(rows: readonly Outgoing[], pictures: ReadonlyMap<string, Uint8Array> = new Map()): void {
+    for (const row of rows) this.#rows.set(row.id, { media: pictures.get(row.id) ?? null, ...row });
   }
 
   add(rows: readonly OutboxRow[]): Promise<void> {

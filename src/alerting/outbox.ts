@@ -8,10 +8,15 @@ const keptMs = 30 * 24 * 3_600_000;
 /** What waited longer than this while we were not running is no alarm any more. */
 const renewedWithinMs = 24 * 3_600_000;
 const readAtOnce = 1_000;
+/** They may have 5 MB each. */
+const picturesAtOnce = 20;
 const probeBytes = 262_144;
 
 /** What works through rows needs of where they are. */
-export type OutboxStore = Pick<Outbox, Exclude<keyof Outbox, 'unfinished' | 'proveWritable' | 'writeDown'>>;
+export type OutboxStore = Pick<
+  Outbox,
+  Exclude<keyof Outbox, 'unfinished' | 'unfinishedPictures' | 'proveWritable' | 'writeDown'>
+>;
 
 /** The rows of one account. Every method that writes resolves when it is on disk; all throw ES_DATABASE. */
 export class Outbox {
@@ -92,6 +97,21 @@ export class Outbox {
       .orderBy('created_at')
       .limit(readAtOnce)
       .execute();
+  }
+
+  /** The pictures of the rows that are not over, by row. */
+  async unfinishedPictures(): Promise<Map<string, Uint8Array>> {
+    const rows = await this.#query
+      .selectFrom('outbox')
+      .select(['id', 'media'])
+      .where('account', '=', this.#account)
+      .where('state', 'in', unfinished)
+      .where('media', 'is not', null)
+      .orderBy('severity', 'desc')
+      .orderBy('created_at')
+      .limit(picturesAtOnce)
+      .execute();
+    return new Map(rows.flatMap(({ id, media }) => (media === null ? [] : [[id, media]])));
   }
 
   /** @throws SentinelError ES_DATABASE unless there is room for some alerts to come: reading, or an empty write, says little. */

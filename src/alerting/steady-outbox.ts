@@ -42,6 +42,8 @@ export class SteadyOutbox implements OutboxStore {
   #recoverDue = true;
   #lastSequence = 0;
   #stopped = false;
+  /** Databases whose replacement is told here. */
+  readonly #heard = new WeakSet<Database>();
   #cancelRetry: () => void = () => undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -60,7 +62,10 @@ export class SteadyOutbox implements OutboxStore {
     const sender = { account: this.#options.account, node };
     const onDisk = (database: Database) => alertHistory(database, sender, incident, cooldownMs, now);
     return await this.#inTurn(async () => {
-      const known = await this.#options.database().then(onDisk).catch(this.#leaveDisk);
+      const known = await this.#options
+        .database()
+        .then(onDisk)
+        .catch((error: unknown) => this.#leaveDisk(error));
       if (known !== undefined && !this.#inMemory) return known;
       const recent = this.#recent.history(node, incident, cooldownMs, now);
       // Far above any on disk, where a row of this incident may be that cannot be seen now.
@@ -185,15 +190,32 @@ export class SteadyOutbox implements OutboxStore {
   }
 
   async #disk(): Promise<Outbox> {
-    return new Outbox(await this.#options.database(), this.#options.account);
+    const database = await this.#options.database();
+    if (!this.#heard.has(database)) {
+      this.#heard.add(database);
+      database.onReplaced(() => this.#takeAlong());
+    }
+    return new Outbox(database, this.#options.account);
+  }
+
+  /** What waits in a file that was deleted or replaced goes on from memory, and into the file that takes its place. */
+  async #takeAlong(): Promise<void> {
+    if (this.#stopped) return;
+    await this.#inTurn(async () => {
+      if (this.#inMemory) return;
+      const pictures = await (await this.#disk()).unfinishedPictures().catch(() => undefined);
+      await this.#leaveDisk(new SentinelError('ES_DATABASE', 'The database was deleted or replaced.'), pictures);
+      // The file that takes its place may be an old one, where something waits.
+      this.#recoverDue = true;
+    });
   }
 
   /** A disk that is full or read-only can still be read: what waits there goes on from memory. */
-  readonly #leaveDisk = async (cause: unknown): Promise<undefined> => {
+  readonly #leaveDisk = async (cause: unknown, pictures?: ReadonlyMap<string, Uint8Array>): Promise<undefined> => {
     if (this.#inMemory) return;
     this.#inMemory = true;
     try {
-      this.#memory.adopt(await (await this.#disk()).unfinished());
+      this.#memory.adopt(await (await this.#disk()).unfinished(), pictures);
     } catch {
       this.#recoverDue = true;
       this.#memory.adopt([...this.#underWay.values()]);

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { Clock, Log } from '../contracts/ports.ts';
 import { workerFile } from '../process/package-files.ts';
 import { WorkerDriver } from './driver.ts';
 import { FileWatch } from './file-watch.ts';
+import { HomeDisk } from './home-disk.ts';
 import type { Tables } from './tables.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -12,6 +15,11 @@ export interface Database {
    * on disk: it survives `kill -9` and power cuts. Blobs come back as Buffers.
    */
   readonly query: Kysely<Tables>;
+  /**
+   * Calls back when the file was deleted or replaced, before it is opened anew by its name: until the callback settles,
+   * the old one can still be read, as far as its disk is there.
+   */
+  onReplaced(listener: () => Promise<void>): void;
   /** Waits for what is under way, then closes the file; queries after this fail with ES_DATABASE. */
   close(): Promise<void>;
 }
@@ -20,6 +28,8 @@ export interface DatabaseOptions {
   log: Log;
   /** With it the file is looked at every 10 s: one that was deleted or replaced is opened anew by the next request. */
   clock?: Clock;
+  /** Called before the file is opened, each time; what it throws is thrown on, and the file stays closed. */
+  claim?: () => void;
   /** Told after each turn whether the database works; a write that failed counts until one succeeds. */
   onState?: (works: boolean) => void;
 }
@@ -31,17 +41,23 @@ export interface DatabaseOptions {
  * @throws SentinelError ES_DATABASE when the file cannot be used or comes from a newer version of this package.
  */
 export async function openDatabase(file: string, options: DatabaseOptions): Promise<Database> {
-  const { log, clock, onState = () => undefined } = options;
+  const { log, clock, claim = () => undefined, onState = () => undefined } = options;
+  const listeners: (() => Promise<void>)[] = [];
   const watch =
     clock &&
     new FileWatch(file, clock, () => {
-      log.error(
-        `The database ${file} was deleted or replaced. It is opened anew; what was only in the old one is lost.`,
-      );
-      driver.reopen();
+      log.error(`The database ${file} was deleted or replaced. It is opened anew, and what still waited goes along.`);
+      onState(false);
+      void Promise.allSettled(listeners.map((listener) => listener())).then(() => {
+        driver.reopen();
+      });
     });
+  const home = new HomeDisk(dirname(file));
   const open = async () => {
+    if (!existsSync(file)) home.assertPresent();
+    claim();
     const link = await openLink(file, log);
+    home.remember();
     await watch?.start();
     return link;
   };
@@ -60,7 +76,10 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
     // The last turn may have opened the file anew.
     watch?.stop();
   };
-  return { query, close };
+  const onReplaced = (listener: () => Promise<void>): void => {
+    listeners.push(listener);
+  };
+  return { query, onReplaced, close };
 }
 
 async function openLink(file: string, log: Log): Promise<WorkerLink> {

@@ -16,6 +16,7 @@ const batchSize = 500;
 
 /** What the user can do, by the code of the system's error. */
 const hints: Readonly<Record<string, string>> = {
+  ENOENT: 'The data folder is gone: plug its disk in again, or restart Node-RED to begin anew.',
   ENOSPC: 'Free space on the disk of the data folder.',
   EDQUOT: 'Raise the disk quota of the user that runs Node-RED.',
   EROFS: 'The disk of the data folder is mounted read-only.',
@@ -47,6 +48,8 @@ export class EvidenceFiles {
     const temporary = join(this.#incoming, name);
     const target = join(this.#folder, 'evidence', day, name);
     try {
+      // Not the data folder itself: one that is missing is on a disk that is away, and must not be begun on another.
+      await makeEvidenceFolder(dirname(this.#incoming));
       await makeFolder(this.#incoming);
       await makeFolder(dirname(target));
       await writeThrough(temporary, bytes);
@@ -109,6 +112,15 @@ export class EvidenceFiles {
 async function namesIn(folder: string, wanted: (entry: Dirent) => boolean): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.filter(wanted).map(({ name }) => name);
+}
+
+async function makeEvidenceFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    await syncFolder(dirname(folder));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** A folder that lasts through a power cut, as the files in it do. */

@@ -10,7 +10,7 @@ import { topicOf } from '../contracts/guards.ts';
 import type { Review, WireMessage } from '../contracts/messages.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
-import { lockFolder } from '../database/folder-lock.ts';
+import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
 import { redact } from '../network/redact.ts';
@@ -52,7 +52,7 @@ export class Site {
   readonly reviews: Subscribers<WireMessage<Review>>;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
-  readonly #unlock: () => void;
+  #folderLock: FolderLock | undefined;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
   readonly #detectors = new ServiceLeases<Detector>((model) => {
     this.health.forgetModel(model);
@@ -79,7 +79,7 @@ export class Site {
     this.changes = new Subscribers(this.log);
     this.reviews = new Subscribers(this.log);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
-    this.#unlock = this.#lock();
+    this.#lock();
   }
 
   get id(): string {
@@ -172,7 +172,7 @@ export class Site {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();
     } finally {
-      this.#unlock();
+      this.#folderLock?.release();
     }
   }
 
@@ -190,7 +190,10 @@ export class Site {
       this.#databaseState = works ? 'ok' : 'down';
     };
     const { log, clock } = this;
-    const database = await openDatabase(join(this.folder, 'sentinel.db'), { log, clock, onState });
+    const claim = (): void => {
+      this.#claim();
+    };
+    const database = await openDatabase(join(this.folder, 'sentinel.db'), { log, clock, claim, onState });
     this.#databaseState = 'ok';
     return database;
   }
@@ -204,14 +207,19 @@ export class Site {
     return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, onChange, ...this.tools });
   }
 
-  #lock(): () => void {
+  #lock(): void {
     try {
-      return lockFolder(this.folder);
+      this.#folderLock = lockFolder(this.folder);
     } catch (error) {
       if (error instanceof SentinelError && error.name === 'ES_SITE_LOCKED') throw error;
       this.log.warn(`The data folder cannot be locked (${String(error)}): make sure that only one Node-RED uses it.`);
-      return () => undefined;
     }
+  }
+
+  /** A folder that was away, or could not be locked before, is taken before its database is opened. */
+  #claim(): void {
+    if (this.#folderLock === undefined) this.#lock();
+    else this.#folderLock.renew();
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { startSandbox, type Fault, type Sandbox, type SandboxMessage } from '../../scripts/demo/whatsapp-sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxMessage } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { defaultRules } from '../../src/contracts/configs.ts';
 import type { HealthReport, SiteHealth } from '../../src/contracts/health.ts';
 import type { Delivery, Incident, StreamStatus } from '../../src/contracts/messages.ts';
 import { personJpeg } from '../demo-media.ts';
-import { freePort, NodeRedHost, type FlowNode } from '../hosts/node-red-host.ts';
+import { NodeRedHost, type FlowNode } from '../hosts/node-red-host.ts';
 import { incident } from '../unit/alerting/incident.ts';
 import { until, vitalsOf, type Vitals } from './vitals.ts';
 
@@ -32,30 +32,29 @@ export interface HouseOptions {
  */
 export class House {
   readonly options: HouseOptions;
+  readonly whatsApp: Sandbox;
   /** Everything that ever arrived at a phone. */
   readonly messages: SandboxMessage[] = [];
   host: NodeRedHost;
-  #sandbox: Sandbox | undefined;
-  readonly #sandboxPort: number;
   readonly #env: Record<string, string>;
   #alarms = 0;
 
-  private constructor(host: NodeRedHost, env: Record<string, string>, port: number, options: HouseOptions) {
+  private constructor(host: NodeRedHost, env: Record<string, string>, whatsApp: Sandbox, options: HouseOptions) {
     this.host = host;
     this.options = options;
+    this.whatsApp = whatsApp;
     this.#env = env;
-    this.#sandboxPort = port;
+    whatsApp.onMessage((message) => {
+      if (this.messages.every(({ id }) => id !== message.id)) this.messages.push(message);
+    });
   }
 
-  static async open(t: TestContext, options: HouseOptions = {}): Promise<House> {
-    const port = await freePort();
-    const env = { ...options.env, HOUSE_SANDBOX: `http://127.0.0.1:${port}` };
-    const house = new House(await NodeRedHost.start(env), env, port, options);
-    t.after(async () => {
-      await house.host.stop();
-      await house.whatsAppGoes();
-    });
-    await house.whatsAppComes();
+  static async open(t: Pick<TestContext, 'after'>, options: HouseOptions = {}): Promise<House> {
+    const whatsApp = await startSandbox({ port: 0, token, phoneNumberId, latencyMs: 20 });
+    t.after(() => whatsApp.close());
+    const env = { ...options.env, HOUSE_SANDBOX: whatsApp.url };
+    const house = new House(await NodeRedHost.start(env), env, whatsApp, options);
+    t.after(() => house.host.stop());
     await house.host.deploy(await flowOf(options));
     return house;
   }
@@ -68,29 +67,12 @@ export class House {
     return vitalsOf(this.pid);
   }
 
-  async whatsAppComes(): Promise<void> {
-    const { messages } = this;
-    this.#sandbox = await startSandbox({ port: this.#sandboxPort, token, phoneNumberId, latencyMs: 20 });
-    this.#sandbox.onMessage((message) => {
-      if (messages.every(({ id }) => id !== message.id)) messages.push(message);
-    });
-  }
-
-  async whatsAppGoes(): Promise<void> {
-    await this.#sandbox?.close();
-    this.#sandbox = undefined;
-  }
-
-  fail(...faults: Fault[]): void {
-    this.#sandbox?.fail(...faults);
-  }
-
-  /** Kills Node-RED and starts it again with the same user folder, as a power cut and its end do. */
-  async killAndRestart(): Promise<void> {
-    await this.host.kill();
-    const { seen } = this.host;
-    this.host = await NodeRedHost.start(this.#env, this.host.userDir);
-    this.host.seen.push(...seen);
+  /** Starts Node-RED again after `host.kill()`, with the same user folder, as after a power cut. */
+  async restart(): Promise<void> {
+    const { seen, log, userDir } = this.host;
+    this.host = await NodeRedHost.start(this.#env, userDir);
+    this.host.seen.unshift(...seen);
+    this.host.log = log + this.host.log;
   }
 
   /** An incident comes up. @returns its id, which is the text of its alert too. */

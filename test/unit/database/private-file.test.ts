@@ -15,7 +15,10 @@ describe('the data folder', { skip: process.platform === 'win32' && 'Windows has
     const umask = process.umask(0o000);
     t.after(() => process.umask(umask));
     const folder = join(temporaryFolder(t), 'data');
-    t.after(lockFolder(folder));
+    const lock = lockFolder(folder);
+    t.after(() => {
+      lock.release();
+    });
     const database = await openDatabase(join(folder, 'sentinel.db'), { log: new RecordingLog() });
     t.after(() => database.close());
     await database.query.insertInto('incidents').values(incidentRow()).execute();
@@ -31,7 +34,10 @@ describe('the data folder', { skip: process.platform === 'win32' && 'Windows has
       writeFileSync(join(folder, name), '');
       chmodSync(join(folder, name), 0o644);
     }
-    t.after(lockFolder(folder));
+    const lock = lockFolder(folder);
+    t.after(() => {
+      lock.release();
+    });
     const database = await openDatabase(join(folder, 'sentinel.db'), { log: new RecordingLog() });
     t.after(() => database.close());
     for (const name of ['sentinel.db', 'sentinel.db-wal', 'site.lock']) {

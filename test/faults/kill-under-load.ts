@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { House } from './house.ts';
+import { until } from './vitals.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+
+export interface KillResult {
+  kills: number;
+  /** Alarms that Node-RED had said to have taken: their alert was queued. */
+  acknowledged: number;
+  /** Of these, those whose alert never came. */
+  lost: number;
+  /** Alerts that came twice. */
+  duplicates: number;
+  /** Evidence files at the end. */
+  files: number;
+}
+
+/** Kills Node-RED at random moments while alarms come in, starts it again each time, and counts what became of them. */
+export async function killUnderLoad(
+  house: House,
+  { kills, random, onKill = () => undefined }: { kills: number; random: () => number; onKill?: (kill: number) => void },
+): Promise<KillResult> {
+  for (let kill = 0; kill < kills; kill += 1) {
+    const load = press(house);
+    await sleep(300 + random() * 1500);
+    await house.host.kill();
+    await load;
+    await house.restart();
+    onKill(kill + 1);
+  }
+  await house.alarm();
+  const queued = new Set(house.deliveries().map(({ incidentId }) => incidentId));
+  const ids = [...queued].filter((id) => id.startsWith('alarm-'));
+  const duplicates = await house.arrived(ids, 120_000);
+  await until(async () => (await house.health()).site.outbox.queued === 0, 'the outbox is empty', 120_000);
+  const lost = ids.filter((id) => house.told(id) === 0).length;
+  return { kills, acknowledged: ids.length, lost, duplicates, files: checkEvidence(house) };
+}
+
+/** Alarms in quick succession, until nobody answers. */
+async function press(house: House): Promise<void> {
+  for (let alarm = 0; alarm < 8; alarm += 1) {
+    try {
+      await house.alarm();
+    } catch (error) {
+      if (error instanceof assert.AssertionError) throw error;
+      return;
+    }
+    await sleep(60);
+  }
+}
+
+/** Every row has its whole file, every file its row, and what the kill left open is closed. @returns how many files. */
+function checkEvidence({ host }: House): number {
+  const folder = join(host.userDir, 'echosight');
+  const database = new Sqlite(join(folder, 'sentinel.db'), { readonly: true });
+  try {
+    const media = database.prepare('select file, sha256 from media').all() as { file: string; sha256: string }[];
+    for (const { file, sha256 } of media) {
+      const bytes = readFileSync(join(folder, file));
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256, `${file} is torn`);
+    }
+    const incoming = join(folder, 'evidence', '.incoming');
+    const left = existsSync(incoming) ? readdirSync(incoming) : [];
+    assert.ok(left.length <= 2, `half written files: ${left.join(', ')}`);
+    return media.length;
+  } finally {
+    database.close();
+  }
+}

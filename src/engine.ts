@@ -1,6 +1,7 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
 export { checkTemplate } from './alerting/text-template.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
+export { SiteClock } from './clock/site-clock.ts';
 export { asSentinelError, SentinelError } from './contracts/errors.ts';
 export {
   assertKind,
@@ -14,6 +15,8 @@ export {
 export type { AudioScores, Frame, Incident, Payload, StreamStatusName } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
+export { captureDevices } from './media/microphone/capture-devices.ts';
+export { Microphone } from './media/microphone/microphone.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode } from './red/define-node.ts';
 export { acquireAlerts } from './site/account-alerts.ts';

@@ -45,6 +45,7 @@ export default defineNode({
           emit(0, { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes });
         },
         audio({ samples, ...window }) {
+          site.metrics.count('audio_windows_captured_total', { source });
           const record = audio === 'record';
           const { sampleRate, hop } = soundWindow;
           emit(1, { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window }, { samples });

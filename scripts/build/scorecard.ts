@@ -8,6 +8,7 @@ import { languages, nodeFile, nodeTypes, root } from './paths.ts';
 
 /** Texts that a node looks up by a name it computes. */
 const computedKeys: Partial<Record<string, readonly string[]>> = {
+  'mic-in': streamStatuses.map((status) => `status.${status}`),
   'rtsp-in': streamStatuses.map((status) => `status.${status}`),
   'whatsapp-out': deliveryStatuses.map((status) => `status.${status}`),
 };

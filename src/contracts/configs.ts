@@ -8,6 +8,14 @@ const reference = (nodeType: string, description: string, required = false) =>
   Type.String({ default: '', description, nodeType, ...(required ? { minLength: 1 } : {}) });
 const name = Type.String({ default: '', description: 'Name on the canvas.' });
 const site = reference('sentinel-site', 'Site; empty means the implicit default site.');
+const area = Type.String({
+  default: 'home',
+  minLength: 1,
+  maxLength: 64,
+  description: 'Signals of cameras and microphones in the same area are fused.',
+});
+/** A name that can stand in topics. */
+const sourceName = '^[a-zA-Z0-9_-]{1,64}$';
 const ratio = (value: number, description: string) =>
   Type.Number({ default: value, minimum: 0, maximum: 1, description });
 
@@ -29,16 +37,11 @@ const audioModes = ['off', 'analyse', 'record'] as const;
 export const SentinelCameraConfig = Type.Object({
   name: Type.String({
     default: '',
-    pattern: '^[a-zA-Z0-9_-]{1,64}$',
+    pattern: sourceName,
     description: 'Source name in topics and alerts: letters, digits, _ and -.',
   }),
   site,
-  area: Type.String({
-    default: 'home',
-    minLength: 1,
-    maxLength: 64,
-    description: 'Signals of cameras and microphones in the same area are fused.',
-  }),
+  area,
   address: Type.String({
     default: '',
     minLength: 1,
@@ -70,6 +73,38 @@ export const RtspInConfig = Type.Object({
   rate: Type.Number({ default: 5, minimum: 0.2, maximum: 15, description: 'Frames a second.' }),
 });
 export type RtspInConfig = Static<typeof RtspInConfig>;
+
+export const recorderNames = ['parec', 'arecord', 'sox', 'ffmpeg'] as const;
+export type RecorderName = (typeof recorderNames)[number];
+export const MicInConfig = Type.Object({
+  name: Type.String({
+    default: 'microphone',
+    pattern: sourceName,
+    description: 'Source name in topics and alerts: letters, digits, _ and -.',
+  }),
+  site,
+  area,
+  recorder: Type.Enum(['auto', ...recorderNames], {
+    default: 'auto',
+    description: 'Program that records; auto takes the first one that gives sound.',
+  }),
+  device: Type.String({
+    default: '',
+    maxLength: 200,
+    description: 'Device as the recorder names it; empty: the default of the system.',
+  }),
+  audio: Type.Enum(['analyse', 'record'], {
+    default: 'analyse',
+    description: 'Sound: analyse only, or also record as evidence.',
+  }),
+  captureDelayMs: Type.Integer({
+    default: 100,
+    minimum: 0,
+    maximum: 10000,
+    description: 'Milliseconds from the microphone to our last byte; subtracted from every capture time.',
+  }),
+});
+export type MicInConfig = Static<typeof MicInConfig>;
 
 export const DetectronInferConfig = Type.Object({
   name,
@@ -252,6 +287,7 @@ export const nodeConfigs = {
   'sentinel-camera': SentinelCameraConfig,
   'sentinel-whatsapp-account': WhatsAppAccountConfig,
   'rtsp-in': RtspInConfig,
+  'mic-in': MicInConfig,
   'detectron-infer': DetectronInferConfig,
   'audio-classify': AudioClassifyConfig,
   'fuse-severity': FuseSeverityConfig,

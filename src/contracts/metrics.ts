@@ -12,6 +12,11 @@ export const metricDefinitions = {
     help: 'Frames dropped because a newer one came or they were too old.',
     labels: ['source'],
   },
+  audio_windows_captured_total: {
+    type: 'counter',
+    help: 'Sound windows that came out of cameras and microphones.',
+    labels: ['source'],
+  },
   audio_windows_dropped_total: {
     type: 'counter',
     help: 'Sound windows dropped because the classifier could not keep up.',

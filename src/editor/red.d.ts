@@ -60,7 +60,11 @@ interface JQueryElements {
   editableList(action: 'items'): JQueryElements;
 }
 
-declare const $: (elements: string | Element) => JQueryElements;
+declare const $: {
+  (elements: string | Element): JQueryElements;
+  /** A request to the admin API: the editor adds the login of the user to those of jQuery. */
+  getJSON(url: string): { then(done: (answer: unknown) => void, failed: () => void): void };
+};
 
 declare const RED: {
   readonly nodes: {

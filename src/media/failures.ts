@@ -51,6 +51,8 @@ export function failureFrom(lines: readonly string[]): SentinelError {
 const statuses: Partial<Record<ErrorName, StreamStatusName>> = {
   ES_CAMERA_UNAUTHORISED: 'unauthorised',
   ES_CAMERA_NOT_FOUND: 'not-found',
+  ES_MICROPHONE_DENIED: 'unauthorised',
+  ES_MICROPHONE_NOT_FOUND: 'not-found',
 };
 
 /** The status that a failure shows as while the next try is waited for. */

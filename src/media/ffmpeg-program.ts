@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
 import { SentinelError } from '../contracts/errors.ts';
 import { childEnvironment } from '../process/child.ts';
+import { programOnPath } from '../process/program-path.ts';
 
 /** An ffmpeg and what it can do, found out by asking it: version strings of builds say little. */
 export interface FfmpegProgram {
@@ -36,7 +35,7 @@ export async function locateFfmpeg(search: FfmpegSearch = {}): Promise<FfmpegPro
   const env = search.env ?? process.env;
   const configured = [search.configured, env.FFMPEG_PATH].find((path) => path !== undefined && path !== '');
   if (configured !== undefined) return ask(configured);
-  const onPath = await firstOnPath(env.PATH ?? '');
+  const onPath = await programOnPath('ffmpeg', env.PATH ?? '');
   if (onPath !== undefined) return ask(onPath);
   const packaged = packagedFfmpeg();
   if (packaged === undefined) throw missing('No ffmpeg was found on this machine.');
@@ -89,19 +88,6 @@ function say(path: string, args: readonly string[], input = ''): Promise<string>
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
-}
-
-async function firstOnPath(path: string): Promise<string | undefined> {
-  const program = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
-  for (const folder of path.split(delimiter).filter((entry) => entry !== '')) {
-    const candidate = join(folder, program);
-    const runs = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return candidate;
-  }
-  return undefined;
 }
 
 /** The package's own resolver, which also makes the file executable; it throws where it has no build. */

@@ -1,7 +1,6 @@
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log, Random } from '../contracts/ports.ts';
 import { credentialsFor, type SourceAddress } from '../network/address.ts';
-import { redact } from '../network/redact.ts';
 import { levelOf } from '../pcm/level.ts';
 import { Child } from '../process/child.ts';
 import { failureFrom } from './failures.ts';
@@ -9,8 +8,9 @@ import { analysisCommand } from './ffmpeg-arguments.ts';
 import { locateFfmpeg, type FfmpegProgram } from './ffmpeg-program.ts';
 import { FrameReader, type RawFrame } from './frame-reader.ts';
 import { LineLimiter } from './line-limiter.ts';
+import { lastLines } from './last-lines.ts';
 import { hasSound } from './source-probe.ts';
-import { StreamSupervisor, type StreamRun, type StreamState } from './stream-supervisor.ts';
+import { StreamSupervisor, type StreamRun, type StreamState, type StreamWords } from './stream-supervisor.ts';
 import { WindowCutter, type CutWindow } from './window-cutter.ts';
 
 export interface IngestOptions {
@@ -60,9 +60,16 @@ interface Plan {
   audio: boolean;
 }
 
-const rememberedLines = 20;
-/** A line of more characters than this is no message of ffmpeg's: its rest is cut off. */
-const longestLine = 2000;
+const words: StreamWords = {
+  probing: 'Asking the source what it offers.',
+  connecting: 'Waiting for the first picture.',
+  connected: 'Pictures are coming in.',
+  stalled: (limitMs) =>
+    new SentinelError('ES_CAMERA_STALLED', `No picture came for ${limitMs / 1000} s.`, {
+      hint: 'The connection is made again by itself; look at the camera or its network when this happens often.',
+    }),
+  unknown: 'ES_CAMERA_UNREACHABLE',
+};
 
 /**
  * One camera: a supervised ffmpeg that turns RTSP, a web stream, a file or a webcam into frames and windows of
@@ -88,7 +95,7 @@ export class Ingest {
       options.log.warn(line);
     });
     this.#supervisor = new StreamSupervisor(
-      { probe: (signal) => this.#probe(signal), launch: (plan, onFrame) => this.#launch(plan, onFrame) },
+      { words, probe: (signal) => this.#probe(signal), launch: (plan, onFrame) => this.#launch(plan, onFrame) },
       options,
       (state) => {
         this.#hand(() => {
@@ -149,7 +156,9 @@ export class Ingest {
       }
     });
     if (audio) this.#readSound(child);
-    const lines = this.#readLines(child);
+    const lines = lastLines(child, this.#secrets, (line) => {
+      this.#lines.push(`ffmpeg: ${line}`);
+    });
     const ended = child.closed.then(
       ({ error }) => unreadable ?? (error === undefined ? failureFrom(lines) : lost(error)),
     );
@@ -163,26 +172,6 @@ export class Ingest {
     child.output(3).on('data', (chunk: Buffer) => {
       cutter.push(chunk, this.#options.clock.now());
     });
-  }
-
-  /** The last lines that ffmpeg printed, without secrets; they go to the log too, but never faster than we can read. */
-  #readLines(child: Child): string[] {
-    const lines: string[] = [];
-    let rest = '';
-    child
-      .output(2)
-      .setEncoding('utf8')
-      .on('data', (text: string) => {
-        const parts = (rest + text).split(/[\r\n]+/);
-        rest = (parts.pop() ?? '').slice(-longestLine);
-        for (const part of parts.filter((line) => line.trim() !== '')) {
-          const line = redact(part.slice(0, longestLine), this.#secrets);
-          lines.push(line);
-          if (lines.length > rememberedLines) lines.shift();
-          if (!child.stopping) this.#lines.push(`ffmpeg: ${line}`);
-        }
-      });
-    return lines;
   }
 
   #frame(frame: RawFrame): void {

@@ -12,11 +12,23 @@ export interface StreamRun {
   stop(): Promise<unknown>;
 }
 
+/** What the states of a stream are called for people. */
+export interface StreamWords {
+  probing: string;
+  connecting: string;
+  connected: string;
+  /** Nothing came for so many milliseconds. */
+  stalled(limitMs: number): SentinelError;
+  /** Name of a failure that has none. */
+  unknown: ErrorName;
+}
+
 /** What the supervisor keeps alive. */
 export interface SupervisedStream<Plan> {
+  words: StreamWords;
   /** Finds out what the source offers. @throws when it offers nothing usable */
   probe(signal: AbortSignal): Promise<Plan>;
-  /** Starts a run; `onFrame` is to be called with every frame. */
+  /** Starts a run; `onFrame` is to be called with every frame, or with every piece of sound where that is all. */
   launch(plan: Plan, onFrame: () => void): StreamRun;
 }
 
@@ -95,13 +107,13 @@ export class StreamSupervisor<Plan> {
 
   async #runOnce(signal: AbortSignal): Promise<SentinelError> {
     try {
-      this.#tell('probing', 'Asking the source what it offers.');
+      this.#tell('probing', this.#stream.words.probing);
       const plan = await this.#stream.probe(signal);
-      if (signal.aborted) return stopped;
-      this.#tell('connecting', 'Waiting for the first picture.');
+      if (signal.aborted) return new SentinelError(this.#stream.words.unknown, 'The stream was stopped.');
+      this.#tell('connecting', this.#stream.words.connecting);
       return await this.#watch(plan, signal);
     } catch (error) {
-      return asSentinelError(error, 'ES_CAMERA_UNREACHABLE');
+      return asSentinelError(error, this.#stream.words.unknown);
     }
   }
 
@@ -125,7 +137,7 @@ export class StreamSupervisor<Plan> {
         cancel = this.#clock.after(left, check);
         return;
       }
-      stall = stalled(lastFrame === undefined ? firstFrameMs : stallMs);
+      stall = this.#stream.words.stalled(lastFrame === undefined ? firstFrameMs : stallMs);
       this.#tell('stalled', stall.message, stall);
       stop();
     };
@@ -140,7 +152,7 @@ export class StreamSupervisor<Plan> {
   #connected(): void {
     this.#attempt = 0;
     this.#reported = undefined;
-    this.#tell('connected', 'Pictures are coming in.');
+    this.#tell('connected', this.#stream.words.connected);
   }
 
   /** @returns false when the wait was cut short by a stop */
@@ -170,12 +182,4 @@ export class StreamSupervisor<Plan> {
     if (news) this.#reported = error.name;
     this.#listener({ status, detail, attempt: this.#attempt, ...(news ? { error } : {}) });
   }
-}
-
-const stopped = new SentinelError('ES_CAMERA_UNREACHABLE', 'The stream was stopped.');
-
-function stalled(limitMs: number): SentinelError {
-  return new SentinelError('ES_CAMERA_STALLED', `No picture came for ${limitMs / 1000} s.`, {
-    hint: 'The connection is made again by itself; look at the camera or its network when this happens often.',
-  });
 }

@@ -1,3 +1,4 @@
+import { S16leReader } from '../pcm/s16le.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 
 const { samples: windowSamples, hop: windowHop } = soundWindow;
@@ -20,7 +21,7 @@ export class WindowCutter {
   readonly #onWindow: (window: CutWindow) => void;
   readonly #window = new Float32Array(windowSamples);
   #filled = 0;
-  #oddByte: number | undefined;
+  readonly #reader = new S16leReader();
   /** Samples so far, and the arrival time of sample 0 by that count. */
   #count = 0;
   #anchor: number | undefined;
@@ -31,12 +32,10 @@ export class WindowCutter {
 
   /** @param now arrival of the chunk's last byte, in epoch milliseconds */
   push(chunk: Buffer, now: number): void {
-    const bytes = this.#oddByte === undefined ? chunk : Buffer.concat([Buffer.of(this.#oddByte), chunk]);
-    const samples = bytes.length >> 1;
-    this.#oddByte = bytes.length % 2 === 1 ? bytes[bytes.length - 1] : undefined;
-    this.#anchorAt(now - (this.#count + samples) / samplesPerMs);
-    for (let index = 0; index < samples; index += 1) {
-      this.#window[this.#filled] = bytes.readInt16LE(index * 2) / 32768;
+    const samples = this.#reader.read(chunk);
+    this.#anchorAt(now - (this.#count + samples.length) / samplesPerMs);
+    for (const sample of samples) {
+      this.#window[this.#filled] = sample;
       this.#filled += 1;
       this.#count += 1;
       if (this.#filled === windowSamples) this.#emit();

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../contracts/ports.ts';
 
@@ -14,13 +14,19 @@ export function childEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name)));
 }
 
+/** How a process comes to be: `spawn`, or a library that insists on doing it itself. */
+export type Starter = (program: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+
 export interface ChildOptions {
   program: string;
   args: readonly string[];
+  /** Variables beyond those that every child inherits. */
+  env?: Readonly<Record<string, string | undefined>>;
   /** Written to standard input, which is then closed; without it the child has no input. */
   input?: string;
   /** Output pipes beyond stdout and stderr: file descriptors 3 and up. */
   extraPipes?: number;
+  start?: Starter;
   clock: Clock;
 }
 
@@ -44,11 +50,11 @@ export class Child {
   #stopping = false;
 
   constructor(options: ChildOptions) {
-    const { program, args, input, extraPipes = 0, clock } = options;
+    const { program, args, input, extraPipes = 0, start = spawn, clock } = options;
     this.#clock = clock;
-    this.#process = spawn(program, args, {
+    this.#process = start(program, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
-      env: childEnvironment(),
+      env: { ...childEnvironment(), ...options.env },
       windowsHide: true,
       // A group of its own: Ctrl-C in a terminal reaches only Node-RED, which then ends its children in order.
       detached: process.platform !== 'win32',

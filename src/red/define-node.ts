@@ -1,5 +1,6 @@
 import { nodeCredentials, type NodeType } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import { mountAdminAnswers, type AdminAnswers } from './admin-answers.ts';
 import { mountApi } from './mount.ts';
 import { beReferable, contextOf, looks, type Instance, type NodeContext } from './node-context.ts';
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node-red.ts';
@@ -16,6 +17,8 @@ export interface NodeHandlers {
 
 export interface NodeDefinition<T extends NodeType> {
   type: T;
+  /** What its dialog may ask of this machine. */
+  answers?: AdminAnswers;
   create(node: NodeContext<T>): NodeHandlers | undefined;
 }
 
@@ -27,6 +30,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
   return (RED) => {
     mountApi(RED);
     const { type } = definition;
+    mountAdminAnswers(RED, type, definition.answers ?? {});
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);
       start(RED, this, raw, definition);

@@ -13,9 +13,12 @@ export interface NodeRed {
     httpNodeAuth?: unknown;
     httpNodeRoot?: string | false;
   };
+  /** The Express application of the editor; absent when httpAdminRoot is false. */
+  httpAdmin?: { get(path: string, ...handlers: Handler[]): void };
+  auth?: { needsPermission(permission: string): Handler };
   /** An Express application; absent when httpNodeRoot is false. */
   httpNode?: {
-    use(path: string, handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
+    use(path: string, handler: Handler): void;
   };
   /** The server that all of Node-RED shares: editor, HTTP nodes, dashboards. Absent when it is embedded without one. */
   server?: UpgradeServer;
@@ -35,6 +38,8 @@ export interface UpgradeServer {
   on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   listenerCount(event: 'upgrade'): number;
 }
+
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 export type RedConstructor = (this: RedNode, config: RawConfig) => void;
 

@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { exampleFlows } from '../../scripts/build/scorecard.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { placeholderIn } from '../../src/contracts/placeholder.ts';
-import type { AudioScores, Delivery, Detections, Incident, StreamStatus } from '../../src/contracts/messages.ts';
+import type {
+  AudioScores,
+  Delivery,
+  Detections,
+  Incident,
+  Payload,
+  StreamStatus,
+} from '../../src/contracts/messages.ts';
 import { paneWav, personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
+import { SoundServer } from '../hosts/sound-server.ts';
+import { requirement } from '../requirements.ts';
 import { startDemoCamera } from './demo-camera.ts';
 
 const token = 'example-token-51c0';
@@ -17,6 +28,8 @@ const phoneNumberId = '100000000000007';
 
 /** Every example, imported into a real Node-RED and used the way its comment says. */
 describe('the example flows', { timeout: 300_000 }, () => {
+  let sound: SoundServer | undefined;
+  let absentRecorders = '';
   let host: NodeRedHost;
   let sandbox: Sandbox;
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;
@@ -25,7 +38,11 @@ describe('the example flows', { timeout: 300_000 }, () => {
     if (buildIsStale()) await build();
     sandbox = await startSandbox({ port: 0, token, phoneNumberId });
     camera = await startDemoCamera();
+    const missing = await SoundServer.missing();
+    absentRecorders = missing.join(', ');
+    if (missing.length === 0) sound = await SoundServer.start();
     host = await NodeRedHost.start({
+      ...sound?.env,
       WHATSAPP_PHONE_NUMBER_ID: phoneNumberId,
       ...{ RTSP_URL: camera.url, SITE_NAME: 'House of variables', TO_NUMBER: '+15550100007', FRAME_RATE: '4' },
       ...{ WHATSAPP_PHONE_ID: phoneNumberId, WHATSAPP_ACCESS_TOKEN: token, ALERT_COOLDOWN_SECONDS: '10' },
@@ -35,6 +52,7 @@ describe('the example flows', { timeout: 300_000 }, () => {
     await host.stop();
     await camera.stop();
     await sandbox.close();
+    await sound?.stop();
   });
 
   test('1 Full pipeline', async () => {
@@ -105,8 +123,21 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
+  test('8 Listen with a microphone', async (t) => {
+    if (!requirement(t, sound !== undefined, absentRecorders) || sound === undefined) return;
+    await deploy('8 Listen with a microphone', { 'mic-fuse': 0, 'mic-listen': 1 });
+    await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'connected');
+    const file = join(sound.folder, 'pane.wav');
+    writeFileSync(file, paneWav());
+    await sound.play(file);
+    const { payload } = await host.waitFor('spy', ({ payload }) => (payload as Payload).kind === 'incident');
+    const { label, area, sources } = payload as Incident;
+    assert.deepEqual([label, area, sources], ['Breaking glass', 'hall', ['hall-microphone']]);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
   test('no example is left out here', () => {
-    assert.equal(exampleFlows().length, 7);
+    assert.equal(exampleFlows().length, 8);
   });
 
   /** Imports an example with our camera and account in it; `spied` outputs of nodes also go to the probe `spy`. */

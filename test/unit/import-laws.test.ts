@@ -25,6 +25,7 @@ const sharedWithEditor = [
   'src/network/authority.ts',
   'src/alerting/recipients.ts',
   'src/alerting/text-template.ts',
+  'src/media/microphone/device-name.ts',
 ];
 
 const natives = ['better-sqlite3', 'sharp', 'onnxruntime-node', 'onnxruntime-web'];

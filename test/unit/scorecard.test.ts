@@ -90,7 +90,11 @@ describe('the example flows', () => {
   }
 
   test('pipelines start with the default rules', () => {
-    for (const file of ['flows/demo.json', 'examples/1 Full pipeline.json', 'examples/7 Settings from the environment.json']) {
+    for (const file of [
+      'flows/demo.json',
+      'examples/1 Full pipeline.json',
+      'examples/7 Settings from the environment.json',
+    ]) {
       const fuse = flows.find((flow) => flow.file === file)?.nodes.find(({ type }) => type === 'fuse-severity');
       assert.deepEqual(fuse?.rules, defaultRules);
     }

@@ -7,12 +7,17 @@ import {
   stallMs,
   StreamSupervisor,
   type StreamState,
+  type StreamWords,
   type SupervisedStream,
 } from '../../../src/media/stream-supervisor.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 /** A stream whose runs a test ends by hand. */
 class ScriptedStream implements SupervisedStream<string> {
+  readonly words: StreamWords = {
+    ...{ probing: 'probing', connecting: 'connecting', connected: 'connected', unknown: 'ES_CAMERA_UNREACHABLE' },
+    stalled: () => failure('ES_CAMERA_STALLED'),
+  };
   refusal: SentinelError | undefined;
   launches = 0;
   stops = 0;

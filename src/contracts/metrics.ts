@@ -54,6 +54,11 @@ export const metricDefinitions = {
     help: 'From the alert being written down to its acceptance by the provider.',
     labels: ['channel'],
   },
+  false_positive_reports_total: {
+    type: 'counter',
+    help: 'Reviews that call an incident a false alarm; saying it again of the same incident does not count.',
+    labels: [],
+  },
   evidence_bytes_total: { type: 'counter', help: 'Bytes of evidence written.', labels: ['type'] },
 } as const satisfies Record<string, MetricDefinition>;
 

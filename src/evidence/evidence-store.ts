@@ -107,7 +107,10 @@ export class EvidenceStore {
     const reviewed = await this.#database.query
       .transaction()
       .execute((transaction) => writeReview(transaction, incidentId, request, { id, by, at }));
-    if (reviewed?.added === true) this.#onChange(incidentId);
+    if (reviewed?.added === true) {
+      this.#onChange(incidentId);
+      if (reviewed.record.action === 'false-positive') this.#metrics.count('false_positive_reports_total');
+    }
     return reviewed;
   }
 

@@ -84,7 +84,12 @@ export async function alertDesk(
       clock,
       log,
       random: () => 0,
-      metrics: { count: (name) => counted.push(name), observe: () => undefined },
+      metrics: {
+        count: (name, _labels, by = 1) => {
+          if (by > 0) counted.push(name);
+        },
+        observe: () => undefined,
+      },
       newId: randomUUID,
       account: { ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes },
     },

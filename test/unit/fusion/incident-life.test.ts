@@ -43,6 +43,15 @@ describe('the life of an incident', () => {
     ]);
   });
 
+  test('a pane that goes on breaking is one incident, told once (ESF4)', () => {
+    const area = new BenchArea();
+    for (let window = 0; window < 20; window++) {
+      area.hear({ glass_break: 0.8 });
+      area.wait(480);
+    }
+    assert.deepEqual(area.alerts, ['start 2 glass_break']);
+  });
+
   test('a person standing still for an hour is one incident, told twice (ESF9)', () => {
     const area = new BenchArea();
     area.watch({ person: 0.9 }, 3_600_000);

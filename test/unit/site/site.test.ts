@@ -17,4 +17,12 @@ describe('a Site', () => {
     await assert.rejects(site.database(), { name: 'ES_DATABASE' });
     assert.equal((await site.report()).database, 'down');
   });
+
+  test('gives ids that two detections of one moment do not share', (t) => {
+    const site = new Site({ id: 'home', name: 'Home', folder: temporaryFolder(t) }, new RecordingLog());
+    t.after(() => site.close());
+    const ids = Array.from({ length: 1000 }, () => site.newId());
+    assert.equal(new Set(ids).size, 1000);
+    for (const id of ids.slice(0, 10)) assert.match(id, /^[0-9a-f-]{36}$/);
+  });
 });

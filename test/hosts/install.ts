@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requirement } from '../requirements.ts';
@@ -124,11 +124,11 @@ export async function runNpm(
   folder: string,
   programs?: { node: string; npm: string },
 ): Promise<string> {
-  const all = [...args, '--no-audit', '--no-fund'];
+  const all = ['--no-audit', '--no-fund', ...args];
   const child =
     programs === undefined
       ? spawn('npm', all, { cwd: folder, env: userEnvironment(), shell: process.platform === 'win32' })
-      : spawn(programs.node, [programs.npm, ...all], { cwd: folder, env: userEnvironment() });
+      : spawn(programs.node, [programs.npm, ...all], { cwd: folder, env: userEnvironment(dirname(programs.node)) });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

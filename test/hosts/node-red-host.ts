@@ -130,12 +130,12 @@ export class NodeRedHost {
     return this.seen.filter((report) => report.probe === probe).map((report) => report.message);
   }
 
-  async stop(): Promise<void> {
+  async stop({ keepFolder = false } = {}): Promise<void> {
     this.#child.kill('SIGTERM');
     const hard = setTimeout(() => this.#child.kill('SIGKILL'), 20_000);
     await this.#ended;
     clearTimeout(hard);
-    rmSync(this.userDir, { recursive: true, force: true });
+    if (!keepFolder) rmSync(this.userDir, { recursive: true, force: true });
   }
 
   /** Ends it without a word to anybody; the user folder stays, for another start. */
@@ -171,7 +171,7 @@ export class NodeRedHost {
 }
 
 /** A Node-RED user folder with this working tree as its package. */
-function linkedUserFolder(): string {
+export function linkedUserFolder(): string {
   const userDir = mkdtempSync(join(tmpdir(), 'sentinel-nr-'));
   const scope = join(userDir, 'node_modules', '@echosight');
   mkdirSync(scope, { recursive: true });

@@ -1,0 +1,3 @@
+import { testPackedOn } from './packed-on-host.ts';
+
+testPackedOn('nr5');

@@ -5,6 +5,7 @@ export const errorNames = {
   ES_BAD_CONFIG: 'A setting of the node is missing or wrong.',
   ES_BAD_INPUT: 'The message is not one that this node can use.',
   ES_UNSUPPORTED_RUNTIME: 'Node.js is older than this package needs.',
+  ES_TYPE_TAKEN: 'Another package has a node of the same name, and Node-RED loaded that one.',
   ES_SITE_LOCKED: 'Another Node-RED process already uses this data folder.',
   ES_FFMPEG_MISSING: 'No ffmpeg program was found.',
   ES_FFMPEG_UNSUITABLE: 'The ffmpeg program lacks something that this source needs.',

@@ -7,6 +7,7 @@ import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node
 import { readConfig, readCredentials } from './read-config.ts';
 import { Starting } from './starting.ts';
 import { StatusLine } from './status-line.ts';
+import { registered } from './type-collisions.ts';
 import type { Lookup } from './substitute.ts';
 
 export interface NodeHandlers {
@@ -37,6 +38,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     };
     if (type in nodeCredentials) RED.nodes.registerType(type, create, { credentials: credentialFields(type) });
     else RED.nodes.registerType(type, create);
+    registered(RED, type);
   };
 }
 

@@ -12,6 +12,8 @@ export interface NodeRed {
     userDir?: string;
     httpNodeAuth?: unknown;
     httpNodeRoot?: string | false;
+    /** What Node-RED remembers between starts, such as its palette under `nodes`. */
+    get?(name: string): unknown;
   };
   /** The Express application of the editor; absent when httpAdminRoot is false. */
   httpAdmin?: { get(path: string, ...handlers: Handler[]): void };
@@ -24,6 +26,7 @@ export interface NodeRed {
   server?: UpgradeServer;
   events: {
     on(event: 'flows:started', listener: () => void): void;
+    on(event: 'runtime-event', listener: (event: { id: string }) => void): void;
     once(event: 'flows:started', listener: () => void): void;
   };
   log: { info(line: string): void; warn(line: string): void; error(line: string): void };

@@ -14,9 +14,11 @@ export async function jsonBody(request: IncomingMessage): Promise<unknown> {
     throw new Problem(415, 'Send the body as application/json.', { headers: { 'Accept-Post': 'application/json' } });
   }
   if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLong();
-  const text = await read(request);
+  const body = request.readableEnded ? (request as { body?: unknown }).body : await read(request);
+  // Other nodes on Node-RED's HTTP root, Dashboard 2.0 for one, read and parse the body of every request before us.
+  if (!(body instanceof Uint8Array)) return body;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as unknown;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
   } catch {
     throw new Problem(400, 'The body is not JSON.');
   }
@@ -25,6 +27,7 @@ export async function jsonBody(request: IncomingMessage): Promise<unknown> {
 /** Not by iteration: leaving that early destroys the connection before the refusal is on its way. */
 function read(request: IncomingMessage): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  if (request.destroyed) reject(endsEarly());
   const parts: Buffer[] = [];
   let length = 0;
   request.on('data', (part: Buffer) => {
@@ -36,10 +39,14 @@ function read(request: IncomingMessage): Promise<Buffer> {
     resolve(Buffer.concat(parts));
   });
   request.once('close', () => {
-    reject(new Problem(400, 'The body ends too early.'));
+    reject(endsEarly());
   });
   request.on('error', reject);
   return promise;
+}
+
+function endsEarly(): Problem {
+  return new Problem(400, 'The body ends too early.');
 }
 
 /** The rest is not wanted, so the connection ends with the answer. */

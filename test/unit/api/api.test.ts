@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, IncomingMessage, request as httpRequest, ServerResponse } from 'node:http';
 import { connect, Socket, type AddressInfo } from 'node:net';
@@ -14,6 +13,7 @@ import type { EvidenceItem } from '../../../src/contracts/messages.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { apiHost } from './api-host.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 const bytes = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 251));
@@ -42,21 +42,11 @@ const report: HealthReport = {
 };
 
 function host(over: Partial<ApiHost> = {}): ApiHost {
-  return {
-    authenticated: () => false,
-    user: () => undefined,
+  return apiHost({
     health: () => Promise.resolve(report),
     metrics: () => Promise.resolve('# HELP frames_captured_total Frames.\nframes_captured_total 5\n'),
-    evidence: () => Promise.resolve(undefined),
-    incidents: () => Promise.resolve({ incidents: [] }),
-    incident: () => Promise.resolve(undefined),
-    review: () => Promise.resolve(undefined),
-    watch: () => () => undefined,
-    newSecret: randomUUID,
-    log: new RecordingLog(),
-    clock: new ManualClock(),
     ...over,
-  };
+  });
 }
 
 /** A real server with the API on it. */

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiHost } from '../../../src/api/api.ts';
+import type { IncidentSummary } from '../../../src/contracts/api.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { RecordingLog } from '../recording-log.ts';
+
+/** A host that has nothing but what a test gives it. */
+export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
+  return {
+    authenticated: () => false,
+    user: () => undefined,
+    health: () => Promise.resolve({ status: 'ok', version: '0', sites: [] }),
+    metrics: () => Promise.resolve(''),
+    evidence: () => Promise.resolve(undefined),
+    incidents: () => Promise.resolve({ incidents: [] }),
+    incident: () => Promise.resolve(undefined),
+    review: () => Promise.resolve(undefined),
+    watch: () => () => undefined,
+    newSecret: randomUUID,
+    log: new RecordingLog(),
+    clock: new ManualClock(),
+    ...over,
+  };
+}
+
+/** An incident as the API tells it. */
+export function summary(id: string): IncidentSummary {
+  return {
+    id,
+    ...{ site: 'home', siteName: 'Home', area: 'shop', source: 'front', sources: ['front'] },
+    ...{ severity: 3, label: 'Person', reason: 'person', confidence: 0.9 },
+    ...{ startedAt: 1000, updatedAt: 1000, explanation: [], signals: [], evidence: [] },
+    review: { state: 'pending' },
+  };
+}

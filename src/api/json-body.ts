@@ -15,7 +15,7 @@ export async function jsonBody(request: IncomingMessage): Promise<unknown> {
   }
   if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLong();
   const body = request.readableEnded ? (request as { body?: unknown }).body : await read(request);
-  // Other nodes on Node-RED's HTTP root, Dashboard 2.0 for one, read and parse the body of every request before us.
+  // Where the editor lies on the same root, which is usual, Node-RED has read and parsed JSON before we are asked.
   if (!(body instanceof Uint8Array)) return body;
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;

@@ -38,8 +38,9 @@ export default defineNode({
 
     async function keepReview(payload: unknown): Promise<void> {
       assertKind(payload, 'review');
+      const request = readReview(payload);
       store = await site.evidence();
-      const reviewed = await store.review(payload.incidentId, readReview(payload), 'flow');
+      const reviewed = await store.review(payload.incidentId, request, 'flow');
       if (reviewed === undefined) {
         throw new SentinelError('ES_BAD_INPUT', 'The review is of an incident that is not kept here.');
       }

@@ -33,7 +33,7 @@ ${table(
 
 ## Errors
 
-The name is stable and stands in \`msg.error.name\` at a Catch node.
+The name is stable and stands in \`msg.error.code\` at a Catch node.
 
 ${table(
   ['name', 'meaning'],

@@ -46,11 +46,14 @@ export type ErrorName = keyof typeof errorNames;
  */
 export class SentinelError extends Error {
   override readonly name: ErrorName;
+  /** The name again, under the only key that Node-RED hands on to Catch nodes: `msg.error.code`. */
+  readonly code: ErrorName;
   readonly hint: string | undefined;
 
   constructor(name: ErrorName, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = name;
+    this.code = name;
     this.hint = options.hint;
   }
 

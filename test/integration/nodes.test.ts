@@ -93,7 +93,9 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
       await deploy(...httpIn, node(type, settings));
       await post(body, 'application/octet-stream');
       const caught = await host.waitFor('errors', () => true);
-      assert.match((caught.error as { message: string }).message, expected);
+      const error = caught.error as { message: string; code: string };
+      assert.match(error.message, expected);
+      assert.equal(error.code, /ES_\w+/.exec(error.message)?.[0]);
       await new Promise((resolve) => setTimeout(resolve, 300));
       assert.equal(host.messages('errors').length, 1);
       assert.deepEqual(host.messages('out'), []);

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildDashboard } from './build/dashboard.ts';
 import { buildEditor } from './build/editor.ts';
 import { dist, root } from './build/paths.ts';
 import { buildRuntime } from './build/runtime.ts';
@@ -9,10 +10,12 @@ import { scorecardFaults } from './build/scorecard.ts';
 const stamp = join(dist, 'package.json');
 
 /** What dist/ is made from. */
-const inputs = ['src', 'nodes', 'icons', 'scripts/build', 'scripts/build.ts', 'models/catalog.json', 'package.json'];
+const inputs = [
+  ...['src', 'nodes', 'icons', 'dashboard', 'scripts/build', 'scripts/build.ts', 'models/catalog.json', 'package.json'],
+];
 
 /**
- * Builds dist/: engine, workers, nodes and everything for the editor.
+ * Builds dist/: engine, workers, nodes and everything for the editor; and the example flows of the dashboard.
  * @throws Error naming everything that a node lacks.
  */
 export async function build(): Promise<void> {
@@ -20,7 +23,7 @@ export async function build(): Promise<void> {
   if (faults.length > 0) throw new Error(`The nodes are not complete:\n- ${faults.join('\n- ')}`);
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  await Promise.all([buildRuntime(), buildEditor()]);
+  await Promise.all([buildRuntime(), buildEditor(), buildDashboard()]);
   writeFileSync(stamp, '{ "type": "commonjs" }\n');
 }
 

@@ -1,0 +1,104 @@
+import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
+
+/** Why a request brought nothing, in the kinds that the page has words for. */
+export type FailureKind = 'forbidden' | 'login' | 'missing' | 'unreachable' | 'other';
+
+export class ApiFailure extends Error {
+  readonly kind: FailureKind;
+
+  /** @param detail the server's own sentence, or what the browser said */
+  constructor(kind: FailureKind, detail: string) {
+    super(detail);
+    this.kind = kind;
+  }
+}
+
+/** What the list is asked for. */
+export interface ListFilter {
+  minimumSeverity: number;
+  unreviewedOnly: boolean;
+}
+
+const kinds: Readonly<Record<number, FailureKind>> = { 401: 'login', 403: 'forbidden', 404: 'missing' };
+const patienceMs = 15_000;
+
+/** The product's HTTP API, asked with the login that the browser has. Every call may throw an `ApiFailure`. */
+export class ApiClient {
+  #roots: string[];
+
+  /** @param roots where the API may lie; the first that answers in its language is kept */
+  constructor(roots: readonly string[]) {
+    this.#roots = [...roots];
+  }
+
+  async list({ minimumSeverity, unreviewedOnly }: ListFilter, before?: string, limit = 30): Promise<IncidentPage> {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (minimumSeverity > 0) query.set('minimumSeverity', String(minimumSeverity));
+    if (unreviewedOnly) query.set('state', 'unreviewed');
+    if (before !== undefined) query.set('before', before);
+    return (await this.#ask(`incidents?${query}`)) as IncidentPage;
+  }
+
+  async incident(id: string): Promise<IncidentSummary> {
+    return (await this.#ask(`incidents/${encodeURIComponent(id)}`)) as IncidentSummary;
+  }
+
+  async review(id: string, action: StoredReviewAction): Promise<void> {
+    await this.#ask(`incidents/${encodeURIComponent(id)}/reviews`, { action });
+  }
+
+  async ticket(): Promise<string> {
+    return ((await this.#ask('live/tickets', {})) as LiveTicket).ticket;
+  }
+
+  evidence(id: string): string {
+    return `${this.#root()}evidence/${encodeURIComponent(id)}`;
+  }
+
+  /** Path of the live connection, without the host. */
+  livePath(query: URLSearchParams): string {
+    return `${this.#root()}live?${query}`;
+  }
+
+  #root(): string {
+    return `${this.#roots[0] ?? '/'}echosight/api/v1/`;
+  }
+
+  /** Looks for the API at its other places while the first one answers as somebody else would. */
+  async #ask(path: string, body?: object): Promise<unknown> {
+    for (;;) {
+      const response = await this.#fetch(path, body);
+      const type = response.headers.get('content-type') ?? '';
+      if (type.startsWith(response.ok ? 'application/json' : 'application/problem+json')) {
+        this.#roots.length = 1;
+        const answer: unknown = await response.json();
+        if (response.ok) return answer;
+        throw new ApiFailure(kinds[response.status] ?? 'other', detailOf(answer) ?? `HTTP ${response.status}`);
+      }
+      if (response.status === 401 || this.#roots.length < 2) {
+        throw new ApiFailure(kinds[response.status] ?? (response.ok ? 'missing' : 'other'), `HTTP ${response.status}`);
+      }
+      this.#roots.shift();
+    }
+  }
+
+  async #fetch(path: string, body?: object): Promise<Response> {
+    try {
+      return await fetch(this.#root() + path, {
+        credentials: 'same-origin',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(patienceMs),
+        ...(body === undefined
+          ? {}
+          : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function detailOf(answer: unknown): string | undefined {
+  const detail = (answer as { detail?: unknown } | undefined)?.detail;
+  return typeof detail === 'string' ? detail : undefined;
+}

@@ -1,0 +1,96 @@
+import type { ApiClient, ListFilter } from './api-client.ts';
+import type { LivePorts } from './live-link.ts';
+
+/** Dashboard puts its Vue on the window. */
+export function vue(): { reactive: <T extends object>(state: T) => T } {
+  return (window as unknown as { Vue: ReturnType<typeof vue> }).Vue;
+}
+
+/** The live link in a browser. */
+export function browserPorts(api: ApiClient): LivePorts {
+  return {
+    ticket: () => api.ticket(),
+    connect: (query, events) => {
+      const { protocol, host } = window.location;
+      const path = api.livePath(new URLSearchParams({ ...query }));
+      const socket = new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}${path}`);
+      socket.onmessage = ({ data }) => {
+        events.message(String(data));
+      };
+      socket.onclose = ({ code }) => {
+        events.closed(code);
+      };
+      return () => {
+        socket.close();
+      };
+    },
+    check: () => api.list({ minimumSeverity: 3, unreviewedOnly: false }, undefined, 1),
+    wait: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    random: Math.random,
+  };
+}
+
+const storageKey = 'echosight-incidents-filter';
+
+/** The filter that was chosen last in this browser. */
+export function keptFilter(): ListFilter {
+  const none = { minimumSeverity: 0, unreviewedOnly: false };
+  try {
+    const kept = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<ListFilter>;
+    const minimumSeverity = [1, 2, 3].includes(kept.minimumSeverity ?? 0) ? Number(kept.minimumSeverity) : 0;
+    return { minimumSeverity, unreviewedOnly: kept.unreviewedOnly === true };
+  } catch {
+    // A browser may refuse to keep anything; the page works without.
+    return none;
+  }
+}
+
+export function keepFilter({ minimumSeverity, unreviewedOnly }: ListFilter): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify({ minimumSeverity, unreviewedOnly }));
+  } catch {
+    // As above.
+  }
+}
+
+/** Runs when Vue has drawn what changed. */
+export function afterDrawing(run: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(run));
+}
+
+/** Where the details took the place of the list, they begin at their top and a screen reader hears their title. */
+export function showDetail(): void {
+  if (isVisible('.es-list')) return;
+  window.scrollTo({ top: 0 });
+  document.querySelector<HTMLElement>('.es-detail h2')?.focus({ preventScroll: true });
+}
+
+/** Back in the list where one left it. */
+export function showList(id: string | undefined, scrolled: number): void {
+  window.scrollTo({ top: scrolled });
+  const cards = [...document.querySelectorAll<HTMLElement>('.es-card')];
+  cards.find((card) => card.dataset.incident === id)?.focus({ preventScroll: true });
+}
+
+/** Tells whether the head of the page is in sight, below the bar of Dashboard. @returns what ends it */
+export function watchTop(page: Element, tell: (isAtTop: boolean) => void): () => void {
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      tell(entries.at(-1)?.isIntersecting === true);
+    },
+    { rootMargin: '-60px 0px 0px 0px' },
+  );
+  watcher.observe(page.querySelector('.es-bar') ?? page);
+  return () => {
+    watcher.disconnect();
+  };
+}
+
+function isVisible(selector: string): boolean {
+  return document.querySelector(selector)?.checkVisibility() ?? false;
+}

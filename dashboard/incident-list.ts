@@ -1,0 +1,60 @@
+import type { IncidentSummary } from '../src/contracts/api.ts';
+import type { ListFilter } from './api-client.ts';
+
+/**
+ * The incidents that the page knows. Live messages overtake answers of the list: what came live after a request was sent is
+ * newer than what that request brings.
+ */
+export class IncidentList {
+  readonly #known = new Map<string, { incident: IncidentSummary; arrival: number }>();
+  #arrivals = 0;
+
+  /** A mark to take before a request is sent. */
+  mark(): number {
+    return this.#arrivals;
+  }
+
+  /** Puts the answer of a request in place of everything that is not newer than it. */
+  replace(incidents: readonly IncidentSummary[], mark: number): void {
+    for (const [id, { arrival }] of this.#known) if (arrival <= mark) this.#known.delete(id);
+    this.append(incidents, mark);
+  }
+
+  /** Adds the answer of a request. */
+  append(incidents: readonly IncidentSummary[], mark: number): void {
+    for (const incident of incidents) {
+      const known = this.#known.get(incident.id);
+      if (known === undefined || known.arrival <= mark) this.#known.set(incident.id, { incident, arrival: mark });
+    }
+  }
+
+  /** Takes what came live. @returns whether it was not known before */
+  put(incident: IncidentSummary): boolean {
+    const isNew = !this.#known.has(incident.id);
+    this.#arrivals += 1;
+    this.#known.set(incident.id, { incident, arrival: this.#arrivals });
+    return isNew;
+  }
+
+  get(id: string): IncidentSummary | undefined {
+    return this.#known.get(id)?.incident;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Newest first, in the order of the API. */
+  sorted(): IncidentSummary[] {
+    return [...this.#known.values()].map(({ incident }) => incident).sort(newestFirst);
+  }
+}
+
+function newestFirst(one: IncidentSummary, other: IncidentSummary): number {
+  return other.startedAt - one.startedAt || (other.id < one.id ? -1 : 1);
+}
+
+/** Whether the list, asked with this filter, would hold the incident. */
+export function fits({ severity, review }: IncidentSummary, { minimumSeverity, unreviewedOnly }: ListFilter): boolean {
+  return severity >= minimumSeverity && (!unreviewedOnly || review.state === 'pending');
+}

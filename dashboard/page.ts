@@ -1,0 +1,292 @@
+import type { IncidentSummary, ReviewState, StoredReviewAction, SummaryEvidence } from '../src/contracts/api.ts';
+import { ApiClient, ApiFailure } from './api-client.ts';
+import { apiRoots } from './api-root.ts';
+import { fits, IncidentList } from './incident-list.ts';
+import { LiveLink } from './live-link.ts';
+import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
+import { timeWords } from './time-words.ts';
+import { afterDrawing, browserPorts, keepFilter, keptFilter, showDetail, showList, vue, watchTop } from './browser.ts';
+import { chooseLanguage, speaker, type Word } from './words.ts';
+
+const tickMs = 10_000;
+/** More than this is not kept in a page that stays open for weeks. */
+const mostKept = 600;
+/** Dashboard builds the component anew whenever it gets its settings again; what is shown must outlast that. */
+const keepMs = 5_000;
+
+/** What Dashboard's `_setup` says of itself, and the path at which the browser found it. */
+export interface DashboardSetup {
+  basePath?: string;
+  RED?: { httpNodeRoot?: string };
+}
+
+/** Shapes that differ, for who cannot tell the colours. */
+const icons = ['mdi-information-outline', 'mdi-bell-outline', 'mdi-alert', 'mdi-alarm-light'] as const;
+
+const initial = {
+  phase: 'loading' as 'loading' | 'ready' | 'failed',
+  link: 'connecting' as 'connecting' | 'live' | 'polling' | 'lost',
+  failure: '',
+  incidents: [] as IncidentSummary[],
+  next: undefined as string | undefined,
+  unavailable: [] as string[],
+  isLoadingOlder: false,
+  minimumSeverity: 0,
+  unreviewedOnly: false,
+  chosen: undefined as IncidentSummary | undefined,
+  /** Whether the details cover the list where there is room for one of them only. */
+  isOpen: false,
+  /** Came while somebody reads further down: not shown before they want it, so that nothing jumps. */
+  held: [] as string[],
+  isAtTop: true,
+  now: 0,
+  announcement: '',
+  reviewing: '',
+  reviewFailure: '',
+  /** Ids of files that cannot be read. */
+  gone: {} as Record<string, boolean>,
+  enlarged: undefined as { url: string; text: string } | undefined,
+};
+
+export type Page = ReturnType<typeof createPage>;
+
+/** The page behind the templates: everything that they show, and everything that a click does. */
+export function createPage(setup: DashboardSetup) {
+  const { tag, language } = chooseLanguage(navigator.languages);
+  const [say, time] = [speaker(language), timeWords(tag)];
+  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
+  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot));
+  const list = new IncidentList();
+  const state = vue().reactive({ ...initial, ...keptFilter(), now: Date.now() });
+  /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */
+  const staying = new Set<string>();
+  let request = 0;
+  let scrolled = 0;
+
+  const link = new LiveLink(browserPorts(api), {
+    live: (resumed) => {
+      if (state.link === 'lost' || state.link === 'polling') state.announcement = say('connectedAgain');
+      state.link = 'live';
+      if (!resumed || state.phase !== 'ready') void load();
+    },
+    incident: take,
+    lost: (reason, reachable) => {
+      const answered = reachable || (reason instanceof ApiFailure && reason.kind === 'other');
+      state.link = answered ? 'polling' : 'lost';
+      if (answered) void load();
+      else if (state.phase !== 'ready') fail(reason);
+    },
+  });
+
+  function refresh(): void {
+    const filter = { minimumSeverity: state.minimumSeverity, unreviewedOnly: state.unreviewedOnly };
+    const held = new Set(state.held);
+    state.incidents = list
+      .sorted()
+      .filter((incident) => (fits(incident, filter) || staying.has(incident.id)) && !held.has(incident.id));
+    if (state.chosen !== undefined) state.chosen = list.get(state.chosen.id) ?? state.chosen;
+  }
+
+  /** Fetches the newest page in place of what is known. */
+  async function load(): Promise<void> {
+    const mine = ++request;
+    const mark = list.mark();
+    try {
+      const page = await api.list(state);
+      if (mine !== request) return;
+      list.replace(page.incidents, mark);
+      state.next = page.next;
+      state.unavailable = page.unavailable ?? [];
+      state.held = [];
+      state.phase = 'ready';
+      refresh();
+      chooseFirst();
+    } catch (error) {
+      if (mine === request && state.phase !== 'ready') fail(error);
+    }
+  }
+
+  async function loadOlder(): Promise<void> {
+    const mark = list.mark();
+    state.isLoadingOlder = true;
+    const mine = request;
+    try {
+      const page = await api.list(state, state.next);
+      if (mine !== request) return;
+      list.append(page.incidents, mark);
+      state.next = page.next;
+      refresh();
+    } catch (error) {
+      state.announcement = failureText(error);
+    } finally {
+      state.isLoadingOlder = false;
+    }
+  }
+
+  function take(incident: IncidentSummary): void {
+    const isNew = list.put(incident);
+    if (isNew && fits(incident, state)) {
+      if (!state.isAtTop) state.held.push(incident.id);
+      const { severity, label, area } = incident;
+      state.announcement = say('announce', { severity: say(`severity${severity}` as Word), label, area });
+    }
+    if (list.size > mostKept && state.isAtTop) void load();
+    else refresh();
+  }
+
+  function fail(error: unknown): void {
+    state.phase = 'failed';
+    state.failure = failureText(error);
+  }
+
+  function failureText(error: unknown): string {
+    if (error instanceof ApiFailure) return say(error.kind, { detail: error.message });
+    return say('other', { detail: error instanceof Error ? error.message : String(error) });
+  }
+
+  /** Where list and details stand side by side, an empty half helps nobody. */
+  function chooseFirst(): void {
+    state.chosen ??= state.incidents[0];
+  }
+
+  async function review(incident: IncidentSummary, action: StoredReviewAction): Promise<void> {
+    state.reviewing = incident.id;
+    state.reviewFailure = '';
+    try {
+      await api.review(incident.id, action);
+      staying.add(incident.id);
+      const now = await api.incident(incident.id);
+      list.put(now);
+      refresh();
+      state.announcement = say('saved', { state: say(now.review.state) });
+    } catch (error) {
+      state.reviewFailure = say('reviewFailed', { reason: failureText(error) });
+    } finally {
+      state.reviewing = '';
+    }
+  }
+
+  function applyFilter(): void {
+    staying.clear();
+    keepFilter(state);
+    state.phase = 'loading';
+    void load();
+  }
+
+  const actions = {
+    say,
+    time,
+    thumbnailOf,
+    mediaOf,
+    signalsOf,
+    language,
+    load,
+    loadOlder,
+    review,
+    applyFilter,
+    percent: (score: number) => percent.format(score),
+    url: (evidence: { id: string }) => api.evidence(evidence.id),
+    days: () => byDay(state.incidents, (at) => time.day(at, state.now)),
+    isFiltered: () => state.minimumSeverity > 0 || state.unreviewedOnly,
+    severityWord: ({ severity }: IncidentSummary) => say(`severity${severity}` as Word),
+    reviewText: ({ review: { state: word, by, at } }: IncidentSummary) =>
+      by === undefined || at === undefined
+        ? say(word)
+        : say('reviewedBy', { state: say(word), by, time: `${time.day(at, state.now)} ${time.clock(at)}` }),
+    duration: ({ startedAt, endedAt }: IncidentSummary) =>
+      endedAt === undefined ? say('goingOn') : say('lasted', { time: time.duration(endedAt - startedAt) }),
+    isReviewed: (word: ReviewState) => word !== 'pending',
+    icon: ({ severity }: IncidentSummary) => icons[severity] ?? icons[0],
+    iso: (at: number) => new Date(at).toISOString(),
+    caption: (word: Word, { source, capturedAt }: SummaryEvidence) =>
+      say(word, { source, time: time.exact(capturedAt) }),
+    choose(incident: IncidentSummary): void {
+      scrolled = window.scrollY;
+      state.chosen = incident;
+      state.isOpen = true;
+      state.reviewFailure = '';
+      afterDrawing(showDetail);
+    },
+    back(): void {
+      state.isOpen = false;
+      const id = state.chosen?.id;
+      afterDrawing(() => {
+        showList(id, scrolled);
+      });
+    },
+    enlarge(item: SummaryEvidence, viewer: HTMLDialogElement): void {
+      state.enlarged = { url: api.evidence(item.id), text: actions.caption('snapshotOf', item) };
+      viewer.showModal();
+    },
+    toTop(): void {
+      actions.showHeld();
+      afterDrawing(() => {
+        window.scrollTo({ top: 0 });
+      });
+    },
+    showHeld(): void {
+      state.held = [];
+      refresh();
+    },
+    setAtTop(isAtTop: boolean): void {
+      state.isAtTop = isAtTop;
+      if (isAtTop && state.held.length > 0) actions.showHeld();
+    },
+    clearFilter(): void {
+      Object.assign(state, { minimumSeverity: 0, unreviewedOnly: false });
+      applyFilter();
+    },
+    tryAgain(): void {
+      state.phase = 'loading';
+      link.retryNow();
+      void load();
+    },
+  };
+
+  const online = (): void => {
+    link.retryNow();
+  };
+  const offline = (): void => {
+    link.drop(new ApiFailure('unreachable', 'offline'));
+  };
+  let stopLater: ReturnType<typeof setTimeout> | undefined;
+  let ticking: ReturnType<typeof setInterval> | undefined;
+  let unwatch = (): void => undefined;
+
+  return Object.assign(state, actions, {
+    attach(element: Element): void {
+      clearTimeout(stopLater);
+      unwatch();
+      unwatch = watchTop(element, actions.setAtTop);
+      if (ticking !== undefined) return;
+      ticking = setInterval(() => (state.now = Date.now()), tickMs);
+      window.addEventListener('online', online);
+      window.addEventListener('offline', offline);
+      document.addEventListener('visibilitychange', online);
+      link.start();
+      void load();
+    },
+    detach(): void {
+      unwatch();
+      stopLater = setTimeout(() => {
+        clearInterval(ticking);
+        ticking = undefined;
+        window.removeEventListener('online', online);
+        window.removeEventListener('offline', offline);
+        document.removeEventListener('visibilitychange', online);
+        link.stop();
+      }, keepMs);
+    },
+  });
+}
+
+/** Incidents in their order, under the words of their days. */
+function byDay(incidents: readonly IncidentSummary[], dayOf: (at: number) => string) {
+  const days: { day: string; incidents: IncidentSummary[] }[] = [];
+  for (const incident of incidents) {
+    const day = dayOf(incident.startedAt);
+    if (days.at(-1)?.day === day) days.at(-1)?.incidents.push(incident);
+    else days.push({ day, incidents: [incident] });
+  }
+  return days;
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compileTemplate, parse } from '@vue/compiler-sfc';
+import { build } from 'esbuild';
+import { root } from './paths.ts';
+
+/*
+ * The page of the dashboard, from dashboard/ to the flows of examples/Dashboard/.
+ *
+ * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue is the frame; `part: x.vue` in it
+ * stands for the template of that file, whose style follows. The .vue files have no script: they show what `page` holds, which
+ * is made by main.ts and what it imports, bundled into data(). Dashboard parses the text as HTML and prints the script anew
+ * from its syntax tree: so no self-closing tags, no capitals in names, one `export default`, and no syntax after ES2017.
+ */
+const folder = join(root, 'dashboard');
+
+/** Colours of Dashboard's own presets. */
+const themes = {
+  light: { surface: '#fcfcfd', primary: '#0d74ce', bgPage: '#f4f5f8', groupBg: '#ffffff', groupOutline: '#d9d9e0' },
+  dark: { surface: '#18191b', primary: '#3b8fe0', bgPage: '#111113', groupBg: '#1b1c1f', groupOutline: '#363a3f' },
+} as const;
+
+export interface GeneratedFlow {
+  /** Path in the repository. */
+  file: string;
+  text: string;
+}
+
+/**
+ * The flows of examples/Dashboard/ as they have to be.
+ * @throws Error naming everything that is wrong in dashboard/
+ */
+export async function dashboardFlows(): Promise<GeneratedFlow[]> {
+  const format = await pageText();
+  return [
+    { file: 'examples/Dashboard/Incidents.json', text: flowText(format, 'light') },
+    { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
+  ];
+}
+
+/** Writes what has changed. */
+export async function buildDashboard(): Promise<void> {
+  for (const { file, text } of await dashboardFlows()) {
+    const path = join(root, file);
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}
+
+async function pageText(): Promise<string> {
+  const [frame, ...parts] = joined('incidents.vue');
+  const template = frame?.template ?? '';
+  const faults = [frame, ...parts].flatMap((part) => (part === undefined ? [] : markupFaults(part)));
+  if (faults.length === 0) faults.push(...compileFaults(template));
+  if (faults.length > 0) throw new Error(`The page of the dashboard is not right:\n- ${faults.join('\n- ')}`);
+  const style = [frame, ...parts].map((part) => part?.style ?? '').join('\n');
+  const logic = await bundledLogic();
+  const version = createHash('sha256').update(template).update(logic).digest('hex').slice(0, 12);
+  return [
+    `<template>\n${template.trim()}\n</template>`,
+    `<script>\n${script(logic, version)}</script>`,
+    `<style>\n${style.trim()}\n</style>`,
+    '',
+  ].join('\n\n');
+}
+
+interface Part {
+  file: string;
+  /** With all parts in it. */
+  template: string;
+  /** As it stands in the file. */
+  own: string;
+  style: string;
+}
+
+/** A file and every part of it. */
+function joined(file: string): Part[] {
+  const { descriptor, errors } = parse(readFileSync(join(folder, file), 'utf8'), { filename: file });
+  if (errors.length > 0) throw new Error(`dashboard/${file}: ${errors.map(({ message }) => message).join('; ')}`);
+  const own = descriptor.template?.content ?? '';
+  const parts: Part[] = [];
+  const template = own.replace(/<!-- part: (\S+) -->/g, (_, name: string) => {
+    const [part, ...more] = joined(name);
+    if (part === undefined) return '';
+    parts.push(part, ...more);
+    return part.template.trim();
+  });
+  const style = descriptor.styles.map(({ content }) => content.trim()).join('\n');
+  return [{ file, template, own, style }, ...parts];
+}
+
+/** What a browser would read in another way than the compiler of Vue. */
+function markupFaults({ file, own }: Part): string[] {
+  const tags = own.match(/<[a-z][^\s>/]*(?:\s+[^\s=>/]+(?:="[^"]*")?)*\s*\/?>/gi) ?? [];
+  const emptyTags = /^<(input|br|img|hr|source)\b/;
+  return tags.flatMap((tag) => [
+    ...(tag.endsWith('/>') && !emptyTags.test(tag) ? [`${file}: ${tag} swallows what follows it`] : []),
+    ...(/[A-Z]/.test(tag.replace(/="[^"]*"/g, '')) ? [`${file}: capitals are lost in the names of ${tag}`] : []),
+  ]);
+}
+
+function compileFaults(template: string): string[] {
+  const { errors } = compileTemplate({ source: template, filename: 'incidents.vue', id: 'incidents' });
+  return errors.map((error) => (typeof error === 'string' ? error : error.message));
+}
+
+async function bundledLogic(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, 'main.ts')],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'echosight',
+    platform: 'browser',
+    target: 'es2017',
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  const text = outputFiles[0]?.text ?? '';
+  if (/<\/script|<!--/i.test(text)) throw new Error('The script of the dashboard page would end early in HTML.');
+  return text;
+}
+
+function script(logic: string, version: string): string {
+  return `export default {
+  data() {
+${logic}
+    return { page: echosight.openPage(this.$store.state.setup.setup, '${version}') };
+  },
+  mounted() {
+    this.page.attach(this.$el);
+  },
+  unmounted() {
+    this.page.detach();
+  },
+};
+`;
+}
+
+const advice = `This page lists the incidents of EchoSight with picture, sound and the reasons, and you acknowledge them there.
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/incidents\` below the address of Node-RED.
+
+It needs no wires: it fetches everything from EchoSight's own API, with the login of your browser. It shows what *evidence-store* keeps, so a flow with that node must run.
+
+Other devices than this one are answered only with \`httpNodeAuth\` in the settings file. Dashboard's own connection is not covered by it: \`examples/settings/security-settings.cjs\` of this package closes that too.
+
+Have you a dashboard already? Open the group *Incidents*, choose your own page, and delete the page that came with this import.`;
+
+function flowText(format: string, theme: keyof typeof themes): string {
+  const nodes = [
+    { id: 'incidents-tab', type: 'tab', label: 'Incidents page', disabled: false, info: '', env: [] },
+    {
+      ...{ id: 'incidents-about', type: 'comment', z: 'incidents-tab', name: 'A page with all incidents, live' },
+      ...{ info: advice, x: 180, y: 60, wires: [] },
+    },
+    {
+      ...{ id: 'incidents-view', type: 'ui-template', z: 'incidents-tab', group: 'incidents-group', page: '', ui: '' },
+      ...{ name: 'Incidents', order: 1, width: 0, height: 0, head: '', format, storeOutMessages: false },
+      ...{
+        passthru: false,
+        resendOnRefresh: false,
+        templateScope: 'local',
+        className: '',
+        x: 140,
+        y: 120,
+        wires: [[]],
+      },
+    },
+    {
+      ...{ id: 'incidents-group', type: 'ui-group', name: 'Incidents', page: 'incidents-page', width: '12' },
+      ...{ height: '1', order: 1, showTitle: false, className: 'es-plain', visible: 'true', disabled: 'false' },
+      groupType: 'default',
+    },
+    {
+      ...{ id: 'incidents-page', type: 'ui-page', name: 'Incidents', ui: 'incidents-base', path: '/incidents' },
+      ...{ icon: 'shield-home', layout: 'grid', theme: 'incidents-theme', order: 1, className: '' },
+      ...{ breakpoints, visible: 'true', disabled: 'false' },
+    },
+    {
+      ...{ id: 'incidents-theme', type: 'ui-theme', name: `EchoSight ${theme}`, colors: themes[theme] },
+      sizes: {
+        ...{ density: 'default', pagePadding: '14px', groupGap: '12px', groupBorderRadius: '8px', widgetGap: '12px' },
+      },
+    },
+    {
+      ...{ id: 'incidents-base', type: 'ui-base', name: 'Dashboard', path: '/dashboard', appIcon: '' },
+      ...{ includeClientData: true, acceptsClientConfig: ['ui-notification', 'ui-control'], showPathInSidebar: false },
+      ...{
+        headerContent: 'page',
+        navigationStyle: 'default',
+        titleBarStyle: 'default',
+        showReconnectNotification: false,
+      },
+      ...{ showDisconnectNotification: false, notificationDisplayTime: 1, allowInstall: false },
+    },
+  ];
+  return `${JSON.stringify(nodes, null, 2)}\n`;
+}
+
+/** Columns of the page; the group takes them all. */
+const breakpoints = [
+  { name: 'Default', px: '0', cols: '3' },
+  { name: 'Tablet', px: '576', cols: '6' },
+  { name: 'Small Desktop', px: '768', cols: '9' },
+  { name: 'Desktop', px: '1024', cols: '12' },
+];

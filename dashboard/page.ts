@@ -257,7 +257,9 @@ export function createPage(setup: DashboardSetup) {
     attach(element: Element): void {
       clearTimeout(stopLater);
       unwatch();
-      unwatch = watchTop(element, actions.setAtTop);
+      unwatch = watchTop(element, (isAtTop) => {
+        actions.setAtTop(isAtTop);
+      });
       if (ticking !== undefined) return;
       ticking = setInterval(() => (state.now = Date.now()), tickMs);
       window.addEventListener('online', online);

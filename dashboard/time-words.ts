@@ -1,17 +1,17 @@
 /** Times as people say them, in the zone of whoever looks. All are epoch milliseconds. */
 export interface TimeWords {
   /** 10:31 */
-  clock(at: number): string;
+  clock: (at: number) => string;
   /** 10:31:04 */
-  exact(at: number): string;
+  exact: (at: number) => string;
   /** Saturday, 21 November 2026 at 10:31:04 */
-  full(at: number): string;
+  full: (at: number) => string;
   /** 2 minutes ago; nothing more precise than it is of use. */
-  relative(at: number, now: number): string;
+  relative: (at: number, now: number) => string;
   /** Today, yesterday, or the date. */
-  day(at: number, now: number): string;
+  day: (at: number, now: number) => string;
   /** 34 s, 2 min 5 s, 1 h 20 min */
-  duration(ms: number): string;
+  duration: (ms: number) => string;
 }
 
 const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];

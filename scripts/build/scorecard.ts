@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeConfigs } from '../../src/contracts/configs.ts';
 import { errorNames } from '../../src/contracts/errors.ts';
@@ -35,11 +35,8 @@ export function scorecardFaults(): string[] {
 
 /** The flows of examples/, which Node-RED offers under Import, each with the nodes in it. */
 export function exampleFlows(): { file: string; nodes: FlowNode[] }[] {
-  const folder = join(root, 'examples');
-  return readdirSync(folder).map((file) => ({
-    file: `examples/${file}`,
-    nodes: JSON.parse(readFileSync(join(folder, file), 'utf8')) as FlowNode[],
-  }));
+  const files = globSync('examples/**/*.json', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  return files.sort().map((file) => ({ file, nodes: JSON.parse(read(join(root, file))) as FlowNode[] }));
 }
 
 function nodeFaults(type: string): string[] {

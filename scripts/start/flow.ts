@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { FlowWishes } from './environment.ts';
 import type { FlowSource } from './flow-sources.ts';
+
+const require = createRequire(import.meta.url);
 
 export interface FlowNode {
   id: string;
@@ -11,6 +14,7 @@ export interface FlowNode {
 }
 
 const demoFlow = join(import.meta.dirname, '..', '..', 'flows', 'demo.json');
+const dashboardFlow = join(import.meta.dirname, '..', '..', 'examples', 'Dashboard', 'Incidents.json');
 const ingestSpacing = 100;
 
 /** The demo flow as it stands in `flows/`. */
@@ -76,6 +80,29 @@ export function withoutWhatsApp(flow: readonly FlowNode[]): FlowNode[] {
   return kept.map((one) =>
     one.wires === undefined ? one : { ...one, wires: one.wires.map((wire) => wire.filter((id) => present.has(id))) },
   );
+}
+
+/** A flow and the page of incidents, where Dashboard is installed; the page needs no wires. */
+export function withDashboard(flow: readonly FlowNode[]): FlowNode[] {
+  if (!dashboardIsInstalled()) return [...flow];
+  return [...flow, ...(JSON.parse(readFileSync(dashboardFlow, 'utf8')) as FlowNode[])];
+}
+
+/** Path of the page of incidents that a flow has, such as /dashboard/incidents. */
+export function dashboardPath(flow: readonly FlowNode[]): string | undefined {
+  const page = flow.find(({ id, type }) => type === 'ui-page' && id === 'incidents-page');
+  const base = flow.find(({ id, type }) => type === 'ui-base' && id === page?.ui);
+  return page === undefined || base === undefined ? undefined : `${String(base.path)}${String(page.path)}`;
+}
+
+/** It comes with the development of this package, beside Node-RED, which finds it there. */
+function dashboardIsInstalled(): boolean {
+  try {
+    require.resolve('@flowfuse/node-red-dashboard/package.json');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Id of a camera's config node. */

@@ -5,12 +5,16 @@ const everyMs = 1000;
 /** Shows how the running product does: one line that renews itself in a terminal, a line per change elsewhere. */
 export class LiveLine {
   readonly #healthUrl: string;
+  readonly #headers: Record<string, string>;
   readonly #extra: () => string;
   #timer: NodeJS.Timeout | undefined;
   #shown = '';
 
-  constructor(healthUrl: string, extra: () => string) {
+  /** @param password that of the user admin, when there is one */
+  constructor(healthUrl: string, password: string | undefined, extra: () => string) {
     this.#healthUrl = healthUrl;
+    const login = Buffer.from(`admin:${password ?? ''}`).toString('base64');
+    this.#headers = password === undefined ? {} : { authorization: `Basic ${login}` };
     this.#extra = extra;
   }
 
@@ -41,7 +45,7 @@ export class LiveLine {
 
   async #health(): Promise<string> {
     try {
-      const response = await fetch(this.#healthUrl, { signal: AbortSignal.timeout(everyMs) });
+      const response = await fetch(this.#healthUrl, { headers: this.#headers, signal: AbortSignal.timeout(everyMs) });
       return response.ok ? summary((await response.json()) as HealthReport) : `Node-RED answers ${response.status}`;
     } catch {
       return 'Node-RED is starting';

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SentinelError } from '../../src/contracts/errors.ts';
 import { lockFolder } from '../../src/database/folder-lock.ts';
@@ -6,6 +6,7 @@ import { build, buildIsStale } from '../build.ts';
 import { startDemoStream } from '../demo/demo-stream.ts';
 import { startSandbox } from '../demo/whatsapp-sandbox.ts';
 import { Closers } from './closers.ts';
+import { dashboardPath, type FlowNode } from './flow.ts';
 import { flowSources } from './flow-sources.ts';
 import { LiveLine } from './live-line.ts';
 import { startNodeRed } from './node-red-process.ts';
@@ -68,14 +69,18 @@ async function start(
   });
   if (closers.asked) return undefined;
 
-  const live = new LiveLine(`${localAddress(options)}/echosight/api/v1/health`, () =>
-    messages > 0 ? ` | ${messages} messages sent` : '',
+  const live = new LiveLine(
+    `${localAddress(options)}/echosight/api/v1/health`,
+    process.env.ECHOSIGHT_ADMIN_PASSWORD,
+    () => (messages > 0 ? ` | ${messages} messages sent` : ''),
   );
   const nodeRed = startNodeRed(userFolder, env, join(options.data, 'node-red.log'), (line) => {
     live.say(line);
   });
   closers.add(() => nodeRed.stop());
   console.log(`Node-RED editor   http://${inUrl(options.host)}:${options.port}`);
+  const page = dashboardPath(JSON.parse(readFileSync(join(userFolder, 'flows.json'), 'utf8')) as FlowNode[]);
+  if (page !== undefined) console.log(`Dashboard         http://${inUrl(options.host)}:${options.port}${page}`);
   console.log('Stop with Ctrl-C.');
   live.start();
   closers.add(() => {

@@ -1,6 +1,7 @@
 'use strict';
 /** Settings of the Node-RED that `npm start` runs; the launcher passes everything by environment. */
 const { createHash, timingSafeEqual } = require('node:crypto');
+const secured = require('../../examples/settings/security-settings.cjs');
 
 const env = process.env;
 const password = env.ECHOSIGHT_ADMIN_PASSWORD;
@@ -28,6 +29,8 @@ module.exports = {
           authenticate: async (name, given) =>
             name === admin.username && timingSafeEqual(digest(String(given)), digest(password)) ? admin : null,
         },
+        // The pages and the API have the same login, and so has Dashboard's own connection.
+        ...secured({ user: admin.username, pass: require.main.require('bcryptjs').hashSync(password, 10) }),
       }
     : {}),
   telemetry: { enabled: false, updateNotification: false },

@@ -2,7 +2,15 @@ import { createHash, createHmac } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlowWishes } from './environment.ts';
-import { cameraId, demonstration, ownAccountId, ownCameras, withoutWhatsApp, withWishes } from './flow.ts';
+import {
+  cameraId,
+  demonstration,
+  ownAccountId,
+  ownCameras,
+  withDashboard,
+  withoutWhatsApp,
+  withWishes,
+} from './flow.ts';
 import type { FlowSource } from './flow-sources.ts';
 import { linkPackage } from './link-package.ts';
 import { sealCredentials } from './secrets.ts';
@@ -60,7 +68,7 @@ function flowFor({ sources, demo, sandboxToken, wishes = {} }: StartFlow) {
   if (sources.length === 0 && !demo) return [];
   const flow = sources.length === 0 ? demonstration() : ownCameras(sources);
   const wished = withWishes(flow, wishes);
-  return sandboxToken === undefined && wishes.account === undefined ? withoutWhatsApp(wished) : wished;
+  return withDashboard(sandboxToken === undefined && wishes.account === undefined ? withoutWhatsApp(wished) : wished);
 }
 
 function credentials({ sources, sandboxToken, wishes }: StartFlow): Record<string, Record<string, string>> {

@@ -1,6 +1,7 @@
 import { Api } from '../api/api.ts';
 import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
+import { warnOfOpenDashboard } from './dashboard-socket.ts';
 import { loginOf } from './login.ts';
 import type { NodeRed, UpgradeServer } from './node-red.ts';
 
@@ -25,6 +26,7 @@ export function mountApi(RED: NodeRed): void {
 function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): Api {
   const api = new Api(siteHost(openSites, loginOf(RED), RED.log));
   mounted.set(httpNode, api);
+  warnOfOpenDashboard(RED);
   httpNode.use(apiPath, (request, response) => {
     void api.handle(request, response);
   });

@@ -7,6 +7,8 @@ export interface NodeRed {
     createNode(node: RedNode, config: RawConfig): void;
     registerType(type: string, constructor: RedConstructor, options?: { credentials?: Record<string, unknown> }): void;
     getNode(id: string): RedNode | null;
+    /** Something true when a type of that name is registered. */
+    getType?(type: string): unknown;
   };
   settings: {
     userDir?: string;
@@ -14,6 +16,9 @@ export interface NodeRed {
     httpNodeRoot?: string | false;
     /** What Node-RED remembers between starts, such as its palette under `nodes`. */
     get?(name: string): unknown;
+    /** Settings of Dashboard 2.0, which reads `ui` when there are none. */
+    dashboard?: { ioMiddleware?: unknown };
+    ui?: { ioMiddleware?: unknown };
   };
   /** The Express application of the editor; absent when httpAdminRoot is false. */
   httpAdmin?: { get(path: string, ...handlers: Handler[]): void };

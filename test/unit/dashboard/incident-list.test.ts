@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fits, IncidentList } from '../../../dashboard/incident-list.ts';
+import { incident } from './incident.ts';
+
+function idsOf(list: IncidentList): string[] {
+  return list.sorted().map(({ id }) => id);
+}
+
+describe('the incidents that the page knows', () => {
+  test('stand newest first, in the order of the API where two began at once', () => {
+    const list = new IncidentList();
+    list.replace([incident('b', { startedAt: 5 }), incident('a', { startedAt: 5 })], list.mark());
+    list.put(incident('c', { startedAt: 9 }));
+    assert.deepEqual(idsOf(list), ['c', 'b', 'a']);
+  });
+
+  test('a live message tells whether it brought something new', () => {
+    const list = new IncidentList();
+    assert.equal(list.put(incident('a')), true);
+    assert.equal(list.put(incident('a', { label: 'later' })), false);
+    assert.equal(list.get('a')?.label, 'later');
+  });
+
+  test('an answer that was on its way does not overwrite what came live meanwhile', () => {
+    const list = new IncidentList();
+    list.replace([incident('a')], list.mark());
+    const mark = list.mark();
+    list.put(incident('a', { review: { state: 'acknowledged' } }));
+    list.put(incident('b', { startedAt: 2000 }));
+    list.replace([incident('a'), incident('z', { startedAt: 1 })], mark);
+    assert.deepEqual(idsOf(list), ['b', 'a', 'z']);
+    assert.equal(list.get('a')?.review.state, 'acknowledged');
+  });
+
+  test('a later answer replaces everything before it', () => {
+    const list = new IncidentList();
+    list.put(incident('gone'));
+    list.replace([incident('a')], list.mark());
+    assert.deepEqual(idsOf(list), ['a']);
+  });
+
+  test('older ones are added below', () => {
+    const list = new IncidentList();
+    list.replace([incident('a', { startedAt: 9 })], list.mark());
+    list.append([incident('b', { startedAt: 3 })], list.mark());
+    assert.deepEqual(idsOf(list), ['a', 'b']);
+  });
+
+  test('the filter is that of the API', () => {
+    const all = { minimumSeverity: 0, unreviewedOnly: false };
+    assert.equal(fits(incident('a', { severity: 0 }), all), true);
+    assert.equal(fits(incident('a', { severity: 1 }), { ...all, minimumSeverity: 2 }), false);
+    assert.equal(fits(incident('a', { severity: 2 }), { ...all, minimumSeverity: 2 }), true);
+    assert.equal(fits(incident('a', { review: { state: 'dismissed' } }), { ...all, unreviewedOnly: true }), false);
+  });
+});

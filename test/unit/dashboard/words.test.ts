@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { timeWords } from '../../../dashboard/time-words.ts';
+import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
+import { root } from '../../../scripts/build/paths.ts';
+import { reviewStates } from '../../../src/contracts/api.ts';
+
+describe('the words of the page', () => {
+  test('are those of the first language of the browser that there are words in', () => {
+    assert.deepEqual(chooseLanguage(['fr-FR', 'de-AT', 'en']), { tag: 'de-AT', language: 'de' });
+    assert.deepEqual(chooseLanguage(['en-US', 'de']), { tag: 'en-US', language: 'en' });
+    assert.deepEqual(chooseLanguage(['fr']), { tag: 'en-GB', language: 'en' });
+    assert.deepEqual(chooseLanguage(['constructor']), { tag: 'en-GB', language: 'en' });
+  });
+
+  test('put fields in as they are', () => {
+    assert.equal(speaker('en')('newMany', { n: 3 }), '3 new incidents');
+    assert.equal(speaker('de')('other', { detail: '$& {n}' }), 'EchoSight meldet: $& {n}');
+  });
+
+  test('are there for everything that the page asks for, with the same fields in both languages', () => {
+    const folder = join(root, 'dashboard');
+    const code = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+    const asked = [...code.join('\n').matchAll(/\b(?:say|caption)\('([\w-]+)'/g)].map(([, word = '']) => word);
+    assert.ok(asked.length > 30);
+    const [english, german] = [speaker('en'), speaker('de')];
+    for (const word of new Set([...asked.filter((name) => !['link', 'emptyHint'].includes(name)), ...reviewStates])) {
+      const fields = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+      assert.deepEqual(fields(english(word as Word)), fields(german(word as Word)), word);
+    }
+  });
+});
+
+describe('the times of the page', () => {
+  const time = timeWords('en-GB', 'Europe/Berlin');
+  const at = Date.UTC(2026, 10, 21, 9, 31, 4);
+
+  test('are those of the zone of the browser', () => {
+    assert.equal(time.clock(at), '10:31');
+    assert.equal(time.exact(at), '10:31:04');
+    assert.match(time.full(at), /Saturday.*21 November 2026.*10:31:04/);
+  });
+
+  test('say how long ago, and never speak of the future', () => {
+    const ago = (ms: number) => time.relative(at, at + ms);
+    assert.deepEqual([-5000, 0, 59_000].map(ago), ['now', 'now', 'now']);
+    assert.deepEqual([60_000, 125_000, 3_600_000].map(ago), ['1 minute ago', '2 minutes ago', '1 hour ago']);
+    assert.equal(ago(26 * 3_600_000), 'yesterday');
+    assert.equal(timeWords('de', 'Europe/Berlin').relative(at, at + 125_000), 'vor 2 Minuten');
+  });
+
+  test('name the day by the calendar, also when a day has 25 hours', () => {
+    assert.equal(time.day(at, at), 'Today');
+    assert.equal(time.day(Date.UTC(2026, 10, 20, 22, 59), Date.UTC(2026, 10, 20, 23, 1)), 'Yesterday');
+    assert.equal(time.day(Date.UTC(2026, 9, 24, 22, 30), Date.UTC(2026, 9, 25, 22, 30)), 'Today');
+    assert.equal(time.day(at, at + 3 * 86_400_000), 'Saturday 21 November');
+    assert.equal(time.day(at, at + 300 * 86_400_000), '21 November 2026');
+  });
+
+  test('say how long it lasted', () => {
+    const ms = [400, 34_000, 60_000, 125_000, 3_600_000, 4_800_000];
+    assert.deepEqual(ms.map(time.duration), ['0 s', '34 s', '1 min', '2 min 5 s', '1 h', '1 h 20 min']);
+  });
+});

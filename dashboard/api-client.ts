@@ -36,7 +36,7 @@ export class ApiClient {
     if (minimumSeverity > 0) query.set('minimumSeverity', String(minimumSeverity));
     if (unreviewedOnly) query.set('state', 'unreviewed');
     if (before !== undefined) query.set('before', before);
-    return (await this.#ask(`incidents?${query}`)) as IncidentPage;
+    return (await this.#ask(`incidents?${query.toString()}`)) as IncidentPage;
   }
 
   async incident(id: string): Promise<IncidentSummary> {
@@ -57,7 +57,7 @@ export class ApiClient {
 
   /** Path of the live connection, without the host. */
   livePath(query: URLSearchParams): string {
-    return `${this.#root()}live?${query}`;
+    return `${this.#root()}live?${query.toString()}`;
   }
 
   #root(): string {

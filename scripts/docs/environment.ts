@@ -44,7 +44,7 @@ than this machine needs \`ECHOSIGHT_ADMIN_PASSWORD\` (8 characters or more). All
 name. The three variables of the WhatsApp account count together; without them alerts go to the sandbox. Once they are
 used, Node-RED itself starts without \`WHATSAPP_ACCESS_TOKEN\`: it lies in the credentials.
 
-Of our own: \`ECHOSIGHT_ADMIN_PASSWORD\` guards the editor (user \`admin\`), \`FFMPEG_PATH\` names the program ffmpeg.
+Of our own: \`ECHOSIGHT_ADMIN_PASSWORD\` guards editor, pages and API (user \`admin\`), \`FFMPEG_PATH\` names the program ffmpeg.
 
 ## Known, but without a meaning in this version
 

@@ -10,11 +10,11 @@ export class LiveLine {
   #timer: NodeJS.Timeout | undefined;
   #shown = '';
 
-  /** @param password that of the user admin, when there is one */
-  constructor(healthUrl: string, password: string | undefined, extra: () => string) {
+  /** @param password of the user admin; empty when there is none */
+  constructor(healthUrl: string, password = '', extra: () => string) {
     this.#healthUrl = healthUrl;
-    const login = Buffer.from(`admin:${password ?? ''}`).toString('base64');
-    this.#headers = password === undefined ? {} : { authorization: `Basic ${login}` };
+    const login = Buffer.from(`admin:${password}`).toString('base64');
+    this.#headers = password === '' ? {} : { authorization: `Basic ${login}` };
     this.#extra = extra;
   }
 

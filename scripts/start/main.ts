@@ -71,7 +71,7 @@ async function start(
 
   const live = new LiveLine(
     `${localAddress(options)}/echosight/api/v1/health`,
-    process.env.ECHOSIGHT_ADMIN_PASSWORD,
+    inherited.ECHOSIGHT_ADMIN_PASSWORD,
     () => (messages > 0 ? ` | ${messages} messages sent` : ''),
   );
   const nodeRed = startNodeRed(userFolder, env, join(options.data, 'node-red.log'), (line) => {

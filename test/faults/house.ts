@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import { startSandbox, type Sandbox, type SandboxMessage } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { defaultRules } from '../../src/contracts/configs.ts';
 import type { HealthReport, SiteHealth } from '../../src/contracts/health.ts';
@@ -49,7 +48,7 @@ export class House {
     });
   }
 
-  static async open(t: Pick<TestContext, 'after'>, options: HouseOptions = {}): Promise<House> {
+  static async open(t: { after: (end: () => Promise<void>) => void }, options: HouseOptions = {}): Promise<House> {
     const whatsApp = await startSandbox({ port: 0, token, phoneNumberId, latencyMs: 20 });
     t.after(() => whatsApp.close());
     const env = { ...options.env, HOUSE_SANDBOX: whatsApp.url };

@@ -1,0 +1,95 @@
+/**
+ * `npm run -s soak -- NAME [TIMES]`: what the fault tests do, for as long as a night. Progress on stderr, one JSON object
+ * as the last line of stdout, exit 0 when nothing was lost or left behind. `npm run -s soak` alone lists the names.
+ */
+import { seededRandom } from '../../scripts/demo/seeded-random.ts';
+import { deployAgainAndAgain } from '../faults/deploy-again.ts';
+import { House, type HouseOptions } from '../faults/house.ts';
+import { killUnderLoad } from '../faults/kill-under-load.ts';
+import { recoverAgainAndAgain } from '../faults/recover-again.ts';
+import type { Vitals } from '../faults/vitals.ts';
+import { startDemoCamera } from '../integration/demo-camera.ts';
+
+interface Soak {
+  what: string;
+  /** How often, unless told. */
+  times: number;
+  options?: HouseOptions;
+  run(house: House, times: number): Promise<{ passed: boolean; result: object }>;
+}
+
+const random = seededRandom(20_261_121);
+
+const soaks: Record<string, Soak> = {
+  recover: {
+    what: 'kills ffmpeg again and again; pictures must come back, and nothing may be left behind',
+    times: 200,
+    async run(house, times) {
+      const result = await recoverAgainAndAgain(house, { kills: times, onKill: progress(times) });
+      return { passed: bounded(result), result };
+    },
+  },
+  deliver: {
+    what: 'kills the whole Node-RED again and again while alarms come in; every alert must arrive',
+    times: 200,
+    // A picture counts as a message against the limit of messages to one person.
+    options: { change: { tell: { sendSnapshot: false } } },
+    async run(house, times) {
+      const result = await killUnderLoad(house, { kills: times, random, onKill: progress(times) });
+      return { passed: result.lost === 0 && result.acknowledged > 0, result };
+    },
+  },
+  deploys: {
+    what: 'deploys parts of the flow again and again; no alert may be lost, and nothing may be left behind',
+    times: 500,
+    async run(house, times) {
+      const result = await deployAgainAndAgain(house, { deploys: times, random, onDeploy: progress(times) });
+      return { passed: result.lost === 0 && bounded(result), result };
+    },
+  },
+};
+
+const [name = '', count] = process.argv.slice(2);
+const soak = soaks[name];
+if (soak === undefined) {
+  for (const [known, { what, times }] of Object.entries(soaks)) console.log(`${known}: ${what} (${times} times)`);
+  if (name !== '') {
+    console.error(`There is no soak "${name}".`);
+    process.exitCode = 2;
+  }
+} else {
+  console.log(JSON.stringify(await measure(name, soak)));
+}
+
+async function measure(called: string, { times, options = {}, run }: Soak): Promise<object> {
+  const enders: (() => Promise<void>)[] = [];
+  try {
+    const camera = await startDemoCamera();
+    enders.push(() => camera.stop());
+    const after = (end: () => Promise<void>): void => void enders.push(end);
+    const house = await House.open({ after }, { ...options, camera: camera.url });
+    const begun = performance.now();
+    const { passed, result } = await run(house, count === undefined ? times : Number(count));
+    house.assertCalm();
+    if (!passed) process.exitCode = 1;
+    return { soak: called, passed, minutes: Math.round((performance.now() - begun) / 6000) / 10, ...result };
+  } finally {
+    for (const end of enders.reverse()) await end();
+  }
+}
+
+/** Nothing that a night could pile up. */
+function bounded({ before, after }: { before: Vitals; after: Vitals }): boolean {
+  return (
+    after.children.join() === before.children.join() &&
+    after.threads <= before.threads + 4 &&
+    after.descriptors <= before.descriptors + 8 &&
+    after.rss <= before.rss + 200
+  );
+}
+
+function progress(times: number): (done: number) => void {
+  return (done) => {
+    if (done % 10 === 0) console.error(`${done} of ${times}`);
+  };
+}

@@ -11,7 +11,15 @@ const stamp = join(dist, 'package.json');
 
 /** What dist/ is made from. */
 const inputs = [
-  ...['src', 'nodes', 'icons', 'dashboard', 'scripts/build', 'scripts/build.ts', 'models/catalog.json', 'package.json'],
+  'src',
+  'nodes',
+  'icons',
+  'dashboard',
+  'scripts/build',
+  'scripts/build.ts',
+  'scripts/demo/demo-clip.mp4',
+  'models/catalog.json',
+  'package.json',
 ];
 
 /**

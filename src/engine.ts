@@ -1,4 +1,5 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
+export { DryRun } from './alerting/dry-run.ts';
 export { checkTemplate } from './alerting/text-template.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
 export { SiteClock } from './clock/site-clock.ts';
@@ -18,10 +19,11 @@ export { IncidentDesk } from './fusion/incident-desk.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';
 export { Microphone } from './media/microphone/microphone.ts';
 export { soundWindow } from './pcm/sound-window.ts';
-export { defineNode } from './red/define-node.ts';
+export { defineNode, type NodeHandlers } from './red/define-node.ts';
+export type { NodeContext } from './red/node-context.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
 export { cameraSource } from './site/camera-source.ts';
-export { whatsAppAccount } from './site/whatsapp-account.ts';
+export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
 export { snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';
 export { labelFilter } from './vision/label-filter.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
 import { soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
+import { sampleNames } from '../../src/process/package-files.ts';
 import { dist, languages, nodeFile, nodeTypes, root } from './paths.ts';
 
 interface CatalogModel {
@@ -21,6 +22,7 @@ const buildData: Readonly<Record<string, (name: string) => unknown>> = {
       Object.entries(nodeCredentials[type as keyof typeof nodeCredentials]).map(([key, kind]) => [key, { type: kind }]),
     ),
   'models-for': (task) => models().flatMap((model) => (model.task === task ? [pick(model)] : [])),
+  'sample-clips': () => sampleNames,
   'signal-labels': signalLabels,
 };
 

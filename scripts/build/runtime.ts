@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
-import { wasmRuntimeFiles, workerSources } from '../../src/process/package-files.ts';
+import { sampleSources, wasmRuntimeFiles, workerSources } from '../../src/process/package-files.ts';
 import { dist, nodeFile, nodeTypes, root } from './paths.ts';
 
 interface Manifest {
@@ -61,6 +61,9 @@ export async function buildRuntime(): Promise<void> {
     }),
     buildWasmRuntime(),
     ...nodeTypes.map((type) => writeFile(join(dist, `${type}.js`), entry(type))),
+    ...Object.entries(sampleSources).map(([name, source]) =>
+      cp(join(root, source), join(dist, 'samples', `${name}.mp4`)),
+    ),
   ]);
 }
 

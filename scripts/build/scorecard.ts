@@ -10,7 +10,7 @@ import { languages, nodeFile, nodeTypes, root } from './paths.ts';
 const computedKeys: Partial<Record<string, readonly string[]>> = {
   'mic-in': streamStatuses.map((status) => `status.${status}`),
   'rtsp-in': streamStatuses.map((status) => `status.${status}`),
-  'whatsapp-out': deliveryStatuses.map((status) => `status.${status}`),
+  'whatsapp-out': [...deliveryStatuses, 'wouldTellNobody', 'wouldTellOne'].map((status) => `status.${status}`),
 };
 
 interface FlowNode {
@@ -48,7 +48,11 @@ function nodeFaults(type: string): string[] {
   const unlabelled = [...html.matchAll(/id="(node-(?:config-)?input-[\w-]+)"/g)]
     .map(([, id]) => id ?? '')
     .filter((id) => !html.includes(`for="${id}"`));
+  const unseen = settingsOf(type).filter(
+    (setting) => !new RegExp(` id="(node-(config-)?input|echosight)-${setting}"`).test(html),
+  );
   return [
+    ...unseen.map((setting) => `${type}/editor.html has no field for ${setting}`),
     ...selfClosing.map((tag) => `${type}/editor.html: ${tag} swallows what follows it`),
     ...unlabelled.map((id) => `${type}/editor.html: ${id} has no label`),
     ...helpFaults(type, 'help.md'),
@@ -92,10 +96,9 @@ function usedKeys(type: string): Set<string> {
   const editor = [...read(nodeFile(type, 'editor.ts')).matchAll(/text\('[\w-]+', '([\w.-]+)'/g)];
   const status = [...read(nodeFile(type, 'node.ts')).matchAll(/\.status\('\w+', '([\w-]+)'/g)];
   const ports = /outputs: \[([^\]]*)\]/.exec(read(nodeFile(type, 'editor.ts')))?.[1] ?? '';
-  const settings = Object.keys((nodeConfigs as Record<string, { properties: object }>)[type]?.properties ?? {});
   return new Set([
     'palette',
-    ...settings.map((setting) => `label.${setting}`),
+    ...settingsOf(type).map((setting) => `label.${setting}`),
     ...[...html, ...editor].map(([, key = '']) => key.slice(type.length + 1)),
     ...status.map(([, key = '']) => `status.${key}`),
     ...[...ports.matchAll(/'(\w+)'/g)].map(([, port = '']) => `port.${port}`),
@@ -154,4 +157,8 @@ function keysOf(texts: unknown, prefix = ''): Set<string> {
 
 function read(file: string): string {
   return readFileSync(file, 'utf8');
+}
+
+function settingsOf(type: string): string[] {
+  return Object.keys((nodeConfigs as Record<string, { properties: object }>)[type]?.properties ?? {});
 }

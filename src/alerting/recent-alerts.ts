@@ -4,11 +4,17 @@ import type { AlertHistory } from './policy.ts';
 
 const remembered = 1_000;
 
+/** What matters of an alert afterwards. */
+type Told = Pick<
+  Outgoing,
+  'alert_id' | 'incident_id' | 'node' | 'site' | 'area' | 'reason' | 'severity' | 'accepted_at'
+>;
+
 /** What this process has alerted of late: keeps the policy sane while the database cannot be asked. */
 export class RecentAlerts {
-  readonly #alerts = new Map<string, Outgoing>();
+  readonly #alerts = new Map<string, Told>();
 
-  add(rows: readonly Outgoing[]): void {
+  add(rows: readonly Told[]): void {
     for (const { alert_id: alert, ...row } of rows) this.#alerts.set(alert, { alert_id: alert, ...row });
     for (const oldest of this.#alerts.keys()) {
       if (this.#alerts.size <= remembered) break;

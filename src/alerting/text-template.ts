@@ -7,25 +7,45 @@ const severityWords = ['Information', 'Notice', 'Warning', 'Alarm'] as const;
 /** So much of what a field holds is shown; of {explanation}, of each sentence. */
 const fieldLimit = 200;
 
+/** What a text says of the place, beside the incident. */
+export interface AlertPlace {
+  siteName: string;
+  /** Where phones reach the pages of this package, without a slash at the end; absent when they do not. */
+  publicAddress?: string | undefined;
+}
+
 /** Several texts are lines. */
-type Field = (incident: Incident, siteName: string) => string | readonly string[];
+type Field = (incident: Incident, place: AlertPlace) => string | readonly string[];
 
 /** The fields that a template may hold. */
 const fields: Readonly<Record<string, Field>> = {
   severityWord: ({ severity }) => severityWords[severity] ?? String(severity),
   severity: ({ severity }) => String(severity),
-  siteName: (_incident, siteName) => siteName,
+  siteName: (_incident, { siteName }) => siteName,
   area: ({ area }) => area,
   label: ({ label }) => label,
   reason: ({ reason }) => reason,
-  time: (incident) => localTime(incident.phase === 'update' ? incident.updatedAt : incident.startedAt),
+  time: (incident) => localTime(happenedAt(incident)),
+  ts: (incident) => new Date(happenedAt(incident)).toISOString(),
   sources: ({ sources }) => sources.join(', '),
   explanation: ({ explanation }) => explanation,
   incidentId: ({ id }) => id,
   confidence: ({ confidence }) => `${Math.round(confidence * 100)} %`,
+  snapshotUrl: (incident, place) => evidenceUrl('snapshot', incident, place),
+  audioUrl: (incident, place) => evidenceUrl('audio', incident, place),
 };
 
 const fieldPattern = /\{([^{}]*)\}/g;
+
+/** Names of the fields, in the order in which they are offered. */
+export const fieldNames: readonly string[] = Object.keys(fields);
+
+/** Texts to begin with. `echosight` is the line that EchoSight installations have always sent, for what reads it. */
+export const textTemplates = {
+  standard: '{severityWord} at {siteName}, {area}: {label}\n{time}, {sources}\n\n{explanation}',
+  short: '{severityWord}: {label} ({siteName}, {area}, {time})',
+  echosight: '{siteName} {ts} severity={severity} reason={reason} snapshot={snapshotUrl} audio={audioUrl}',
+} as const;
 
 /**
  * Checks that a template names only fields that exist.
@@ -35,7 +55,7 @@ export function checkTemplate(template: string): void {
   const unknown = [...template.matchAll(fieldPattern)].map((match) => match[1] ?? '').find((name) => !isField(name));
   if (unknown === undefined) return;
   throw new SentinelError('ES_BAD_CONFIG', `The text of the alert has a field {${unknown}}, which does not exist.`, {
-    hint: `Fields are ${Object.keys(fields).join(', ')}.`,
+    hint: `Fields are ${fieldNames.join(', ')}.`,
   });
 }
 
@@ -43,11 +63,11 @@ export function checkTemplate(template: string): void {
  * The text of an alert, at most `limit` characters (UTF-16 units) long. What fields hold is never read as a template.
  * @throws SentinelError ES_BAD_CONFIG for a field that does not exist.
  */
-export function renderAlert(template: string, incident: Incident, siteName: string, limit: number): string {
+export function renderAlert(template: string, incident: Incident, place: AlertPlace, limit: number): string {
   checkTemplate(template);
   const text = template
     .replace(fieldPattern, (_match, name: string) => {
-      const lines = [fields[name]?.(incident, siteName) ?? ''].flat();
+      const lines = [fields[name]?.(incident, place) ?? ''].flat();
       return lines.map(oneLine).join('\n');
     })
     .trim();
@@ -72,6 +92,16 @@ function isField(name: string): boolean {
 export function oneLine(text: string): string {
   const visible = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\p{Cf}/gu, '');
   return shortened(visible, fieldLimit);
+}
+
+function happenedAt({ phase, startedAt, updatedAt }: Incident): number {
+  return phase === 'update' ? updatedAt : startedAt;
+}
+
+/** The newest evidence of a kind, as a phone can open it; "-" where there is none, or no way in from outside. */
+function evidenceUrl(type: 'snapshot' | 'audio', { evidence }: Incident, { publicAddress }: AlertPlace): string {
+  const id = evidence?.filter((item) => item.type === type).pop()?.id;
+  return id === undefined || publicAddress === undefined ? '-' : `${publicAddress}/api/v1/evidence/${id}`;
 }
 
 /** Such as 2026-11-21 02:14:07, in the time zone of the machine. */

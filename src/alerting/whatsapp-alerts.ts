@@ -3,17 +3,16 @@ import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.t
 import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
-import { pictureType } from '../pictures/picture-type.ts';
-import { WhatsAppClient, whatsAppLimits } from './channels/whatsapp/client.ts';
+import { alertContent, type ContentPolicy } from './alert-content.ts';
+import { WhatsAppClient } from './channels/whatsapp/client.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
 import { deadlineMs, lateMs } from './next-step.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
-import { decide, type AlertPolicy } from './policy.ts';
+import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import { Sender } from './sender.ts';
 import { SteadyOutbox, type StorageListener } from './steady-outbox.ts';
-import { oneLine, renderAlert, shortened } from './text-template.ts';
 import { checkedAccount, type WhatsAppAccount } from './whatsapp-account.ts';
 
 const channel = 'whatsapp';
@@ -29,16 +28,12 @@ export interface WhatsAppAlertsOptions {
   account: WhatsAppAccount;
 }
 
-export interface WhatsAppPolicy extends AlertPolicy {
+export interface WhatsAppPolicy extends AlertPolicy, ContentPolicy {
   /** Id of the whatsapp-out node that alerts: what it has told, and its cooldown, are its own. */
   node: string;
-  /** Text with fields in braces, see text-template.ts. */
-  template: string;
-  sendSnapshot: boolean;
-  siteName: string;
 }
 
-export type AlertDecision = { send: true; alertId: string } | { send: false; why: string };
+export type AlertDecision = { send: true; alertId: string } | Extract<Verdict, { send: false }>;
 
 /**
  * Told of every message that is queued, accepted, failed or expired; also, as "queued" with an error in it, when it is
@@ -110,7 +105,7 @@ export class WhatsAppAlerts {
   }
 
   async #alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
-    const { account, clock, metrics, newId } = this.#options;
+    const { account, clock, log, metrics, newId } = this.#options;
     await this.#clockSteps.follow();
     const now = clock.now();
     const sender = { account: account.id, node: policy.node };
@@ -118,18 +113,16 @@ export class WhatsAppAlerts {
     const verdict = decide(incident, policy, history);
     if (!verdict.send) {
       if (verdict.cause !== 'phase') metrics.count('events_dropped_total', { why: verdict.cause });
-      return { send: false, why: verdict.why };
+      return verdict;
     }
     const alertId = newId();
-    const body = renderAlert(policy.template, incident, policy.siteName, whatsAppLimits.text);
-    const picture = policy.sendSnapshot ? this.#sendable(image) : undefined;
+    const { text: body, picture } = alertContent(incident, image, policy, log);
     const rows = this.#recipients.flatMap((recipient) => {
       const row = (part: Part, more: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>) =>
         this.#row(incident, { ...sender, alertId, recipient, part, sequence: history.nextSequence, now }, more);
       const text = row('text', { body, media: null, depends_on: null });
       if (picture === undefined) return [text];
-      const caption = shortened(oneLine(incident.label), whatsAppLimits.caption);
-      return [text, row('image', { body: caption, media: picture, depends_on: text.id })];
+      return [text, row('image', { body: picture.caption, media: picture.bytes, depends_on: text.id })];
     });
     await this.#outbox.add(rows, now);
     metrics.count('events_sent_total', { channel });
@@ -172,14 +165,6 @@ export class WhatsAppAlerts {
       updated_at: now,
       accepted_at: null,
     };
-  }
-
-  /** A picture that WhatsApp would refuse is left out; the text never waits for it. */
-  #sendable(image: Buffer | undefined): Buffer | undefined {
-    if (image === undefined) return undefined;
-    if (image.length <= whatsAppLimits.imageBytes && pictureType(image) !== undefined) return image;
-    this.#options.log.warn('The snapshot is left out of an alert: WhatsApp takes JPEG and PNG of up to 5 MB.');
-    return undefined;
   }
 
   #tell(row: Outgoing, status: DeliveryStatus, error?: SentinelError): void {

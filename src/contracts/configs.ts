@@ -30,6 +30,12 @@ export const SentinelSiteConfig = Type.Object({
     default: '',
     description: 'Folder for database and evidence; empty: "echosight" in the Node-RED user folder.',
   }),
+  publicAddress: Type.String({
+    default: '',
+    maxLength: 120,
+    pattern: '^$|^https?://[^\\s?#@]+$|^\\$\\{[^}]+\\}$',
+    description: 'Where phones reach our pages, such as https://home.example/echosight; empty: nowhere.',
+  }),
 });
 export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;
 
@@ -45,7 +51,8 @@ export const SentinelCameraConfig = Type.Object({
   address: Type.String({
     default: '',
     minLength: 1,
-    description: 'rtsp://, rtsps://, http(s):// address without user and password, a video file, or /dev/videoN.',
+    description:
+      'rtsp://, rtsps://, http(s):// address without user and password, a video file, /dev/videoN, or sample:intruder.',
   }),
   transport: Type.Enum(['tcp', 'udp'], { default: 'tcp', description: 'RTSP transport.' }),
   audio: Type.Enum(audioModes, {
@@ -258,7 +265,11 @@ export type WhatsAppAccountConfig = Static<typeof WhatsAppAccountConfig>;
 export const WhatsAppOutConfig = Type.Object({
   name,
   site,
-  account: reference('sentinel-whatsapp-account', 'Account that sends.', true),
+  account: reference('sentinel-whatsapp-account', 'Account that sends; only a try out needs none.'),
+  dryRun: Type.Boolean({
+    default: false,
+    description: 'Try out: nothing is sent, the first output says what would be.',
+  }),
   minimumSeverity: Type.Integer({
     default: 2,
     minimum: 0,

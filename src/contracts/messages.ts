@@ -218,7 +218,16 @@ export const Incident = payload('incident', {
 });
 export type Incident = Static<typeof Incident>;
 
-export const deliveryStatuses = ['queued', 'accepted', 'sent', 'delivered', 'read', 'failed', 'expired'] as const;
+export const deliveryStatuses = [
+  'queued',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'expired',
+  'dry-run',
+] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 export const Delivery = payload('delivery', {
   alertId: Type.String(),
@@ -226,8 +235,9 @@ export const Delivery = payload('delivery', {
   channel: Type.String({ description: 'Such as whatsapp.' }),
   part: Type.Union([Type.Literal('text'), Type.Literal('image')], { description: 'Which message of the alert.' }),
   recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
-  status: Type.Enum(deliveryStatuses),
+  status: Type.Enum(deliveryStatuses, { description: 'dry-run: nothing was sent, see `text`.' }),
   attempts: Type.Integer({ minimum: 0 }),
+  text: Type.Optional(Type.String({ description: 'Of a dry run: what would be sent. The picture is `msg.image`.' })),
   providerId: Type.Optional(Type.String({ description: 'Id that the provider gave the message.' })),
   error: Type.Optional(
     Type.Object(

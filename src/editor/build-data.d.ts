@@ -18,6 +18,12 @@ declare module 'models-for:*' {
   export default models;
 }
 
+declare module 'sample-clips' {
+  /** Names of the clips that come with the package. */
+  const samples: readonly string[];
+  export default samples;
+}
+
 declare module 'signal-labels' {
   /** Labels that our own nodes send, per kind of signal. */
   const labels: Readonly<Record<import('../contracts/configs.ts').RuleCondition['kind'], readonly string[]>>;

@@ -8,7 +8,7 @@ interface EditorProperty {
   /** Node type that the setting refers to. */
   type?: string;
   /** True, or what is wrong. Node-RED shows the text only for functions with two parameters. */
-  validate?: (value: unknown, options: { label: string }) => true | string;
+  validate?(this: EditorNode, value: unknown, options: { label: string }): true | string;
 }
 
 /** A node of the workspace while it is shown or edited. */
@@ -69,6 +69,7 @@ declare const $: {
 declare const RED: {
   readonly nodes: {
     registerType(type: string, definition: EditorDefinition): void;
+    node(id: string): (EditorNode & { valid?: boolean }) | null;
     /** Every node that wires lead to from the input of a node. */
     getAllUpstreamNodes(node: EditorNode): EditorNode[];
   };

@@ -17,7 +17,7 @@ export interface NodeLook {
     outputs: readonly string[];
   };
   /** Further checks of one setting, after those of the schema. */
-  checks?: Readonly<Record<string, (value: string) => true | string>>;
+  checks?: Readonly<Record<string, (value: string, node: EditorNode) => true | string>>;
   /** Names the part of a setting that is wrong, such as one rule of a list; without it the setting is named. */
   places?: Readonly<Record<string, (path: Fault['path'], value: unknown) => string>>;
   prepare?: (node: EditorNode) => void;
@@ -86,15 +86,18 @@ function defaultsOf(look: NodeLook): Record<string, EditorProperty> {
   return Object.fromEntries(properties.map(([key, schema]) => [key, propertyOf(look, key, schema)]));
 }
 
-/** References to config nodes are checked by Node-RED itself, everything else by the schema. */
+/** References to config nodes are checked by Node-RED itself unless there is a check, everything else by the schema. */
 function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorProperty {
   const label = text(look.type, `${look.type}.label.${key}`);
   const required = schema.minLength !== undefined;
-  if (schema.nodeType !== undefined) return { value: '', label, required, type: schema.nodeType };
+  const check = look.checks?.[key];
+  if (schema.nodeType !== undefined && check === undefined)
+    return { value: '', label, required, type: schema.nodeType };
   return {
     value: schema.default,
     label,
-    validate: (value, { label }) => {
+    ...(schema.nodeType === undefined ? {} : { type: schema.nodeType }),
+    validate(value, { label }) {
       // The runtime checks what the variable holds.
       if (placeholderIn(value) !== undefined) return true;
       const found = faultOf(schema, value);
@@ -102,7 +105,7 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
         const place = found.path.length === 0 ? undefined : look.places?.[key]?.(found.path, value);
         return `${place ?? label}: ${faultText(look.type, found)}`;
       }
-      return look.checks?.[key]?.(String(value)) ?? true;
+      return check?.(String(value), this) ?? true;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SentinelError } from '../contracts/errors.ts';
+import { sampleFile, sampleNames } from '../process/package-files.ts';
 import { hostWithoutScheme, loginIn, splitAuthority } from './authority.ts';
 import { guardHost } from './host-guard.ts';
 import { percentEncode } from './redact.ts';
@@ -19,7 +20,7 @@ export interface SourceAddress {
 
 /**
  * Reads what a user wrote as the address of a camera: rtsp(s), rtmp or http(s) URL, file path or file:// URL,
- * or /dev/videoN. User and password are taken out of the URL; special characters in them may be percent-encoded or,
+ * /dev/videoN, or sample:NAME for a clip of this package. User and password are taken out of the URL; special characters in them may be percent-encoded or,
  * where only one reading is possible, stand as they are.
  * @throws SentinelError ES_BAD_ADDRESS
  */
@@ -35,6 +36,7 @@ export function parseSourceAddress(text: string): SourceAddress {
   const scheme = /^(?![a-z]:[\\/])([^\\/]*?):/i.exec(address)?.[1]?.toLowerCase();
   if (scheme === undefined) return localAddress(address);
   if (scheme === 'file') return localAddress(pathOfFileUrl(address));
+  if (scheme === 'sample') return sampleAddress(address.slice('sample:'.length));
   const protocol = networkProtocols.find((known) => known === scheme);
   if (protocol === undefined || !address.startsWith('://', scheme.length)) {
     throw refused(`Addresses with "${scheme}:" are not allowed.`);
@@ -117,6 +119,14 @@ function pathOfFileUrl(url: string): string {
   } catch (error) {
     throw error instanceof SentinelError ? error : refused('The file:// address is not valid.');
   }
+}
+
+function sampleAddress(name: string): SourceAddress {
+  const location = sampleFile(name.toLowerCase());
+  if (location !== undefined) return { protocol: 'file', location };
+  throw new SentinelError('ES_BAD_ADDRESS', `There is no sample clip "${name.slice(0, 64)}".`, {
+    hint: `Sample clips: ${sampleNames.map((known) => `sample:${known}`).join(', ')}.`,
+  });
 }
 
 function localAddress(path: string): SourceAddress {

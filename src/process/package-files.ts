@@ -32,6 +32,17 @@ export function packageFile(...segments: string[]): string {
   return join(root, ...segments);
 }
 
+/** Clips that come with the package, and where their sources lie. */
+export const sampleSources = { intruder: 'scripts/demo/demo-clip.mp4' } as const satisfies Record<string, string>;
+export const sampleNames = Object.keys(sampleSources) as (keyof typeof sampleSources)[];
+
+/** Absolute path of a clip that comes with the package; undefined when there is none of that name. */
+export function sampleFile(name: string): string | undefined {
+  const sample = sampleNames.find((known) => known === name);
+  if (sample === undefined) return undefined;
+  return fromSource ? join(root, sampleSources[sample]) : join(root, 'dist', 'samples', `${sample}.mp4`);
+}
+
 /** Absolute path of a file in `models/`. */
 export function modelFile(file: string): string {
   return packageFile('models', file);

@@ -4,7 +4,7 @@ import { acquireSite, type SiteLease } from '../site/registry.ts';
 import type { Site } from '../site/site.ts';
 import { dataFolder } from './data-folder.ts';
 import type { NodeRed, RedMessage, RedNode, StatusLook } from './node-red.ts';
-import type { ConfigOf } from './read-config.ts';
+import { notChosen, type ConfigOf } from './read-config.ts';
 import type { Starting } from './starting.ts';
 import type { StatusLine } from './status-line.ts';
 
@@ -73,6 +73,7 @@ export function contextOf<T extends NodeType>(
       id: settings?.siteId ?? 'home',
       name: settings?.name ?? 'Home',
       folder: dataFolder(RED.settings.userDir, settings?.dataFolder ?? ''),
+      publicAddress: publicAddress(settings?.publicAddress ?? ''),
       names,
     };
     const taken = acquireSite(request, RED.log);
@@ -109,11 +110,17 @@ function find<R extends NodeType>(RED: NodeRed, type: R, id: string): Reference<
   const target = RED.nodes.getNode(id);
   const found = target?.type === type ? references.get(target) : undefined;
   if (found instanceof SentinelError) {
-    const message = `The ${type} that this node refers to is not usable. ${found.message}`;
+    const message = `Its ${type} is not usable. ${found.message}`;
     throw new SentinelError('ES_BAD_CONFIG', message, { hint: 'Open it in the editor and correct it.' });
   }
   if (found !== undefined) return found;
+  if (id === '') throw notChosen(type);
   throw new SentinelError('ES_BAD_CONFIG', `The ${type} that this node refers to is missing or disabled.`, {
     hint: 'Open the node and choose one.',
   });
+}
+
+/** Without a slash at the end. */
+function publicAddress(typed: string): string | undefined {
+  return typed === '' ? undefined : typed.replace(/\/+$/, '');
 }

@@ -23,8 +23,16 @@ export function readConfig<T extends NodeType>(type: T, raw: RawConfig, lookup: 
   const config = Value.Convert(schema, Value.Default(schema, present));
   const faults = Value.Errors(schema, config);
   if (faults.length === 0) return config as ConfigOf<T>;
-  const said = faults.slice(0, 3).map((fault) => `${fault.instancePath.slice(1) || 'settings'} ${fault.message}`);
-  throw new SentinelError('ES_BAD_CONFIG', `The settings of ${raw.name ?? type} are not usable: ${said.join('; ')}.`, {
+  const unchosen = Object.entries(schema.properties).find(([key, setting]) => {
+    return 'nodeType' in setting && (config as Record<string, unknown>)[key] === '' && !Value.Check(setting, '');
+  });
+  if (unchosen !== undefined) throw notChosen(String((unchosen[1] as { nodeType?: unknown }).nodeType));
+  const said = faults.slice(0, 3).map(({ instancePath, message }) => {
+    const key = instancePath.slice(1);
+    return (config as Record<string, unknown>)[key] === '' ? `${key} is missing` : `${key || 'settings'} ${message}`;
+  });
+  const name = raw.name === undefined || raw.name === '' ? type : raw.name;
+  throw new SentinelError('ES_BAD_CONFIG', `The settings of ${name} are not usable: ${said.join('; ')}.`, {
     hint: 'Open the node in the editor and correct them.',
   });
 }
@@ -38,4 +46,9 @@ export function readCredentials(type: NodeType, node: RedNode, lookup: Lookup): 
   return Object.fromEntries(
     fields.map(([field, value]) => [field, String(substitute(value, lookup, `the credential ${field} of ${type}`))]),
   );
+}
+
+/** Nobody has chosen a config node that is needed: the first thing that a newcomer reads under a node. */
+export function notChosen(nodeType: string): SentinelError {
+  return new SentinelError('ES_BAD_CONFIG', `No ${nodeType} is chosen: open this node and choose or add one.`);
 }

@@ -18,8 +18,8 @@ export interface SiteLease {
 interface Entry {
   readonly site: Site;
   users: number;
-  /** Whether a sentinel-site node holds it. */
-  named: boolean;
+  /** How many sentinel-site nodes hold it: all of the same name, as when a flow was imported twice. */
+  namers: number;
   disposal: NodeJS.Timeout | undefined;
 }
 
@@ -60,25 +60,26 @@ export function watchIncidents(watcher: (change: IncidentChange) => void): () =>
   };
 }
 
-function open(folder: string, { id, name: siteName }: SiteRequest, log: Log): Entry {
-  const site = new Site({ id, name: siteName, folder }, log);
+function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest, log: Log): Entry {
+  const site = new Site({ id, name: siteName, folder, publicAddress }, log);
   site.changes.add((incidentId) => {
     for (const watch of watchers) watch({ site, id: incidentId });
   });
-  const entry = { site, users: 0, named: false, disposal: undefined };
+  const entry = { site, users: 0, namers: 0, disposal: undefined };
   sites.set(folder, entry);
   return entry;
 }
 
-function name(entry: Entry, { id, name: siteName }: SiteRequest): void {
+function name(entry: Entry, request: SiteRequest): void {
   const { site } = entry;
-  if (entry.named) {
+  const same = site.id === request.id && site.name === request.name && site.publicAddress === request.publicAddress;
+  if (entry.namers > 0 && !same) {
     throw new SentinelError('ES_BAD_CONFIG', `The site "${site.name}" already uses this data folder.`, {
       hint: 'Give each sentinel-site a data folder of its own, or use one for all nodes.',
     });
   }
-  entry.named = true;
-  site.rename(id, siteName);
+  entry.namers += 1;
+  site.rename(request);
 }
 
 function lease(folder: string, entry: Entry, naming: boolean): SiteLease {
@@ -91,7 +92,7 @@ function lease(folder: string, entry: Entry, naming: boolean): SiteLease {
       if (!held) return;
       held = false;
       entry.users -= 1;
-      if (naming) entry.named = false;
+      if (naming) entry.namers -= 1;
       if (entry.users > 0) return;
       entry.disposal = setTimeout(() => {
         retire(folder, entry);

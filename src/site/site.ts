@@ -33,6 +33,8 @@ export interface SiteOptions {
   name: string;
   /** Absolute path of the data folder. */
   folder: string;
+  /** Where phones reach our pages, without a slash at the end; absent when they do not. */
+  publicAddress?: string | undefined;
 }
 
 /**
@@ -62,6 +64,7 @@ export class Site {
   });
   #id: string;
   #name: string;
+  #publicAddress: string | undefined;
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
@@ -70,6 +73,7 @@ export class Site {
   constructor(options: SiteOptions, log: Log) {
     this.#id = options.id;
     this.#name = options.name;
+    this.#publicAddress = options.publicAddress;
     this.folder = options.folder;
     this.log = redactedLog(log);
     this.clock = new SiteClock((stepMs) => {
@@ -90,9 +94,14 @@ export class Site {
     return this.#name;
   }
 
-  rename(id: string, name: string): void {
+  get publicAddress(): string | undefined {
+    return this.#publicAddress;
+  }
+
+  rename({ id, name, publicAddress }: Omit<SiteOptions, 'folder'>): void {
     this.#id = id;
     this.#name = name;
+    this.#publicAddress = publicAddress;
   }
 
   /** What every part of the engine is handed. */

@@ -1,3 +1,4 @@
+import { normaliseRecipients } from '../alerting/recipients.ts';
 import { checkedAccount, type WhatsAppAccount } from '../alerting/whatsapp-account.ts';
 import type { WhatsAppAccountConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
@@ -11,22 +12,34 @@ export function whatsAppAccount(node: {
   config: WhatsAppAccountConfig;
   credentials: Readonly<Record<string, string>>;
 }): WhatsAppAccount {
-  const { phoneNumberId, graphVersion, baseUrl, recipients } = node.config;
+  const { phoneNumberId, graphVersion, baseUrl } = node.config;
   const accessToken = node.credentials.accessToken ?? '';
   if (accessToken === '') {
     throw new SentinelError('ES_BAD_CONFIG', 'The WhatsApp account has no access token.', {
       hint: 'Open the account and paste the token of the system user.',
     });
   }
-  const numbers = recipients.split(',').map((number) => number.trim());
   const account = {
     id: node.id,
     phoneNumberId,
     graphVersion,
     baseUrl,
     accessToken,
-    recipients: numbers.filter((number) => number !== ''),
+    recipients: numbersIn(node.config),
   };
   checkedAccount(account);
   return account;
+}
+
+/**
+ * Whom an account tells, whether or not it can send already.
+ * @throws SentinelError ES_BAD_CONFIG naming the numbers (masked) that are none.
+ */
+export function whatsAppRecipients(config: WhatsAppAccountConfig): string[] {
+  return normaliseRecipients(numbersIn(config));
+}
+
+function numbersIn({ recipients }: WhatsAppAccountConfig): string[] {
+  const numbers = recipients.split(',').map((number) => number.trim());
+  return numbers.filter((number) => number !== '');
 }

@@ -172,6 +172,61 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     });
   }
 
+  test('the text of an alert is chosen or put together, and shown as it will arrive', async () => {
+    const tell = demo.find(({ type }) => type === 'whatsapp-out');
+    assert.ok(tell);
+    await open(tell);
+    const field = page.locator('#node-input-template');
+    const preview = page.locator('#echosight-text-preview');
+    assert.match((await preview.textContent()) ?? '', /^Alarm at Home, hall: Person and breaking glass\n/);
+    await page.locator('#echosight-text-template').selectOption('echosight');
+    assert.match(await field.inputValue(), /^\{siteName\} \{ts\} severity=/);
+    assert.match(
+      (await preview.textContent()) ?? '',
+      / severity=3 reason=person\+glass_break snapshot=https:\S+ audio=-$/,
+    );
+    await field.fill('Look: {area}');
+    assert.equal(await page.locator('#echosight-text-template').inputValue(), '');
+    await page.locator('#echosight-text-fields a', { hasText: '{label}' }).click();
+    assert.equal(await field.inputValue(), 'Look: {area}{label}');
+    assert.equal(await preview.textContent(), 'Look: hallPerson and breaking glass');
+    await field.fill('At {sight}');
+    assert.match((await preview.textContent()) ?? '', /does not exist/);
+    await page.locator('#node-dialog-cancel').click();
+    await field.waitFor({ state: 'detached' });
+  });
+
+  test('an alert that is only tried out needs no account', async () => {
+    const tell = demo.find(({ type }) => type === 'whatsapp-out');
+    assert.ok(tell);
+    await open(tell);
+    const account = page.locator('#node-input-account');
+    await account.selectOption('_ADD_');
+    await page.locator('#node-input-account.input-error').waitFor();
+    await page.locator('#node-input-dryRun').check();
+    assert.equal(await page.locator('#node-input-account.input-error').count(), 0);
+    await page.locator('#node-input-dryRun').uncheck();
+    await page.locator('#node-input-account.input-error').waitFor();
+    await page.locator('#node-dialog-cancel').click();
+    await account.waitFor({ state: 'detached' });
+  });
+
+  test('the sample clip is one click away, and one that does not exist is refused with the list', async () => {
+    const camera = demo.find(({ type }) => type === 'sentinel-camera');
+    assert.ok(camera);
+    await open(camera);
+    const address = page.locator('#node-config-input-address');
+    await address.fill('sample:burglar');
+    await address.blur();
+    await page.locator('#node-config-input-address.input-error').waitFor();
+    assert.match(await faultOf(camera, 'address'), /no sample clip burglar; there are: intruder/);
+    await page.locator('#echosight-sample button').click();
+    assert.equal(await address.inputValue(), 'sample:intruder');
+    assert.equal(await page.locator('#node-config-input-address.input-error').count(), 0);
+    await page.locator('#node-config-dialog-cancel').click();
+    await address.waitFor({ state: 'detached' });
+  });
+
   test('a class that the model does not know is warned of', async () => {
     const detector = demo.find(({ type }) => type === 'detectron-infer');
     assert.ok(detector);

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { exampleFlows } from '../../scripts/build/scorecard.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
-import { placeholderIn } from '../../src/contracts/placeholder.ts';
 import type {
   AudioScores,
   Delivery,
@@ -15,11 +14,14 @@ import type {
   Payload,
   StreamStatus,
 } from '../../src/contracts/messages.ts';
+import { modelFile } from '../../src/process/package-files.ts';
 import { paneWav, personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
 import { SoundServer } from '../hosts/sound-server.ts';
 import { requirement } from '../requirements.ts';
+import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { startDemoCamera } from './demo-camera.ts';
+import { exampleFlow } from './example-flow.ts';
 
 const token = 'example-token-51c0';
 /** What `curl --data-binary` says when nobody tells it better. */
@@ -55,15 +57,15 @@ describe('the example flows', { timeout: 300_000 }, () => {
     await sound?.stop();
   });
 
-  test('1 Full pipeline', async () => {
-    await deploy('1 Full pipeline', { 'full-watch': 2 });
+  test('02 Door camera to WhatsApp', async () => {
+    await deploy('02 Door camera to WhatsApp', { 'full-watch': 2 });
     const status = await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'connected');
-    assert.equal((status.payload as StreamStatus).source, 'entrance');
+    assert.equal((status.payload as StreamStatus).source, 'front-door');
     assert.deepEqual(host.messages('errors'), []);
   });
 
-  test('2 Detect in a picture (http)', async () => {
-    await deploy('2 Detect in a picture (http)');
+  test('06 Detect in a picture (http)', async () => {
+    await deploy('06 Detect in a picture (http)');
     const found = await post('/detect', 'image/jpeg', await personJpeg());
     assert.equal(found.status, 200);
     assert.ok(((await found.json()) as Detections).objects.some(({ label }) => label === 'person'));
@@ -77,8 +79,8 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.match(await refused.text(), /picture|JPEG/);
   });
 
-  test('3 Classify a sound file', async () => {
-    await deploy('3 Classify a sound file');
+  test('07 Classify a sound file', async () => {
+    await deploy('07 Classify a sound file');
     const heard = await post('/classify', 'audio/wav', paneWav());
     assert.equal(heard.status, 200);
     assert.ok(((await heard.json()) as AudioScores).triggered.includes('glass_break'));
@@ -88,8 +90,8 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.equal((await post('/classify', 'audio/wav', Buffer.from('no sound'))).status, 400);
   });
 
-  test('4 Watch a camera', async () => {
-    await deploy('4 Watch a camera', { 'camera-look': 1 });
+  test('04 Watch a camera', async () => {
+    await deploy('04 Watch a camera', { 'camera-look': 1 });
     await host.waitFor('spy', ({ payload }) => Buffer.isBuffer(payload));
     const page = await fetch(`${host.url}/entrance.jpg`);
     assert.equal(page.headers.get('content-type'), 'image/jpeg');
@@ -97,16 +99,16 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
-  test('5 Door contact and camera', async () => {
-    await deploy('5 Door contact and camera', { 'door-judge': 0 });
+  test('05 Door contact and camera', async () => {
+    await deploy('05 Door contact and camera', { 'door-judge': 0 });
     await host.inject('door-contact');
-    const { payload } = await host.waitFor('spy', () => true);
+    const { payload } = await host.waitFor('spy', ({ payload }) => 'phase' in (payload as object));
     const { phase, severity, label } = payload as Incident;
     assert.deepEqual({ phase, severity, label }, { phase: 'start', severity: 1, label: 'Door opened' });
   });
 
-  test('6 Alerts only', async () => {
-    await deploy('6 Alerts only', { 'alerts-tell': 0 });
+  test('08 Alerts only', async () => {
+    await deploy('08 Alerts only', { 'alerts-tell': 0 });
     await host.inject('alerts-button');
     const accepted = await host.waitFor('spy', ({ payload }) => (payload as Delivery).status === 'accepted');
     assert.equal((accepted.payload as Delivery).part, 'text');
@@ -114,8 +116,8 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
-  test('7 Settings from the environment', async () => {
-    await deploy('7 Settings from the environment', { 'env-watch': 2, 'env-tell': 0 });
+  test('12 Settings from the environment', async () => {
+    await deploy('12 Settings from the environment', { 'env-watch': 2, 'env-tell': 0 });
     await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'connected');
     const told = await host.waitFor('spy', ({ payload }) => (payload as Delivery).status === 'accepted', 120_000);
     assert.equal((told.payload as Delivery).part, 'text');
@@ -123,9 +125,9 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
-  test('8 Listen with a microphone', async (t) => {
+  test('11 Listen with a microphone', async (t) => {
     if (!requirement(t, sound !== undefined, absentRecorders) || sound === undefined) return;
-    await deploy('8 Listen with a microphone', { 'mic-fuse': 0, 'mic-listen': 1 });
+    await deploy('11 Listen with a microphone', { 'mic-fuse': 0, 'mic-listen': 1 });
     await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'connected');
     const file = join(sound.folder, 'pane.wav');
     writeFileSync(file, paneWav());
@@ -136,19 +138,83 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
-  test('no example is left out here', () => {
+  test('01 Try it without a camera: the sample clip becomes an alert that nobody gets', async () => {
+    await deploy('01 Try it without a camera', { 'try-tell': 0 });
+    assert.match(await (await fetch(`${host.url}/echosight-try`)).text(), /No alert yet/);
+    const { payload, image } = await host.waitFor(
+      'spy',
+      ({ payload }) => ((payload as Delivery).text ?? '').startsWith('Alarm'),
+      60_000,
+    );
+    const { status, recipient, text } = payload as Delivery;
+    assert.deepEqual({ status, recipient }, { status: 'dry-run', recipient: '' });
+    assert.match(text ?? '', /^Alarm at Home, hall: Person and breaking glass\n/);
+    assert.equal((await sharp(image as Buffer).metadata()).format, 'jpeg');
+    const page = await (await fetch(`${host.url}/echosight-try`)).text();
+    assert.match(page, /<img src="data:image\/jpeg;base64,[^"]{1000,}".*Person and breaking glass/s);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('03 Tune the rules: every button leads to its severity', async () => {
+    const buttons: [button: string, severity: number, label: string][] = [
+      ['tune-person', 1, 'Person'],
+      ['tune-glass', 2, 'Breaking glass'],
+      ['tune-both', 3, 'Person and breaking glass'],
+      ['tune-door', 1, 'Door opened'],
+      ['tune-both-door', 3, 'Somebody at the open door'],
+    ];
+    for (const [button, severity, label] of buttons) {
+      // A new deploy ends the incident of the button before.
+      await deploy('03 Tune the rules', { 'tune-severity': 3 - severity });
+      await host.inject(button);
+      const { payload } = await host.waitFor('spy', ({ payload }) => (payload as Incident).label === label);
+      assert.equal((payload as Incident).severity, severity);
+      assert.ok((payload as Incident).explanation.length > 0);
+      assert.deepEqual(host.messages('errors'), []);
+    }
+  });
+
+  test('09 My own detector', async (t) => {
+    const folder = temporaryFolder(t);
+    const model = join(folder, 'yard.onnx');
+    copyFileSync(modelFile('nanodet-g-416.onnx'), model);
+    const labels = Array.from({ length: 80 }, (_, index) => (index === 0 ? 'visitor' : `thing-${index}`));
+    const description = {
+      ...{ title: 'Visitors', license: 'Apache-2.0', task: 'detection', family: 'nanodet-g' },
+      ...{ input: { width: 416, height: 416 }, labels },
+    };
+    writeFileSync(join(folder, 'yard.json'), JSON.stringify(description));
+    await deploy('09 My own detector');
+    const missing = await post('/my-detector', 'image/jpeg', await personJpeg());
+    assert.equal(missing.status, 400);
+    assert.match(await missing.text(), /\/home\/you\/models\/my-detector\.onnx does not exist/);
+    await deploy('09 My own detector', {}, { 'own-look': { model } });
+    const found = await post('/my-detector', 'image/jpeg', await personJpeg());
+    const detections = (await found.json()) as Detections;
+    assert.equal(detections.model, 'yard');
+    assert.ok(detections.objects.some(({ label }) => label === 'visitor'));
+  });
+
+  test('every example is used in a test', () => {
+    const tests = globSync('*.test.ts', { cwd: import.meta.dirname });
+    const used = tests.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n');
     // Those of Dashboard are tried in test/e2e/dashboard.test.ts.
-    assert.equal(exampleFlows().filter(({ file }) => !file.startsWith('examples/Dashboard/')).length, 8);
+    const files = exampleFlows().map(({ file }) => file);
+    const names = files.filter((file) => !file.startsWith('examples/Dashboard/')).map((file) => basename(file, '.json'));
+    assert.deepEqual(
+      names.filter((name) => !used.includes(`deploy('${name}'`) && !used.includes(`exampleFlow('${name}'`)),
+      [],
+    );
   });
 
   /** Imports an example with our camera and account in it; `spied` outputs of nodes also go to the probe `spy`. */
-  async function deploy(name: string, spied: Record<string, number> = {}): Promise<void> {
+  async function deploy(
+    name: string,
+    spied: Record<string, number> = {},
+    changes: Record<string, object> = {},
+  ): Promise<void> {
     host.seen.length = 0;
-    const example = exampleFlows().find(({ file }) => file === `examples/${name}.json`);
-    assert.ok(example);
-    const flow = (example.nodes as FlowNode[])
-      .filter(({ type }) => type !== 'tab')
-      .map((node) => prepared(node, spied));
+    const flow = exampleFlow(name).map((node) => ({ ...prepared(node, spied), ...changes[node.id] }));
     await host.deploy([...flow, probe('spy'), ...catchAll()]);
   }
 
@@ -158,7 +224,7 @@ describe('the example flows', { timeout: 300_000 }, () => {
     return {
       ...node,
       ...(wires === undefined ? {} : { wires }),
-      ...(node.type === 'sentinel-camera' && placeholderIn(node.address) === undefined ? { address: camera.url } : {}),
+      ...(node.address === 'rtsp://192.168.1.20:554/stream1' ? { address: camera.url } : {}),
       ...(node.type === 'sentinel-whatsapp-account'
         ? { baseUrl: sandbox.url, credentials: node.credentials ?? { accessToken: token } }
         : {}),

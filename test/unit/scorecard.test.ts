@@ -68,7 +68,7 @@ describe('the example flows', () => {
   for (const { file, nodes } of flows) {
     test(`${file} sets exactly what the schemas of its nodes name`, () => {
       for (const node of nodes.filter(({ type }) => Object.hasOwn(nodeConfigs, type))) {
-        const placing = ['id', 'type', 'z', 'x', 'y', 'wires', 'credentials'];
+        const placing = ['id', 'type', 'z', 'g', 'x', 'y', 'wires', 'credentials'];
         const settings = Object.keys(node).filter((key) => !placing.includes(key));
         assert.deepEqual(settings.sort(), Object.keys(nodeConfigs[node.type as NodeType].properties).sort(), node.id);
       }
@@ -76,7 +76,10 @@ describe('the example flows', () => {
 
     test(`${file} holds no secret and needs no other package, but for Dashboard in its folder`, () => {
       const secrets = Object.values(nodeCredentials).flatMap((fields) => Object.keys(fields));
-      const core = ['tab', 'comment', 'debug', 'catch', 'inject', 'change', 'http in', 'http response'];
+      const core = [
+        ...['tab', 'group', 'comment', 'debug', 'catch', 'inject', 'change', 'http in', 'http response'],
+        ...['function', 'switch', 'template', 'trigger', 'mqtt in', 'mqtt out', 'mqtt-broker'],
+      ];
       const dashboard = ['ui-base', 'ui-page', 'ui-group', 'ui-theme', 'ui-template'];
       const others = file.startsWith('examples/Dashboard/') ? dashboard : [];
       for (const node of nodes) {
@@ -94,8 +97,8 @@ describe('the example flows', () => {
   test('pipelines start with the default rules', () => {
     for (const file of [
       'flows/demo.json',
-      'examples/1 Full pipeline.json',
-      'examples/7 Settings from the environment.json',
+      'examples/02 Door camera to WhatsApp.json',
+      'examples/12 Settings from the environment.json',
     ]) {
       const fuse = flows.find((flow) => flow.file === file)?.nodes.find(({ type }) => type === 'fuse-severity');
       assert.deepEqual(fuse?.rules, defaultRules);

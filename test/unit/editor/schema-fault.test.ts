@@ -23,7 +23,6 @@ describe('settings as the editor checks them', () => {
       'sentinel-whatsapp-account.phoneNumberId',
       'sentinel-whatsapp-account.recipients',
       'rtsp-in.camera',
-      'whatsapp-out.account',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { SentinelError } from '../../../src/contracts/errors.ts';
@@ -11,6 +12,20 @@ const refusal = (pattern?: RegExp) => (error: unknown) =>
   (pattern === undefined || pattern.test(error.message));
 
 describe('addresses of cameras', () => {
+  test('sample:NAME is a clip of the package, and other names are refused with the list', () => {
+    const { protocol, location } = parseSourceAddress(' Sample:intruder ');
+    assert.equal(protocol, 'file');
+    assert.ok(existsSync(location));
+    for (const typed of ['sample:', 'sample:../../package.json', 'sample://intruder', 'sample:toString']) {
+      assert.throws(
+        () => parseSourceAddress(typed),
+        (error) =>
+          refusal(/no sample clip/)(error) && ((error as SentinelError).hint ?? '').includes('sample:intruder'),
+        typed,
+      );
+    }
+  });
+
   const accepted: [text: string, expected: ReturnType<typeof parseSourceAddress>][] = [
     ['rtsp://192.168.1.20/stream1', { protocol: 'rtsp', location: 'rtsp://192.168.1.20/stream1' }],
     [

@@ -50,7 +50,22 @@ describe('the site registry', () => {
     other.release();
   });
 
-  test('two sites on one folder are an error by name', (t) => {
+  test('a site that was imported twice is one', (t) => {
+    const folder = temporaryFolder(t);
+    const [first, second] = [0, 1].map(() => acquireSite({ ...named, folder }, new RecordingLog()));
+    assert.ok(first && second);
+    assert.equal(first.site, second.site);
+    first.release();
+    assert.throws(() => acquireSite({ ...named, name: 'Villa', folder }, new RecordingLog()), {
+      name: 'ES_BAD_CONFIG',
+    });
+    second.release();
+    const renamed = acquireSite({ ...named, name: 'Villa', folder }, new RecordingLog());
+    assert.equal(renamed.site.name, 'Villa');
+    renamed.release();
+  });
+
+  test('two sites of different names on one folder are an error by name', (t) => {
     const folder = temporaryFolder(t);
     const first = acquireSite({ ...named, folder }, new RecordingLog());
     assert.throws(

@@ -1,0 +1,60 @@
+import type { Delivery, Incident } from '../contracts/messages.ts';
+import type { Clock, Log } from '../contracts/ports.ts';
+import { alertContent, type ContentPolicy } from './alert-content.ts';
+import { decide, type AlertPolicy, type Verdict } from './policy.ts';
+import { RecentAlerts } from './recent-alerts.ts';
+import { masked } from './recipients.ts';
+
+/** What would go to one person; without recipients, to nobody in particular. */
+export interface WouldBe {
+  delivery: Delivery;
+  image?: Buffer;
+}
+
+export type DryRunDecision = { send: true; wouldBe: WouldBe[] } | Extract<Verdict, { send: false }>;
+
+export interface DryRunOptions {
+  clock: Clock;
+  log: Log;
+  newId: () => string;
+  /** Numbers in international form; empty while there is no account. */
+  recipients: readonly string[];
+}
+
+/**
+ * Alerts that nobody gets: policy, cooldown, text and picture are those of WhatsAppAlerts, but nothing is written down
+ * and nothing leaves. What was alerted is remembered in memory.
+ */
+export class DryRun {
+  readonly #options: DryRunOptions;
+  readonly #told = new RecentAlerts();
+
+  constructor(options: DryRunOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SentinelError ES_BAD_CONFIG for a template with unknown fields */
+  alert(incident: Incident, image: Buffer | undefined, policy: AlertPolicy & ContentPolicy): DryRunDecision {
+    const { clock, log, newId, recipients } = this.#options;
+    const now = clock.now();
+    const node = 'dry-run';
+    const verdict = decide(incident, policy, this.#told.history(node, incident, policy.cooldownSeconds * 1000, now));
+    if (!verdict.send) return verdict;
+    const { text, picture } = alertContent(incident, image, policy, log);
+    const alertId = newId();
+    const { id, site, area, source, reason, severity } = incident;
+    this.#told.add([{ alert_id: alertId, incident_id: id, node, site, area, reason, severity, accepted_at: now }]);
+    const common = {
+      ...({ v: 1, kind: 'delivery', site, area, source, capturedAt: now, alertId, incidentId: id } as const),
+      ...({ channel: 'whatsapp', part: 'text', status: 'dry-run', attempts: 0, text } as const),
+    };
+    const people = recipients.length === 0 ? [''] : recipients.map(masked);
+    return {
+      send: true,
+      wouldBe: people.map((recipient) => ({
+        delivery: { ...common, recipient },
+        ...(picture === undefined ? {} : { image: picture.bytes }),
+      })),
+    };
+  }
+}

@@ -44,6 +44,8 @@ export function acquireSite(request: SiteRequest, log: Log): SiteLease {
   const folder = resolve(request.folder);
   const entry = sites.get(folder) ?? open(folder, request, log);
   if (request.names) name(entry, request);
+  // The sentinel-site that gave it a name was deleted.
+  else if (entry.namers === 0) entry.site.rename(request);
   return lease(folder, entry, request.names);
 }
 

@@ -200,7 +200,9 @@ describe('the example flows', { timeout: 300_000 }, () => {
     const used = tests.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n');
     // Those of Dashboard are tried in test/e2e/dashboard.test.ts.
     const files = exampleFlows().map(({ file }) => file);
-    const names = files.filter((file) => !file.startsWith('examples/Dashboard/')).map((file) => basename(file, '.json'));
+    const names = files
+      .filter((file) => !file.startsWith('examples/Dashboard/'))
+      .map((file) => basename(file, '.json'));
     assert.deepEqual(
       names.filter((name) => !used.includes(`deploy('${name}'`) && !used.includes(`exampleFlow('${name}'`)),
       [],

@@ -88,7 +88,10 @@ describe('the example flows', () => {
           [],
           node.id,
         );
-        assert.ok([...core, ...others].includes(node.type) || Object.hasOwn(nodeConfigs, node.type), `${node.id} is a ${node.type}`);
+        assert.ok(
+          [...core, ...others].includes(node.type) || Object.hasOwn(nodeConfigs, node.type),
+          `${node.id} is a ${node.type}`,
+        );
         assert.doesNotMatch(JSON.stringify(node), /:\/\/[^/"]*@/);
       }
     });

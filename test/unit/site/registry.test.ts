@@ -63,6 +63,9 @@ describe('the site registry', () => {
     const renamed = acquireSite({ ...named, name: 'Villa', folder }, new RecordingLog());
     assert.equal(renamed.site.name, 'Villa');
     renamed.release();
+    const unnamed = acquireSite({ ...implicit, folder }, new RecordingLog());
+    assert.equal(unnamed.site.name, 'Home', 'nobody gives it a name any more');
+    unnamed.release();
   });
 
   test('two sites of different names on one folder are an error by name', (t) => {

@@ -9,6 +9,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'seconds from a fresh clone to the first alert in the sandbox',
     load: () => import('./first-alert.ts'),
   },
+  footprint: {
+    what: 'disk, install time, memory and main-loop delay of the installed package, beside a bare Node-RED',
+    load: () => import('./footprint.ts'),
+  },
   pipeline: {
     what: 'milliseconds from a pane breaking in a live stream to the WhatsApp request',
     load: () => import('./pipeline.ts'),

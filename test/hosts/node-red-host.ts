@@ -85,10 +85,22 @@ export class NodeRedHost {
     return this.#child.pid ?? 0;
   }
 
-  /** Replaces the whole flow. Nodes with wires land on a tab, unless they name another; Node-RED takes what has no place there for a config node. */
+  /** Asks something of its settings file. */
+  send(request: string): void {
+    this.#child.send(request);
+  }
+
+  /**
+   * Replaces the whole flow. Nodes with wires land on a tab, unless one that is deployed with them is theirs; Node-RED takes
+   * what has no place there for a config node.
+   */
   async deploy(nodes: readonly FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
     const tab = { id: 'tab', type: 'tab', label: 'test' };
-    const placed = nodes.map((node) => (node.wires === undefined ? node : { x: 100, y: 100, z: 'tab', ...node }));
+    const tabs = new Set(nodes.flatMap(({ id, type: kind }) => (kind === 'tab' || kind === 'subflow' ? [id] : [])));
+    const placeOf = ({ z }: FlowNode): string => (z !== undefined && tabs.has(z) ? z : 'tab');
+    const placed = nodes.map((node) =>
+      node.wires === undefined ? node : { x: 100, y: 100, ...node, z: placeOf(node) },
+    );
     const before = this.#starts();
     const response = await fetch(`${this.url}/flows`, {
       method: 'POST',

@@ -32,6 +32,7 @@ export function ownCameras(sources: readonly FlowSource[]): FlowNode[] {
   const changes: Record<string, object> = {
     'sentinel-site': { name: 'Home', siteId: 'home' },
     'whatsapp-out': { cooldownSeconds: 60 },
+    'mic-in': { area: 'home' },
     tab: { label: 'Home', info: '' },
   };
   const others = flow
@@ -68,6 +69,19 @@ export function withWishes(flow: readonly FlowNode[], wishes: FlowWishes): FlowN
     },
   };
   return flow.map((one) => ({ ...one, ...changes[one.type] }));
+}
+
+/** A flow that listens to the microphone of this machine: by itself the demo does not. */
+export function withMicrophone(flow: readonly FlowNode[]): FlowNode[] {
+  return flow.map((one) => (one.type === 'mic-in' ? { ...one, d: undefined } : one));
+}
+
+/** How a flow uses microphones: not at all, to judge what they hear, or to record it too. */
+export function listening(flow: readonly FlowNode[]): 'off' | 'analyse' | 'record' {
+  const off = new Set(flow.filter(({ disabled }) => disabled === true).map(({ id }) => id));
+  const microphones = flow.filter(({ type, d, z }) => type === 'mic-in' && d !== true && !off.has(String(z)));
+  if (microphones.length === 0) return 'off';
+  return microphones.every(({ audio }) => audio === 'analyse') ? 'analyse' : 'record';
 }
 
 /** Not the id of the sandbox's account: what waits to be sent there must not go out here. */

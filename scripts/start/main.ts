@@ -12,10 +12,11 @@ import { LiveLine } from './live-line.ts';
 import { startNodeRed } from './node-red-process.ts';
 import { withEnvFile } from './env-file.ts';
 import { envFileOption, readOptions, usage, type StartOptions } from './options.ts';
+import { microphoneLine, microphonePresent } from './microphone.ts';
 import { assertPortFree, portFree } from './ports.ts';
 import { keptSecret } from './secrets.ts';
 import { UsageError } from './usage-error.ts';
-import { prepareUserFolder } from './user-folder.ts';
+import { flowListening, prepareUserFolder } from './user-folder.ts';
 import { variableLines } from './variable-lines.ts';
 
 /** Phone number ID of the sandbox; the same stands in flows/demo.json. */
@@ -51,6 +52,7 @@ async function start(
   const { wishes } = options;
   const { addresses, kept } = prepareUserFolder(userFolder, {
     ...{ sources, credentialSecret, demo: demoCamera, wishes },
+    microphone: options.microphone && (await microphonePresent()),
     ...(options.demo ? { sandboxToken } : {}),
   });
   const empty = sources.length === 0 && !demoCamera;
@@ -78,6 +80,8 @@ async function start(
     live.say(line);
   });
   closers.add(() => nodeRed.stop());
+  const heard = microphoneLine(flowListening(userFolder));
+  if (heard !== undefined) console.log(heard);
   console.log(`Node-RED editor   http://${inUrl(options.host)}:${options.port}`);
   const page = dashboardPath(JSON.parse(readFileSync(join(userFolder, 'flows.json'), 'utf8')) as FlowNode[]);
   if (page !== undefined) console.log(`Dashboard         http://${inUrl(options.host)}:${options.port}${page}`);

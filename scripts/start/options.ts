@@ -14,6 +14,8 @@ export interface StartOptions {
   data: string;
   /** Whether the demo stream and the WhatsApp sandbox run. */
   demo: boolean;
+  /** Whether the flow may listen to the microphone of this machine. */
+  microphone: boolean;
   /** What environment variables change in the flow. */
   wishes: FlowWishes;
   used: readonly UsedVariable[];
@@ -25,6 +27,7 @@ export const usage = `Usage: npm start -- [options]
   --source ADDRESS   rtsp://..., a video file or /dev/video0; repeat it for more cameras
   --port N           port of Node-RED (1880)
   --data DIR         folder for flow, database and evidence (.sentinel)
+  --no-microphone    do not listen to the microphone of this machine
   --no-demo          neither demo stream nor WhatsApp sandbox
   --env-file FILE    environment variables to read instead of .env (docs/environment.md)
   --host ADDRESS     address to listen on (127.0.0.1); any other one needs ECHOSIGHT_ADMIN_PASSWORD
@@ -54,7 +57,8 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): StartOption
   }
   const data = resolve(values.data ?? '.sentinel');
   const sources = values.source ?? (source === undefined ? [] : [source]);
-  return { sources, port, host, data, demo: values['no-demo'] !== true, wishes, used, notes };
+  const microphone = values['no-microphone'] !== true;
+  return { sources, port, host, data, demo: values['no-demo'] !== true, microphone, wishes, used, notes };
 }
 
 /** The file that the command line names for environment variables. */
@@ -72,6 +76,7 @@ function parse(args: string[]) {
         host: { type: 'string' },
         data: { type: 'string' },
         'no-demo': { type: 'boolean' },
+        'no-microphone': { type: 'boolean' },
         'env-file': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

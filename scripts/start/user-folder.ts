@@ -6,10 +6,13 @@ import {
   cameraId,
   demonstration,
   ownAccountId,
+  listening,
   ownCameras,
   withDashboard,
+  withMicrophone,
   withoutWhatsApp,
   withWishes,
+  type FlowNode,
 } from './flow.ts';
 import type { FlowSource } from './flow-sources.ts';
 import { linkPackage } from './link-package.ts';
@@ -20,12 +23,16 @@ export interface StartFlow {
   sources: readonly FlowSource[];
   /** Whether the flow begins with the demo camera. */
   demo: boolean;
+  /** Whether the flow listens to the microphone of this machine. */
+  microphone?: boolean;
   /** Absent when no sandbox runs. */
   sandboxToken?: string;
   credentialSecret: string;
   /** What environment variables change. */
   wishes?: FlowWishes;
 }
+
+const writtenName = '.flow-written-by-start';
 
 /** What the last start wrote, so that an edited flow and a changed camera are noticed. */
 interface Written {
@@ -43,8 +50,8 @@ interface Written {
  */
 export function prepareUserFolder(folder: string, start: StartFlow): { addresses: string[]; kept: boolean } {
   linkPackage(folder);
-  const [flowFile, writtenFile] = [join(folder, 'flows.json'), join(folder, '.flow-written-by-start')];
-  const flow = JSON.stringify(flowFor(start), null, 2);
+  const [flowFile, writtenFile] = [join(folder, 'flows.json'), join(folder, writtenName)];
+  const flow = flowText(start);
   const now: Written = {
     flow: hash(flow),
     addresses: start.sources.map(({ address }) => address),
@@ -54,7 +61,10 @@ export function prepareUserFolder(folder: string, start: StartFlow): { addresses
   };
   const before = existsSync(writtenFile) ? (JSON.parse(readFileSync(writtenFile, 'utf8')) as Written) : undefined;
   if (existsSync(flowFile) && hash(readFileSync(flowFile, 'utf8')) !== before?.flow) {
-    return { addresses: before?.addresses ?? [], kept: JSON.stringify(now) !== JSON.stringify(before) };
+    // A microphone that was plugged in or out is no reason to speak of the flow.
+    const either = [true, false].map((microphone) => hash(flowText({ ...start, microphone })));
+    const wanted = before !== undefined && either.includes(before.flow) ? { ...now, flow: before.flow } : now;
+    return { addresses: before?.addresses ?? [], kept: JSON.stringify(wanted) !== JSON.stringify(before) };
   }
   writeFileSync(flowFile, flow);
   writeFileSync(join(folder, 'flows_cred.json'), sealCredentials(credentials(start), start.credentialSecret), {
@@ -64,10 +74,21 @@ export function prepareUserFolder(folder: string, start: StartFlow): { addresses
   return { addresses: now.addresses, kept: false };
 }
 
-function flowFor({ sources, demo, sandboxToken, wishes = {} }: StartFlow) {
+/** How the flow of a user folder uses microphones, and whether somebody edited it. */
+export function flowListening(folder: string): { listening: ReturnType<typeof listening>; edited: boolean } {
+  const flow = readFileSync(join(folder, 'flows.json'), 'utf8');
+  const written = JSON.parse(readFileSync(join(folder, writtenName), 'utf8')) as Written;
+  return { listening: listening(JSON.parse(flow) as FlowNode[]), edited: hash(flow) !== written.flow };
+}
+
+function flowText(start: StartFlow): string {
+  return JSON.stringify(flowFor(start), null, 2);
+}
+
+function flowFor({ sources, demo, microphone = false, sandboxToken, wishes = {} }: StartFlow) {
   if (sources.length === 0 && !demo) return [];
   const flow = sources.length === 0 ? demonstration() : ownCameras(sources);
-  const wished = withWishes(flow, wishes);
+  const wished = withWishes(microphone ? withMicrophone(flow) : flow, wishes);
   return withDashboard(sandboxToken === undefined && wishes.account === undefined ? withoutWhatsApp(wished) : wished);
 }
 

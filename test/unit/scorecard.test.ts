@@ -68,7 +68,7 @@ describe('the example flows', () => {
   for (const { file, nodes } of flows) {
     test(`${file} sets exactly what the schemas of its nodes name`, () => {
       for (const node of nodes.filter(({ type }) => Object.hasOwn(nodeConfigs, type))) {
-        const placing = ['id', 'type', 'z', 'g', 'x', 'y', 'wires', 'credentials'];
+        const placing = ['id', 'type', 'z', 'g', 'd', 'x', 'y', 'wires', 'credentials'];
         const settings = Object.keys(node).filter((key) => !placing.includes(key));
         assert.deepEqual(settings.sort(), Object.keys(nodeConfigs[node.type as NodeType].properties).sort(), node.id);
       }

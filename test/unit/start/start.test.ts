@@ -18,7 +18,8 @@ import { flowSources, type FlowSource } from '../../../scripts/start/flow-source
 import { readOptions } from '../../../scripts/start/options.ts';
 import { keptSecret } from '../../../scripts/start/secrets.ts';
 import { UsageError } from '../../../scripts/start/usage-error.ts';
-import { prepareUserFolder, type StartFlow } from '../../../scripts/start/user-folder.ts';
+import { microphoneLine } from '../../../scripts/start/microphone.ts';
+import { flowListening, prepareUserFolder, type StartFlow } from '../../../scripts/start/user-folder.ts';
 
 const secrets = { sandboxToken: 'token-canary', credentialSecret: 'seal', demo: false };
 
@@ -149,6 +150,32 @@ describe('npm start', () => {
     assert.ok(!flow.some((node) => node.type.includes('whatsapp')));
     const ids = new Set(flow.map((node) => node.id));
     for (const wire of flow.flatMap((node) => (node.wires ?? []).flat())) assert.ok(ids.has(wire), wire);
+  });
+
+  test('listens to a microphone only when there is one, and says so of an edited flow too', (t) => {
+    const path = folder(t);
+    prepareUserFolder(path, start(gate));
+    assert.equal(flowListening(path).listening, 'off');
+    assert.equal(prepareUserFolder(path, { ...start(gate), microphone: true }).kept, false);
+    assert.equal(flowListening(path).listening, 'analyse');
+    assert.match(microphoneLine(flowListening(path)) ?? '', /keeps nothing; --no-microphone turns it off/);
+    const microphone = flowIn(path).find(({ type }) => type === 'mic-in');
+    assert.deepEqual([microphone?.audio, microphone?.area], ['analyse', 'home']);
+    prepareUserFolder(path, start(gate));
+    assert.equal(flowListening(path).listening, 'off');
+
+    prepareUserFolder(path, { ...start(gate), microphone: true });
+    const edited = flowIn(path).map((node) => (node.type === 'mic-in' ? { ...node, name: 'hall' } : node));
+    writeFileSync(join(path, 'flows.json'), JSON.stringify(edited));
+    assert.equal(prepareUserFolder(path, start(gate)).kept, false, 'nothing but the microphone changed');
+    assert.equal(flowListening(path).listening, 'analyse');
+    assert.match(microphoneLine(flowListening(path)) ?? '', /your edited flow listens/);
+    const recording = edited.map((node) => (node.type === 'mic-in' ? { ...node, audio: 'record' } : node));
+    writeFileSync(join(path, 'flows.json'), JSON.stringify(recording));
+    assert.match(microphoneLine(flowListening(path)) ?? '', /may record/);
+    const off = edited.map((node) => (node.type === 'tab' ? { ...node, disabled: true } : node));
+    writeFileSync(join(path, 'flows.json'), JSON.stringify(off));
+    assert.equal(flowListening(path).listening, 'off');
   });
 
   test('a link to a repository that was moved is replaced', (t) => {

@@ -38,7 +38,7 @@ export function offerDevices(words: DeviceWords): void {
     });
     list.replaceChildren(element('option', { value: '' }, words.choose), ...options);
     list.hidden = fitting.length === 0;
-    say(fitting.some(({ kind }) => kind !== 'loopback') ? '' : words.none);
+    say(devices.some(({ kind }) => kind === 'microphone') ? '' : words.none);
   };
 
   list.hidden = true;

@@ -92,7 +92,7 @@ function joined(file: string): Part[] {
 }
 
 /** What a browser would read in another way than the compiler of Vue. */
-function markupFaults({ file, own }: Part): string[] {
+export function markupFaults({ file, own }: Pick<Part, 'file' | 'own'>): string[] {
   const tags = own.match(/<[a-z][^\s>/]*(?:\s+[^\s=>/]+(?:="[^"]*")?)*\s*\/?>/gi) ?? [];
   const emptyTags = /^<(input|br|img|hr|source)\b/;
   return tags.flatMap((tag) => [

@@ -7,8 +7,8 @@ export interface NodeRed {
     createNode(node: RedNode, config: RawConfig): void;
     registerType(type: string, constructor: RedConstructor, options?: { credentials?: Record<string, unknown> }): void;
     getNode(id: string): RedNode | null;
-    /** Something true when a type of that name is registered. */
-    getType?(type: string): unknown;
+    /** Every node of the flows, as it is configured. */
+    eachNode?(visit: (node: { type: string }) => void): void;
   };
   settings: {
     userDir?: string;

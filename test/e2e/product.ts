@@ -27,8 +27,13 @@ export class Product {
     });
   }
 
-  static async start(data: string, options: string[] = [], env: Record<string, string> = {}): Promise<Product> {
-    const port = await freePort();
+  static async start(
+    data: string,
+    options: string[] = [],
+    env: Record<string, string> = {},
+    wantedPort?: number,
+  ): Promise<Product> {
+    const port = wantedPort ?? (await freePort());
     const args = [launcher, '--port', String(port), '--data', data, ...options];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, ...env },
@@ -44,6 +49,33 @@ export class Product {
 
   get sandbox(): string {
     return /WhatsApp sandbox\s+(http:\/\/\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  /** What the launcher prints, once it does. */
+  async line(pattern: RegExp, ms = 60_000): Promise<string> {
+    const until = Date.now() + ms;
+    while (Date.now() < until) {
+      const found = pattern.exec(this.output)?.[1];
+      if (found !== undefined) return found;
+      await sleep(50);
+    }
+    throw new Error(`no ${String(pattern)} within ${ms} ms:\n${this.output}`);
+  }
+
+  /** Waits until an address answers well: it is printed before Node-RED has started. */
+  async answers(url: string, ms = 60_000): Promise<void> {
+    const until = Date.now() + ms;
+    while (Date.now() < until) {
+      if (
+        await fetch(url).then(
+          (response) => response.ok,
+          () => false,
+        )
+      )
+        return;
+      await sleep(200);
+    }
+    throw new Error(`${url} does not answer within ${ms} ms:\n${this.output}`);
   }
 
   /** The first message of the sandbox that fits. */

@@ -17,9 +17,20 @@ if (process.env.TEST_WATCH_LOOP) {
   });
 }
 
+const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED } = process.env;
+/** TEST_LOGIN is `user:hash`; TEST_SECURED takes the settings that we ship instead of httpNodeAuth alone. */
+function login() {
+  if (TEST_LOGIN === undefined) return {};
+  const [user, pass] = TEST_LOGIN.split(':');
+  const secured = require('../../examples/settings/security-settings.cjs');
+  return TEST_SECURED === undefined ? { httpNodeAuth: { user, pass } } : secured({ user, pass });
+}
+
 module.exports = {
+  ...login(),
+  ...(TEST_HTTP_NODE_ROOT === undefined ? {} : { httpNodeRoot: TEST_HTTP_NODE_ROOT }),
   uiHost: '127.0.0.1',
-  uiPort: Number(process.env.TEST_PORT),
+  uiPort: Number(TEST_PORT),
   flowFile: 'flows.json',
   credentialSecret: 'test',
   telemetry: { enabled: false, updateNotification: false },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { dashboardFlows } from '../../../scripts/build/dashboard.ts';
+import { dashboardFlows, markupFaults } from '../../../scripts/build/dashboard.ts';
 import { root } from '../../../scripts/build/paths.ts';
 
 interface Node {
@@ -10,6 +10,25 @@ interface Node {
   passthru?: boolean;
   format?: string;
 }
+
+describe('the markup of the page', () => {
+  const cases: [own: string, fault: RegExp | undefined][] = [
+    ['<v-img :src="a" />', /swallows what follows/],
+    ['<span class="x"/>', /swallows what follows/],
+    ['<my-card v-if="a > b && !c"\n  @click="x => y()"\n/>', /swallows what follows/],
+    ['<p :maxWidth="3"></p>', /capitals are lost/],
+    ['<MyCard></MyCard>', /capitals are lost/],
+    ['<input v-model="aB" type="checkbox" disabled /><br /><img :src="aB" alt="" />', undefined],
+    ['<p v-if="page.isOpen">{{ page.isOpen }}</p>', undefined],
+  ];
+  for (const [own, fault] of cases) {
+    test(JSON.stringify(own), () => {
+      const faults = markupFaults({ file: 'x.vue', own });
+      if (fault === undefined) assert.deepEqual(faults, []);
+      else assert.match(faults.join(), fault);
+    });
+  }
+});
 
 describe('the flows of the dashboard', () => {
   test('are what dashboard/ says: `npm run build` renews them', async () => {

@@ -4,11 +4,51 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 
 /** `npm run screenshots`: runs the demo until its first alert and takes the pictures of the README. */
 const images = join(import.meta.dirname, '..', 'docs', 'images');
 const firstAlertMs = 120_000;
+
+interface Dialog {
+  /** File in docs/images. */
+  file: string;
+  /** Node of the demo flow. */
+  node: string;
+  /** What to do in the open dialog first. */
+  before?: (page: Page) => Promise<void>;
+}
+
+const dialogs: readonly Dialog[] = [
+  {
+    file: 'rules.png',
+    node: 'demo-fuse',
+    before: (page) => page.locator('.echosight-rule button').first().click(),
+  },
+  { file: 'dialog-whatsapp-out.png', node: 'demo-tell' },
+  {
+    file: 'dialog-camera.png',
+    node: 'demo-camera-1',
+    before: (page) => page.locator('#echosight-sample button').click(),
+  },
+];
+
+/** Opens the dialog of a node, config nodes included, takes its picture and leaves it as it was. */
+async function takeDialog(page: Page, { file, node, before }: Dialog): Promise<void> {
+  await page.evaluate(
+    `RED.nodes.node('${node}')._def.category === 'config' ? RED.editor.editConfig('', RED.nodes.node('${node}').type, '${node}') : RED.editor.edit(RED.nodes.node('${node}'))`,
+  );
+  await page.locator('.echosight-form').waitFor();
+  await before?.(page);
+  await sleep(600);
+  await page
+    .locator('.red-ui-tray')
+    .last()
+    .screenshot({ path: join(images, file) });
+  await page.locator('#node-dialog-cancel:visible, #node-config-dialog-cancel:visible').click();
+  await page.locator('.echosight-form').waitFor({ state: 'detached' });
+}
 
 async function takeScreenshots(): Promise<void> {
   mkdirSync(images, { recursive: true });
@@ -30,12 +70,10 @@ async function takeScreenshots(): Promise<void> {
     await phone.screenshot({ path: join(images, 'alert.png') });
     await page.screenshot({ path: join(images, 'flow.png') });
 
+    await page.locator('#red-ui-palette-container-EchoSight').screenshot({ path: join(images, 'palette.png') });
+
     await page.setViewportSize({ width: 1600, height: 940 });
-    await page.locator('#demo-fuse').dblclick();
-    await page.locator('.echosight-rule button').first().click();
-    await sleep(600);
-    const dialog = page.locator('.red-ui-tray').last();
-    await dialog.screenshot({ path: join(images, 'rules.png') });
+    for (const dialog of dialogs) await takeDialog(page, dialog);
   } finally {
     await browser.close();
     await demo.stop();

@@ -8,6 +8,7 @@ import { until } from './vitals.ts';
 describe('WhatsApp fails while alerts are due', { timeout: 200_000 }, () => {
   test('it is gone and comes back: every alert arrives, and until then they wait where everybody can see it', async (t) => {
     const house = await House.open(t);
+    await until(() => house.statuses('tell').length > 0, 'a Status node hears the first status');
     const ids = [await house.alarm()];
     await house.arrived(ids);
     await house.whatsApp.goAway();

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -84,6 +75,8 @@ describe('the disk of the data folder', { timeout: 400_000 }, () => {
     assert.match(tryToLock(folder), /ES_SITE_LOCKED/, 'nobody else can take the new folder');
     await house.whatsApp.comeBack();
     assert.equal(await house.arrived(ids), 0);
+    const pictures = () => house.messages.filter(({ type }) => type === 'image').length;
+    await until(() => pictures() === ids.length, 'their pictures went along');
 
     // And back again: what was begun meanwhile makes room for the old one.
     renameSync(folder, `${folder}-between`);
@@ -142,8 +135,14 @@ describe('the disk of the data folder', { timeout: 400_000 }, () => {
     'that is full': (_t, house) => {
       const folder = house.options.change?.site?.dataFolder as string;
       const ballast = join(folder, 'ballast');
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      const fill = (bytes: number): void => {
+        try {
+          for (;;) appendFileSync(ballast, Buffer.alloc(bytes));
+        } catch (error) {
+          assert.match(String(error), /ENOSPC/);
+        }
+      };
+      for (const bytes of [1 << 20, 4096, 1]) fill(bytes);
       return () => {
         rmSync(ballast);
       };

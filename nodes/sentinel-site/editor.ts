@@ -1,4 +1,5 @@
 import schema from 'settings-of:sentinel-site';
+import { offerCheck } from '../../src/editor/installation-check.ts';
 import { registerNode } from '../../src/editor/register.ts';
 
-registerNode({ type: 'sentinel-site', schema, icon: 'sentinel-site.svg' });
+registerNode({ type: 'sentinel-site', schema, icon: 'sentinel-site.svg', prepare: offerCheck });

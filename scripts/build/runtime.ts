@@ -37,7 +37,7 @@ const engineStaysOutside: Plugin = {
   },
 };
 
-/** The engine, its workers, one file per node, and the entries that Node-RED loads. */
+/** The engine, its workers, one file per node, the entries that Node-RED loads, and the command line program. */
 export async function buildRuntime(): Promise<void> {
   await Promise.all([
     build({ ...shared, entryPoints: [join(root, 'src/engine.ts')], outfile: join(dist, 'engine.js') }),
@@ -64,6 +64,7 @@ export async function buildRuntime(): Promise<void> {
     ...Object.entries(sampleSources).map(([name, source]) =>
       cp(join(root, source), join(dist, 'samples', `${name}.mp4`)),
     ),
+    writeFile(join(dist, 'cli.js'), commandLine, { mode: 0o755 }),
   ]);
 }
 
@@ -90,3 +91,11 @@ const { guardRuntime } = require('./runtime-guard.js');
 module.exports = guardRuntime('${type}', () => require('./nodes/${type}.js').default);
 `;
 }
+
+/** The program `echosight`. */
+const commandLine = `#!/usr/bin/env node
+'use strict';
+const { guardCommand } = require('./runtime-guard.js');
+
+guardCommand(() => require('./engine.js').runCommandLine);
+`;

@@ -162,6 +162,10 @@ class SandboxServer implements Sandbox {
     const receivedAt = Date.now();
     await pause(latencyMs);
     if (request.headers.authorization !== `Bearer ${token}`) throw new GraphError(190);
+    if (request.method === 'GET' && /^\/v\d+\.\d+\/(\w+)$/.exec(pathname)?.[1] === phoneNumberId) {
+      json(response, 200, { id: phoneNumberId, verified_name: 'EchoSight sandbox' });
+      return;
+    }
     if (request.method === 'GET') {
       this.#answerMedia(pathname, response);
       return;

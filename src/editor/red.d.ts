@@ -63,7 +63,7 @@ interface JQueryElements {
 declare const $: {
   (elements: string | Element): JQueryElements;
   /** A request to the admin API: the editor adds the login of the user to those of jQuery. */
-  getJSON(url: string): { then(done: (answer: unknown) => void, failed: () => void): void };
+  getJSON(url: string): { then(done: (answer: unknown) => void, failed: (request: unknown) => void): void };
 };
 
 declare const RED: {

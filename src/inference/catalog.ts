@@ -40,6 +40,11 @@ export function findModel<Task extends ModelTask>(idOrPath: string, task: Task):
   });
 }
 
+/** Every model that comes with the package. @throws SentinelError ES_MODEL_INVALID */
+export function catalogModels(): { id: string; task: ModelTask }[] {
+  return readCatalog().map(({ id, family }) => ({ id, task: families[family].properties.task.const }));
+}
+
 function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): model is ModelFor<Task> {
   return model.task === task;
 }

@@ -45,6 +45,11 @@ export async function locateFfmpeg(search: FfmpegSearch = {}): Promise<FfmpegPro
   };
 }
 
+/** How a program calls its own version, such as `5.1.9-0+deb12u1`; empty where it does not say. */
+export async function ffmpegVersion({ path }: FfmpegProgram): Promise<string> {
+  return /^ffmpeg version (\S+)/.exec(await say(path, ['-version']))?.[1] ?? '';
+}
+
 function ask(path: string): Promise<FfmpegProgram> {
   let answer = known.get(path);
   if (answer === undefined) {

@@ -10,8 +10,18 @@ import { describeStream } from './rtsp/describe.ts';
 const probeWithinMs = 15_000;
 const longestReport = 64 * 1024;
 /** The report holds titles that the source chose: the gaps have a bound, so that hostile ones cost linear time. */
-const picture = /Stream #.{0,100}: Video:/;
-const sound = /Stream #.{0,100}: Audio:/;
+const picture = /Stream #.{0,100}: Video: (\w{1,40})(?:.{0,200}?, (\d{2,5})x(\d{2,5}))?/;
+const sound = /Stream #.{0,100}: Audio: (\w{1,40})/;
+
+/** What a source sends, in ffmpeg's words. */
+export interface SourceContent {
+  /** Such as h264. */
+  video: string;
+  /** Pixels; undefined where ffmpeg did not find out in time. */
+  size: { width: number; height: number } | undefined;
+  /** Codec of the sound; undefined without any. */
+  audio: string | undefined;
+}
 
 /**
  * Finds out whether a source has sound, and in passing whether it can be reached at all. ffmpeg would end at once
@@ -30,12 +40,26 @@ export async function hasSound(
     const media = await describeStream(location, credentialsFor(source.address, source), ports.signal);
     return media.some((track) => track.media === 'audio');
   }
+  return (await sourceContent(source, ports)).audio !== undefined;
+}
+
+/**
+ * Opens a source for a moment with ffmpeg, to learn what it sends.
+ * @throws SentinelError as `hasSound` does
+ */
+export async function sourceContent(
+  source: SourceOptions,
+  ports: { program: FfmpegProgram; clock: Clock; signal: AbortSignal },
+): Promise<SourceContent> {
+  ports.signal.throwIfAborted();
   const report = await inspect(source, ports);
-  if (!picture.test(report)) {
+  const [found, video = '', width, height] = picture.exec(report) ?? [];
+  if (found === undefined) {
     const lines = report.trim().split(/[\r\n]+/);
     throw failureFrom(lines.map((line) => redact(line)));
   }
-  return sound.test(report);
+  const size = width === undefined ? undefined : { width: Number(width), height: Number(height) };
+  return { video, size, audio: sound.exec(report)?.[1] };
 }
 
 /** What `ffmpeg -i` prints of a source before it ends for want of an output. */

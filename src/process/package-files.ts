@@ -19,6 +19,7 @@ const workers = {
   vision: 'src/vision/worker.ts',
   audio: 'src/audio/worker.ts',
   database: 'src/database/worker.ts',
+  inspection: 'src/database/inspection-worker.ts',
 } as const;
 export type WorkerName = keyof typeof workers;
 

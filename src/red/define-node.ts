@@ -1,14 +1,15 @@
 import { nodeCredentials, type NodeType } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { mountAdminAnswers, type AdminAnswers } from './admin-answers.ts';
+import { checkDeployed } from './check-deployed.ts';
 import { mountApi } from './mount.ts';
-import { beReferable, contextOf, looks, type Instance, type NodeContext } from './node-context.ts';
+import { beReferable, contextOf, forget, looks, type Instance, type NodeContext } from './node-context.ts';
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node-red.ts';
-import { readConfig, readCredentials } from './read-config.ts';
+import { readConfig, readCredentials } from '../contracts/read-config.ts';
 import { Starting } from './starting.ts';
 import { StatusLine } from './status-line.ts';
 import { registered } from './type-collisions.ts';
-import type { Lookup } from './substitute.ts';
+import type { Lookup } from '../contracts/substitute.ts';
 
 export interface NodeHandlers {
   /** One message; a rejection goes to `done(error)` and so to the Catch node, exactly once. */
@@ -32,6 +33,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     mountApi(RED);
     const { type } = definition;
     mountAdminAnswers(RED, type, definition.answers ?? {});
+    if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: () => checkDeployed(RED) });
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);
       start(RED, this, raw, definition);
@@ -102,6 +104,7 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
   }
 
   async function close(): Promise<void> {
+    forget(node);
     instance.starting.cancel();
     instance.statusLine.close();
     try {

@@ -2,9 +2,9 @@ import type { NodeType, SentinelSiteConfig } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { acquireSite, type SiteLease } from '../site/registry.ts';
 import type { Site } from '../site/site.ts';
-import { dataFolder } from './data-folder.ts';
+import { dataFolder } from '../site/data-folder.ts';
 import type { NodeRed, RedMessage, RedNode, StatusLook } from './node-red.ts';
-import { notChosen, type ConfigOf } from './read-config.ts';
+import { notChosen, type ConfigOf } from '../contracts/read-config.ts';
 import type { Starting } from './starting.ts';
 import type { StatusLine } from './status-line.ts';
 
@@ -43,12 +43,22 @@ export interface Reference<T extends NodeType> {
   readonly credentials: Readonly<Record<string, string>>;
 }
 
-/** The nodes alive now, for `reference`: their settings, or why they are not usable. */
-const references = new WeakMap<RedNode, Reference<NodeType> | SentinelError>();
+/** The nodes alive now: their settings, or why they are not usable. */
+const references = new Map<RedNode, Reference<NodeType> | SentinelError>();
 
 /** Makes a node known to those that refer to it. */
 export function beReferable(node: RedNode, reference: Reference<NodeType> | SentinelError): void {
   references.set(node, reference);
+}
+
+/** A node that closes is known to nobody any more. */
+export function forget(node: RedNode): void {
+  references.delete(node);
+}
+
+/** Every node of ours in the running flow. */
+export function liveNodes(): { node: RedNode; reference: Reference<NodeType> | SentinelError }[] {
+  return [...references].map(([node, reference]) => ({ node, reference }));
 }
 
 /** What belongs to one instance and goes with it. */

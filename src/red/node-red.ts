@@ -14,6 +14,10 @@ export interface NodeRed {
     userDir?: string;
     httpNodeAuth?: unknown;
     httpNodeRoot?: string | false;
+    adminAuth?: unknown;
+    /** Address that Node-RED listens on; all without it. */
+    uiHost?: string;
+    credentialSecret?: unknown;
     /** What Node-RED remembers between starts, such as its palette under `nodes`. */
     get?(name: string): unknown;
     /** Settings of Dashboard 2.0, which reads `ui` when there are none. */
@@ -23,6 +27,7 @@ export interface NodeRed {
   /** The Express application of the editor; absent when httpAdminRoot is false. */
   httpAdmin?: { get(path: string, ...handlers: Handler[]): void };
   auth?: { needsPermission(permission: string): Handler };
+  version?(): string;
   /** An Express application; absent when httpNodeRoot is false. */
   httpNode?: {
     use(path: string, handler: Handler): void;

@@ -33,3 +33,16 @@ export function guardRuntime(type: string, load: () => (RED: NodeRed) => void): 
     });
   };
 }
+
+/** Entry of the command line program: on an old Node.js it says so, and the engine is never touched. */
+export function guardCommand(load: () => () => Promise<void>): void {
+  if (runtimeSupported()) {
+    load()().catch((error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    });
+    return;
+  }
+  console.error(`echosight needs Node.js ${minimum} or newer; this is ${process.versions.node}.`);
+  process.exitCode = 1;
+}

@@ -71,6 +71,34 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     assert.ok(!exported.includes('guard') && !exported.includes('s3cret-canary'), 'the flow holds the login');
   });
 
+  test('the dialog of the site checks the installation, from the keyboard too', async () => {
+    const site = demo.find(({ type }) => type === 'sentinel-site');
+    assert.ok(site);
+    await open(site);
+    await page.locator('#echosight-check-button').focus();
+    await page.keyboard.press('Enter');
+    const findings = page.locator('#echosight-check-findings li');
+    await findings.first().waitFor();
+    const shown = await findings.allInnerTexts();
+    const first = await findings.first().locator('[role=img]').getAttribute('aria-label');
+    assert.equal(first, 'problem', 'problems stand first');
+    for (const expected of [
+      /ffmpeg \S+ at \S+/,
+      /nanodet-g-416: The file is whole/,
+      /GB free|MB free/,
+      /^WhatsApp\s+[^]*has no access token/,
+    ]) {
+      assert.ok(
+        shown.some((text) => expected.test(text)),
+        `${String(expected)} in ${shown.join(' | ')}`,
+      );
+    }
+    assert.match(await page.locator('#echosight-check-findings > p').innerText(), /^Problems: [1-9]/);
+    assert.equal(await page.evaluate('document.activeElement.id'), 'echosight-check-button');
+    await page.locator('#node-config-dialog-cancel').click();
+    await findings.first().waitFor({ state: 'detached' });
+  });
+
   test('an address that can be read in two ways stays as typed, and no half of a password is kept', async () => {
     const camera = demo.find(({ type }) => type === 'sentinel-camera');
     assert.ok(camera);

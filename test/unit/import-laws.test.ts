@@ -13,8 +13,8 @@ const rows = [
   ['inference'],
   ['media', 'vision', 'audio', 'fusion', 'alerting', 'evidence'],
   ['site'],
-  ['api'],
-  ['red'],
+  ['api', 'doctor'],
+  ['red', 'cli'],
 ] as const;
 /** Foundations may stand on each other; everywhere else a room keeps to itself. */
 const foundations: readonly string[] = rows[1];

@@ -4,6 +4,7 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { SentinelError } from '../../contracts/errors.ts';
+import { isForbiddenAddress } from '../../network/host-guard.ts';
 import { redact } from '../../network/redact.ts';
 import { answerChallenge, type Credentials } from './authorization.ts';
 import {
@@ -69,6 +70,9 @@ async function open(url: URL, signal: AbortSignal): Promise<Socket> {
   // Cameras sign their own certificates; ffmpeg, which connects next, does not verify them either.
   const socket = secure ? connectTls({ ...target, rejectUnauthorized: false }) : connectPlain(target);
   addAbortSignal(signal, socket);
+  socket.on('lookup', (_error: Error | null, address: string) => {
+    if (isForbiddenAddress(address)) socket.destroy(new Error('The host name leads to a forbidden address.'));
+  });
   await once(socket, secure ? 'secureConnect' : 'connect');
   // Errors that come between two questions show in the next one.
   socket.on('error', () => undefined);

@@ -1,4 +1,4 @@
-import axios, { AxiosError, type AxiosResponse } from 'axios';
+import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { Clock } from '../../../contracts/ports.ts';
 import { redact } from '../../../network/redact.ts';
 import { maskedIn } from '../../recipients.ts';
@@ -21,6 +21,15 @@ export interface GraphAccount {
   graphVersion: string;
   phoneNumberId: string;
   accessToken: string;
+}
+
+/** What the Graph API says about the number that sends. */
+export interface NumberAnswer {
+  answer: Answer;
+  /** Name that people see; empty where it was not told. */
+  verifiedName: string;
+  /** The API's clock in epoch milliseconds, cut to the second; undefined without an answer. */
+  serverTime: number | undefined;
 }
 
 /** A message to one person; `tag` comes back in every status of it (`biz_opaque_callback_data`). */
@@ -71,6 +80,19 @@ export class WhatsAppClient {
     return answer.result === 'unknown' ? { result: 'unreached', detail: answer.detail } : answer;
   }
 
+  /** Asks about the number that sends. Nothing is sent to anybody. */
+  async phoneNumber(): Promise<NumberAnswer> {
+    const heard = { verifiedName: '', serverTime: Number.NaN };
+    const request = { method: 'GET', params: { fields: 'verified_name' } };
+    const answer = await this.#request('', request, requestMs, ({ data, headers }) => {
+      heard.verifiedName = textAt(data, 'verified_name') ?? '';
+      heard.serverTime = Date.parse(String(headers.date));
+      return textAt(data, 'id');
+    });
+    const { verifiedName, serverTime } = heard;
+    return { answer, verifiedName, serverTime: Number.isNaN(serverTime) ? undefined : serverTime };
+  }
+
   async #send({ to, tag }: Outgoing, content: object): Promise<Answer> {
     const body = {
       messaging_product: 'whatsapp',
@@ -83,11 +105,21 @@ export class WhatsAppClient {
     return withoutNumber(answer, to);
   }
 
-  async #post(
+  #post(
     path: 'messages' | 'media',
     body: object,
     limitMs: number,
     idOf: (data: unknown) => string | undefined,
+  ): Promise<Answer> {
+    return this.#request(`/${path}`, { method: 'POST', data: body }, limitMs, ({ data }) => idOf(data));
+  }
+
+  /** @param idOf is asked about every answer, refusals included. */
+  async #request(
+    path: '' | '/messages' | '/media',
+    request: AxiosRequestConfig,
+    limitMs: number,
+    idOf: (response: AxiosResponse<unknown>) => string | undefined,
   ): Promise<Answer> {
     const { baseUrl, graphVersion, phoneNumberId, accessToken } = this.#account;
     const connection = new Connection();
@@ -100,21 +132,19 @@ export class WhatsAppClient {
     });
     const cancelRequest = this.#clock.after(limitMs, giveUp);
     try {
-      const response = await axios.post<unknown>(
-        `${baseUrl.href.replace(/\/+$/, '')}/${graphVersion}/${phoneNumberId}/${path}`,
-        body,
-        {
-          headers: { authorization: `Bearer ${accessToken}` },
-          httpAgent: connection.httpAgent,
-          httpsAgent: connection.httpsAgent,
-          maxRedirects: 0,
-          maxContentLength: answerBytes,
-          proxy: false,
-          signal: AbortSignal.any([abort.signal, this.#stop]),
-          validateStatus: null,
-        },
-      );
-      return this.#read(response, idOf);
+      const response = await axios.request<unknown>({
+        ...request,
+        url: `${baseUrl.href.replace(/\/+$/, '')}/${graphVersion}/${phoneNumberId}${path}`,
+        headers: { authorization: `Bearer ${accessToken}` },
+        httpAgent: connection.httpAgent,
+        httpsAgent: connection.httpsAgent,
+        maxRedirects: 0,
+        maxContentLength: answerBytes,
+        proxy: false,
+        signal: AbortSignal.any([abort.signal, this.#stop]),
+        validateStatus: null,
+      });
+      return this.#read(response, idOf(response));
     } catch (error) {
       const detail = this.#clean(wordsFor(error, connection.established));
       return { result: connection.established ? 'unknown' : 'unreached', detail };
@@ -124,10 +154,9 @@ export class WhatsAppClient {
     }
   }
 
-  #read(response: AxiosResponse<unknown>, idOf: (data: unknown) => string | undefined): Answer {
+  #read(response: AxiosResponse<unknown>, id: string | undefined): Answer {
     const { status, data, headers } = response;
     if (status >= 200 && status < 300) {
-      const id = idOf(data);
       if (id !== undefined) return { result: 'ok', id };
       return { result: 'unknown', detail: `HTTP ${status} without an id` };
     }

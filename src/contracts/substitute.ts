@@ -1,5 +1,5 @@
-import { SentinelError } from '../contracts/errors.ts';
-import { placeholderIn } from '../contracts/placeholder.ts';
+import { SentinelError } from './errors.ts';
+import { placeholderIn } from './placeholder.ts';
 
 /** Looks up an environment variable as Node-RED does for a node: subflow, group, flow, global, process. */
 export type Lookup = (variable: string) => unknown;

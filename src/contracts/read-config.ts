@@ -1,8 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
-import { nodeConfigs, type NodeType } from '../contracts/configs.ts';
-import { SentinelError } from '../contracts/errors.ts';
-import type { RawConfig, RedNode } from './node-red.ts';
+import { nodeConfigs, type NodeType } from './configs.ts';
+import { SentinelError } from './errors.ts';
 import { substitute, type Lookup } from './substitute.ts';
 
 export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
@@ -12,7 +11,11 @@ export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
  * What Node-RED puts in place of environment variables is checked like what somebody typed.
  * @throws SentinelError ES_BAD_CONFIG naming the settings that are wrong, or the environment variable that is not set.
  */
-export function readConfig<T extends NodeType>(type: T, raw: RawConfig, lookup: Lookup): ConfigOf<T> {
+export function readConfig<T extends NodeType>(
+  type: T,
+  raw: Readonly<Record<string, unknown>>,
+  lookup: Lookup,
+): ConfigOf<T> {
   const schema: TObject = nodeConfigs[type];
   const present: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(schema.properties)) {
@@ -31,7 +34,7 @@ export function readConfig<T extends NodeType>(type: T, raw: RawConfig, lookup: 
     const key = instancePath.slice(1);
     return (config as Record<string, unknown>)[key] === '' ? `${key} is missing` : `${key || 'settings'} ${message}`;
   });
-  const name = raw.name === undefined || raw.name === '' ? type : raw.name;
+  const name = typeof raw.name === 'string' && raw.name !== '' ? raw.name : type;
   throw new SentinelError('ES_BAD_CONFIG', `The settings of ${name} are not usable: ${said.join('; ')}.`, {
     hint: 'Open the node in the editor and correct them.',
   });
@@ -41,7 +44,11 @@ export function readConfig<T extends NodeType>(type: T, raw: RawConfig, lookup: 
  * The credentials of a node, with environment variables in place.
  * @throws SentinelError ES_BAD_CONFIG naming the environment variable that is not set.
  */
-export function readCredentials(type: NodeType, node: RedNode, lookup: Lookup): Record<string, string> {
+export function readCredentials(
+  type: NodeType,
+  node: { credentials?: Readonly<Record<string, string>> },
+  lookup: Lookup,
+): Record<string, string> {
   const fields = Object.entries(node.credentials ?? {});
   return Object.fromEntries(
     fields.map(([field, value]) => [field, String(substitute(value, lookup, `the credential ${field} of ${type}`))]),

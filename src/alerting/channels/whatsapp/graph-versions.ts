@@ -1,0 +1,21 @@
+/**
+ * The last day of each version of the Graph API, https://developers.facebook.com/docs/graph-api/changelog/versions/.
+ * Calls to a version that is over are answered by the next one, whose meaning may differ.
+ */
+const lastDays: Readonly<Record<string, string>> = {
+  'v20.0': '2026-09-24',
+  'v21.0': '2027-01-21',
+  'v22.0': '2027-05-20',
+  'v23.0': '2027-10-08',
+  'v24.0': '2028-02-18',
+  'v25.0': '2028-07-29',
+};
+const oldestListed = 20;
+
+/** When a version ends, in epoch milliseconds; undefined while no date is known. */
+export function graphVersionEnd(version: string): number | undefined {
+  const major = Number(/^v(\d+)\./.exec(version)?.[1]);
+  if (major < oldestListed) return 0;
+  const day = lastDays[version];
+  return day === undefined ? undefined : Date.parse(day);
+}

@@ -1,0 +1,32 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+
+/** Where a command runs: tests hand in their own. */
+export interface Terminal {
+  env: NodeJS.ProcessEnv;
+  /** Writes to standard output, line ends included. */
+  print(text: string): void;
+  /** Writes to standard error. */
+  complain(text: string): void;
+  /** Whether standard output shows colours. */
+  colour: boolean;
+  /** Characters in a line. */
+  width: number;
+}
+
+/** An option as `--help` shows it; `node:util` reads it. */
+export type CommandOption = ParseArgsOptionsConfig[string] & {
+  /** What the value is, such as FILE; absent for switches. */
+  value?: string;
+  says: string;
+};
+
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+/** One command of the program `echosight`. */
+export interface Command {
+  /** One line for the list of commands. */
+  summary: string;
+  options: Readonly<Record<string, CommandOption>>;
+  /** @returns the exit code: 0 all is well, 1 it is not, 2 the command was used wrongly. */
+  run(values: OptionValues, terminal: Terminal): Promise<number>;
+}

@@ -1,0 +1,13 @@
+import { runProgram } from './program.ts';
+
+/** Entry of dist/cli.js: the program `echosight` in this process, which ends when all is done. */
+export async function main(): Promise<void> {
+  const { stdout, env } = process;
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    env,
+    print: (text) => stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+    colour: stdout.isTTY && (env.NO_COLOR ?? '') === '',
+    width: Math.min(stdout.isTTY ? stdout.columns : 110, 110),
+  });
+}

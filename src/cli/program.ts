@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { packageFile } from '../process/package-files.ts';
+import type { Command, CommandOption, OptionValues, Terminal } from './command.ts';
+import { doctor } from './doctor.ts';
+
+/** Every command by its name. */
+const commands: Readonly<Record<string, Command>> = { doctor };
+
+const wrongUse = 2;
+const help: CommandOption = { type: 'boolean', short: 'h', says: 'Show this and end.' };
+
+/** The program `echosight`. @returns the exit code. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name = '', ...rest] = args;
+  if (name === '--version' || name === '-v') {
+    terminal.print(`${version()}\n`);
+    return 0;
+  }
+  if (name === 'help' || name === '--help' || name === '-h' || name === '') {
+    const command = known(rest[0]);
+    terminal.print(command === undefined ? overview() : usage(rest[0] ?? '', command));
+    return name === '' ? wrongUse : 0;
+  }
+  const command = known(name);
+  if (command === undefined) {
+    terminal.complain(`There is no command "${name}".\n\n${overview()}`);
+    return wrongUse;
+  }
+  return await runCommand(name, command, rest, terminal);
+}
+
+async function runCommand(
+  name: string,
+  command: Command,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  let values: OptionValues;
+  try {
+    values = parseArgs({ args: [...args], options: parserOptions(command), strict: true }).values as OptionValues;
+  } catch (error) {
+    terminal.complain(`${error instanceof Error ? error.message : String(error)}\n\n${usage(name, command)}`);
+    return wrongUse;
+  }
+  if (values.help === true) {
+    terminal.print(usage(name, command));
+    return 0;
+  }
+  return await command.run(values, terminal);
+}
+
+function known(name: string | undefined): Command | undefined {
+  return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
+function parserOptions({ options }: Command): ParseArgsOptionsConfig {
+  const entries = Object.entries({ ...options, help });
+  return Object.fromEntries(
+    entries.map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+  );
+}
+
+function overview(): string {
+  const list = columns(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
+  return `EchoSight Sentinel ${version()}
+
+Usage: echosight <command> [options]
+
+${list}
+
+"echosight <command> --help" shows the options of a command, "echosight --version" the version.
+`;
+}
+
+function usage(name: string, { summary, options }: Command): string {
+  const list = columns(
+    Object.entries({ ...options, help }).map(([option, { value, says }]) => [
+      `--${option}${value === undefined ? '' : ` ${value}`}`,
+      says,
+    ]),
+  );
+  return `${summary}\n\nUsage: echosight ${name} [options]\n\n${list}\n`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
+}
+
+export function version(): string {
+  const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,55 @@
+import { SoundClassifier } from '../audio/classifier.ts';
+import type { Clock, Log, Metrics } from '../contracts/ports.ts';
+import { findModel } from '../inference/catalog.ts';
+import type { ModelTask } from '../inference/model-description.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
+import { Detector } from '../vision/detector.ts';
+
+const side = 64;
+const patienceMs = 60_000;
+const nowhere = (): void => undefined;
+const log: Log = { info: nowhere, warn: nowhere, error: nowhere };
+const metrics: Metrics = { count: nowhere, observe: nowhere };
+
+/**
+ * Loads a model in a worker of its own and runs it once on an empty input.
+ * @returns the runtime, and how long that one run took in milliseconds.
+ * @throws SentinelError ES_BAD_CONFIG, ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID, ES_MODEL_FAILED,
+ * ES_WORKER_LOST
+ */
+export async function runModel(
+  idOrPath: string,
+  task: ModelTask,
+  clock: Clock,
+): Promise<{ backend: string; ms: number }> {
+  return task === 'detection' ? await detectOnce(idOrPath, clock) : await listenOnce(idOrPath, clock);
+}
+
+async function detectOnce(idOrPath: string, clock: Clock): Promise<{ backend: string; ms: number }> {
+  const detector = new Detector({ model: findModel(idOrPath, 'detection'), clock, log, metrics });
+  try {
+    const picture = { bytes: new Uint8Array(side * side * 3), encoding: 'rgb24', width: side, height: side } as const;
+    const job = {
+      source: 'check',
+      slot: 'check',
+      picture,
+      maxWaitMs: patienceMs,
+      threshold: 1,
+      labels: new Set<string>(),
+    };
+    const outcome = await detector.detect(job);
+    return outcome.dropped ? { backend: '', ms: 0 } : { backend: outcome.backend, ms: outcome.timings.inferenceMs };
+  } finally {
+    await detector.close();
+  }
+}
+
+async function listenOnce(idOrPath: string, clock: Clock): Promise<{ backend: string; ms: number }> {
+  const classifier = new SoundClassifier({ model: findModel(idOrPath, 'sound'), clock, log, metrics });
+  try {
+    const outcome = await classifier.classify({ source: 'check', samples: new Float32Array(soundWindow.samples) });
+    return { backend: outcome?.backend ?? '', ms: outcome?.timings.inferenceMs ?? 0 };
+  } finally {
+    await classifier.close();
+  }
+}

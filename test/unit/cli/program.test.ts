@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { runProgram } from '../../../src/cli/program.ts';
+import { report } from '../../../src/cli/report.ts';
+import type { Finding } from '../../../src/contracts/findings.ts';
+
+async function run(...args: string[]) {
+  const said = { out: '', err: '' };
+  const code = await runProgram(args, {
+    ...{ env: {}, colour: false, width: 100 },
+    print: (text) => (said.out += text),
+    complain: (text) => (said.err += text),
+  });
+  return { code, ...said };
+}
+
+describe('the program echosight', () => {
+  const uses: [args: string[], code: number, out: RegExp, err: RegExp][] = [
+    [[], 2, /Usage: echosight <command>/, /^$/],
+    [['help'], 0, /^ {2}doctor {2}Checks/m, /^$/],
+    [['--help'], 0, /^ {2}doctor/m, /^$/],
+    [['help', 'doctor'], 0, /--user-dir DIR/, /^$/],
+    [['doctor', '--help'], 0, /--credential-secret-file FILE/, /^$/],
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+    [['cure'], 2, /^$/, /no command "cure"[^]*doctor/],
+    [['constructor'], 2, /^$/, /no command "constructor"/],
+    [['doctor', '--colour'], 2, /^$/, /--colour[^]*Usage: echosight doctor/],
+    [['doctor', '--user-dir'], 2, /^$/, /user-dir/],
+    [['doctor', 'now'], 2, /^$/, /now/],
+    [['doctor', '--url', 'file:///etc'], 2, /^$/, /no http:\/\/ or https:\/\/ address/],
+  ];
+  for (const [args, code, out, err] of uses) {
+    test(`echosight ${args.join(' ')}: exit code ${code}`, async () => {
+      const result = await run(...args);
+      assert.equal(result.code, code);
+      assert.match(result.out, out);
+      assert.match(result.err, err);
+    });
+  }
+});
+
+describe('the report', () => {
+  const findings: Finding[] = [
+    { id: 'ffmpeg', state: 'ok', says: 'It is there.' },
+    { id: 'cameras', about: 'front', state: 'problem', says: 'It does not answer.', advice: 'Switch it on.' },
+    { id: 'cameras', about: 'back', state: 'warning', says: 'A sentence that is longer than a narrow line can hold.' },
+  ];
+
+  test('can be read without colours', () => {
+    assert.equal(
+      report(findings, '/u', { colour: false, width: 62 }),
+      `Node-RED user folder: /u
+
+ok       ffmpeg       It is there.
+PROBLEM  Cameras      front: It does not answer.
+                      -> Switch it on.
+warning               back: A sentence that is longer than a
+                      narrow line can hold.
+
+1 ok, 1 warning, 1 problem, 0 skipped.
+`,
+    );
+  });
+
+  test('says the same in colour', () => {
+    const coloured = report(findings, '/u', { colour: true, width: 62 });
+
+    assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), report(findings, '/u', { colour: false, width: 62 }));
+    assert.match(coloured, /\[31mPROBLEM/);
+  });
+});

@@ -16,6 +16,8 @@ const label = (description = 'Name of a class or state.') => Type.String({ maxLe
 
 const score = Type.Number({ minimum: 0, maximum: 1 });
 const epochMs = Type.Number({ description: 'Milliseconds since 1970-01-01 UTC on the Site clock.' });
+/** What a Date can hold: pages and texts show these, and one incident that they cannot show would cost the whole list. */
+const shownMs = Type.Number({ ...epochMs, minimum: 0, maximum: 8.64e15 });
 /** 0 is nothing that anybody has to know. */
 export const Severity = Type.Integer({ minimum: 0, maximum: 3, description: '1 notice, 2 warning, 3 alarm.' });
 
@@ -170,7 +172,7 @@ export const IncidentSignal = Type.Object({
   source: name('Camera, microphone or sensor.'),
   score,
   threshold: Type.Optional(Type.Number({ ...score, description: 'What the score had to reach.' })),
-  capturedAt: epochMs,
+  capturedAt: shownMs,
   count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
   objects: Type.Optional(Type.Array(DetectedObject, { maxItems: listLimit })),
 });
@@ -184,12 +186,13 @@ export const EvidenceItem = Type.Object({
   mime: Type.String(),
   bytes: Type.Integer({ minimum: 0 }),
   sha256: Type.String(),
-  capturedAt: epochMs,
+  capturedAt: shownMs,
 });
 export type EvidenceItem = Static<typeof EvidenceItem>;
 
 const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
 export const Incident = payload('incident', {
+  capturedAt: shownMs,
   id: name('Stays the same from start to end.'),
   phase: Type.Enum(incidentPhases),
   seq: Type.Optional(
@@ -207,9 +210,9 @@ export const Incident = payload('incident', {
     description: 'Everything that took part.',
   }),
   signals: Type.Array(IncidentSignal, { maxItems: listLimit }),
-  startedAt: epochMs,
-  updatedAt: Type.Number({ ...epochMs, description: 'As `startedAt`; never earlier than in the message before.' }),
-  endedAt: Type.Optional(epochMs),
+  startedAt: shownMs,
+  updatedAt: Type.Number({ ...shownMs, description: 'As `startedAt`; never earlier than in the message before.' }),
+  endedAt: Type.Optional(shownMs),
   explanation: Type.Array(Type.String({ maxLength: sentenceLimit }), {
     maxItems: listLimit,
     description: 'Sentences that say why.',

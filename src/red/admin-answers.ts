@@ -1,3 +1,4 @@
+import { isCrossSite } from '../api/same-site.ts';
 import { asSentinelError } from '../contracts/errors.ts';
 import type { NodeRed } from './node-red.ts';
 
@@ -6,13 +7,18 @@ export type AdminAnswers = Readonly<Record<string, () => Promise<unknown>>>;
 
 /**
  * Answers `GET echosight/<type>/<name>` of Node-RED's admin API with JSON, for people who may `<type>.read`. Who asks
- * while an answer is on its way gets the same one.
+ * while an answer is on its way gets the same one. Each answer starts programs, so a page of another origin gets none: it
+ * could not read it, but make this machine work without end.
  */
 export function mountAdminAnswers({ httpAdmin, auth }: NodeRed, type: string, answers: AdminAnswers): void {
   if (httpAdmin === undefined || auth === undefined) return;
   for (const [name, work] of Object.entries(answers)) {
     let underWay: Promise<{ status: number; body: unknown }> | undefined;
-    httpAdmin.get(`/echosight/${type}/${name}`, auth.needsPermission(`${type}.read`), (_request, response) => {
+    httpAdmin.get(`/echosight/${type}/${name}`, auth.needsPermission(`${type}.read`), (request, response) => {
+      if (isCrossSite(request)) {
+        response.writeHead(403).end();
+        return;
+      }
       underWay ??= answered(work).finally(() => {
         underWay = undefined;
       });

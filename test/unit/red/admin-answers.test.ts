@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { mountAdminAnswers } from '../../../src/red/admin-answers.ts';
+import { FakeRed } from './fake-red.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+describe('what a dialog asks of this machine', () => {
+  const handlers: Handler[] = [];
+  const asked: string[] = [];
+  let runs = 0;
+  let finish = Promise.withResolvers<string[]>();
+  const server = createServer((request, response) => {
+    const [guard, answer] = handlers;
+    guard?.(request, response, () => answer?.(request, response, () => undefined));
+  });
+  let url = '';
+
+  before(async () => {
+    const RED = Object.assign(new FakeRed('/nowhere'), {
+      httpAdmin: { get: (_path: string, ...given: Handler[]) => handlers.push(...given) },
+      auth: {
+        needsPermission: (permission: string): Handler => {
+          return (_request, _response, next) => {
+            asked.push(permission);
+            next();
+          };
+        },
+      },
+    });
+    mountAdminAnswers(RED, 'mic-in', {
+      devices: () => {
+        runs += 1;
+        return finish.promise;
+      },
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  test('is asked once for all who wait, and only with the permission', async () => {
+    const answers = [fetch(url), fetch(url)];
+    while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    finish.resolve(['a microphone']);
+    for (const answer of answers) assert.deepEqual(await (await answer).json(), ['a microphone']);
+    assert.deepEqual([runs, asked], [1, ['mic-in.read', 'mic-in.read']]);
+  });
+
+  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }]) {
+    test(`starts nothing for a page elsewhere: ${JSON.stringify(headers)}`, async () => {
+      finish = Promise.withResolvers();
+      finish.resolve([]);
+      const before = runs;
+      assert.equal((await fetch(url, { headers })).status, 403);
+      assert.equal(runs, before);
+    });
+  }
+});

@@ -70,6 +70,9 @@ async function takeScreenshots(): Promise<void> {
     await phone.screenshot({ path: join(images, 'alert.png') });
     await page.screenshot({ path: join(images, 'flow.png') });
 
+    await page.setViewportSize({ width: 1600, height: 1500 });
+    await page.locator('#red-ui-palette-container-EchoSight').scrollIntoViewIfNeeded();
+    await sleep(600);
     await page.locator('#red-ui-palette-container-EchoSight').screenshot({ path: join(images, 'palette.png') });
 
     await page.setViewportSize({ width: 1600, height: 940 });

@@ -6,9 +6,11 @@ import { nodeTypes } from '../../scripts/build/paths.ts';
 export async function assertDialogsOpen(browser: Browser, url: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
   const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
   await page.goto(url);
   await page.locator('.red-ui-flow-node').first().waitFor();
+  // What the editor still does while this shows disturbs the first dialog.
+  await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
   const unknown = await page.evaluate("RED.nodes.filterNodes({ type: 'unknown' }).map((node) => node.name)");
   assert.deepEqual(unknown, []);
   for (const type of nodeTypes) await openDialog(page, type);

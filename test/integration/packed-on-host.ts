@@ -92,6 +92,25 @@ export function testPackedOn(name: HostName): void {
       }
     });
 
+    test('the dashboard shows the incident', async (t) => {
+      const house = running(t);
+      if (house === undefined || !requirement(t, findBrowser() !== undefined, 'a browser (CHROMIUM_PATH)')) return;
+      const browser = await launchBrowser();
+      try {
+        const page = await browser.newPage();
+        const faults: string[] = [];
+        page.on('pageerror', (error) => faults.push(error.message));
+        await page.goto(`${house.url}/dashboard/incidents`);
+        await page
+          .getByText(/breaking glass/i)
+          .first()
+          .waitFor();
+        assert.deepEqual(faults, []);
+      } finally {
+        await browser.close();
+      }
+    });
+
     test('nothing went wrong meanwhile, and no line of the log speaks of errors or of what is deprecated', (t) => {
       const house = running(t);
       if (house === undefined) return;
@@ -130,14 +149,29 @@ export function testPackedOn(name: HostName): void {
       const env = { ECHOSIGHT_SOURCE_1: camera.url, ECHOSIGHT_SANDBOX_URL: sandbox.url };
       const started = await NodeRedHost.start(env, userDir, name);
       const house = houseFlow(token, { 'evidence-store': 'kept', 'whatsapp-out': 'told' });
-      await started.deploy([...house, ...missingTypes(house), probe('kept'), probe('told'), ...catchAll()]);
+      const dashboard = example('Dashboard', 'Incidents.json');
+      await started.deploy([
+        ...house,
+        ...missingTypes(house),
+        ...dashboard,
+        probe('kept'),
+        probe('told'),
+        ...catchAll(),
+      ]);
       return started;
     }
 
     /** An example flow, as it lies in the package. */
+    function example(...path: string[]): FlowNode[] {
+      return JSON.parse(readFileSync(join(installed, 'examples', ...path), 'utf8')) as FlowNode[];
+    }
+
     function pictureFlow(): FlowNode[] {
-      const file = join(installed, 'examples', '2 Detect in a picture (http).json');
-      return (JSON.parse(readFileSync(file, 'utf8')) as FlowNode[]).filter(({ type }) => type !== 'tab');
+      const file = readdirSync(join(installed, 'examples')).find((name) =>
+        name.endsWith('Detect in a picture (http).json'),
+      );
+      assert.ok(file);
+      return example(file).filter(({ type }) => type !== 'tab');
     }
 
     /** Posts a picture to the example flow. @returns the runtime that found the person. */

@@ -34,8 +34,7 @@ const english = {
   emptyText: 'No incident yet. It appears here by itself as soon as there is one.',
   emptyHint1: 'Is there a camera? A node rtsp-in shows a green dot when its camera is connected.',
   emptyHint2: 'Do the wires lead from detectron-infer and audio-classify to fuse-severity, and on to evidence-store?',
-  emptyHint3:
-    'To try it out: npm start in the repository plays a scene with a break-in. Example 5 needs only a button.',
+  emptyHint3: 'To try it out without a camera: in the editor, Import, Examples, "Try it without a camera".',
   filteredTitle: 'Nothing fits the filter',
   filteredText: 'There may be incidents of a lower severity, or reviewed ones.',
   clearFilter: 'Show all',
@@ -116,8 +115,7 @@ const german: Readonly<Record<Word, string>> = {
   emptyHint1: 'Gibt es eine Kamera? Ein Node rtsp-in zeigt einen grünen Punkt, wenn seine Kamera verbunden ist.',
   emptyHint2:
     'Führen die Leitungen von detectron-infer und audio-classify zu fuse-severity und weiter zu evidence-store?',
-  emptyHint3:
-    'Zum Ausprobieren: npm start im Repository spielt eine Szene mit Einbruch. Beispiel 5 braucht nur einen Knopf.',
+  emptyHint3: 'Zum Ausprobieren ohne Kamera: im Editor Import, Beispiele, „Try it without a camera“.',
   filteredTitle: 'Nichts passt zum Filter',
   filteredText: 'Vielleicht gibt es Vorfälle geringerer Schwere oder schon geprüfte.',
   clearFilter: 'Alle anzeigen',

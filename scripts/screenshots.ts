@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 
 /** `npm run screenshots`: runs the demo until its first alert and takes the pictures of the README. */
 const images = join(import.meta.dirname, '..', 'docs', 'images');
+const darkExample = join(import.meta.dirname, '..', 'examples', 'Dashboard', 'Incidents, dark.json');
 const firstAlertMs = 120_000;
 
 interface Dialog {
@@ -56,7 +57,7 @@ async function takeScreenshots(): Promise<void> {
   const demo = startDemo(data);
   const browser = await launchBrowser();
   try {
-    const { editor, sandbox } = await demo.addresses;
+    const { editor, sandbox, dashboard } = await demo.addresses;
     const page = await browser.newPage({ viewport: { width: 1600, height: 720 } });
     await answers(editor);
     await page.goto(editor);
@@ -77,11 +78,60 @@ async function takeScreenshots(): Promise<void> {
 
     await page.setViewportSize({ width: 1600, height: 940 });
     for (const dialog of dialogs) await takeDialog(page, dialog);
+    await takeDashboard(browser, editor, dashboard);
   } finally {
     await browser.close();
     await demo.stop();
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+/** The page of incidents in light, dark and on a phone, with some incidents of which one is acknowledged. */
+async function takeDashboard(browser: Browser, editor: string, address: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, locale: 'en-GB' });
+  await page.goto(address);
+  await page
+    .locator('.es-card')
+    .nth(2)
+    .waitFor({ timeout: 2 * firstAlertMs });
+  await page.locator('.es-card').nth(2).click();
+  await page.getByRole('button', { name: 'Acknowledge' }).click();
+  await page.locator('.es-card', { hasText: 'Acknowledged' }).waitFor();
+  // One with its sound is whole.
+  await page.locator('.es-card').nth(1).click();
+  await page.locator('.es-detail audio').first().waitFor();
+  await page.mouse.move(0, 0);
+  await sleep(1500);
+  await page.screenshot({ path: join(images, 'dashboard.png') });
+
+  const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, locale: 'en-GB' });
+  await phone.goto(address);
+  await phone.locator('.es-card').nth(2).waitFor();
+  await sleep(1500);
+  await phone.screenshot({ path: join(images, 'dashboard-phone.png') });
+
+  await useDarkTheme(editor);
+  await page.reload();
+  await page.locator('.es-card').nth(1).click();
+  await sleep(1500);
+  await page.screenshot({ path: join(images, 'dashboard-dark.png') });
+}
+
+interface ThemeNode {
+  type: string;
+  colors?: object;
+}
+
+/** Gives the running demo the colours of the dark example. */
+async function useDarkTheme(editor: string): Promise<void> {
+  const dark = JSON.parse(readFileSync(darkExample, 'utf8')) as ThemeNode[];
+  const colors = dark.find(({ type }) => type === 'ui-theme')?.colors;
+  const flow = (await (await fetch(`${editor}/flows`)).json()) as ThemeNode[];
+  const changed = flow.map((node) => (node.type === 'ui-theme' ? { ...node, colors } : node));
+  const headers = { 'content-type': 'application/json', 'Node-RED-Deployment-Type': 'nodes' };
+  const response = await fetch(`${editor}/flows`, { method: 'POST', headers, body: JSON.stringify(changed) });
+  if (!response.ok) throw new Error(`The dark theme was not taken: ${response.status}`);
+  await sleep(1000);
 }
 
 /** The address is printed before Node-RED has started. */
@@ -99,12 +149,18 @@ async function answers(url: string): Promise<void> {
   throw new Error(`${url} does not answer.`);
 }
 
+interface Addresses {
+  editor: string;
+  sandbox: string;
+  dashboard: string;
+}
+
 interface Demo {
-  addresses: Promise<{ editor: string; sandbox: string }>;
+  addresses: Promise<Addresses>;
   stop(): Promise<void>;
 }
 
-/** `npm start` on a port of its own; it says where editor and sandbox are. */
+/** `npm start` on a port of its own; it says where everything is. */
 function startDemo(data: string): Demo {
   const program = join(import.meta.dirname, 'start', 'main.ts');
   const child = spawn(process.execPath, [program, '--port', '18830', '--data', data], {
@@ -115,12 +171,13 @@ function startDemo(data: string): Demo {
       resolve();
     });
   });
-  const addresses = new Promise<{ editor: string; sandbox: string }>((resolve, reject) => {
-    const found = { editor: '', sandbox: '' };
+  const addresses = new Promise<Addresses>((resolve, reject) => {
+    const found = { editor: '', sandbox: '', dashboard: '' };
     createInterface({ input: child.stdout }).on('line', (line) => {
       found.sandbox ||= /^WhatsApp sandbox +(\S+)/.exec(line)?.[1] ?? '';
       found.editor ||= /^Node-RED editor +(\S+)/.exec(line)?.[1] ?? '';
-      if (found.editor !== '' && found.sandbox !== '') resolve(found);
+      found.dashboard ||= /^Dashboard +(\S+)/.exec(line)?.[1] ?? '';
+      if (Object.values(found).every((address) => address !== '')) resolve(found);
     });
     void ended.then(() => {
       reject(new Error('The demo ended before it was ready.'));

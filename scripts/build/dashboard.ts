@@ -147,7 +147,7 @@ const advice = `This page lists the incidents of EchoSight with picture, sound a
 
 It needs no wires: it fetches everything from EchoSight's own API, with the login of your browser. It shows what *evidence-store* keeps, so a flow with that node must run.
 
-Other devices than this one are answered only with \`httpNodeAuth\` in the settings file. Dashboard's own connection is not covered by it: \`examples/settings/security-settings.cjs\` of this package closes that too.
+Other devices than this one are answered only with \`httpNodeAuth\` in the settings file. Dashboard's own connection is not covered by it: \`settings/security-settings.cjs\` of this package closes that too.
 
 Have you a dashboard already? Open the group *Incidents*, choose your own page, and delete the page that came with this import.`;
 

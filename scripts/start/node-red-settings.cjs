@@ -1,7 +1,7 @@
 'use strict';
 /** Settings of the Node-RED that `npm start` runs; the launcher passes everything by environment. */
 const { createHash, timingSafeEqual } = require('node:crypto');
-const secured = require('../../examples/settings/security-settings.cjs');
+const secured = require('../../settings/security-settings.cjs');
 
 const env = process.env;
 const password = env.ECHOSIGHT_ADMIN_PASSWORD;

@@ -14,7 +14,7 @@ export function warnOfOpenDashboard(RED: NodeRed): void {
     RED.log.warn(
       'EchoSight: httpNodeAuth does not guard the connection of Dashboard 2.0: without a login anybody who reaches this port ' +
         'can read its widgets and press its buttons. Set dashboard.ioMiddleware in the settings file, as in ' +
-        'examples/settings/security-settings.cjs of @echosight/node-red-sentinel.',
+        'settings/security-settings.cjs of @echosight/node-red-sentinel.',
     );
   });
 }

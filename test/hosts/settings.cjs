@@ -22,7 +22,7 @@ const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED } = process.env
 function login() {
   if (TEST_LOGIN === undefined) return {};
   const [user, pass] = TEST_LOGIN.split(':');
-  const secured = require('../../examples/settings/security-settings.cjs');
+  const secured = require('../../settings/security-settings.cjs');
   return TEST_SECURED === undefined ? { httpNodeAuth: { user, pass } } : secured({ user, pass });
 }
 

@@ -93,7 +93,7 @@ describe("Dashboard's own connection when there is a login", { timeout: 120_000 
 });
 
 describe('security-settings.cjs', () => {
-  const secured = require('../../examples/settings/security-settings.cjs') as (
+  const secured = require('../../settings/security-settings.cjs') as (
     login: unknown,
     dashboard?: object,
   ) => { httpNodeAuth: unknown; dashboard: Record<string, unknown> };

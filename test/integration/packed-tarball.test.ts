@@ -36,7 +36,7 @@ describe('the packed package', { timeout: 120_000 }, () => {
       assert.ok(files.includes(file), file);
     }
     assert.deepEqual(
-      files.filter((file) => !/^(dist|models|examples)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(file)),
+      files.filter((file) => !/^(dist|models|examples|settings)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(file)),
       [],
     );
     for (const file of files.filter((name) => name.startsWith('dist/'))) {

@@ -6,7 +6,7 @@
  *
  * In the settings.js of Node-RED, with the hash that `node-red admin hash-pw` prints:
  *
- *   const secured = require('@echosight/node-red-sentinel/examples/settings/security-settings.cjs');
+ *   const secured = require('@echosight/node-red-sentinel/settings/security-settings.cjs');
  *   module.exports = {
  *     ...secured({ user: 'house', pass: '$2y$08$...' }),
  *     // everything else; what you set under `dashboard` yourself goes into the second argument
@@ -42,14 +42,11 @@ function socketGuard({ user, pass }) {
     const digest = createHash('sha256').update(rest.join(':')).digest();
     // bcrypt is slow by intention: the right password is computed once.
     if (known !== undefined && timingSafeEqual(known, digest)) return next();
-    bcrypt.compare(rest.join(':'), pass).then(
-      (right) => {
-        if (!right) return refuse();
-        known = digest;
-        next();
-      },
-      refuse,
-    );
+    bcrypt.compare(rest.join(':'), pass).then((right) => {
+      if (!right) return refuse();
+      known = digest;
+      next();
+    }, refuse);
   };
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +11,7 @@ import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.
 import type { Delivery, Detections, Incident } from '../../src/contracts/messages.ts';
 import { personJpeg } from '../demo-media.ts';
 import { demoPhoneNumberId, houseFlow, missingTypes } from '../hosts/house-flow.ts';
-import { RegistryUnreachable, type HostName } from '../hosts/install.ts';
+import { hostPrograms, RegistryUnreachable, runNpm, type HostName } from '../hosts/install.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { emptyUserFolder, installPacked, packageName, packPackage } from '../hosts/packed-package.ts';
 import { requirement } from '../requirements.ts';
@@ -59,6 +61,30 @@ export function testPackedOn(name: HostName): void {
         ours.filter(({ enabled, err }) => !enabled || err !== undefined),
         [],
       );
+    });
+
+    test('the program echosight is found by npx under both names, and examines the running house', async (t) => {
+      const house = running(t);
+      if (house === undefined) return;
+      const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { version: string };
+      const { node, npm = '' } = await hostPrograms(name);
+      for (const command of ['echosight', packageName]) {
+        const answer = await runNpm(['exec', '--no', '--', command, '--version'], userDir, { node, npm });
+        assert.equal(answer.trim().split('\n').at(-1), version);
+      }
+      const child = spawn(node, [
+        join(userDir, 'node_modules/.bin/echosight'),
+        'doctor',
+        '--offline',
+        '--user-dir',
+        userDir,
+      ]);
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await once(child, 'close');
+      assert.match(said, /^ok +Models +nanodet-g-416: The file is whole and runs/m);
+      assert.match(said, /\d+ ok, \d+ warnings?, \d+ problems?, \d+ skipped\.\n$/);
+      assert.ok(!said.includes(token));
     });
 
     test('a pane breaks while somebody is in view: the alert comes with its picture, the evidence is served', async (t) => {

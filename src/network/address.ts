@@ -131,6 +131,10 @@ function sampleAddress(name: string): SourceAddress {
 
 function localAddress(path: string): SourceAddress {
   if (/^[\\/]{2}/.test(path)) throw refused('Paths of another computer are not allowed.');
+  // `rtsp//user:password@camera`: as a file, the password would stand on a command line and in every log.
+  if (/^[^\\/]+[\\/]{1,2}[^\\/]*:.*@/.test(path)) {
+    throw refused('The address has a login in it, but does not begin with rtsp:// or the like.');
+  }
   const location = resolve(path);
   if (/^\/dev\/video\d{1,3}$/.test(location)) return { protocol: 'device', location };
   if (/^\/(dev|proc|sys)(\/|$)/.test(location)) throw refused('This path is neither a video file nor /dev/videoN.');

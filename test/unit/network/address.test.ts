@@ -101,6 +101,17 @@ describe('addresses of cameras', () => {
     }
   });
 
+  test('a colon that was forgotten makes no file of a login, which would stand on a command line', () => {
+    for (const typed of ['rtsp//joe:secret@cam/1', 'rtsp/joe:secret@cam/1', 'cam//joe:se/cret@cam']) {
+      assert.throws(
+        () => parseSourceAddress(typed),
+        (error) => refusal(/does not begin with rtsp/)(error) && !String(error).includes('secret'),
+      );
+    }
+    assert.equal(parseSourceAddress('clips/front@10.mp4').protocol, 'file');
+    assert.equal(parseSourceAddress('/media/12:30@front.mp4').location, resolve('/media/12:30@front.mp4'));
+  });
+
   test('says which environment variable was not put in', () => {
     assert.throws(
       () => parseSourceAddress('${CAMERA_URL}'),

@@ -123,7 +123,7 @@ class Feed {
     // Not at once: while Node-RED builds a flow, what follows in it does not hear yet.
     this.#options.clock.after(0, () => {
       if (this.#state === state && this.#viewers.has(viewer)) {
-        viewer.status(error === undefined ? state : { ...state, error });
+        this.#tell(viewer, error === undefined ? state : { ...state, error });
       }
     });
   }
@@ -137,7 +137,7 @@ class Feed {
       return;
     }
     this.#viewers.delete(viewer);
-    viewer.status({ status: 'stopped', detail: 'Stopped.', attempt: 0 });
+    this.#tell(viewer, { status: 'stopped', detail: 'Stopped.', attempt: 0 });
   }
 
   async #start(): Promise<void> {
@@ -149,6 +149,15 @@ class Feed {
     await this.#ports.after;
     await this.#source.stop();
     this.#ports.onClosed();
+  }
+
+  /** Beside the source, so nobody else hears what it throws: in a timer that would end the process. */
+  #tell(viewer: IngestListener, state: StreamState): void {
+    try {
+      viewer.status(state);
+    } catch (error) {
+      this.#options.log.error(`A receiver of the stream failed: ${String(error)}`);
+    }
   }
 
   /** What one viewer throws must not cost the others their share; whoever runs the source logs it. */

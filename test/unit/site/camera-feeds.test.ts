@@ -23,6 +23,7 @@ class Viewer implements IngestListener {
   }
   status(state: StreamState): void {
     this.states.push(state);
+    if (this.throws) throw new Error('no room');
   }
 }
 
@@ -174,5 +175,23 @@ describe('camera feeds', () => {
       last().picture();
     }, /no room/);
     assert.equal(good.frames.length, 1);
+  });
+
+  test('what a viewer throws at the state that it joins or leaves with is logged, and it leaves all the same', async () => {
+    const { feeds, options, last, clock, log } = setUp();
+    feeds.watch('cam', options(), new Viewer());
+    last().say('connecting');
+    const bad = new Viewer();
+    bad.throws = true;
+    const lease = feeds.watch('cam', options(), bad);
+    clock.advance(0);
+    await lease.release();
+    assert.deepEqual(
+      bad.states.map(({ status }) => status),
+      ['connecting', 'stopped'],
+    );
+    assert.deepEqual(log.lines, Array(2).fill('error: A receiver of the stream failed: Error: no room'));
+    last().picture();
+    assert.deepEqual(bad.frames, []);
   });
 });

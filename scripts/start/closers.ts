@@ -13,11 +13,15 @@ export class Closers {
     if (this.#asked) void this.run();
   }
 
-  /** Settles when all that was added so far has ended. */
+  /** Settles when all that was added so far has ended; what cannot be ended is said and does not keep the rest. */
   run(): Promise<void> {
     this.#asked = true;
     this.#ending = this.#ending.then(async () => {
-      for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step();
+      for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
+        await step().catch((error: unknown) => {
+          console.error(`Something could not be ended: ${String(error)}`);
+        });
+      }
     });
     return this.#ending;
   }

@@ -40,7 +40,9 @@ function parsed(source: string): SourceAddress {
     if (address.protocol !== 'file' && address.protocol !== 'device') return address;
     if (!existsSync(address.location)) throw new UsageError(`There is no file ${address.location}.`);
     if (!pictures.has(extname(address.location).toLowerCase())) return address;
-    throw new UsageError(`${address.location} is a picture, no video. Example 2 of the nodes looks at pictures.`);
+    throw new UsageError(
+      `${address.location} is a picture, no video. The example "Detect in a picture (http)" looks at pictures.`,
+    );
   } catch (error) {
     if (error instanceof SentinelError) throw new UsageError(error.toString());
     throw error;

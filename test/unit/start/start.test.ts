@@ -199,6 +199,17 @@ describe('npm start', () => {
     assert.deepEqual(ended, ['second', 'first', 'late']);
   });
 
+  test('what cannot be ended is said, and does not keep the rest', async (t) => {
+    const said = t.mock.method(console, 'error', () => undefined);
+    const ended: string[] = [];
+    const closers = new Closers();
+    closers.add(() => Promise.resolve(ended.push('first')));
+    closers.add(() => Promise.reject(new Error('it hangs')));
+    await closers.run();
+    assert.deepEqual(ended, ['first']);
+    assert.match(String(said.mock.calls[0]?.arguments[0]), /it hangs/);
+  });
+
   test('keeps a secret in a file that only its owner reads', (t) => {
     const file = join(folder(t), 'sandbox-token');
     const secret = keptSecret(file);

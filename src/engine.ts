@@ -14,7 +14,7 @@ export {
   readReview,
   topicOf,
 } from './contracts/guards.ts';
-export type { AudioScores, Frame, Incident, Payload, StreamStatusName } from './contracts/messages.ts';
+export type { AudioScores, Frame, Incident, Payload } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';
@@ -22,6 +22,7 @@ export { Microphone } from './media/microphone/microphone.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode, type NodeHandlers } from './red/define-node.ts';
 export type { NodeContext } from './red/node-context.ts';
+export { streamLooks } from './red/stream-looks.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
 export { cameraSource } from './site/camera-source.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';

@@ -4,23 +4,10 @@ import {
   Microphone,
   SiteClock,
   soundWindow,
+  streamLooks,
   topicOf,
   type Payload,
-  type StreamStatusName,
 } from '../../src/engine.ts';
-
-const statusLooks: Record<StreamStatusName, 'idle' | 'connecting' | 'running' | 'down'> = {
-  idle: 'idle',
-  probing: 'connecting',
-  connecting: 'connecting',
-  connected: 'running',
-  stalled: 'down',
-  'backing-off': 'down',
-  unauthorised: 'down',
-  'not-found': 'down',
-  paused: 'idle',
-  stopped: 'idle',
-};
 
 /** Listens to one microphone: sound windows and the state of the stream. */
 export default defineNode({
@@ -54,7 +41,7 @@ export default defineNode({
           const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
           site.health.source(node.id, payload);
           // Its level is shown as soon as there is one.
-          if (status !== 'connected') node.status(statusLooks[status], status, { detail });
+          if (status !== 'connected') node.status(streamLooks[status], status, { detail });
           emit(1, payload);
           if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
         },

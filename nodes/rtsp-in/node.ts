@@ -1,24 +1,4 @@
-import {
-  cameraSource,
-  defineNode,
-  soundWindow,
-  topicOf,
-  type Payload,
-  type StreamStatusName,
-} from '../../src/engine.ts';
-
-const statusLooks: Record<StreamStatusName, 'idle' | 'connecting' | 'running' | 'down'> = {
-  idle: 'idle',
-  probing: 'connecting',
-  connecting: 'connecting',
-  connected: 'running',
-  stalled: 'down',
-  'backing-off': 'down',
-  unauthorised: 'down',
-  'not-found': 'down',
-  paused: 'idle',
-  stopped: 'idle',
-};
+import { cameraSource, defineNode, soundWindow, streamLooks, topicOf, type Payload } from '../../src/engine.ts';
 
 /** Watches one camera: frames, sound windows and the state of the stream. */
 export default defineNode({
@@ -55,7 +35,7 @@ export default defineNode({
           const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
           site.health.source(node.id, payload);
           const shared = status !== 'connected' || feed.connections === 1;
-          node.status(statusLooks[status], shared ? status : 'connectedAgain', { detail, count: feed.connections });
+          node.status(streamLooks[status], shared ? status : 'connectedAgain', { detail, count: feed.connections });
           emit(2, payload);
           if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
         },

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ApiHost } from './api.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { HealthReport, SiteHealth } from '../contracts/health.ts';
+import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
-import { packageFile } from '../process/package-files.ts';
+import { packageVersion } from '../process/package-files.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
@@ -28,20 +28,12 @@ export function siteHost(
   };
 }
 
-const working: ReadonlySet<string> = new Set(['connected', 'idle', 'paused', 'stopped']);
-
 function healthOf(sites: SiteHealth[]): HealthReport {
   const well = sites.every(
     (site) =>
       site.database !== 'down' &&
       site.models.every((model) => model.ok) &&
-      site.sources.every((source) => working.has(source.status)),
+      site.sources.every(({ status }) => !isOffline(status)),
   );
-  return { status: well ? 'ok' : 'degraded', version: version(), sites };
-}
-
-let known: string | undefined;
-function version(): string {
-  known ??= (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
-  return known;
+  return { status: well ? 'ok' : 'degraded', version: packageVersion(), sites };
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { packageFile } from '../process/package-files.ts';
+import { packageVersion } from '../process/package-files.ts';
 import type { Command, CommandOption, OptionValues, Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
 
@@ -14,7 +13,7 @@ const help: CommandOption = { type: 'boolean', short: 'h', says: 'Show this and 
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '--version' || name === '-v') {
-    terminal.print(`${version()}\n`);
+    terminal.print(`${packageVersion()}\n`);
     return 0;
   }
   if (name === 'help' || name === '--help' || name === '-h' || name === '') {
@@ -63,7 +62,7 @@ function parserOptions({ options }: Command): ParseArgsOptionsConfig {
 
 function overview(): string {
   const list = columns(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
-  return `EchoSight Sentinel ${version()}
+  return `EchoSight Sentinel ${packageVersion()}
 
 Usage: echosight <command> [options]
 
@@ -86,9 +85,4 @@ function usage(name: string, { summary, options }: Command): string {
 function columns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
   return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
-}
-
-export function version(): string {
-  const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string };
-  return manifest.version;
 }

@@ -70,6 +70,13 @@ export const streamStatuses = [
 ] as const;
 export type StreamStatusName = (typeof streamStatuses)[number];
 
+const notOffline: readonly StreamStatusName[] = ['connected', 'idle', 'paused', 'stopped'];
+
+/** Whether a source neither works nor was switched off by somebody. */
+export function isOffline(status: StreamStatusName): boolean {
+  return !notOffline.includes(status);
+}
+
 export const StreamStatus = payload('stream-status', {
   status: Type.Enum(streamStatuses),
   detail: Type.String({ description: 'The same in words for people.' }),

@@ -1,10 +1,7 @@
 import type { RuleCondition } from '../contracts/configs.ts';
-import type { StreamStatus } from '../contracts/messages.ts';
+import { isOffline, type StreamStatus } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
 import type { Showing } from './showing.ts';
-
-/** Statuses of a source that works, or that somebody switched off: all others together are "offline". */
-const notOffline: ReadonlySet<string> = new Set(['connected', 'idle', 'paused', 'stopped']);
 
 /** Sources of one area that are remembered. */
 const sourceLimit = 256;
@@ -34,7 +31,7 @@ export class StreamStates {
   accept({ source, status }: StreamStatus): void {
     const now = this.#clock.monotonic();
     const known = this.#sources.get(source);
-    const labels = notOffline.has(status) ? [status] : [status, 'offline'];
+    const labels = isOffline(status) ? [status, 'offline'] : [status];
     const lasting = (label: string): Lasting => known?.labels.get(label) ?? { begun: now, told: new Set() };
     this.#sources.delete(source);
     this.#sources.set(source, { status, labels: new Map(labels.map((label) => [label, lasting(label)])) });

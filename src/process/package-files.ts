@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
@@ -31,6 +32,13 @@ export function workerFile(name: WorkerName): string {
 /** Absolute path of a file of this package, named relative to its root. */
 export function packageFile(...segments: string[]): string {
   return join(root, ...segments);
+}
+
+let version: string | undefined;
+/** Version of this package. */
+export function packageVersion(): string {
+  version ??= (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
+  return version;
 }
 
 /** Clips that come with the package, and where their sources lie. */

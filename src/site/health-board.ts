@@ -6,7 +6,7 @@ export class HealthBoard {
   readonly #sources = new Map<string, SourceHealth>();
   readonly #models = new Map<string, ModelHealth>();
 
-  /** @param node the rtsp-in node that says so: two may watch one camera. */
+  /** @param node the rtsp-in or mic-in node that says so: two may watch one source. */
   source(node: string, payload: StreamStatus): void {
     const { source, area, status, detail, capturedAt } = payload;
     const before = this.#sources.get(node);

@@ -12,7 +12,7 @@ const token = 'faults-token-4b1d';
 const phoneNumberId = '100000000000042';
 
 /** A camera that is away for this long is told. */
-export const offlineSeconds = 3;
+const offlineSeconds = 3;
 export const quietSeconds = 2;
 
 export interface HouseOptions {

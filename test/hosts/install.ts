@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requirement } from '../requirements.ts';
 import { userEnvironment } from './user-environment.ts';
 
 /** Hosts under test: a Node-RED with its Node.js and npm, locked in a folder beside this file. */
-export const hostNames = ['nr5', 'nr41'] as const;
+const hostNames = ['nr5', 'nr41'] as const;
 export type HostName = (typeof hostNames)[number];
 
 /** What runs a Node-RED. */
@@ -46,17 +44,6 @@ export async function hostPrograms(name = hostUnderTest()): Promise<HostPrograms
     nodeRed: join(modules, 'node-red', 'red.js'),
     npm: join(modules, 'npm', 'bin', 'npm-cli.js'),
   };
-}
-
-/** Skips the test with a message where the host cannot be fetched; under REQUIRE_ALL that fails. */
-export async function hostRequirement(t: TestContext, name: HostName): Promise<boolean> {
-  try {
-    await hostPrograms(name);
-    return true;
-  } catch (error) {
-    if (!(error instanceof RegistryUnreachable)) throw error;
-    return requirement(t, false, `the npm registry, to install test/hosts/${name},`);
-  }
 }
 
 export class RegistryUnreachable extends Error {}

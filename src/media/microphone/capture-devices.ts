@@ -63,7 +63,7 @@ const listings: Partial<Record<NodeJS.Platform, readonly Listing[]>> = {
 };
 
 /** `pactl list sources` in English. */
-export function pulseSources(text: string): CaptureDevice[] {
+function pulseSources(text: string): CaptureDevice[] {
   return text
     .split(/^Source #/m)
     .slice(1)
@@ -81,7 +81,7 @@ export function pulseSources(text: string): CaptureDevice[] {
  * `arecord -L`: names at the start of a line, words about them below. Of the many names of a sound card the one is
  * offered that converts by itself.
  */
-export function alsaDevices(text: string): CaptureDevice[] {
+function alsaDevices(text: string): CaptureDevice[] {
   const entries = text.split(/\n(?=\S)/).map((entry) => entry.split('\n').map((line) => line.trim()));
   return entries.flatMap(([device = '', ...words]): CaptureDevice[] => {
     const hardware = device.startsWith('plughw:');
@@ -92,13 +92,13 @@ export function alsaDevices(text: string): CaptureDevice[] {
 }
 
 /** What ffmpeg of macOS prints: video devices, then audio devices. */
-export function avfoundationDevices(text: string): CaptureDevice[] {
+function avfoundationDevices(text: string): CaptureDevice[] {
   const [, audio = ''] = text.split('AVFoundation audio devices:');
   return [...audio.matchAll(/\] \[\d+\] (.+)$/gm)].map(([, name = '']) => named(name.trim(), ['sox', 'ffmpeg']));
 }
 
 /** What ffmpeg of Windows prints: one list with kinds, or in old builds one list per kind. */
-export function dshowDevices(text: string): CaptureDevice[] {
+function dshowDevices(text: string): CaptureDevice[] {
   const [, old] = text.split('DirectShow audio devices');
   const lines = old === undefined ? /"([^"]+)" \(audio\)/g : /\] +"([^"@][^"]*)"/g;
   return [...(old ?? text).matchAll(lines)].map(([, name = '']) => named(name, ['ffmpeg']));

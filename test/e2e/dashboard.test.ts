@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,6 +13,9 @@ import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { happen, openIncidents, overflow, startDashboardHost } from './dashboard-host.ts';
 import { contrast } from './contrast.ts';
 import { Product } from './product.ts';
+
+const require = createRequire(import.meta.url);
+const { hashSync } = require('bcryptjs') as { hashSync: (password: string, rounds: number) => string };
 
 const reason = 'a browser (CHROMIUM_PATH)';
 const skip = findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? `${reason} is absent` : false;
@@ -207,5 +211,29 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
 
   test('went without a fault in the browser', () => {
     assert.deepEqual(faults, []);
+  });
+});
+
+describe('the page of incidents behind a login', { timeout: 120_000, skip }, () => {
+  test('works for who has it, with the settings that we ship', async (t) => {
+    if (!requirement(t, findBrowser() !== undefined, reason)) return;
+    if (buildIsStale()) await build();
+    const data = mkdtempSync(join(tmpdir(), 'sentinel-test-'));
+    const TEST_LOGIN = `house:${hashSync('right', 4)}`;
+    const host = await startDashboardHost(data, { env: { TEST_LOGIN, TEST_SECURED: '1' } });
+    const browser = await launchBrowser();
+    t.after(async () => {
+      await browser.close();
+      await host.stop();
+      rmSync(data, { recursive: true, force: true });
+    });
+    const context = await browser.newContext({ httpCredentials: { username: 'house', password: 'right' } });
+    const page = await context.newPage();
+    await openIncidents(page, `${host.url}/dashboard/incidents`);
+    const login = `Basic ${Buffer.from('house:right').toString('base64')}`;
+    await happen(host.url, { id: 'behind-login', label: 'Behind a login' }, login);
+    await page.locator('.es-card', { hasText: 'Behind a login' }).click();
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('Acknowledged by house').waitFor();
   });
 });

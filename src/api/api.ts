@@ -11,6 +11,7 @@ import { Live } from './live/live.ts';
 import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
+import { Turns } from './turns.ts';
 
 /** What the API serves. */
 export interface ApiHost extends IncidentHost {
@@ -34,6 +35,8 @@ export interface ApiHost extends IncidentHost {
 
 /** Each holds a file open and may last as long as its reader is slow. */
 const mostEvidenceAnswers = 32;
+/** Reading a long history takes the database some 100 ms, and what must be written down waits behind it. */
+const listsAtATime = 2;
 
 type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void>;
 
@@ -56,6 +59,7 @@ export class Api {
   readonly #host: ApiHost;
   readonly #faults: FaultLog;
   #evidenceAnswers = 0;
+  readonly #lists = new Turns(listsAtATime);
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
   readonly #routes: readonly Route[] = [
@@ -134,11 +138,13 @@ export class Api {
   }
 
   async #incidents(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendJson(request, response, 200, await this.#host.incidents(listRequest(request.url)));
+    const asked = listRequest(request.url);
+    sendJson(request, response, 200, await this.#lists.take(() => this.#host.incidents(asked)));
   }
 
   async #incident(request: IncomingMessage, response: ServerResponse, part: string): Promise<void> {
-    const incident = await this.#host.incident(incidentId(part));
+    const id = incidentId(part);
+    const incident = await this.#lists.take(() => this.#host.incident(id));
     if (incident === undefined) throw noIncident();
     sendJson(request, response, 200, incident);
   }

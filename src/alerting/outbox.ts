@@ -7,16 +7,9 @@ import { pairRateMemoryMs } from './pair-rate.ts';
 const keptMs = 30 * 24 * 3_600_000;
 /** What waited longer than this while we were not running is no alarm any more. */
 const renewedWithinMs = 24 * 3_600_000;
-const readAtOnce = 1_000;
-/** They may have 5 MB each. */
-const picturesAtOnce = 20;
-const probeBytes = 262_144;
 
 /** What works through rows needs of where they are. */
-export type OutboxStore = Pick<
-  Outbox,
-  Exclude<keyof Outbox, 'unfinished' | 'unfinishedPictures' | 'proveWritable' | 'writeDown'>
->;
+export type OutboxStore = Pick<Outbox, keyof Outbox>;
 
 /** The rows of one account. Every method that writes resolves when it is on disk; all throw ES_DATABASE. */
 export class Outbox {
@@ -83,56 +76,6 @@ export class Outbox {
         .where('state', 'in', waiting)
         .executeTakeFirstOrThrow();
       return left;
-    });
-  }
-
-  /** What is not over, the most severe first, as much of it as memory should hold. */
-  async unfinished(): Promise<Outgoing[]> {
-    return await this.#query
-      .selectFrom('outbox')
-      .select(outgoing)
-      .where('account', '=', this.#account)
-      .where('state', 'in', unfinished)
-      .orderBy('severity', 'desc')
-      .orderBy('created_at')
-      .limit(readAtOnce)
-      .execute();
-  }
-
-  /** The pictures of the rows that are not over, by row. */
-  async unfinishedPictures(): Promise<Map<string, Uint8Array>> {
-    const rows = await this.#query
-      .selectFrom('outbox')
-      .select(['id', 'media'])
-      .where('account', '=', this.#account)
-      .where('state', 'in', unfinished)
-      .where('media', 'is not', null)
-      .orderBy('severity', 'desc')
-      .orderBy('created_at')
-      .limit(picturesAtOnce)
-      .execute();
-    return new Map(rows.flatMap(({ id, media }) => (media === null ? [] : [[id, media]])));
-  }
-
-  /** @throws SentinelError ES_DATABASE unless there is room for some alerts to come: reading, or an empty write, says little. */
-  async proveWritable(): Promise<void> {
-    await sql`drop table if exists room_probe`.execute(this.#query);
-    await sql`create table room_probe as select zeroblob(${probeBytes}) as room`.execute(this.#query);
-    await sql`drop table room_probe`.execute(this.#query);
-  }
-
-  /** Writes rows as they are now, new ones and known ones, all or none. A picture stays until its row is over. */
-  async writeDown(rows: readonly OutboxRow[]): Promise<void> {
-    await this.#query.transaction().execute(async (transaction) => {
-      for (const row of rows) {
-        const { media, ...known } = row;
-        const over = unfinished.every((state) => state !== row.state);
-        await transaction
-          .insertInto('outbox')
-          .values(row)
-          .onConflict((conflict) => conflict.column('id').doUpdateSet(over ? { ...known, media } : known))
-          .execute();
-      }
     });
   }
 

@@ -12,7 +12,8 @@ import { deadlineMs, lateMs } from './next-step.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import { Sender } from './sender.ts';
-import { SteadyOutbox, type StorageListener } from './steady-outbox.ts';
+import type { StorageListener } from './outbox-switch.ts';
+import { SteadyOutbox } from './steady-outbox.ts';
 import { checkedAccount, type WhatsAppAccount } from './whatsapp-account.ts';
 
 const channel = 'whatsapp';

@@ -1,6 +1,6 @@
 import type { Incident } from '../contracts/messages.ts';
 import type { Database } from '../database/database.ts';
-import type { AlertHistory } from './policy.ts';
+import { cooldownScope, type AlertHistory } from './policy.ts';
 
 /**
  * What the earlier alerts of one whatsapp-out node say about a new one. An alert that expired does not count: the next
@@ -10,10 +10,11 @@ import type { AlertHistory } from './policy.ts';
 export async function alertHistory(
   database: Database,
   sender: { account: string; node: string },
-  { id, site, area, reason }: Incident,
+  incident: Incident,
   cooldownMs: number,
   now: number,
 ): Promise<AlertHistory & { nextSequence: number }> {
+  const { id, reason } = incident;
   const texts = database.query
     .selectFrom('outbox')
     .where((row) => row.and(sender))
@@ -27,7 +28,7 @@ export async function alertHistory(
     .executeTakeFirstOrThrow();
   const ofReason = await texts
     .select(({ fn }) => fn.max('severity').as('severity'))
-    .where((row) => row.and({ site, area, reason }))
+    .where((row) => row.and(cooldownScope(incident)))
     // After a step of the clock back, what lies in the future counts for nothing.
     .where((row) => row.between('accepted_at', now - cooldownMs, now))
     .executeTakeFirstOrThrow();

@@ -43,7 +43,9 @@ export class DryRun {
     const { text, picture } = alertContent(incident, image, policy, log);
     const alertId = newId();
     const { id, site, area, source, reason, severity } = incident;
-    this.#told.add([{ alert_id: alertId, incident_id: id, node, site, area, reason, severity, accepted_at: now }]);
+    this.#told.add([
+      { alert_id: alertId, incident_id: id, node, site, area, source, reason, severity, accepted_at: now },
+    ]);
     const common = {
       ...({ v: 1, kind: 'delivery', site, area, source, capturedAt: now, alertId, incidentId: id } as const),
       ...({ channel: 'whatsapp', part: 'text', status: 'dry-run', attempts: 0, text } as const),

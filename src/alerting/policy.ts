@@ -3,7 +3,7 @@ import type { Incident } from '../contracts/messages.ts';
 export interface AlertPolicy {
   /** Incidents below this stay silent. */
   minimumSeverity: number;
-  /** Silence for the same area and reason after an accepted alert. */
+  /** Silence for the same area and reason after an accepted alert; see `cooldownScope`. */
   cooldownSeconds: number;
 }
 
@@ -15,10 +15,21 @@ export interface AlertHistory {
   recent: number | undefined;
 }
 
+export type CooldownScope = Pick<Incident, 'site' | 'area' | 'reason'> & Partial<Pick<Incident, 'source'>>;
+
 export type Verdict =
   | { send: true }
   /** `cause` is the label of the metric, `why` the sentence for people. */
   | { send: false; cause: 'phase' | 'severity' | 'alerted' | 'cooldown'; why: string };
+
+/**
+ * What a cooldown holds for: the same reason in the same area. The state of a source (it is offline) holds for that source
+ * alone: whoever cuts one camera after the other must be told of each.
+ */
+export function cooldownScope({ site, area, reason, source, signals }: Incident): CooldownScope {
+  const isState = signals.length > 0 && signals.every(({ kind }) => kind === 'stream');
+  return { site, area, reason, ...(isState ? { source } : {}) };
+}
 
 /** Whether an incident becomes an alert. */
 export function decide(incident: Incident, policy: AlertPolicy, history: AlertHistory): Verdict {

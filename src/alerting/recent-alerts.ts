@@ -1,13 +1,13 @@
 import type { Incident } from '../contracts/messages.ts';
 import type { Outgoing } from './outbox-row.ts';
-import type { AlertHistory } from './policy.ts';
+import { cooldownScope, type AlertHistory } from './policy.ts';
 
 const remembered = 1_000;
 
 /** What matters of an alert afterwards. */
 type Told = Pick<
   Outgoing,
-  'alert_id' | 'incident_id' | 'node' | 'site' | 'area' | 'reason' | 'severity' | 'accepted_at'
+  'alert_id' | 'incident_id' | 'node' | 'site' | 'area' | 'source' | 'reason' | 'severity' | 'accepted_at'
 >;
 
 /** What this process has alerted of late: keeps the policy sane while the database cannot be asked. */
@@ -32,12 +32,15 @@ export class RecentAlerts {
   }
 
   /** As `alertHistory`, of what is remembered. */
-  history(node: string, { id, site, area, reason }: Incident, cooldownMs: number, now: number): AlertHistory {
+  history(node: string, incident: Incident, cooldownMs: number, now: number): AlertHistory {
+    const { id, reason } = incident;
+    const { site, area, source } = cooldownScope(incident);
     const ofReason = [...this.#alerts.values()].filter((row) => row.node === node && row.reason === reason);
     const recent = ofReason.filter(
       (row) =>
         row.site === site &&
         row.area === area &&
+        (source === undefined || row.source === source) &&
         row.accepted_at !== null &&
         row.accepted_at >= now - cooldownMs &&
         row.accepted_at <= now,

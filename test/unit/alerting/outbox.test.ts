@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { alertHistory } from '../../../src/alerting/alert-history.ts';
+import { RecentAlerts } from '../../../src/alerting/recent-alerts.ts';
 import { Outbox } from '../../../src/alerting/outbox.ts';
 import type { Incident } from '../../../src/contracts/messages.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
@@ -155,6 +156,29 @@ describe('outbox', () => {
     assert.equal((await history(next, 10_000, now)).recent, undefined, 'the cooldown is over');
     assert.equal((await history(next, 0, at)).recent, undefined, 'no cooldown at all');
     assert.equal((await history(next, 60_000, at - hour)).recent, undefined, 'the clock was set back');
+  });
+
+  test('a camera that goes dark after another in the same area is told: the cooldown of a state is of one source', async (t) => {
+    const state = { reason: 'offline', severity: 2 };
+    const offline = (source: string): Incident =>
+      incident({
+        ...{ ...state, id: `${source} away`, source, sources: [source] },
+        signals: [{ kind: 'stream', label: 'offline', source, score: 1, capturedAt: at }],
+      });
+    const told = { id: '1', incident_id: 'front away', source: 'front', ...state, state: 'accepted', accepted_at: at };
+    const [, database] = await opened(t, told);
+    const recent = new RecentAlerts();
+    recent.add([{ ...outboxRow(told), accepted_at: at }]);
+    const sender = { account: 'account-1', node: 'node-1' };
+    const later = at + 20_000;
+    for (const [source, expected] of [
+      ['front', 2],
+      ['yard', undefined],
+    ] as const) {
+      const again = { ...offline(source), id: 'another' };
+      assert.equal((await alertHistory(database, sender, again, 60_000, later)).recent, expected);
+      assert.equal(recent.history('node-1', again, 60_000, later).recent, expected);
+    }
   });
 
   test('rows go after 30 days, those of accounts that are gone too', async (t) => {

@@ -133,7 +133,9 @@ describe('a microphone in Node-RED', { timeout: 300_000 }, () => {
 
   test('the dialog gets a list of the devices', async (t) => {
     if (!present(t)) return;
-    const devices = (await (await fetch(`${host.url}/echosight/mic-in/devices`)).json()) as CaptureDevice[];
+    const devices = (await (
+      await fetch(`${host.url}/echosight/mic-in/devices`, { headers: { 'x-requested-with': 'test' } })
+    ).json()) as CaptureDevice[];
     const kinds = devices.map(({ device, kind }) => `${device} ${kind}`);
     assert.equal(kinds[0], 'mic0 microphone');
     assert.ok(kinds.includes('speaker.monitor loopback'));

@@ -8,6 +8,9 @@ import { FakeRed } from './fake-red.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
+/** What jQuery adds. */
+const byDialog = { 'x-requested-with': 'XMLHttpRequest' };
+
 describe('what a dialog asks of this machine', () => {
   const handlers: Handler[] = [];
   const asked: string[] = [];
@@ -47,14 +50,19 @@ describe('what a dialog asks of this machine', () => {
   });
 
   test('is asked once for all who wait, and only with the permission', async () => {
-    const answers = [fetch(url), fetch(url)];
+    const answers = [fetch(url, { headers: byDialog }), fetch(url, { headers: byDialog })];
     while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
     finish.resolve(['a microphone']);
     for (const answer of answers) assert.deepEqual(await (await answer).json(), ['a microphone']);
     assert.deepEqual([runs, asked], [1, ['mic-in.read', 'mic-in.read']]);
   });
 
-  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }]) {
+  const elsewhere: Record<string, string>[] = [
+    { ...byDialog, 'sec-fetch-site': 'cross-site' },
+    { ...byDialog, origin: 'http://evil.example' },
+    {},
+  ];
+  for (const headers of elsewhere) {
     test(`starts nothing for a page elsewhere: ${JSON.stringify(headers)}`, async () => {
       finish = Promise.withResolvers();
       finish.resolve([]);

@@ -34,6 +34,9 @@ export function startNodeRed(
     detached: process.platform !== 'win32',
   });
   const log = createWriteStream(logFile, { flags: 'w', mode: 0o600 });
+  log.on('error', ({ message }) => {
+    onTrouble(`The log of Node-RED cannot be written: ${message}`);
+  });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       log.write(`${line}\n`);

@@ -59,7 +59,7 @@ export function prepareUserFolder(folder: string, start: StartFlow): { addresses
       .update(JSON.stringify(secretsOf(start)))
       .digest('hex'),
   };
-  const before = existsSync(writtenFile) ? (JSON.parse(readFileSync(writtenFile, 'utf8')) as Written) : undefined;
+  const before = lastWritten(writtenFile);
   if (existsSync(flowFile) && hash(readFileSync(flowFile, 'utf8')) !== before?.flow) {
     // A microphone that was plugged in or out is no reason to speak of the flow.
     const either = [true, false].map((microphone) => hash(flowText({ ...start, microphone })));
@@ -77,8 +77,17 @@ export function prepareUserFolder(folder: string, start: StartFlow): { addresses
 /** How the flow of a user folder uses microphones, and whether somebody edited it. */
 export function flowListening(folder: string): { listening: ReturnType<typeof listening>; edited: boolean } {
   const flow = readFileSync(join(folder, 'flows.json'), 'utf8');
-  const written = JSON.parse(readFileSync(join(folder, writtenName), 'utf8')) as Written;
-  return { listening: listening(JSON.parse(flow) as FlowNode[]), edited: hash(flow) !== written.flow };
+  const written = lastWritten(join(folder, writtenName));
+  return { listening: listening(JSON.parse(flow) as FlowNode[]), edited: hash(flow) !== written?.flow };
+}
+
+/** Undefined where no start has written, or one was cut off by a full disk: the flow then counts as edited. */
+function lastWritten(file: string): Written | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Written;
+  } catch {
+    return undefined;
+  }
 }
 
 function flowText(start: StartFlow): string {

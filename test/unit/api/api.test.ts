@@ -346,15 +346,18 @@ describe('faults', () => {
     const late = new Promise<string>((resolve) => {
       open = resolve;
     });
+    const asked = Promise.withResolvers<undefined>();
     const address = await serve(t, {
       log,
       evidence: () => Promise.resolve({ item, file }),
-      metrics: () => late,
+      metrics: () => {
+        asked.resolve(undefined);
+        return late;
+      },
     });
     const port = Number(new URL(address).port);
     const early = connect(port, '127.0.0.1', () => early.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'));
-    await new Promise((resolve) => early.once('connect', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await asked.promise;
     early.destroy();
     const middle = connect(port, '127.0.0.1', () =>
       middle.write(`GET /api/v1/evidence/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`),

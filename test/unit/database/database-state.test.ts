@@ -61,7 +61,8 @@ describe('the state of the database', () => {
     assert.deepEqual(log.lines, []);
 
     rmSync(join(file, '..'), { recursive: true });
-    await look();
+    clock.advance(10_000);
+    for (let tries = 0; log.lines.length === 0 && tries < 500; tries += 1) await pause(10);
     await look();
     assert.equal(log.lines.length, 1);
     assert.match(log.lines.join(), /^error: .*deleted or replaced/);

@@ -187,6 +187,26 @@ describe('npm start', () => {
     assert.ok(existsSync(join(link, 'package.json')));
   });
 
+  test('a flow of which no start knows, after a full disk for one, is kept like an edited one', (t) => {
+    const path = folder(t);
+    prepareUserFolder(path, start());
+    const written = join(path, '.flow-written-by-start');
+    for (const damage of [
+      () => {
+        writeFileSync(written, '{"flow":');
+      },
+      () => {
+        rmSync(written);
+      },
+    ]) {
+      damage();
+      const flow = readFileSync(join(path, 'flows.json'), 'utf8');
+      assert.equal(prepareUserFolder(path, start()).kept, true);
+      assert.equal(flowListening(path).edited, true);
+      assert.equal(readFileSync(join(path, 'flows.json'), 'utf8'), flow);
+    }
+  });
+
   test('what begins after the end was asked for ends at once', async () => {
     const ended: string[] = [];
     const closers = new Closers();

@@ -8,29 +8,40 @@ import type { ListFilter } from './api-client.ts';
 export class IncidentList {
   readonly #known = new Map<string, { incident: IncidentSummary; arrival: number }>();
   #arrivals = 0;
+  /** Where the answers of requests end, while the server has more below. */
+  #end: IncidentSummary | undefined;
 
   /** A mark to take before a request is sent. */
   mark(): number {
     return this.#arrivals;
   }
 
-  /** Puts the answer of a request in place of everything that is not newer than it. */
-  replace(incidents: readonly IncidentSummary[], mark: number): void {
-    for (const [id, { arrival }] of this.#known) if (arrival <= mark) this.#known.delete(id);
-    this.append(incidents, mark);
+  /** Puts the answer of a request in place of everything that is not newer than it, or stands below it. */
+  replace(incidents: readonly IncidentSummary[], mark: number, hasMore: boolean): void {
+    this.#end = hasMore ? incidents.at(-1) : undefined;
+    for (const [id, { incident, arrival }] of this.#known) {
+      if (arrival <= mark || this.#isBelow(incident)) this.#known.delete(id);
+    }
+    this.append(incidents, mark, hasMore);
   }
 
   /** Adds the answer of a request. */
-  append(incidents: readonly IncidentSummary[], mark: number): void {
+  append(incidents: readonly IncidentSummary[], mark: number, hasMore: boolean): void {
+    this.#end = hasMore ? (incidents.at(-1) ?? this.#end) : undefined;
     for (const incident of incidents) {
       const known = this.#known.get(incident.id);
       if (known === undefined || known.arrival <= mark) this.#known.set(incident.id, { incident, arrival: mark });
     }
   }
 
-  /** Takes what came live. @returns whether it was not known before */
+  /**
+   * Takes what came live. An old one that no request has brought yet stays away: it is no news, and between it and the end of
+   * the list others would be missing.
+   * @returns whether it was not known before
+   */
   put(incident: IncidentSummary): boolean {
     const isNew = !this.#known.has(incident.id);
+    if (isNew && this.#isBelow(incident)) return false;
     this.#arrivals += 1;
     this.#known.set(incident.id, { incident, arrival: this.#arrivals });
     return isNew;
@@ -47,6 +58,10 @@ export class IncidentList {
   /** Newest first, in the order of the API. */
   sorted(): IncidentSummary[] {
     return [...this.#known.values()].map(({ incident }) => incident).sort(newestFirst);
+  }
+
+  #isBelow(incident: IncidentSummary): boolean {
+    return this.#end !== undefined && newestFirst(this.#end, incident) < 0;
   }
 }
 

@@ -94,7 +94,7 @@ export function createPage(setup: DashboardSetup) {
     try {
       const page = await api.list(state);
       if (mine !== request) return;
-      list.replace(page.incidents, mark);
+      list.replace(page.incidents, mark, page.next !== undefined);
       state.next = page.next;
       state.unavailable = page.unavailable ?? [];
       state.held = [];
@@ -113,7 +113,7 @@ export function createPage(setup: DashboardSetup) {
     try {
       const page = await api.list(state, state.next);
       if (mine !== request) return;
-      list.append(page.incidents, mark);
+      list.append(page.incidents, mark, page.next !== undefined);
       state.next = page.next;
       refresh();
     } catch (error) {
@@ -123,9 +123,14 @@ export function createPage(setup: DashboardSetup) {
     }
   }
 
+  /** @returns whether it is new in the list; what is shown in detail may be further down. */
+  function know(incident: IncidentSummary): boolean {
+    if (state.chosen?.id === incident.id) state.chosen = incident;
+    return list.put(incident);
+  }
+
   function take(incident: IncidentSummary): void {
-    const isNew = list.put(incident);
-    if (isNew && fits(incident, state)) {
+    if (know(incident) && fits(incident, state)) {
       if (!state.isAtTop) state.held.push(incident.id);
       const { severity, label, area } = incident;
       state.announcement = say('announce', { severity: say(`severity${severity}` as Word), label, area });
@@ -156,7 +161,7 @@ export function createPage(setup: DashboardSetup) {
       await api.review(incident.id, action);
       staying.add(incident.id);
       const now = await api.incident(incident.id);
-      list.put(now);
+      know(now);
       refresh();
       state.announcement = say('saved', { state: say(now.review.state) });
     } catch (error) {

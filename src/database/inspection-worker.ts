@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -26,15 +26,23 @@ function inspect({ folder, heldHere, scratch }: InspectionOrder): FolderReport {
   if (!existsSync(file)) return { ...holder, database: 'absent' };
   // In use: one more reader beside the writer. Not in use: a reader would leave files of its own behind, so a copy is read.
   if (holder.holder !== 'nobody' && existsSync(`${file}-shm`)) return { ...holder, ...check(file, true) };
-  if (statSync(file).size > mostBytes) return { ...holder, database: 'too large to look at' };
+  const parts = [file, `${file}-wal`].filter((part) => existsSync(part));
+  const bytes = parts.reduce((sum, part) => sum + statSync(part).size, 0);
+  if (bytes > Math.min(mostBytes, roomIn(scratch))) return { ...holder, database: 'too large to look at' };
   const place = mkdtempSync(join(scratch, 'echosight-check-'));
   try {
     const copy = join(place, 'copy.db');
-    for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix);
+    for (const part of parts) copyFileSync(part, copy + part.slice(file.length));
     return { ...holder, ...check(copy, false) };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+/** Half of what is free: a temporary folder often lies in memory, which others need too. */
+function roomIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return (bavail * bsize) / 2;
 }
 
 function check(file: string, readonly: boolean): Pick<FolderReport, 'database' | 'fault'> {

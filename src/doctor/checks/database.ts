@@ -31,7 +31,7 @@ function judge(folder: string, { holder, pid, database, fault }: FolderReport): 
     case 'absent':
       return ok(`There is no database yet; the first incident makes one. ${user}`);
     case 'too large to look at':
-      return skipped(`The database is too large to be checked here. ${user}`);
+      return skipped(`The database is too large to be copied and checked here. ${user}`);
     case 'damaged':
       return problem(
         `The database in ${folder} is damaged: ${fault ?? ''}. ${user}`,

@@ -63,6 +63,20 @@ describe('an inspection of a database', () => {
     );
   });
 
+  test('makes no copy where there is no room for one', { skip: process.platform !== 'linux' }, async (t) => {
+    const folder = temporaryFolder(t);
+    await (await makeDatabase(folder)).close();
+    const { TMPDIR } = process.env;
+    t.after(() => {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    });
+    // It has no room at all.
+    process.env.TMPDIR = '/proc';
+    const report = await inspectDatabase(folder, false, signal);
+    assert.deepEqual(report, { holder: 'nobody', database: 'too large to look at' });
+  });
+
   test('beside a running one of this process takes none of its locks away', async (t) => {
     const folder = temporaryFolder(t);
     const lock = lockFolder(folder);

@@ -59,11 +59,10 @@ export async function deployAgainAndAgain(
   const milliseconds = Math.round(performance.now() - begun);
   await running();
   ids.push(await house.alarm());
-  const duplicates = await house.arrived(ids, 120_000);
+  const { lost, duplicates } = await house.arrivals(ids, 120_000);
   const after = await settled(house);
-  const lost = ids.filter((id) => house.told(id) === 0).length;
   return {
-    ...{ deploys, alarms: ids.length, lost, duplicates },
+    ...{ deploys, alarms: ids.length, lost: lost.length, duplicates },
     ...{ before, after, descriptors: descriptorsOf(house.pid), milliseconds },
   };
 }

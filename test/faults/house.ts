@@ -93,14 +93,18 @@ export class House {
     return this.messages.filter((message) => message.type === 'text' && message.text === text).length;
   }
 
-  /** Waits until the text of every one of these has arrived, and their pictures. @returns how many came twice. */
+  /** Waits until the text of every one of these has arrived. @returns how many came twice. */
   async arrived(ids: readonly string[], ms = 60_000): Promise<number> {
-    const count = (id: string): number => this.told(id);
-    const missing = (): string[] => ids.filter((id) => count(id) === 0);
-    await until(() => missing().length === 0, 'all alerts arrived', ms).catch((error: unknown) => {
-      assert.fail(`${String(error)}: ${missing().join(', ')} missing; log:\n${this.host.log.slice(-3000)}`);
-    });
-    return ids.reduce((sum, id) => sum + count(id) - 1, 0);
+    const { lost, duplicates } = await this.arrivals(ids, ms);
+    if (lost.length > 0) assert.fail(`${lost.join(', ')} missing; log:\n${this.host.log.slice(-3000)}`);
+    return duplicates;
+  }
+
+  /** Waits for the texts of all of these. @returns those that had not come after `ms`, and how many came twice. */
+  async arrivals(ids: readonly string[], ms: number): Promise<{ lost: string[]; duplicates: number }> {
+    const missing = (): string[] => ids.filter((id) => this.told(id) === 0);
+    await until(() => missing().length === 0, 'all alerts arrived', ms).catch(() => undefined);
+    return { lost: missing(), duplicates: ids.reduce((sum, id) => sum + Math.max(0, this.told(id) - 1), 0) };
   }
 
   async health(): Promise<{ status: HealthReport['status']; site: SiteHealth }> {

@@ -53,10 +53,9 @@ export async function killUnderLoad(
   const ids = [...queued].filter((id) => id.startsWith('alarm-'));
   // One person is sent one message in six seconds, once a burst is over.
   const patienceMs = 120_000 + ids.length * 14_000;
-  const duplicates = await house.arrived(ids, patienceMs);
+  const { lost, duplicates } = await house.arrivals(ids, patienceMs);
   await until(async () => (await house.health()).site.outbox.queued === 0, 'the outbox is empty', patienceMs);
-  const lost = ids.filter((id) => house.told(id) === 0).length;
-  return { kills, acknowledged: ids.length, lost, duplicates, files: checkEvidence(house, last) };
+  return { kills, acknowledged: ids.length, lost: lost.length, duplicates, files: checkEvidence(house, last) };
 }
 
 /** Alarms in quick succession, until nobody answers. */
@@ -72,7 +71,7 @@ async function press(house: House, alarms: number): Promise<void> {
   }
 }
 
-/** Every row has its whole file, every file its row, and what the kill left open is closed. @returns how many files. */
+/** Every row has its whole file, and what the kills left open is closed. @returns how many files. */
 function checkEvidence({ host }: House, last: string): number {
   const folder = join(host.userDir, 'echosight');
   const database = new Sqlite(join(folder, 'sentinel.db'), { readonly: true });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../scripts/demo/whatsapp-sandbox.ts';
+import { requirement } from '../requirements.ts';
 import { House } from './house.ts';
 import { until } from './vitals.ts';
 
@@ -56,6 +57,7 @@ describe('WhatsApp fails while alerts are due', { timeout: 200_000 }, () => {
   }
 
   test('it goes away and comes back again and again under load', async (t) => {
+    if (!requirement(t, process.platform === 'linux', 'Linux')) return;
     const house = await House.open(t);
     const ids: string[] = [];
     const before = house.vitals();

@@ -60,7 +60,7 @@ function summary(report: HealthReport): string {
   );
   const queued = report.sites.reduce((sum, site) => sum + site.outbox.queued, 0);
   const parts = [
-    sources.join(', ') || 'no camera yet',
+    sources.join(', ') || 'no camera yet: give one with --source ADDRESS, or add an rtsp-in in the editor',
     ...models,
     ...(queued > 0 ? [`${queued} waiting to be sent`] : []),
   ];

@@ -31,7 +31,7 @@ async function start(
 ): Promise<number | string | undefined> {
   const sources = flowSources(options.sources);
   await assertPortFree(options.host, options.port);
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  makeDataFolder(options.data);
   lock(options.data, closers);
   if (buildIsStale()) {
     console.log('Building the nodes...');
@@ -74,7 +74,7 @@ async function start(
   const live = new LiveLine(
     `${localAddress(options)}/echosight/api/v1/health`,
     inherited.ECHOSIGHT_ADMIN_PASSWORD,
-    () => (messages > 0 ? ` | ${messages} messages sent` : ''),
+    () => (messages > 0 ? ` | ${messages} ${messages === 1 ? 'message' : 'messages'} sent` : ''),
   );
   const nodeRed = startNodeRed(userFolder, env, join(options.data, 'node-red.log'), (line) => {
     live.say(line);
@@ -82,9 +82,12 @@ async function start(
   closers.add(() => nodeRed.stop());
   const heard = microphoneLine(flowListening(userFolder));
   if (heard !== undefined) console.log(heard);
-  console.log(`Node-RED editor   http://${inUrl(options.host)}:${options.port}`);
+  console.log(`Node-RED editor   ${localAddress(options)}`);
   const page = dashboardPath(JSON.parse(readFileSync(join(userFolder, 'flows.json'), 'utf8')) as FlowNode[]);
-  if (page !== undefined) console.log(`Dashboard         http://${inUrl(options.host)}:${options.port}${page}`);
+  if (page !== undefined) console.log(`Dashboard         ${localAddress(options)}${page}`);
+  if (options.host in everywhere) console.log('Other machines use the address of this one instead.');
+  if (inherited.ECHOSIGHT_ADMIN_PASSWORD)
+    console.log('Log in as admin, with ECHOSIGHT_ADMIN_PASSWORD as the password.');
   console.log('Stop with Ctrl-C.');
   live.start();
   closers.add(() => {
@@ -92,6 +95,16 @@ async function start(
     return Promise.resolve();
   });
   return await nodeRed.ended;
+}
+
+/** @throws UsageError where a file is in the way, or nothing may be written. */
+function makeDataFolder(data: string): void {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${data} cannot be the data folder (${reason}). Choose another one with --data DIR.`);
+  }
 }
 
 /** Before anything is written: a second start must not touch what the first one works with. */
@@ -133,9 +146,11 @@ async function demoStream(closers: Closers): Promise<string> {
   return stream.url;
 }
 
+/** Addresses that stand for every one of this machine, and where the machine itself reaches them. */
+const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
 /** Where this machine reaches Node-RED: the health route answers nobody else without a login. */
 function localAddress({ host, port }: StartOptions): string {
-  const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
   return `http://${inUrl(everywhere[host] ?? host)}:${port}`;
 }
 

@@ -3,6 +3,8 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 /** Where a command runs: tests hand in their own. */
 export interface Terminal {
   env: NodeJS.ProcessEnv;
+  /** Folder that the command was called in. */
+  folder: string;
   /** Writes to standard output, line ends included. */
   print(text: string): void;
   /** Writes to standard error. */

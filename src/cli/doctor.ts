@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SiteClock } from '../clock/site-clock.ts';
@@ -12,7 +13,11 @@ import { report } from './report.ts';
 export const doctor: Command = {
   summary: 'Checks this installation: programs, models, disk, cameras, WhatsApp, clock. Changes and sends nothing.',
   options: {
-    'user-dir': { type: 'string', value: 'DIR', says: 'User folder of Node-RED; default: ~/.node-red.' },
+    'user-dir': {
+      type: 'string',
+      value: 'DIR',
+      says: 'User folder of Node-RED; default: this folder if it is one, else ~/.node-red.',
+    },
     flow: { type: 'string', value: 'FILE', says: 'Flow file, where Node-RED uses another name or a project.' },
     'data-folder': { type: 'string', value: 'DIR', says: 'Data folder to look at instead of those of the flow.' },
     'credential-secret-file': {
@@ -37,7 +42,7 @@ async function examineUserFolder(values: OptionValues, terminal: Terminal): Prom
     terminal.complain(`--url ${JSON.stringify(url)} is no http:// or https:// address.\n`);
     return 2;
   }
-  const userDir = resolve(text('user-dir') ?? terminal.env.NODE_RED_HOME ?? join(homedir(), '.node-red'));
+  const userDir = resolve(text('user-dir') ?? terminal.env.NODE_RED_HOME ?? usualUserFolder(terminal.folder));
   const dataFolder = text('data-folder');
   const installation = await readUserFolder({
     userDir,
@@ -56,6 +61,12 @@ async function examineUserFolder(values: OptionValues, terminal: Terminal): Prom
       : report(findings, userDir, terminal),
   );
   return problems === 0 ? 0 : 1;
+}
+
+/** The folder itself where Node-RED has been: `npx echosight` is run in the user folder, which need not be the usual one. */
+export function usualUserFolder(folder: string): string {
+  const marks = ['.config.runtime.json', 'flows.json'];
+  return marks.some((mark) => existsSync(join(folder, mark))) ? folder : join(homedir(), '.node-red');
 }
 
 function given<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {

@@ -5,6 +5,7 @@ export async function main(): Promise<void> {
   const { stdout, env } = process;
   process.exitCode = await runProgram(process.argv.slice(2), {
     env,
+    folder: process.cwd(),
     print: (text) => stdout.write(text),
     complain: (text) => process.stderr.write(text),
     colour: stdout.isTTY && (env.NO_COLOR ?? '') === '',

@@ -21,7 +21,7 @@ export function substitute(value: unknown, lookup: Lookup, where: string): unkno
   const known = lookup(variable);
   if (known !== undefined && known !== '') return known;
   if (fallback !== undefined) return fallback;
-  throw new SentinelError('ES_BAD_CONFIG', `The environment variable ${variable}, which ${where} names, is not set.`, {
+  throw new SentinelError('ES_BAD_CONFIG', `The environment variable ${variable} is not set, but ${where} names it.`, {
     hint: `Set ${variable} before Node-RED starts, or enter a value.`,
   });
 }

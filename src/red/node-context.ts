@@ -120,8 +120,9 @@ function find<R extends NodeType>(RED: NodeRed, type: R, id: string): Reference<
   const target = RED.nodes.getNode(id);
   const found = target?.type === type ? references.get(target) : undefined;
   if (found instanceof SentinelError) {
-    const message = `Its ${type} is not usable. ${found.message}`;
-    throw new SentinelError('ES_BAD_CONFIG', message, { hint: 'Open it in the editor and correct it.' });
+    // The reason first: a status shows the beginning of a message.
+    const message = `${found.message} That makes its ${type} unusable.`;
+    throw new SentinelError('ES_BAD_CONFIG', message, { hint: found.hint ?? 'Open it in the editor and correct it.' });
   }
   if (found !== undefined) return found;
   if (id === '') throw notChosen(type);

@@ -103,6 +103,14 @@ describe('npm start', { timeout: 400_000 }, () => {
     assert.equal(await first.interrupt(), 0);
   });
 
+  test('a data folder that is a file is refused in a sentence', async (t) => {
+    const file = join(temporaryFolder(t), 'data');
+    writeFileSync(file, '');
+    const product = await Product.start(file);
+    assert.equal(await product.ended, 1);
+    assert.match(product.output, /data cannot be the data folder \(.*\)\. Choose another one with --data DIR\./);
+  });
+
   test('a file of variables sets site and rate, and reaches the nodes', async (t) => {
     const data = temporaryFolder(t);
     const file = join(data, 'site.env');

@@ -17,7 +17,7 @@ export async function checkInference(
       if (backend === 'onnxruntime-node') return ok(`${says} (native).`);
       return warning(
         `${says} (WebAssembly), five to seven times slower than native.`,
-        'Where there is a native runtime (not on Alpine Linux or Intel Macs), run "npm install onnxruntime-node" in the user folder.',
+        'Where there is a native runtime (not on Alpine Linux or Intel Macs), run "npm install --ignore-scripts onnxruntime-node" in the user folder and restart Node-RED.',
       );
     } catch (error) {
       if (error instanceof SentinelError && error.name === 'ES_RUNTIME_MISSING') return problemOf(error);

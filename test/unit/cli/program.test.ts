@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { usualUserFolder } from '../../../src/cli/doctor.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { report } from '../../../src/cli/report.ts';
 import type { Finding } from '../../../src/contracts/findings.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 async function run(...args: string[]) {
   const said = { out: '', err: '' };
   const code = await runProgram(args, {
-    ...{ env: {}, colour: false, width: 100 },
+    ...{ env: {}, folder: '/', colour: false, width: 100 },
     print: (text) => (said.out += text),
     complain: (text) => (said.err += text),
   });
@@ -37,6 +41,13 @@ describe('the program echosight', () => {
       assert.match(result.err, err);
     });
   }
+});
+
+test('echosight doctor looks at the folder it stands in where that is a user folder', (t) => {
+  const folder = temporaryFolder(t);
+  assert.match(usualUserFolder(folder), /\.node-red$/);
+  writeFileSync(join(folder, 'flows.json'), '[]');
+  assert.equal(usualUserFolder(folder), folder);
 });
 
 describe('the report', () => {

@@ -115,7 +115,7 @@ describe('defineNode', () => {
       const node = red.create(config, credentials);
       assert.equal(node.statuses[0]?.fill, 'red');
       assert.match(String(node.errors[0]?.error), expected);
-      assert.match(String(node.errors[0]?.error), /^ES_BAD_CONFIG: .* is not set\. Set/);
+      assert.match(String(node.errors[0]?.error), /^ES_BAD_CONFIG: .* is not set, but .* names it\. Set/);
     });
   }
 

@@ -193,6 +193,8 @@ export function createPage(setup: DashboardSetup) {
     url: (evidence: { id: string }) => api.evidence(evidence.id),
     days: () => byDay(state.incidents, (at) => time.day(at, state.now)),
     isFiltered: () => state.minimumSeverity > 0 || state.unreviewedOnly,
+    /** What was seen and heard first: the sentence before says the severity, which the badge shows. */
+    reasons: ({ explanation }: IncidentSummary) => explanation.slice(1, 3).join(' '),
     severityWord: ({ severity }: IncidentSummary) => say(`severity${severity}` as Word),
     reviewText: ({ review: { state: word, by, at } }: IncidentSummary) =>
       by === undefined || at === undefined

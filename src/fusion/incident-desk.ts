@@ -82,7 +82,7 @@ export class IncidentDesk {
     }
   }
 
-  /** Pictures go with news; sound goes once, when what follows the start has been heard too. */
+  /** Pictures go with news; sound goes when what follows the start, or a new reason, has been heard too. */
   async #gather({ id, area, phase, startedAt, updatedAt }: Incident): Promise<IncidentMedia> {
     if (phase === 'end') return {};
     if (phase === 'evidence') {

@@ -38,7 +38,12 @@ export async function happen(base: string, more: Partial<Incident> & { id: strin
   const incident: Incident = {
     ...{ v: 1, kind: 'incident', phase: 'start', seq: 1, site: 'home', area: 'hall', source: 'entrance' },
     ...{ capturedAt: now, severity: 3, label: `Incident ${more.id}`, reason: 'person', confidence: 0.8 },
-    ...{ sources: ['entrance'], startedAt: now, updatedAt: now, explanation: ['Severity 3 by the rule person.'] },
+    ...{
+      sources: ['entrance'],
+      startedAt: now,
+      updatedAt: now,
+      explanation: ['Severity 3 by the rule person.', 'Person seen by entrance at 12:00:03.4, score 0.82.'],
+    },
     signals: [{ kind: 'object', label: 'person', source: 'entrance', score: 0.8, capturedAt: now }],
     ...more,
   };

@@ -34,6 +34,7 @@ describe('the incidents of the demo on the dashboard', { timeout: 300_000, skip 
     const faults = await openIncidents(page, url);
 
     await page.locator('.es-card', { hasText: 'Person and breaking glass' }).click({ timeout: 120_000 });
+    await page.locator('.es-card-why', { hasText: /Person seen by entrance at [\d:.]+, score 0/ }).first().waitFor();
     const detail = page.locator('.es-detail');
     await detail.getByText('Severity 3 by the rule person+glass_break.').waitFor();
     await detail.locator('tr', { hasText: 'glass break' }).getByText('%').first().waitFor();
@@ -126,7 +127,14 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
   });
 
   test('can be read in the dark', async () => {
-    for (const words of ['.es-card-label', '.es-card .es-badge', '.es-ago', '.es-link', '.es-field select']) {
+    for (const words of [
+      '.es-card-label',
+      '.es-card-why',
+      '.es-card .es-badge',
+      '.es-ago',
+      '.es-link',
+      '.es-field select',
+    ]) {
       const ratio = await contrast(page, words);
       assert.ok(ratio >= 4.5, `${words}: ${ratio.toFixed(1)}`);
     }

@@ -34,7 +34,10 @@ describe('the incidents of the demo on the dashboard', { timeout: 300_000, skip 
     const faults = await openIncidents(page, url);
 
     await page.locator('.es-card', { hasText: 'Person and breaking glass' }).click({ timeout: 120_000 });
-    await page.locator('.es-card-why', { hasText: /Person seen by entrance at [\d:.]+, score 0/ }).first().waitFor();
+    await page
+      .locator('.es-card-why', { hasText: /Person seen by entrance at [\d:.]+, score 0/ })
+      .first()
+      .waitFor();
     const detail = page.locator('.es-detail');
     await detail.getByText('Severity 3 by the rule person+glass_break.').waitFor();
     await detail.locator('tr', { hasText: 'glass break' }).getByText('%').first().waitFor();

@@ -32,8 +32,8 @@ export class OutboxSwitch {
   /** Something on disk waits for `recover`: from an earlier process, or since it could not be read. */
   #recoverDue = true;
   #stopped = false;
-  /** Databases whose replacement is told here. */
-  readonly #heard = new WeakSet<Database>();
+  /** Databases whose replacement is told here, and what ends that: they outlast us by many deploys. */
+  readonly #heard = new Map<Database, () => void>();
   #cancelRetry: () => void = () => undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -89,6 +89,8 @@ export class OutboxSwitch {
     this.#stopped = true;
     this.#cancelRetry();
     if (this.#inMemory) await this.#return().catch(() => undefined);
+    for (const endHearing of this.#heard.values()) endHearing();
+    this.#heard.clear();
   }
 
   /** One after the other, so that nothing is under way on disk when memory takes over. */
@@ -101,8 +103,8 @@ export class OutboxSwitch {
   async #database(): Promise<Database> {
     const database = await this.#ports.database();
     if (!this.#heard.has(database)) {
-      this.#heard.add(database);
-      database.onReplaced(() => this.#takeAlong());
+      const endHearing = database.onReplaced(() => this.#takeAlong());
+      this.#heard.set(database, endHearing);
     }
     return database;
   }

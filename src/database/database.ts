@@ -18,8 +18,9 @@ export interface Database {
   /**
    * Calls back when the file was deleted or replaced, before it is opened anew by its name: until the callback settles,
    * the old one can still be read, as far as its disk is there.
+   * @returns ends it.
    */
-  onReplaced(listener: () => Promise<void>): void;
+  onReplaced(listener: () => Promise<void>): () => void;
   /** Waits for what is under way, then closes the file; queries after this fail with ES_DATABASE. */
   close(): Promise<void>;
 }
@@ -42,13 +43,13 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(file: string, options: DatabaseOptions): Promise<Database> {
   const { log, clock, claim = () => undefined, onState = () => undefined } = options;
-  const listeners: (() => Promise<void>)[] = [];
+  const listeners = new Set<() => Promise<void>>();
   const watch =
     clock &&
     new FileWatch(file, clock, () => {
       log.error(`The database ${file} was deleted or replaced. It is opened anew, and what still waited goes along.`);
       onState(false);
-      void Promise.allSettled(listeners.map((listener) => listener())).then(() => {
+      void Promise.allSettled([...listeners].map((listener) => listener())).then(() => {
         driver.reopen();
       });
     });
@@ -76,8 +77,11 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
     // The last turn may have opened the file anew.
     watch?.stop();
   };
-  const onReplaced = (listener: () => Promise<void>): void => {
-    listeners.push(listener);
+  const onReplaced = (listener: () => Promise<void>) => {
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
   };
   return { query, onReplaced, close };
 }

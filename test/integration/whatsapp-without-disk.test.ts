@@ -14,9 +14,7 @@ function failing(fails: { now: 'nothing' | 'writes' | 'all' }): (database: Datab
   const writers = ['insertInto', 'updateTable', 'deleteFrom', 'transaction', 'getExecutor'];
   return (database) => ({
     close: () => database.close(),
-    onReplaced: (listener) => {
-      database.onReplaced(listener);
-    },
+    onReplaced: (listener) => database.onReplaced(listener),
     query: new Proxy(database.query, {
       get(query, name) {
         if (fails.now === 'all' || (fails.now === 'writes' && writers.includes(String(name)))) {

@@ -52,6 +52,10 @@ describe('the state of the database', () => {
     const database = await openDatabase(file, { log, clock, onState: (works) => states.push(works) });
     t.after(() => database.close());
     const { query } = database;
+    const told: string[] = [];
+    const listener = (name: string) => () => Promise.resolve(void told.push(name));
+    database.onReplaced(listener('stays'));
+    database.onReplaced(listener('went'))();
     await query.insertInto('incidents').values(incidentRow()).execute();
     const look = async () => {
       clock.advance(10_000);
@@ -67,6 +71,7 @@ describe('the state of the database', () => {
     assert.equal(log.lines.length, 1);
     assert.match(log.lines.join(), /^error: .*deleted or replaced/);
     assert.equal(states.at(-1), false);
+    assert.deepEqual(told, ['stays']);
 
     await query.insertInto('incidents').values(incidentRow()).execute();
     assert.equal(states.at(-1), true);

@@ -18,9 +18,11 @@ export class Closers {
     this.#asked = true;
     this.#ending = this.#ending.then(async () => {
       for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
-        await step().catch((error: unknown) => {
+        try {
+          await step();
+        } catch (error) {
           console.error(`Something could not be ended: ${String(error)}`);
-        });
+        }
       }
     });
     return this.#ending;

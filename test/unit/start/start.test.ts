@@ -225,8 +225,12 @@ describe('npm start', () => {
     const closers = new Closers();
     closers.add(() => Promise.resolve(ended.push('first')));
     closers.add(() => Promise.reject(new Error('it hangs')));
+    closers.add(() => {
+      throw new Error('it hangs');
+    });
     await closers.run();
     assert.deepEqual(ended, ['first']);
+    assert.equal(said.mock.callCount(), 2);
     assert.match(String(said.mock.calls[0]?.arguments[0]), /it hangs/);
   });
 

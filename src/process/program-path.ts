@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 /** Where a program lies on the PATH, or undefined. */
@@ -6,11 +6,17 @@ export async function programOnPath(name: string, path = process.env.PATH ?? '')
   const file = process.platform === 'win32' ? `${name}.exe` : name;
   for (const folder of path.split(delimiter).filter((entry) => entry !== '')) {
     const candidate = join(folder, file);
-    const runs = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return candidate;
+    if (await isProgram(candidate)) return candidate;
   }
   return undefined;
+}
+
+/** A folder may be entered, which has the same permission as to run a file. */
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -61,6 +61,8 @@ export function createPage(setup: DashboardSetup) {
   /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */
   const staying = new Set<string>();
   let request = 0;
+  /** The newest page could not be fetched: what came since is missing, whatever the live connection tells. */
+  let isStale = false;
   let scrolled = 0;
 
   const link = new LiveLink(browserPorts(api), {
@@ -91,6 +93,7 @@ export function createPage(setup: DashboardSetup) {
   async function load(): Promise<void> {
     const mine = ++request;
     const mark = list.mark();
+    isStale = false;
     try {
       const page = await api.list(state);
       if (mine !== request) return;
@@ -102,7 +105,9 @@ export function createPage(setup: DashboardSetup) {
       refresh();
       chooseFirst();
     } catch (error) {
-      if (mine === request && state.phase !== 'ready') fail(error);
+      if (mine !== request) return;
+      isStale = true;
+      if (state.phase !== 'ready') fail(error);
     }
   }
 
@@ -268,7 +273,10 @@ export function createPage(setup: DashboardSetup) {
         actions.setAtTop(isAtTop);
       });
       if (ticking !== undefined) return;
-      ticking = setInterval(() => (state.now = Date.now()), tickMs);
+      ticking = setInterval(() => {
+        state.now = Date.now();
+        if (isStale) void load();
+      }, tickMs);
       window.addEventListener('online', online);
       window.addEventListener('offline', offline);
       document.addEventListener('visibilitychange', online);

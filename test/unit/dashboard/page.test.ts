@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import type { IncidentSummary } from '../../../src/contracts/api.ts';
+import { incident } from './incident.ts';
+
+/** What is asked of the page here; its own types need those of a browser. */
+interface Page {
+  phase: string;
+  link: string;
+  incidents: IncidentSummary[];
+  attach(element: object): void;
+  detach(): void;
+}
+const pageFile = '../../../dashboard/page.ts';
+const { createPage } = (await import(pageFile)) as { createPage: (setup: object) => Page };
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+class Socket {
+  static last: Socket | undefined;
+  onmessage: ((event: { data: string }) => void) | undefined;
+  onclose: ((event: { code: number }) => void) | undefined;
+  constructor() {
+    Socket.last = this;
+  }
+  close(): void {
+    // Nobody listens any more.
+  }
+}
+
+/** A browser with a server that answers what `server` says. */
+function browser(t: TestContext) {
+  const server = { status: 200, incidents: [] as IncidentSummary[] };
+  const json = (status: number, body: object) =>
+    new Response(JSON.stringify(body), {
+      status,
+      headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
+    });
+  const nothing = (): void => undefined;
+  const events = { addEventListener: nothing, removeEventListener: nothing };
+  const globals = {
+    window: { Vue: { reactive: (state: object) => state }, location: { protocol: 'http:', host: 'here' }, ...events },
+    document: events,
+    IntersectionObserver: class {
+      observe = nothing;
+      disconnect = nothing;
+    },
+    WebSocket: Socket,
+    fetch: (url: string) =>
+      Promise.resolve(
+        url.includes('/live/tickets')
+          ? json(201, { ticket: 'one', expiresInSeconds: 30 })
+          : json(server.status, server.status === 200 ? { incidents: server.incidents } : { detail: 'not now' }),
+      ),
+  };
+  const before = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  t.after(() => {
+    for (const [name, descriptor] of before) {
+      if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
+      else Object.defineProperty(globalThis, name, descriptor);
+    }
+  });
+  return server;
+}
+
+describe('the page of incidents', () => {
+  test('a list that could not be fetched when the live connection began anew is fetched again', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const server = browser(t);
+    server.incidents = [incident('a')];
+    const page = createPage({});
+    page.attach({ querySelector: () => null });
+    await turn();
+    await turn();
+    assert.deepEqual([page.phase, page.incidents.map(({ id }) => id)], ['ready', ['a']]);
+
+    // A server that has just come back: its socket works, its database does not yet.
+    server.status = 500;
+    server.incidents = [incident('b', { startedAt: 2000 }), incident('a')];
+    Socket.last?.onmessage?.({ data: JSON.stringify({ type: 'hello', seq: 0, epoch: 'two', resumed: false }) });
+    await turn();
+    await turn();
+    assert.deepEqual([page.link, page.incidents.map(({ id }) => id)], ['live', ['a']]);
+
+    server.status = 200;
+    t.mock.timers.tick(10_000);
+    await turn();
+    await turn();
+    assert.deepEqual([page.link, page.incidents.map(({ id }) => id)], ['live', ['b', 'a']]);
+
+    page.detach();
+    t.mock.timers.tick(5_000);
+  });
+});

@@ -1,4 +1,4 @@
-import type { RtspRelay } from './rtsp-relay.ts';
+import type { RtspRelay } from '../../src/media/rtsp-server/relay.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A pane whose first sample has passed the relay. */

@@ -40,6 +40,10 @@ export const SentinelSiteConfig = Type.Object({
 export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;
 
 const audioModes = ['off', 'analyse', 'record'] as const;
+/** How a video file stands for a camera: for ever, once at its own speed, or once as fast as the analysis can follow. */
+export const playbackModes = ['loop', 'once', 'fast'] as const;
+export type Playback = (typeof playbackModes)[number];
+
 export const SentinelCameraConfig = Type.Object({
   name: Type.String({
     default: '',

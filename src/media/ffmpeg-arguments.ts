@@ -1,3 +1,4 @@
+import type { Playback } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { withCredentials, type SourceAddress } from '../network/address.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
@@ -10,6 +11,8 @@ export interface SourceOptions {
   username?: string;
   password?: string;
   transport: 'tcp' | 'udp';
+  /** Of a file; default loop. */
+  playback?: Playback;
 }
 
 /** What to make of it. */
@@ -49,8 +52,7 @@ const httpProtocols = 'http,https,tcp,tls,crypto,data';
 export function inputCommand(source: SourceOptions, program: FfmpegProgram): FfmpegCommand {
   const { address } = source;
   if (address.protocol === 'device') return { args: ['-f', 'v4l2', '-i', address.location] };
-  // At its own speed, for ever: a file stands for a camera.
-  if (address.protocol === 'file') return { args: ['-re', '-stream_loop', '-1', '-i', `file:${address.location}`] };
+  if (address.protocol === 'file') return fileInput(address.location, source.playback);
   const { protocols, options } = networkInput(address.protocol, source.transport, program);
   const url = withCredentials(address, source);
   if (program.hidesAddress) {
@@ -66,6 +68,17 @@ export function inputCommand(source: SourceOptions, program: FfmpegProgram): Ffm
   throw new SentinelError('ES_FFMPEG_UNSUITABLE', 'This ffmpeg cannot keep user and password off its command line.', {
     hint: 'Install ffmpeg 5 or newer, or let the camera stream without a password on a network of its own.',
   });
+}
+
+const playbackFlags: Readonly<Record<Playback, readonly string[]>> = {
+  loop: ['-re', '-stream_loop', '-1'],
+  once: ['-re'],
+  fast: [],
+};
+
+/** The input part of a command line for a video file. `file:` keeps its name from being taken for another protocol. */
+export function fileInput(path: string, playback: Playback = 'loop'): FfmpegCommand {
+  return { args: [...playbackFlags[playback], '-i', `file:${path}`] };
 }
 
 /** The whole command: frames as PPM pictures on stdout, and mono PCM as `soundWindow` says on file descriptor 3. */

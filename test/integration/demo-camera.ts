@@ -1,23 +1,27 @@
 import { join } from 'node:path';
 import { SiteClock } from '../../src/clock/site-clock.ts';
+import { fileInput } from '../../src/media/ffmpeg-arguments.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import type { IngestFrame, IngestListener, IngestWindow } from '../../src/media/ingest.ts';
 import type { StreamState } from '../../src/media/stream-supervisor.ts';
-import { Publisher } from '../../scripts/demo/publisher.ts';
-import { RtspRelay, type RelayOptions } from '../../scripts/demo/rtsp-relay.ts';
+import { Publisher } from '../../src/media/rtsp-server/publisher.ts';
+import { DemoRelay, type DemoRelayOptions } from '../../scripts/demo/demo-relay.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
 
 export const demoClip = join(import.meta.dirname, '..', '..', 'scripts', 'demo', 'demo-clip.mp4');
 
 /** A camera on 127.0.0.1 that shows the demo clip under `/front`. */
 export async function startDemoCamera(
-  options: RelayOptions = {},
-): Promise<{ relay: RtspRelay; url: string; stop(): Promise<void> }> {
-  const relay = new RtspRelay(options);
+  options: DemoRelayOptions = {},
+): Promise<{ relay: DemoRelay; url: string; stop(): Promise<void> }> {
+  const relay = new DemoRelay(options);
   await relay.listen();
   const url = relay.url('/front');
   const { path: ffmpeg } = await locateFfmpeg();
-  const publisher = new Publisher({ file: demoClip, url, ffmpeg, clock: new SiteClock(), log: new RecordingLog() });
+  const publisher = new Publisher({
+    ...{ source: fileInput(demoClip), form: 'copy', url, ffmpeg },
+    ...{ clock: new SiteClock(), log: new RecordingLog() },
+  });
   publisher.start();
   await relay.published('/front');
   return {

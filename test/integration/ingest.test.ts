@@ -13,7 +13,7 @@ import { SiteClock } from '../../src/clock/site-clock.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { Ingest, type IngestOptions } from '../../src/media/ingest.ts';
 import { parseSourceAddress } from '../../src/network/address.ts';
-import type { RelayOptions } from '../../scripts/demo/rtsp-relay.ts';
+import type { DemoRelayOptions } from '../../scripts/demo/demo-relay.ts';
 import { requirement } from '../requirements.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
@@ -44,7 +44,7 @@ function watch(t: TestContext, address: string, options: Partial<IngestOptions> 
   return { ingest, receiver, log };
 }
 
-async function camera(t: TestContext, options: RelayOptions = {}) {
+async function camera(t: TestContext, options: DemoRelayOptions = {}) {
   const started = await startDemoCamera(options);
   t.after(() => started.stop());
   return started;

@@ -15,7 +15,9 @@ export class Faults {
   }
 
   /** The packet, a damaged copy of it, or undefined when it is lost. */
-  apply(packet: Buffer): Buffer | undefined {
+  apply(packet: Buffer, control: boolean): Buffer | undefined {
+    if (this.freeze) return undefined;
+    if (control) return packet;
     if (this.drop > 0 && this.#random() < this.drop) return undefined;
     if (this.corrupt === 0 || packet.length <= rtpHeaderBytes || this.#random() >= this.corrupt) return packet;
     const damaged = Buffer.from(packet);

@@ -1,35 +1,35 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import type { Credentials } from '../../src/media/rtsp/authorization.ts';
-import type { SdpMedia } from '../../src/media/rtsp/sdp.ts';
-import type { Access } from './rtsp/access.ts';
-import { Faults } from './rtsp/faults.ts';
-import { PublishedStream } from './rtsp/published-stream.ts';
-import type { RtpPacket } from './rtsp/rtp.ts';
-import { Session, type SessionHost } from './rtsp/session.ts';
+import type { Credentials } from '../rtsp/authorization.ts';
+import type { SdpMedia } from '../rtsp/sdp.ts';
+import type { Access } from './access.ts';
+import { PublishedStream, type PacketPath } from './published-stream.ts';
+import type { RtpPacket } from './rtp.ts';
+import { Session, type SessionHost } from './session.ts';
 
 export interface RelayOptions {
+  /** Address to listen on; default 127.0.0.1, which other machines cannot reach. */
+  host?: string;
   /** 0 picks a free port. */
   port?: number;
   /** Asked of players; publishers need none. */
   credentials?: Credentials;
   scheme?: 'basic' | 'digest';
-  /** Stamps `RtpPacket.arrivedAt`; default Date.now. */
-  now?: () => number;
-  /** For the faults. */
-  random?: () => number;
+  /** Stamps `RtpPacket.arrivedAt`. */
+  now: () => number;
+  /** What becomes of packets between publisher and players; by default they pass as they are. */
+  alter?: PacketPath;
 }
 
-const host = '127.0.0.1';
+const thisMachine = '127.0.0.1';
+/** More connections than a test of cameras needs are not accepted. */
+const mostConnections = 200;
 
 /**
- * A small RTSP server for the demo and the tests: an ffmpeg publishes (ANNOUNCE, RECORD), players pull over TCP or
- * UDP with Basic or Digest authentication. It relays packets as they are, whatever the codec, and listens on
- * 127.0.0.1 only.
+ * A small RTSP server: an ffmpeg on this machine publishes (ANNOUNCE, RECORD), players pull over TCP or UDP with
+ * Basic or Digest authentication. It relays packets as they are, whatever the codec.
  */
 export class RtspRelay {
-  /** What tests do to the streams. */
-  readonly faults: Faults;
   readonly #options: RelayOptions;
   readonly #server: Server;
   readonly #sessions = new Set<Session>();
@@ -37,21 +37,21 @@ export class RtspRelay {
   readonly #watchers = new Set<(packet: RtpPacket) => void>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  constructor(options: RelayOptions = {}) {
+  constructor(options: RelayOptions) {
     this.#options = options;
-    this.faults = new Faults(options.random ?? Math.random);
     const sessionHost = this.#sessionHost();
     this.#server = createServer((socket) => {
       const session = new Session(sessionHost, socket, () => this.#sessions.delete(session));
       this.#sessions.add(session);
     });
+    this.#server.maxConnections = mostConnections;
     // A port in use is told by listen(); a connection that fails to be accepted is the player's matter.
     this.#server.on('error', () => undefined);
   }
 
-  /** @returns the port. Rejects when it is in use (EADDRINUSE). */
+  /** @returns the port. Rejects when it is in use (EADDRINUSE) or no address of this machine (EADDRNOTAVAIL). */
   async listen(): Promise<number> {
-    this.#server.listen(this.#options.port ?? 0, host);
+    this.#server.listen(this.#options.port ?? 0, this.#options.host ?? thisMachine);
     await once(this.#server, 'listening');
     return this.port;
   }
@@ -60,9 +60,9 @@ export class RtspRelay {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Where players find a path such as `/front`. */
+  /** Where players on this machine find a path such as `/front`. */
   url(path: string): string {
-    return `rtsp://${host}:${this.port}${path}`;
+    return `rtsp://${this.#reachedAt()}:${this.port}${path}`;
   }
 
   /** Settles when somebody publishes this path. */
@@ -102,11 +102,17 @@ export class RtspRelay {
     await once(this.#server, 'close');
   }
 
+  /** A server on all addresses is reached at this machine's own, too. */
+  #reachedAt(): string {
+    const { host = thisMachine } = this.#options;
+    if (host === '0.0.0.0' || host === '::') return thisMachine;
+    return host.includes(':') ? `[${host}]` : host;
+  }
+
   #sessionHost(): SessionHost {
-    const { credentials, scheme = 'digest', now = Date.now } = this.#options;
+    const { credentials, scheme = 'digest', now } = this.#options;
     const access: Access = { scheme, ...(credentials === undefined ? {} : { credentials }) };
     return {
-      host,
       access,
       now,
       stream: (path) => this.#streams.get(path),
@@ -120,7 +126,7 @@ export class RtspRelay {
 
   #publish(path: string, description: string): PublishedStream | undefined {
     if (this.#streams.has(path)) return undefined;
-    const stream = new PublishedStream(path, description, this.faults, (packet) => {
+    const stream = new PublishedStream(path, description, this.#options.alter ?? unaltered, (packet) => {
       for (const watcher of this.#watchers) watcher(packet);
     });
     this.#streams.set(path, stream);
@@ -129,3 +135,5 @@ export class RtspRelay {
     return stream;
   }
 }
+
+const unaltered: PacketPath = (packet) => packet;

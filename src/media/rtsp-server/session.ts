@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { readRtspHead, withBody, writeRtspMessage, type RtspMessage } from '../../../src/media/rtsp/message.ts';
+import { readRtspHead, withBody, writeRtspMessage, type RtspMessage } from '../rtsp/message.ts';
 import { challengeOf, mayPass, type Access } from './access.ts';
 import type { Player, PublishedStream, TrackSink } from './published-stream.ts';
 import { interleavedSink, UdpSink } from './sinks.ts';
 
 /** What a session asks of the relay that it belongs to. */
 export interface SessionHost {
-  readonly host: string;
   readonly access: Access;
   stream(path: string): PublishedStream | undefined;
   /** @returns the stream to publish to; replaces nothing that is still published */
@@ -31,6 +30,8 @@ interface Reply {
 }
 
 const interleavedMark = 0x24;
+/** Whoever neither plays nor publishes is gone after this long without a word. */
+const idleMs = 60_000;
 
 /** One connection of a player or publisher: reads requests and interleaved packets, answers, and cleans up. */
 export class Session implements Player {
@@ -50,6 +51,9 @@ export class Session implements Player {
     this.#host = host;
     this.#socket = socket;
     socket.setNoDelay(true);
+    socket.setTimeout(idleMs, () => {
+      if (this.#chosen === undefined && !this.publishes) this.hangUp();
+    });
     socket.on('data', (chunk) => {
       this.#read(chunk);
     });
@@ -136,7 +140,7 @@ export class Session implements Player {
     return { status: '401 Unauthorized', headers: { 'WWW-Authenticate': challengeOf(this.#host.access, this.#nonce) } };
   }
 
-  /** Publishing needs no password: ffmpeg could only be told one on its command line, and the relay is local. */
+  /** Publishing needs no password, which ffmpeg could only be told on its command line: only this machine may. */
   #mayPass({ method, message }: Request): boolean {
     if (method === 'OPTIONS' || method === 'ANNOUNCE' || this.#announced !== undefined) return true;
     return mayPass(this.#host.access, method, message.headers.get('authorization')?.[0], this.#nonce);
@@ -150,6 +154,7 @@ export class Session implements Player {
   }
 
   #announce({ path, message }: Request): Reply {
+    if (!isThisMachine(this.#socket.remoteAddress ?? '')) return { status: forbidden };
     this.#announced = { path, description: message.body };
     return { status: ok };
   }
@@ -170,8 +175,8 @@ export class Session implements Player {
     }
     const [, ports, port = ''] = /client_port=((\d+)-\d+)/.exec(transport) ?? [];
     if (ports === undefined) return { status: unsupportedTransport };
-    const player = { host: this.#socket.remoteAddress ?? this.#host.host, port: Number(port) };
-    const sink = await UdpSink.open(this.#host.host, player);
+    const { localAddress = '', remoteAddress = '' } = this.#socket;
+    const sink = await UdpSink.open(localAddress, { host: remoteAddress, port: Number(port) });
     this.tracks.get(track)?.close();
     this.tracks.set(track, sink);
     if (this.#socket.destroyed) this.#cleanUp();
@@ -182,7 +187,7 @@ export class Session implements Player {
     const { path, description } = this.#announced ?? {};
     if (path === undefined || description === undefined) return { status: wrongState };
     this.#publishing = this.#host.publish(path, description);
-    return this.#publishing === undefined ? { status: '403 Forbidden' } : this.#done();
+    return this.#publishing === undefined ? { status: forbidden } : this.#done();
   }
 
   #play(): Reply {
@@ -204,6 +209,7 @@ export class Session implements Player {
 }
 
 const ok = '200 OK';
+const forbidden = '403 Forbidden';
 const notFound = '404 Not Found';
 const wrongState = '455 Method Not Valid in This State';
 const unsupportedTransport = '461 Unsupported Transport';
@@ -214,4 +220,8 @@ function partsOf(url: string): { path: string; track: number } {
   const pathname = decodeURIComponent(URL.parse(url)?.pathname ?? '/').replace(/\/$/, '');
   const [, path = '/', track = '0'] = /^(.*?)(?:\/(?:streamid|trackID)=(\d+))?$/.exec(pathname) ?? [];
   return { path, track: Number(track) };
+}
+
+function isThisMachine(address: string): boolean {
+  return /^(?:::ffff:)?127\./.test(address) || address === '::1';
 }

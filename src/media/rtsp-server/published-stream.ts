@@ -1,5 +1,4 @@
-import { parseSdp, type SdpMedia } from '../../../src/media/rtsp/sdp.ts';
-import type { Faults } from './faults.ts';
+import { parseSdp, type SdpMedia } from '../rtsp/sdp.ts';
 import { readRtpHeader, type RtpPacket } from './rtp.ts';
 
 /** Where a player wants the packets of one track. */
@@ -7,6 +6,9 @@ export interface TrackSink {
   send(packet: Buffer, control: boolean): void;
   close(): void;
 }
+
+/** What becomes of a packet on its way to the players: itself, another, or nothing. `control` is true for RTCP. */
+export type PacketPath = (packet: Buffer, control: boolean) => Buffer | undefined;
 
 /** Who receives a stream: one sink per track that the player set up. */
 export interface Player {
@@ -20,16 +22,16 @@ export class PublishedStream {
   readonly description: string;
   readonly media: readonly SdpMedia[];
   readonly players = new Set<Player>();
-  readonly #faults: Faults;
+  readonly #path: PacketPath;
   readonly #onPacket: (packet: RtpPacket) => void;
   /** The last sender report of each track. */
   readonly #reports = new Map<number, Buffer>();
 
-  constructor(path: string, description: string, faults: Faults, onPacket: (packet: RtpPacket) => void) {
+  constructor(path: string, description: string, packetPath: PacketPath, onPacket: (packet: RtpPacket) => void) {
     this.path = path;
     this.description = description;
     this.media = parseSdp(description);
-    this.#faults = faults;
+    this.#path = packetPath;
     this.#onPacket = onPacket;
   }
 
@@ -41,10 +43,9 @@ export class PublishedStream {
 
   /** @param control true for RTCP */
   publish(track: number, packet: Buffer, control: boolean, arrivedAt: number): void {
-    if (this.#faults.freeze) return;
     if (control) this.#remember(track, packet);
     else this.#announce(track, packet, arrivedAt);
-    const sent = control ? packet : this.#faults.apply(packet);
+    const sent = this.#path(packet, control);
     if (sent === undefined) return;
     for (const player of this.players) player.tracks.get(track)?.send(sent, control);
   }

@@ -1,6 +1,6 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { TrackSink } from './published-stream.ts';
 
 /** A player that reads too slowly loses whole packets; nothing queues without a bound. */
@@ -63,7 +63,7 @@ export class UdpSink implements TrackSink {
 }
 
 async function bound(host: string, port: number): Promise<DatagramSocket | undefined> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
   try {
     socket.bind(port, host);
     await once(socket, 'listening');

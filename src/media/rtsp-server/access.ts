@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { digestResponse, fieldsOf, type Credentials } from '../../../src/media/rtsp/authorization.ts';
+import { digestResponse, fieldsOf, type Credentials } from '../rtsp/authorization.ts';
 
 /** Who may play: nobody is asked without credentials. */
 export interface Access {
@@ -7,7 +7,7 @@ export interface Access {
   scheme: 'basic' | 'digest';
 }
 
-const realm = 'EchoSight demo';
+const realm = 'EchoSight';
 
 /** The challenge of a 401. */
 export function challengeOf({ scheme }: Access, nonce: string): string {

@@ -114,10 +114,11 @@ export function createPage(setup: DashboardSetup) {
   async function loadOlder(): Promise<void> {
     const mark = list.mark();
     state.isLoadingOlder = true;
-    const mine = request;
+    const [mine, from] = [request, state.next];
     try {
-      const page = await api.list(state, state.next);
-      if (mine !== request) return;
+      const page = await api.list(state, from);
+      // Asked from the end of a list that is gone.
+      if (mine !== request || from !== state.next) return;
       list.append(page.incidents, mark, page.next !== undefined);
       state.next = page.next;
       refresh();

@@ -9,6 +9,8 @@ interface Page {
   link: string;
   incidents: IncidentSummary[];
   attach(element: object): void;
+  load(): Promise<void>;
+  loadOlder(): Promise<void>;
   detach(): void;
 }
 const pageFile = '../../../dashboard/page.ts';
@@ -30,7 +32,7 @@ class Socket {
 
 /** A browser with a server that answers what `server` says. */
 function browser(t: TestContext) {
-  const server = { status: 200, incidents: [] as IncidentSummary[] };
+  const server = { status: 200, incidents: [] as IncidentSummary[], next: undefined as string | undefined };
   const json = (status: number, body: object) =>
     new Response(JSON.stringify(body), {
       status,
@@ -50,7 +52,10 @@ function browser(t: TestContext) {
       Promise.resolve(
         url.includes('/live/tickets')
           ? json(201, { ticket: 'one', expiresInSeconds: 30 })
-          : json(server.status, server.status === 200 ? { incidents: server.incidents } : { detail: 'not now' }),
+          : json(
+              server.status,
+              server.status === 200 ? { incidents: server.incidents, next: server.next } : { detail: 'not now' },
+            ),
       ),
   };
   const before = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
@@ -93,5 +98,20 @@ describe('the page of incidents', () => {
 
     page.detach();
     t.mock.timers.tick(5_000);
+  });
+
+  test('older ones of a list that was fetched anew meanwhile stay away: others between would be missing', async (t) => {
+    const server = browser(t);
+    const page = createPage({});
+    Object.assign(server, { incidents: [incident('old end', { startedAt: 5000 })], next: 'after old end' });
+    await page.load();
+    Object.assign(server, { incidents: [incident('new end', { startedAt: 9000 })], next: 'after new end' });
+    const anew = page.load();
+    Object.assign(server, { incidents: [incident('far below', { startedAt: 1000 })], next: undefined });
+    await Promise.all([anew, page.loadOlder()]);
+    assert.deepEqual(
+      page.incidents.map(({ id }) => id),
+      ['new end'],
+    );
   });
 });

@@ -171,7 +171,11 @@ export function createPage(setup: DashboardSetup) {
       refresh();
       state.announcement = say('saved', { state: say(now.review.state) });
     } catch (error) {
-      state.reviewFailure = say('reviewFailed', { reason: failureText(error) });
+      // Lists are fetched again by themselves; what somebody pressed is not.
+      const isUnreachable = error instanceof ApiFailure && error.kind === 'unreachable';
+      state.reviewFailure = isUnreachable
+        ? say('reviewUnreachable')
+        : say('reviewFailed', { reason: failureText(error) });
     } finally {
       state.reviewing = '';
     }

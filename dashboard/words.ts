@@ -53,6 +53,7 @@ const english = {
   confirm: 'Confirm',
   falsePositive: 'False alarm',
   reviewFailed: 'That could not be saved: {reason}',
+  reviewUnreachable: 'That was not saved: Node-RED could not be reached. Press again once the connection is back.',
   saved: 'Saved: {state}.',
   goingOn: 'Going on',
   lasted: 'Lasted {time}',
@@ -133,6 +134,8 @@ const german: Readonly<Record<Word, string>> = {
   confirm: 'Bestätigen',
   falsePositive: 'Fehlalarm',
   reviewFailed: 'Das konnte nicht gespeichert werden: {reason}',
+  reviewUnreachable:
+    'Das wurde nicht gespeichert: Node-RED war nicht erreichbar. Drücken Sie noch einmal, sobald die Verbindung steht.',
   saved: 'Gespeichert: {state}.',
   goingOn: 'Dauert an',
   lasted: 'Dauerte {time}',

@@ -23,8 +23,8 @@ export const SentinelSiteConfig = Type.Object({
   name: Type.String({ default: 'Home', minLength: 1, description: 'Name of the site, as it stands in alerts.' }),
   siteId: Type.String({
     default: 'home',
-    pattern: '^[a-zA-Z0-9_-]{1,64}$',
-    description: 'Short id, the first part of every topic.',
+    pattern: sourceName,
+    description: 'Short id, the first part of every topic: letters, digits, _ and -.',
   }),
   dataFolder: Type.String({
     default: '',
@@ -257,7 +257,11 @@ export const WhatsAppAccountConfig = Type.Object({
     minLength: 1,
     description: 'Phone numbers in international form, separated by commas.',
   }),
-  graphVersion: Type.String({ default: 'v26.0', pattern: '^v\\d+\\.\\d+$', description: 'Version of the Graph API.' }),
+  graphVersion: Type.String({
+    default: 'v26.0',
+    pattern: '^v\\d+\\.\\d+$',
+    description: 'Version of the Graph API, such as v26.0.',
+  }),
   baseUrl: Type.String({
     default: 'https://graph.facebook.com',
     pattern: '^https?://',

@@ -30,14 +30,21 @@ export function readConfig<T extends NodeType>(
     return 'nodeType' in setting && (config as Record<string, unknown>)[key] === '' && !Value.Check(setting, '');
   });
   if (unchosen !== undefined) throw notChosen(String((unchosen[1] as { nodeType?: unknown }).nodeType));
-  const said = faults.slice(0, 3).map(({ instancePath, message }) => {
+  const said = faults.slice(0, 3).map(({ instancePath, keyword, message }) => {
     const key = instancePath.slice(1);
-    return (config as Record<string, unknown>)[key] === '' ? `${key} is missing` : `${key || 'settings'} ${message}`;
+    if ((config as Record<string, unknown>)[key] === '') return `${key} is missing`;
+    return keyword === 'pattern' ? wrongForm(key, schema) : `${key || 'settings'} ${message}`;
   });
   const name = typeof raw.name === 'string' && raw.name !== '' ? raw.name : type;
   throw new SentinelError('ES_BAD_CONFIG', `The settings of ${name} are not usable: ${said.join('; ')}.`, {
     hint: 'Open the node in the editor and correct them.',
   });
+}
+
+/** A regular expression tells a user nothing; what the setting is for does. */
+function wrongForm(key: string, { properties }: TObject): string {
+  const { description } = properties[key] as { description?: string };
+  return `${key} has a wrong form${description === undefined ? '' : ` (${description.replace(/\.$/, '')})`}`;
 }
 
 /**

@@ -10,7 +10,13 @@ const meanings: readonly { pattern: RegExp; name: ErrorName; words: string; hint
     hint: 'Check user and password in the camera node.',
   },
   {
-    pattern: /404 Not Found|No such file or directory/i,
+    pattern: /No such file or directory/i,
+    name: 'ES_CAMERA_NOT_FOUND',
+    words: 'There is no such file.',
+    hint: 'Give the absolute path of a video file, or an address that begins with rtsp://, http:// or the like.',
+  },
+  {
+    pattern: /404 Not Found/i,
     name: 'ES_CAMERA_NOT_FOUND',
     words: 'There is no stream under this address.',
     hint: 'Check the path of the address.',

@@ -7,7 +7,7 @@ import { beReferable, contextOf, forget, looks, type Instance, type NodeContext 
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node-red.ts';
 import { readConfig, readCredentials } from '../contracts/read-config.ts';
 import { Starting } from './starting.ts';
-import { StatusLine } from './status-line.ts';
+import { shortened, StatusLine } from './status-line.ts';
 import { registered } from './type-collisions.ts';
 import type { Lookup } from '../contracts/substitute.ts';
 
@@ -83,7 +83,7 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
       const error = asSentinelError(thrown, 'ES_BAD_CONFIG');
       beReferable(node, error);
       instance.starting.whenDone(() => {
-        instance.statusLine.set({ ...looks.down, text: error.message.slice(0, 80) });
+        instance.statusLine.set({ ...looks.down, text: shortened(error.message) });
         // Without a message Node-RED only logs: no Catch node would hear it.
         node.error(error, {});
       });

@@ -3,6 +3,15 @@ import type { StatusLook } from './node-red.ts';
 /** At most two updates a second reach the editor. */
 const intervalMs = 500;
 
+/** Letters of a sentence that fit under a node. */
+const longest = 80;
+
+/** The beginning of a long sentence: whole words, and a sign that more was said. */
+export function shortened(sentence: string): string {
+  if (sentence.length <= longest) return sentence;
+  return `${sentence.slice(0, longest - 1).replace(/\s+\S*$/, '')}…`;
+}
+
 /**
  * Shows the latest status of a node, never more often than twice a second and never the same one twice; from `begin` on,
  * since Status nodes hear nothing while Node-RED still builds the flow.

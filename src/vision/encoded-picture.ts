@@ -55,6 +55,7 @@ export async function decodeForCanvas(bytes: Uint8Array, canvas: Size): Promise<
 }
 
 export function damaged(cause: unknown): never {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  // The decoder says the same several times, a line each.
+  const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
   throw new SentinelError('ES_IMAGE_INVALID', `The picture cannot be decoded: ${why}.`, { cause });
 }

@@ -207,6 +207,10 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
     t.after(() => page.context().setOffline(false));
     await page.context().setOffline(true);
     await page.getByText('Connection lost, trying again').waitFor();
+    await page.locator('.es-card').first().click();
+    await page.locator('.es-detail').getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('That was not saved').waitFor();
+    await page.getByRole('button', { name: 'Back to the list' }).click();
     await happen(base, { id: 'missed', label: 'While offline' });
     await page.context().setOffline(false);
     await page.locator('.es-card', { hasText: 'While offline' }).waitFor();

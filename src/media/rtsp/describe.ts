@@ -121,7 +121,15 @@ function mediaOf(answer: RtspMessage, withCredentials: boolean): SdpMedia[] {
     });
   }
   if (status !== 200) {
-    throw new SentinelError('ES_CAMERA_UNREACHABLE', `The camera answered "${redact(answer.startLine).slice(0, 80)}".`);
+    throw new SentinelError(
+      'ES_CAMERA_UNREACHABLE',
+      `The camera answered "${redact(answer.startLine).slice(0, 80)}".`,
+      {
+        hint: answer.startLine.startsWith('HTTP/')
+          ? 'A web server answers on this port, not RTSP. Most cameras speak RTSP on port 554.'
+          : 'Check the address in the manual of the camera, and whether it allows one more viewer.',
+      },
+    );
   }
   const media = parseSdp(answer.body);
   if (media.some((track) => track.media === 'video')) return media;

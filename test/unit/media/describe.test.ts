@@ -51,6 +51,11 @@ describe('the question what a camera sends', { timeout: 20_000 }, () => {
     }
   });
 
+  test('of a web server is known as such', async (t) => {
+    const url = await camera(t, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'));
+    await assert.rejects(ask(url), { name: 'ES_CAMERA_UNREACHABLE', hint: /web server.*port 554/ });
+  });
+
   test('does not let the answer steer a terminal', async (t) => {
     const url = await camera(t, (socket) =>
       socket.write('RTSP/1.0 500 \x1b[31mEVIL\x1b]0;pwned\x07\nforged\x9b\r\n\r\n', 'latin1'),

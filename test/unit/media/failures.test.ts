@@ -12,6 +12,7 @@ test('the last words of ffmpeg become a named failure', () => {
       'unauthorised',
     ],
     ['[https @ 0x1] HTTP error 404 Not Found', 'ES_CAMERA_NOT_FOUND', 'not-found'],
+    ['/videos/none.mp4: No such file or directory', 'ES_CAMERA_NOT_FOUND', 'not-found'],
     ['tcp://camera:80: Connection refused', 'ES_CAMERA_UNREACHABLE', 'backing-off'],
     ["Stream map '0:a:0' matches no streams.", 'ES_STREAM_UNUSABLE', 'backing-off'],
     ['something new', 'ES_CAMERA_UNREACHABLE', 'backing-off'],
@@ -21,6 +22,7 @@ test('the last words of ffmpeg become a named failure', () => {
     assert.equal(failure.name, name, line);
     assert.equal(statusOf(failure), status);
   }
+  assert.equal(failureFrom(['/videos/none.mp4: No such file or directory']).message, 'There is no such file.');
   assert.match(failureFrom(['something new']).message, /something new/);
   assert.equal(failureFrom([]).message, 'The stream ended.');
 });

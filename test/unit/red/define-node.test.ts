@@ -47,6 +47,20 @@ describe('defineNode', () => {
     assert.deepEqual([seen?.labels, seen?.threshold], ['', 0.4]);
   });
 
+  test('a setting of a wrong form is explained in words, and the status ends with a whole word', (t) => {
+    const red = fakeRed(t);
+    defineNode({ type: 'sentinel-camera', create: () => undefined })(red);
+    const node = red.create({ id: 'a', type: 'sentinel-camera', name: 'front door!', address: 'rtsp://camera/1' });
+    assert.equal(
+      (node.errors[0]?.error as SentinelError).message,
+      'The settings of front door! are not usable: name has a wrong form (Source name in topics and alerts: letters, digits, _ and -).',
+    );
+    assert.equal(
+      node.statuses.at(-1)?.text,
+      'The settings of front door! are not usable: name has a wrong form (Source name…',
+    );
+  });
+
   test('environment variables stand in for settings and credentials of every kind, with their defaults', (t) => {
     const red = fakeRed(t);
     red.environment = { LOOK_RATE: '2.5', RULE_SCORE: '0.8', TOKEN: 'token-canary', EMPTY: '' };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { SentinelError } from '../../../src/contracts/errors.ts';
 import { mountAdminAnswers } from '../../../src/red/admin-answers.ts';
 import { FakeRed } from './fake-red.ts';
 
@@ -17,7 +18,7 @@ describe('what a dialog asks of this machine', () => {
   let runs = 0;
   let finish = Promise.withResolvers<string[]>();
   const server = createServer((request, response) => {
-    const [guard, answer] = handlers;
+    const [guard, answer] = handlers.slice(request.url?.startsWith('/check') === true ? 2 : 0);
     guard?.(request, response, () => answer?.(request, response, () => undefined));
   });
   let url = '';
@@ -40,6 +41,14 @@ describe('what a dialog asks of this machine', () => {
         return finish.promise;
       },
     });
+    mountAdminAnswers(RED, 'mic-in', {
+      check: {
+        write: (query) => {
+          if (query.get('id') === '') throw new SentinelError('ES_MICROPHONE_BUSY', 'It is in use.', { hint: 'Wait.' });
+          return Promise.resolve([...query]);
+        },
+      },
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,6 +64,21 @@ describe('what a dialog asks of this machine', () => {
     finish.resolve(['a microphone']);
     for (const answer of answers) assert.deepEqual(await (await answer).json(), ['a microphone']);
     assert.deepEqual([runs, asked], [1, ['mic-in.read', 'mic-in.read']]);
+  });
+
+  test('may ask with words of its own, and to do something only with the permission to change flows', async () => {
+    const answer = await fetch(`${url}/check?device=mic+%26+co&id=1`, { headers: byDialog });
+    assert.deepEqual(await answer.json(), [
+      ['device', 'mic & co'],
+      ['id', '1'],
+    ]);
+    assert.equal(asked.at(-1), 'mic-in.write');
+  });
+
+  test('gets what is wrong by name, with what to do', async () => {
+    const answer = await fetch(`${url}/check?id=`, { headers: byDialog });
+    assert.equal(answer.status, 500);
+    assert.deepEqual(await answer.json(), { error: 'ES_MICROPHONE_BUSY', message: 'It is in use.', hint: 'Wait.' });
   });
 
   const elsewhere: Record<string, string>[] = [

@@ -80,7 +80,7 @@ function settings(schema: Schema): string {
 
 function defaultWords(value: unknown): string {
   if (value === undefined || value === '') return '';
-  if (Array.isArray(value)) return '[below](#default-rules)';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : '[below](#default-rules)';
   return typeof value === 'string' ? `\`${value.replaceAll('\n', '\\n')}\`` : `\`${JSON.stringify(value)}\``;
 }
 

@@ -39,6 +39,21 @@ export const SentinelSiteConfig = Type.Object({
 });
 export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;
 
+export const zoneKinds = ['zone', 'ignore', 'privacy'] as const;
+export type ZoneKind = (typeof zoneKinds)[number];
+/** A corner of a polygon: 0 to 1 of the picture, from its top left. */
+export const Point = Type.Object({ x: ratio(0, 'From the left.'), y: ratio(0, 'From above.') });
+export type Point = Static<typeof Point>;
+
+/** A polygon on the picture of a camera; where it crosses itself, what it goes around at all is inside. */
+export const Zone = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+  kind: Type.Enum(zoneKinds),
+  weight: Type.Optional(Type.Number({ minimum: 0, maximum: 10, description: 'Of a zone; 1 where it is absent.' })),
+  points: Type.Array(Point, { minItems: 3, maxItems: 64 }),
+});
+export type Zone = Static<typeof Zone>;
+
 const audioModes = ['off', 'analyse', 'record'] as const;
 /** How a video file stands for a camera: for ever, once at its own speed, or once as fast as the analysis can follow. */
 export const playbackModes = ['loop', 'once', 'fast'] as const;
@@ -68,6 +83,20 @@ export const SentinelCameraConfig = Type.Object({
     minimum: 0,
     maximum: 10000,
     description: 'Milliseconds from the lens to our last byte; subtracted from every capture time.',
+  }),
+  zones: Type.Array(Zone, {
+    default: [],
+    maxItems: 32,
+    description:
+      'Polygons on the picture: a zone names a place, what stands in ignore does not count, privacy is blacked out in ' +
+      'everything that leaves the camera.',
+  }),
+  maskFile: Type.String({
+    default: '',
+    maxLength: 1000,
+    description:
+      'Picture of the shape of the camera picture (PNG, JPEG, PGM, BMP): what is black in it is blacked out like privacy; ' +
+      'empty: none.',
   }),
 });
 export type SentinelCameraConfig = Static<typeof SentinelCameraConfig>;

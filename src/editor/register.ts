@@ -97,7 +97,9 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
     value: schema.default,
     label,
     ...(schema.nodeType === undefined ? {} : { type: schema.nodeType }),
-    validate(value, { label }) {
+    validate(typed, { label }) {
+      // A node of an older version lacks what came later: the runtime takes the default.
+      const value = typed === undefined ? schema.default : typed;
       // The runtime checks what the variable holds.
       if (placeholderIn(value) !== undefined) return true;
       const found = faultOf(schema, value);

@@ -14,6 +14,12 @@ const env = { ECHOSIGHT_SOURCE_1: '/dev/video99', ECHOSIGHT_SANDBOX_URL: 'http:/
 const reason = 'a browser (CHROMIUM_PATH)';
 const skip = findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? `${reason} is absent` : false;
 
+const triangle = [
+  { x: 0.1, y: 0.1 },
+  { x: 0.5, y: 0.1 },
+  { x: 0.1, y: 0.6 },
+];
+
 /** The dialogs, in a real editor with a real browser. */
 describe('the editor', { timeout: 180_000, skip }, () => {
   let host: NodeRedHost;
@@ -69,6 +75,18 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await page.locator('#red-ui-header-button-deploy').click();
     const exported = await deployedFlow((text) => text.includes('192.0.2.7'));
     assert.ok(!exported.includes('guard') && !exported.includes('s3cret-canary'), 'the flow holds the login');
+  });
+
+  test('the zones of a camera survive its dialog, and a camera without any fits as well', async () => {
+    const camera = demo.find(({ type }) => type === 'sentinel-camera');
+    assert.ok(camera);
+    assert.equal(await page.evaluate(`RED.nodes.node('${camera.id}').valid`), true);
+    const zones = [{ name: 'window', kind: 'privacy', points: triangle }];
+    await page.evaluate(`RED.nodes.node('${camera.id}').zones = ${JSON.stringify(zones)}`);
+    await open(camera);
+    await page.locator('#node-config-input-area').fill('garden');
+    await save();
+    assert.deepEqual((await settingsOf(camera.id)).zones, zones);
   });
 
   test('the dialog of the site checks the installation, from the keyboard too', async () => {

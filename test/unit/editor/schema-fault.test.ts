@@ -6,6 +6,8 @@ import { faultOf, type Fault, type SettingsSchema, type ValueSchema } from '../.
 /** The schemas as the editor gets them: plain JSON. */
 const schemas = JSON.parse(JSON.stringify(nodeConfigs)) as Record<keyof typeof nodeConfigs, SettingsSchema>;
 
+const corner = { x: 0.5, y: 0.5 };
+
 function setting(type: keyof typeof nodeConfigs, key: string): ValueSchema {
   return schemas[type].properties[key] ?? assert.fail(`${type} has no ${key}`);
 }
@@ -37,6 +39,19 @@ describe('settings as the editor checks them', () => {
     ['a missing name', setting('sentinel-camera', 'name'), '', { key: 'required', limit: 0 }],
     ['a long area', setting('sentinel-camera', 'area'), 'x'.repeat(65), { key: 'maxLength', limit: 64 }],
     ['an unknown transport', setting('sentinel-camera', 'transport'), 'sctp', { key: 'choice', limit: 0 }],
+    ['no zones', setting('sentinel-camera', 'zones'), [], undefined],
+    [
+      'a zone of two corners',
+      setting('sentinel-camera', 'zones'),
+      [{ name: 'x', kind: 'zone', points: [corner, corner] }],
+      { key: 'list', limit: 3, path: [0, 'points'] },
+    ],
+    [
+      'a corner beside the picture',
+      setting('sentinel-camera', 'zones'),
+      [{ name: 'x', kind: 'privacy', points: [corner, corner, { x: 0, y: 1.5 }] }],
+      { key: 'maximum', limit: 1, path: [0, 'points', 2, 'y'] },
+    ],
     ['a ticked box', setting('whatsapp-out', 'sendSnapshot'), false, undefined],
     ['the default rules', setting('fuse-severity', 'rules'), defaultRules, undefined],
     ['no rules', setting('fuse-severity', 'rules'), [], { key: 'list', limit: 1 }],

@@ -15,8 +15,19 @@ export default defineNode({
     const { model, glassBreak, gunshot, scream, forcedEntry, loudDbfs } = node.config;
     const thresholds = { glass_break: glassBreak, gunshot, scream, forced_entry: forcedEntry };
     const classifier = site.classifier(model);
-    const analysis = new SoundAnalysis({ classifier: () => classifier.get(), limits: { thresholds, loudDbfs } });
-    node.status('idle', 'waiting', { model });
+    const missing = site.modelFault(model, 'sound');
+    const isDown = missing !== undefined;
+    const analysis = new SoundAnalysis({
+      classifier: () => classifier.get(),
+      isDown,
+      limits: { thresholds, loudDbfs },
+    });
+    if (isDown) {
+      node.status('down', 'down', { reason: missing.message });
+      node.fail(missing);
+    } else {
+      node.status('idle', 'waiting', { model });
+    }
 
     return {
       async input(message, send) {

@@ -17,10 +17,13 @@ export default defineNode({
     const site = node.site();
     const { model, labels, threshold, maxAgeMs, previewRate } = node.config;
     const filter = labelFilter(labels, site.labelsOf(model));
-    if (filter.fault !== undefined) node.fail(filter.fault);
+    const missing = site.modelFault(model, 'detection');
+    const fault = missing ?? filter.fault;
+    if (fault !== undefined) node.fail(fault);
     const detector = site.detector(model);
     const analysis = new FrameAnalysis({
       detector: () => detector.get(),
+      isDown: missing !== undefined,
       renderer: snapshotRenderer,
       labels: filter.labels,
       clock: site.clock,
@@ -29,7 +32,8 @@ export default defineNode({
     let pictures = 0;
     // A class that the model does not know would silently never be found: it is said for as long as it stands there.
     const warning = filter.fault?.message;
-    if (warning === undefined) node.status('idle', 'waiting', { model });
+    if (missing !== undefined) node.status('down', 'down', { reason: missing.message });
+    else if (warning === undefined) node.status('idle', 'waiting', { model });
     else node.status('down', 'unknownLabels', { warning });
 
     return {

@@ -19,6 +19,8 @@ export type SoundVerdict =
 export interface SoundAnalysisOptions {
   /** @throws when there is no usable model. */
   classifier: () => Pick<SoundClassifier, 'classify' | 'readClip'>;
+  /** Whether it was told already that there is no usable model. */
+  isDown?: boolean;
   limits: DecisionLimits;
 }
 
@@ -27,10 +29,11 @@ export class SoundAnalysis {
   readonly #options: SoundAnalysisOptions;
   /** One at a time has a place beside the microphones, the others wait here. */
   readonly #clips = new SingleFile(tooMany);
-  #down = false;
+  #down: boolean;
 
   constructor(options: SoundAnalysisOptions) {
     this.#options = options;
+    this.#down = options.isDown ?? false;
   }
 
   /** @throws SentinelError ES_AUDIO_INVALID when the samples cannot be used. */

@@ -65,7 +65,8 @@ async function examineUserFolder(values: OptionValues, terminal: Terminal): Prom
 
 /** The folder itself where Node-RED has been: `npx echosight` is run in the user folder, which need not be the usual one. */
 export function usualUserFolder(folder: string): string {
-  const marks = ['.config.runtime.json', 'flows.json'];
+  // The package itself is a mark too: before the first start of Node-RED there is no other.
+  const marks = ['.config.runtime.json', 'flows.json', join('node_modules', '@echosight', 'node-red-sentinel')];
   return marks.some((mark) => existsSync(join(folder, mark))) ? folder : join(homedir(), '.node-red');
 }
 

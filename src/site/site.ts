@@ -4,7 +4,7 @@ import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
-import { SentinelError } from '../contracts/errors.ts';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
 import type { Review, WireMessage } from '../contracts/messages.ts';
@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
+import type { ModelTask } from '../inference/model-description.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
@@ -115,7 +116,17 @@ export class Site {
     return this.#detectors.lease(model, () => new Detector({ model: findModel(model, 'detection'), ...this.tools }));
   }
 
-  /** The classes of a detection model; empty while there is no such model, which its first frame reports. */
+  /** What is wrong with the choice of a model, before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or ES_BAD_CONFIG. */
+  modelFault(model: string, task: ModelTask): SentinelError | undefined {
+    try {
+      findModel(model, task);
+      return undefined;
+    } catch (error) {
+      return asSentinelError(error, 'ES_MODEL_INVALID');
+    }
+  }
+
+  /** The classes of a detection model; empty while there is no such model. */
   labelsOf(model: string): readonly string[] {
     try {
       return findModel(model, 'detection').labels;

@@ -14,6 +14,8 @@ const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVA
 export interface FrameAnalysisOptions {
   /** @throws when there is no usable model. */
   detector: () => Pick<Detector, 'detect' | 'prepare' | 'staleFrames'>;
+  /** Whether it was told already that there is no usable model. */
+  isDown?: boolean;
   renderer: SnapshotRenderer;
   clock: Clock;
   labels: ReadonlySet<string>;
@@ -36,10 +38,11 @@ export class FrameAnalysis {
   readonly #previewed = new Map<string, number>();
   /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
   readonly #alone = new SingleFile(tooMany);
-  #down = false;
+  #down: boolean;
 
   constructor(options: FrameAnalysisOptions) {
     this.#options = options;
+    this.#down = options.isDown ?? false;
   }
 
   /** @throws SentinelError ES_IMAGE_INVALID when the picture cannot be used. */

@@ -118,12 +118,20 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
 
   test('a missing model disables its node alone, once, and motion still gets through as cues', async () => {
     await deploy(node('detectron-infer', { model: 'no-such-model', previewRate: 0 }, 2), ...frames());
+    await host.waitFor('errors', (message) => JSON.stringify(message.error).includes('ES_MODEL_MISSING'));
+    await host.waitFor('status', isRed);
     await host.inject('go');
     await host.waitFor('out', (message) => (message.payload as { cue?: string }).cue === 'detector-down');
     await host.waitFor('out', (message) => (message.payload as { cue?: string }).cue === 'motion');
     const errors = host.messages('errors').map((message) => (message.error as { message: string }).message);
     assert.equal(errors.length, 1, errors.join('\n'));
     assert.match(errors[0] ?? '', /ES_MODEL_MISSING/);
+  });
+
+  test('a sound model that is for pictures is said at the start', async () => {
+    await deploy(node('audio-classify', { model: 'nanodet-g-416' }));
+    await host.waitFor('errors', (message) => /ES_BAD_CONFIG.*for detection/.test(JSON.stringify(message.error)));
+    await host.waitFor('status', isRed);
   });
 
   test('signals become an incident, evidence that the API serves, and a WhatsApp alert with picture', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { usualUserFolder } from '../../../src/cli/doctor.ts';
@@ -48,6 +48,9 @@ test('echosight doctor looks at the folder it stands in where that is a user fol
   assert.match(usualUserFolder(folder), /\.node-red$/);
   writeFileSync(join(folder, 'flows.json'), '[]');
   assert.equal(usualUserFolder(folder), folder);
+  const installed = temporaryFolder(t);
+  mkdirSync(join(installed, 'node_modules', '@echosight', 'node-red-sentinel'), { recursive: true });
+  assert.equal(usualUserFolder(installed), installed, 'before the first start of Node-RED');
 });
 
 describe('the report', () => {

@@ -132,7 +132,7 @@ describe('ingest of a live RTSP stream', { timeout: 120_000 }, () => {
     const cases = [
       [wrong, 'unauthorised', 'ES_CAMERA_UNAUTHORISED', /refused the user name or password/],
       [none, 'unauthorised', 'ES_CAMERA_UNAUTHORISED', /asks for a user name and password/],
-      [lost, 'not-found', 'ES_CAMERA_NOT_FOUND', /no such stream or file/],
+      [lost, 'not-found', 'ES_CAMERA_NOT_FOUND', /no stream under this path/],
       [refused, 'backing-off', 'ES_CAMERA_UNREACHABLE', /nothing listens on this port/],
     ] as const;
     for (const [receiver, status, name, words] of cases) {

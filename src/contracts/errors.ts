@@ -14,6 +14,7 @@ export const errorNames = {
   ES_CAMERA_NOT_FOUND: 'The camera answers, but has no stream under this path.',
   ES_CAMERA_UNREACHABLE: 'The camera does not answer.',
   ES_CAMERA_STALLED: 'The camera stopped sending pictures.',
+  ES_CAMERA_BUSY: 'The camera is being looked at already.',
   ES_STREAM_UNUSABLE: 'The stream has no picture that can be decoded.',
   ES_RECORDER_MISSING: 'No program that records from a microphone was found.',
   ES_MICROPHONE_NOT_FOUND: 'There is no such microphone on this machine.',

@@ -10,7 +10,8 @@ import { describeStream } from './rtsp/describe.ts';
 const probeWithinMs = 15_000;
 const longestReport = 64 * 1024;
 /** The report holds titles that the source chose: the gaps have a bound, so that hostile ones cost linear time. */
-const picture = /Stream #.{0,100}: Video: (\w{1,40})(?:.{0,200}?, (\d{2,5})x(\d{2,5}))?/;
+const picture =
+  /Stream #.{0,100}: Video: (\w{1,40})(?:.{0,200}?, (\d{2,5})x(\d{2,5}))?(?:.{0,200}?, (\d{1,4}(?:\.\d{1,3})?) fps)?/;
 const sound = /Stream #.{0,100}: Audio: (\w{1,40})/;
 
 /** What a source sends, in ffmpeg's words. */
@@ -19,6 +20,8 @@ export interface SourceContent {
   video: string;
   /** Pixels; undefined where ffmpeg did not find out in time. */
   size: { width: number; height: number } | undefined;
+  /** Pictures a second, as the source itself says; undefined where it does not. */
+  rate: number | undefined;
   /** Codec of the sound; undefined without any. */
   audio: string | undefined;
 }
@@ -53,13 +56,20 @@ export async function sourceContent(
 ): Promise<SourceContent> {
   ports.signal.throwIfAborted();
   const report = await inspect(source, ports);
-  const [found, video = '', width, height] = picture.exec(report) ?? [];
-  if (found === undefined) {
-    const lines = report.trim().split(/[\r\n]+/);
-    throw failureFrom(lines.map((line) => redact(line)));
-  }
+  const content = contentIn(report);
+  if (content !== undefined) return content;
+  const lines = report.trim().split(/[\r\n]+/);
+  throw failureFrom(lines.map((line) => redact(line)));
+}
+
+/** What ffmpeg's report of a source says of its streams; undefined without a picture. */
+export function contentIn(report: string): SourceContent | undefined {
+  // What ffmpeg makes of it is told after what it found.
+  const [found = ''] = report.split('Stream mapping:', 1);
+  const [seen, video = '', width, height, rate] = picture.exec(found) ?? [];
+  if (seen === undefined) return undefined;
   const size = width === undefined ? undefined : { width: Number(width), height: Number(height) };
-  return { video, size, audio: sound.exec(report)?.[1] };
+  return { video, size, rate: rate === undefined ? undefined : Number(rate), audio: sound.exec(found)?.[1] };
 }
 
 /** What `ffmpeg -i` prints of a source before it ends for want of an output. */

@@ -1,6 +1,7 @@
 import { nodeCredentials, type NodeType } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { mountAdminAnswers, type AdminAnswers } from './admin-answers.ts';
+import { mountCameraLook } from './camera-look.ts';
 import { checkDeployed } from './check-deployed.ts';
 import { mountApi } from './mount.ts';
 import { beReferable, contextOf, forget, looks, type Instance, type NodeContext } from './node-context.ts';
@@ -34,6 +35,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     const { type } = definition;
     mountAdminAnswers(RED, type, definition.answers ?? {});
     if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: () => checkDeployed(RED) });
+    if (type === 'sentinel-camera') mountCameraLook(RED);
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);
       start(RED, this, raw, definition);

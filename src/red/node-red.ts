@@ -8,7 +8,7 @@ export interface NodeRed {
     registerType(type: string, constructor: RedConstructor, options?: { credentials?: Record<string, unknown> }): void;
     getNode(id: string): RedNode | null;
     /** Every node of the flows, as it is configured. */
-    eachNode?(visit: (node: { type: string }) => void): void;
+    eachNode?(visit: (node: { id?: string; type: string; [setting: string]: unknown }) => void): void;
   };
   settings: {
     userDir?: string;
@@ -25,7 +25,7 @@ export interface NodeRed {
     ui?: { ioMiddleware?: unknown };
   };
   /** The Express application of the editor; absent when httpAdminRoot is false. */
-  httpAdmin?: { get(path: string, ...handlers: Handler[]): void };
+  httpAdmin?: Record<'get' | 'post', (path: string, ...handlers: Handler[]) => void>;
   auth?: { needsPermission(permission: string): Handler };
   version?(): string;
   /** An Express application; absent when httpNodeRoot is false. */

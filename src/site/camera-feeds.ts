@@ -1,5 +1,5 @@
 import type { SentinelError } from '../contracts/errors.ts';
-import { Ingest, type IngestListener, type IngestOptions } from '../media/ingest.ts';
+import { Ingest, type IngestFrame, type IngestListener, type IngestOptions } from '../media/ingest.ts';
 import type { StreamState } from '../media/stream-supervisor.ts';
 
 /** One viewer's share of a camera. */
@@ -46,6 +46,20 @@ export class CameraFeeds {
     };
   }
 
+  /**
+   * The next picture of a camera that is running, in a buffer of its own: of its largest connection, as its viewers get
+   * it.
+   * @returns undefined where none of its connections gives pictures, or none came before the signal.
+   */
+  async nextFrame(camera: string, signal: AbortSignal): Promise<IngestFrame | undefined> {
+    const live = [...this.#feeds.values()].filter((feed) => feed.camera === camera && feed.connected);
+    const largest = live.reduce<Feed | undefined>(
+      (best, feed) => (feed.width > (best?.width ?? 0) ? feed : best),
+      undefined,
+    );
+    return await largest?.nextFrame(signal);
+  }
+
   #begin(camera: string, key: string, options: IngestOptions): Feed {
     const feed: Feed = new Feed(camera, options, {
       open: this.#open,
@@ -78,6 +92,8 @@ class Feed {
   readonly #options: IngestOptions;
   readonly #ports: FeedPorts;
   readonly #viewers = new Set<IngestListener>();
+  /** Who waits for one picture; they keep no connection open. */
+  readonly #waiting = new Set<(frame: IngestFrame | undefined) => void>();
   readonly #source: Source;
   #state: StreamState | undefined;
   /** Of the present failure: who joins in the middle of it has not heard of it. */
@@ -90,6 +106,7 @@ class Feed {
     this.#ports = ports;
     this.#source = ports.open(options, {
       frame: (frame) => {
+        for (const take of this.#waiting) take({ ...frame, bytes: Buffer.from(frame.bytes) });
         this.#each((viewer, isFirst) => {
           viewer.frame(isFirst ? frame : { ...frame, bytes: Buffer.from(frame.bytes) });
         });
@@ -113,6 +130,30 @@ class Feed {
   /** Settles when the last viewer has left and the connection has ended; undefined as long as somebody watches. */
   get closing(): Promise<void> | undefined {
     return this.#closing;
+  }
+
+  get connected(): boolean {
+    return this.#state?.status === 'connected' && this.#closing === undefined;
+  }
+
+  get width(): number {
+    return this.#options.width;
+  }
+
+  nextFrame(signal: AbortSignal): Promise<IngestFrame | undefined> {
+    return new Promise((resolve) => {
+      const take = (frame: IngestFrame | undefined): void => {
+        signal.removeEventListener('abort', give);
+        this.#waiting.delete(take);
+        resolve(frame);
+      };
+      const give = (): void => {
+        take(undefined);
+      };
+      if (signal.aborted) { give(); return; }
+      signal.addEventListener('abort', give);
+      this.#waiting.add(take);
+    });
   }
 
   join(viewer: IngestListener): void {
@@ -146,6 +187,7 @@ class Feed {
   }
 
   async #close(): Promise<void> {
+    for (const take of [...this.#waiting]) take(undefined);
     await this.#ports.after;
     await this.#source.stop();
     this.#ports.onClosed();

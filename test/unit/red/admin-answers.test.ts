@@ -25,7 +25,7 @@ describe('what a dialog asks of this machine', () => {
 
   before(async () => {
     const RED = Object.assign(new FakeRed('/nowhere'), {
-      httpAdmin: { get: (_path: string, ...given: Handler[]) => handlers.push(...given) },
+      httpAdmin: { get: (_path: string, ...given: Handler[]) => handlers.push(...given), post: () => undefined },
       auth: {
         needsPermission: (permission: string): Handler => {
           return (_request, _response, next) => {

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SentinelError } from '../../../src/contracts/errors.ts';
+import type { IngestListener } from '../../../src/media/ingest.ts';
+import type { Look } from '../../../src/media/look-once.ts';
+import { parseSourceAddress } from '../../../src/network/address.ts';
+import { CameraFeeds } from '../../../src/site/camera-feeds.ts';
+import { CameraLooks, type LookOrder } from '../../../src/site/camera-looks.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { RecordingLog } from '../recording-log.ts';
+
+const address = parseSourceAddress('rtsp://192.0.2.7/live');
+const order: LookOrder = {
+  source: { address },
+  transport: 'tcp',
+  running: 'cam',
+  masked: false,
+  fresh: false,
+};
+const look: Look = {
+  ...{ video: 'h264', size: { width: 1280, height: 720 }, rate: 15, audio: 'aac' },
+  ...{ jpeg: Buffer.from('jpeg'), firstPictureMs: 1234 },
+};
+const refused = new SentinelError('ES_CAMERA_UNREACHABLE', 'Too many viewers.');
+
+/** A camera that runs, and the looks at it. */
+function setUp(own: () => Promise<Look> = () => Promise.resolve(look)) {
+  const clock = new ManualClock();
+  const listeners: IngestListener[] = [];
+  const feeds = new CameraFeeds((_options, listener) => {
+    listeners.push(listener);
+    return { start: () => undefined, stop: () => Promise.resolve() };
+  });
+  const ports = { clock, random: () => 0, log: new RecordingLog() };
+  const options = { address, transport: 'tcp', width: 4, rate: 5, audio: false, captureDelayMs: 0, ...ports } as const;
+  const seen: Buffer[] = [];
+  const viewer = {
+    frame: ({ bytes }: { bytes: Buffer }) => seen.push(bytes),
+    audio: () => undefined,
+    status: () => undefined,
+  };
+  const lease = feeds.watch('cam', options, viewer);
+  let asked = 0;
+  const looks = new CameraLooks({
+    clock,
+    feeds: () => [feeds],
+    lookOnce: () => {
+      asked += 1;
+      return own();
+    },
+  });
+  return {
+    ...{ clock, looks, lease, seen, feeds },
+    asked: () => asked,
+    say: (status: 'connected' | 'backing-off') => {
+      listeners[0]?.status({ status, detail: '', attempt: 0 });
+    },
+    picture: () => {
+      listeners[0]?.frame({ seq: 0, width: 4, height: 2, bytes: Buffer.alloc(24, 200), capturedAt: 5 });
+    },
+  };
+}
+
+const never = new AbortController().signal;
+
+describe('looking at a camera', () => {
+  test('takes the next picture of the running feed, and no connection of its own', async () => {
+    const { looks, say, picture, asked, seen } = setUp();
+    say('connected');
+    const answer = looks.look(order, never);
+    picture();
+    const { from, picture: jpeg, width, height, stream } = await answer;
+    assert.deepEqual([from, width, height, stream, asked()], ['running', 4, 2, undefined, 0]);
+    assert.match(jpeg, /^data:image\/jpeg;base64,\/9j\//);
+    assert.equal(seen.length, 1, 'the viewer of the feed gets it as well');
+  });
+
+  const own: [why: string, change: Partial<LookOrder>, status: 'connected' | 'backing-off'][] = [
+    ['of a camera that gives no pictures now', {}, 'backing-off'],
+    ['of a running camera with masks', { masked: true }, 'connected'],
+    ['when it is a test', { fresh: true }, 'connected'],
+    ['when another login was typed', { running: undefined }, 'connected'],
+  ];
+  for (const [why, change, status] of own) {
+    test(`connects by itself ${why}`, async () => {
+      const { looks, say, asked } = setUp();
+      say(status);
+      const answer = await looks.look({ ...order, ...change }, never);
+      assert.deepEqual([answer.from, asked()], ['camera', 1]);
+      assert.deepEqual(answer.stream, {
+        ...{ video: 'h264', size: { width: 1280, height: 720 }, rate: 15, audio: 'aac', latency: 1.2 },
+      });
+    });
+  }
+
+  test('shows the masked picture where the camera takes no second viewer, and says so', async () => {
+    const { looks, say, picture } = setUp(() => Promise.reject(refused));
+    say('connected');
+    const answer = looks.look({ ...order, masked: true }, never);
+    await new Promise(setImmediate);
+    picture();
+    assert.equal((await answer).from, 'running-masked');
+  });
+
+  test('a test of a camera that takes no second viewer fails with its words', async () => {
+    const { looks, say } = setUp(() => Promise.reject(refused));
+    say('connected');
+    await assert.rejects(looks.look({ ...order, fresh: true }, never), refused);
+  });
+
+  test('a feed that is slow is not waited for', async () => {
+    const { looks, say, clock, asked } = setUp();
+    say('connected');
+    const answer = looks.look(order, never);
+    clock.advance(3000);
+    assert.deepEqual([(await answer).from, asked(), clock.waiting], ['camera', 1, 0]);
+  });
+
+  test('a feed that ends meanwhile is not waited for', async () => {
+    const { looks, say, lease } = setUp();
+    say('connected');
+    const answer = looks.look(order, never);
+    await lease.release();
+    assert.equal((await answer).from, 'camera');
+  });
+
+  test('one at a time at each camera, four in all', async () => {
+    const opened = Promise.withResolvers<Look>();
+    const { looks } = setUp(() => opened.promise);
+    const at = (host: string): LookOrder => ({
+      ...order,
+      fresh: true,
+      source: { address: parseSourceAddress(`rtsp://${host}/live`) },
+    });
+    const first = ['a', 'b', 'c', 'd'].map((host) => looks.look(at(host), never));
+    await assert.rejects(looks.look(at('a'), never), { name: 'ES_CAMERA_BUSY' });
+    await assert.rejects(looks.look(at('e'), never), { name: 'ES_CAMERA_BUSY' });
+    opened.resolve(look);
+    await Promise.all(first);
+    assert.equal((await looks.look(at('e'), never)).from, 'camera');
+  });
+});

@@ -4,6 +4,7 @@ import { withCredentials, type SourceAddress } from '../network/address.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
 import { mostPixels } from './frame-reader.ts';
+import { ringArguments, type RingOutput } from './ring/ring-output.ts';
 
 /** How ffmpeg is to read a source. */
 export interface SourceOptions {
@@ -22,12 +23,19 @@ export interface AnalysisOptions {
   /** Frames a second. */
   rate: number;
   audio: boolean;
+  /** Where the stream is kept as it comes; absent: nowhere. */
+  ring?: RingOutput | undefined;
 }
 
 /** A command line, and what goes to standard input. */
 export interface FfmpegCommand {
   args: string[];
   input?: string;
+}
+
+/** File descriptors of the outputs beside the frames; undefined for one that the command does not have. */
+export function outputsOf({ audio, ring }: Pick<AnalysisOptions, 'audio' | 'ring'>): { sound?: number; ring?: number } {
+  return { ...(audio ? { sound: 3 } : {}), ...(ring === undefined ? {} : { ring: audio ? 4 : 3 }) };
 }
 
 /** Our watchdog is faster; this ends an ffmpeg whose Node process is gone. */
@@ -81,13 +89,14 @@ export function fileInput(path: string, playback: Playback = 'loop'): FfmpegComm
   return { args: [...playbackFlags[playback], '-i', `file:${path}`] };
 }
 
-/** The whole command: frames as PPM pictures on stdout, and mono PCM as `soundWindow` says on file descriptor 3. */
+/** The whole command: frames as PPM pictures on stdout; mono PCM as `soundWindow` says, and the list of the ring, see `outputsOf`. */
 export function analysisCommand(
   source: SourceOptions,
   analysis: AnalysisOptions,
   program: FfmpegProgram,
 ): FfmpegCommand {
   const { args, input } = inputCommand(source, program);
+  const outputs = outputsOf(analysis);
   return {
     args: [
       ...['-hide_banner', '-nostdin', '-loglevel', 'warning'],
@@ -96,24 +105,16 @@ export function analysisCommand(
       ...args,
       ...['-map', '0:v:0', '-vf', pictureFilter(analysis), ...program.passEveryFrame],
       ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
-      ...(analysis.audio
-        ? [
-            '-map',
-            '0:a:0',
-            '-ac',
-            '1',
-            '-ar',
-            `${soundWindow.sampleRate}`,
-            '-c:a',
-            'pcm_s16le',
-            '-f',
-            's16le',
-            'pipe:3',
-          ]
-        : []),
+      ...(outputs.sound === undefined ? [] : soundArguments(outputs.sound)),
+      ...(analysis.ring === undefined || outputs.ring === undefined ? [] : ringArguments(analysis.ring, outputs.ring)),
     ],
     ...(input === undefined ? {} : { input }),
   };
+}
+
+function soundArguments(descriptor: number): string[] {
+  const { sampleRate } = soundWindow;
+  return ['-map', '0:a:0', '-ac', '1', '-ar', `${sampleRate}`, '-c:a', 'pcm_s16le', '-f', 's16le', `pipe:${descriptor}`];
 }
 
 /**

@@ -1,15 +1,19 @@
+import type { Readable } from 'node:stream';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log, Random } from '../contracts/ports.ts';
 import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { levelOf } from '../pcm/level.ts';
 import { Child } from '../process/child.ts';
 import { failureFrom } from './failures.ts';
-import { analysisCommand } from './ffmpeg-arguments.ts';
+import { analysisCommand, outputsOf } from './ffmpeg-arguments.ts';
 import { locateFfmpeg, type FfmpegProgram } from './ffmpeg-program.ts';
 import { FrameReader, type RawFrame } from './frame-reader.ts';
 import { LineLimiter } from './line-limiter.ts';
 import { lastLines } from './last-lines.ts';
-import { hasSound } from './source-probe.ts';
+import type { CameraRing } from './ring/camera-ring.ts';
+import type { RingOutput } from './ring/ring-output.ts';
+import type { RingRun } from './ring/ring-run.ts';
+import { sourceTracks } from './source-probe.ts';
 import { StreamSupervisor, type StreamRun, type StreamState, type StreamWords } from './stream-supervisor.ts';
 import { WindowCutter, type CutWindow } from './window-cutter.ts';
 
@@ -26,6 +30,8 @@ export interface IngestOptions {
   audio: boolean;
   /** Milliseconds from the lens to our last byte. */
   captureDelayMs: number;
+  /** Keeps the last minute as it came, for clips; whoever made it closes it. */
+  ring?: CameraRing | undefined;
   /** Path of ffmpeg; empty or absent: see `locateFfmpeg`. */
   ffmpeg?: string;
   clock: Clock;
@@ -58,6 +64,7 @@ export interface IngestListener {
 interface Plan {
   program: FfmpegProgram;
   audio: boolean;
+  ring: RingOutput | undefined;
 }
 
 const words: StreamWords = {
@@ -120,7 +127,7 @@ export class Ingest {
   }
 
   async #probe(signal: AbortSignal): Promise<Plan> {
-    const { ffmpeg, audio, clock, address } = this.#options;
+    const { ffmpeg, audio, ring, clock, address } = this.#options;
     const program = await untilAborted(locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg }), signal);
     if (program.warning !== undefined && program.warning !== this.#warned) {
       this.#warned = program.warning;
@@ -128,15 +135,17 @@ export class Ingest {
     }
     const rtsp = address.protocol === 'rtsp' || address.protocol === 'rtsps';
     // An RTSP camera is asked in any case: it tells at once what is wrong with password or path.
-    const sound = audio || rtsp ? await hasSound(this.#options, { program, clock, signal }) : false;
-    return { program, audio: audio && sound };
+    if (!audio && !rtsp && ring === undefined) return { program, audio: false, ring: undefined };
+    const tracks = await sourceTracks(this.#options, { program, clock, signal });
+    return { program, audio: audio && tracks.audio !== undefined, ring: await ring?.prepare(tracks) };
   }
 
-  #launch({ program, audio }: Plan, onFrame: () => void): StreamRun {
-    const command = analysisCommand(this.#options, { ...this.#options, audio }, program);
+  #launch({ program, audio, ring }: Plan, onFrame: () => void): StreamRun {
+    const command = analysisCommand(this.#options, { ...this.#options, audio, ring }, program);
+    const outputs = outputsOf({ audio, ring });
     const child = new Child({
       program: program.path,
-      extraPipes: audio ? 1 : 0,
+      extraPipes: Object.keys(outputs).length,
       clock: this.#options.clock,
       ...command,
     });
@@ -155,21 +164,25 @@ export class Ingest {
         void child.stop();
       }
     });
-    if (audio) this.#readSound(child);
+    if (outputs.sound !== undefined) this.#readSound(child.output(outputs.sound));
+    const kept = ring && this.#options.ring?.begin(ring);
+    if (outputs.ring !== undefined) readList(child.output(outputs.ring), kept);
     const lines = lastLines(child, this.#secrets, (line) => {
+      kept?.said(line);
       this.#lines.push(`ffmpeg: ${line}`);
     });
-    const ended = child.closed.then(
-      ({ error }) => unreadable ?? (error === undefined ? failureFrom(lines) : lost(error)),
-    );
+    const ended = child.closed.then(({ error }) => {
+      kept?.end();
+      return unreadable ?? (error === undefined ? failureFrom(lines) : lost(error));
+    });
     return { ended, stop: () => child.stop() };
   }
 
-  #readSound(child: Child): void {
+  #readSound(output: Readable): void {
     const cutter = new WindowCutter((window) => {
       this.#audio(window);
     });
-    child.output(3).on('data', (chunk: Buffer) => {
+    output.on('data', (chunk: Buffer) => {
       cutter.push(chunk, this.#options.clock.now());
     });
   }
@@ -200,6 +213,13 @@ export class Ingest {
       this.#lines.push(`A receiver of the stream failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** The list is read whatever becomes of the ring: a full pipe would stop the frames. */
+function readList(output: Readable, run: RingRun | undefined): void {
+  output.on('data', (chunk: Buffer) => {
+    run?.list(chunk);
+  });
 }
 
 /** Waits for work that all cameras share, and no longer than until the signal: the work itself goes on. */

@@ -26,29 +26,37 @@ export interface SourceContent {
   audio: string | undefined;
 }
 
+/** Codecs of picture and sound as the source names them: by encoding name, such as H264, or in ffmpeg's words. */
+export interface SourceTracks {
+  video: string | undefined;
+  audio: string | undefined;
+}
+
 /**
- * Finds out whether a source has sound, and in passing whether it can be reached at all. ffmpeg would end at once
+ * Finds out what tracks a source has, and in passing whether it can be reached at all. ffmpeg would end at once
  * if it were asked for a sound track that is not there.
  * @throws SentinelError ES_CAMERA_UNAUTHORISED, ES_CAMERA_NOT_FOUND, ES_CAMERA_UNREACHABLE, ES_STREAM_UNUSABLE,
  *   ES_FFMPEG_UNSUITABLE; the reason of the signal when it was aborted before
  */
-export async function hasSound(
+export async function sourceTracks(
   source: SourceOptions,
   ports: { program: FfmpegProgram; clock: Clock; signal: AbortSignal },
-): Promise<boolean> {
+): Promise<SourceTracks> {
   ports.signal.throwIfAborted();
   const { protocol, location } = source.address;
-  if (protocol === 'device') return false;
+  if (protocol === 'device') return { video: 'rawvideo', audio: undefined };
   if (protocol === 'rtsp' || protocol === 'rtsps') {
     const media = await describeStream(location, credentialsFor(source.address, source), ports.signal);
-    return media.some((track) => track.media === 'audio');
+    const codec = (kind: string): string | undefined => media.find((track) => track.media === kind)?.codec;
+    return { video: codec('video'), audio: codec('audio') };
   }
-  return (await sourceContent(source, ports)).audio !== undefined;
+  const { video, audio } = await sourceContent(source, ports);
+  return { video, audio };
 }
 
 /**
  * Opens a source for a moment with ffmpeg, to learn what it sends.
- * @throws SentinelError as `hasSound` does
+ * @throws SentinelError as `sourceTracks` does
  */
 export async function sourceContent(
   source: SourceOptions,

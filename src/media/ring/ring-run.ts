@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Clock } from '../../contracts/ports.ts';
+import { segmentName } from './ring-output.ts';
+import type { Segment } from './segment.ts';
+
+/** A connection that wrote no segment for so long keeps none: the longest distance of key frames, and some. */
+const silentMs = 30_000;
+/** Lines come when the next segment begins, never early: the earliest of so many tells the true offset. */
+const remembered = 16;
+/** A line that is so much later than the others told is on a new time line: the camera set its clock. */
+const jumpMs = 10_000;
+const longestLine = 1000;
+
+export interface RingRunOptions {
+  folder: string;
+  video: string;
+  sound: boolean;
+  captureDelayMs: number;
+  clock: Clock;
+}
+
+export interface RingRunListener {
+  /** A segment is complete. */
+  segment(segment: Segment): void;
+  /** Nothing more is kept of this connection. */
+  lost(why: string): void;
+}
+
+/** What one connection writes into the ring, from the list that ffmpeg prints. */
+export class RingRun {
+  readonly #options: RingRunOptions;
+  readonly #listener: RingRunListener;
+  /** Arrival less stream time of the last lines, ms. */
+  readonly #offsets: number[] = [];
+  #rest = '';
+  /** The segment that is being written: its number and its start. Unknown until the first one is complete. */
+  #next: { number: number; from: number } | undefined;
+  #cancel: () => void;
+  #ended = false;
+
+  constructor(options: RingRunOptions, listener: RingRunListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#cancel = this.#watch();
+  }
+
+  /** What ffmpeg wrote on the list: a line such as `s003.ts,4.109333,5.109333` for each complete segment. */
+  list(chunk: Buffer): void {
+    const lines = (this.#rest + chunk.toString('latin1')).split('\n');
+    this.#rest = (lines.pop() ?? '').slice(-longestLine);
+    for (const line of lines) this.#entry(line);
+  }
+
+  /** What ffmpeg said: the tee tells when it drops the ring. */
+  said(line: string): void {
+    const why = /Slave muxer #0 failed: (.{1,100}), continuing/.exec(line)?.[1];
+    if (why !== undefined && !this.#ended) {
+      this.end();
+      this.#listener.lost(why);
+    }
+  }
+
+  /** The connection is over. */
+  end(): void {
+    this.#ended = true;
+    this.#next = undefined;
+    this.#cancel();
+  }
+
+  /** The segment that is being written, as far as it has come. */
+  get open(): Segment | undefined {
+    if (this.#next === undefined) return undefined;
+    const { clock, captureDelayMs } = this.#options;
+    return this.#segment(this.#next.number, this.#next.from, clock.monotonic() - captureDelayMs, true);
+  }
+
+  #entry(line: string): void {
+    const [, number, start, end] = /^s(\d+)\.ts,(-?[\d.]+),(-?[\d.]+)\s*$/.exec(line) ?? [];
+    const [from, to] = [Number(start) * 1000, Number(end) * 1000];
+    if (number === undefined || !(to > from)) return;
+    const offset = this.#offset(to);
+    this.#listener.segment(this.#segment(Number(number), from + offset, to + offset, false));
+    if (this.#ended) return;
+    this.#next = { number: Number(number) + 1, from: to + offset };
+    this.#cancel();
+    this.#cancel = this.#watch();
+  }
+
+  /** Capture time of stream time zero, told by the arrival of a line about `to`. */
+  #offset(to: number): number {
+    const { clock, captureDelayMs } = this.#options;
+    const offset = clock.monotonic() - captureDelayMs - to;
+    if (offset - Math.min(...this.#offsets, Infinity) > jumpMs) this.#offsets.length = 0;
+    this.#offsets.push(offset);
+    if (this.#offsets.length > remembered) this.#offsets.shift();
+    return Math.min(...this.#offsets);
+  }
+
+  #segment(number: number, from: number, to: number, open: boolean): Segment {
+    const { folder, video, sound } = this.#options;
+    return { file: join(folder, segmentName(number)), from, to, bytes: 0, video, sound, open };
+  }
+
+  #watch(): () => void {
+    return this.#options.clock.after(silentMs, () => {
+      if (!this.#ended) this.#listener.lost('nothing was written for half a minute');
+    });
+  }
+}

@@ -1,0 +1,15 @@
+/** A second or more of a camera, from key frame to key frame, as a file. */
+export interface Segment {
+  /** Absolute path. */
+  file: string;
+  /** When the lens saw the first picture, in ms of the monotonic clock. */
+  from: number;
+  /** When it saw the first picture after it. */
+  to: number;
+  bytes: number;
+  /** Codec of the picture, in ffmpeg's words. */
+  video: string;
+  sound: boolean;
+  /** It still grows: a copy of it may end in the middle of a picture. */
+  open: boolean;
+}

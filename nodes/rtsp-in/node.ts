@@ -1,4 +1,12 @@
-import { cameraSource, defineNode, soundWindow, streamLooks, topicOf, type Payload } from '../../src/engine.ts';
+import {
+  cameraSource,
+  defineNode,
+  keptCamera,
+  soundWindow,
+  streamLooks,
+  topicOf,
+  type Payload,
+} from '../../src/engine.ts';
 
 /** Watches one camera: frames, sound windows and the state of the stream. */
 export default defineNode({
@@ -18,7 +26,7 @@ export default defineNode({
     const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs };
     const feed = site.cameras.watch(
       camera.id,
-      { ...login, ...view, ...site.tools },
+      { ...login, ...view, ...site.tools, keep: keptCamera(camera.config) },
       {
         frame({ bytes, ...frame }) {
           site.metrics.count('frames_captured_total', { source });

@@ -78,6 +78,10 @@ export const SentinelCameraConfig = Type.Object({
     default: 'analyse',
     description: 'Sound: off, analyse only, or also record as evidence.',
   }),
+  ring: Type.Boolean({
+    default: true,
+    description: 'Keep the last minute of the stream in memory, for clips of what was before and after an event.',
+  }),
   captureDelayMs: Type.Integer({
     default: 300,
     minimum: 0,

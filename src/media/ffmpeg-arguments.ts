@@ -114,7 +114,19 @@ export function analysisCommand(
 
 function soundArguments(descriptor: number): string[] {
   const { sampleRate } = soundWindow;
-  return ['-map', '0:a:0', '-ac', '1', '-ar', `${sampleRate}`, '-c:a', 'pcm_s16le', '-f', 's16le', `pipe:${descriptor}`];
+  return [
+    '-map',
+    '0:a:0',
+    '-ac',
+    '1',
+    '-ar',
+    `${sampleRate}`,
+    '-c:a',
+    'pcm_s16le',
+    '-f',
+    's16le',
+    `pipe:${descriptor}`,
+  ];
 }
 
 /**

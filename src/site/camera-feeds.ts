@@ -1,6 +1,7 @@
 import type { SentinelError } from '../contracts/errors.ts';
 import { Ingest, type IngestFrame, type IngestListener, type IngestOptions } from '../media/ingest.ts';
 import type { StreamState } from '../media/stream-supervisor.ts';
+import type { CameraRings, KeptCamera } from './camera-rings.ts';
 
 /** One viewer's share of a camera. */
 export interface CameraLease {
@@ -8,6 +9,12 @@ export interface CameraLease {
   readonly connections: number;
   /** Gives it back; the last one settles when no process of the feed is left. Calling it again does nothing. */
   release(): Promise<void>;
+}
+
+/** What viewers want of a camera. */
+export interface FeedOptions extends Omit<IngestOptions, 'ring'> {
+  /** How its last minute is kept; absent: not at all. */
+  keep?: KeptCamera | undefined;
 }
 
 /** What a feed runs. */
@@ -20,8 +27,14 @@ type Source = Pick<Ingest, 'start' | 'stop'>;
 export class CameraFeeds {
   readonly #feeds = new Map<string, Feed>();
   readonly #open: (options: IngestOptions, listener: IngestListener) => Source;
+  readonly #rings: Pick<CameraRings, 'open'> | undefined;
 
-  constructor(open: (options: IngestOptions, listener: IngestListener) => Source = (...feed) => new Ingest(...feed)) {
+  /** @param rings keeps the last minutes; without it nothing is kept. */
+  constructor(
+    open: (options: IngestOptions, listener: IngestListener) => Source = (...feed) => new Ingest(...feed),
+    rings?: Pick<CameraRings, 'open'>,
+  ) {
+    this.#rings = rings;
     this.#open = open;
   }
 
@@ -29,7 +42,7 @@ export class CameraFeeds {
    * Watches a camera from now on. Every viewer gets pictures and sounds in buffers of its own.
    * @param camera tells cameras apart, such as the id of the camera node.
    */
-  watch(camera: string, options: IngestOptions, viewer: IngestListener): CameraLease {
+  watch(camera: string, options: FeedOptions, viewer: IngestListener): CameraLease {
     const key = keyOf(camera, options);
     const present = this.#feeds.get(key);
     const feed = present === undefined || present.closing !== undefined ? this.#begin(camera, key, options) : present;
@@ -60,24 +73,27 @@ export class CameraFeeds {
     return await largest?.nextFrame(signal);
   }
 
-  #begin(camera: string, key: string, options: IngestOptions): Feed {
-    const feed: Feed = new Feed(camera, options, {
+  #begin(camera: string, key: string, { keep, ...options }: FeedOptions): Feed {
+    const ring = keep && this.#rings?.open(keep, options.captureDelayMs);
+    const ports: FeedPorts = {
       open: this.#open,
       // A camera that allows one connection refuses the second: the new one waits until the old one has ended.
       after: this.#feeds.get(key)?.closing,
       onClosed: () => {
         if (this.#feeds.get(key) === feed) this.#feeds.delete(key);
       },
-    });
+    };
+    const feed: Feed = new Feed(camera, { ...options, ring }, ports);
     this.#feeds.set(key, feed);
     return feed;
   }
 }
 
 /** Everything about the connection and the picture; in memory only, since it holds the password. */
-function keyOf(camera: string, options: IngestOptions): string {
-  const { address, username, password, transport, width, rate, audio, captureDelayMs, ffmpeg } = options;
-  return JSON.stringify([camera, address, username, password, transport, width, rate, audio, captureDelayMs, ffmpeg]);
+function keyOf(camera: string, options: FeedOptions): string {
+  const { address, username, password, transport, width, rate, audio, captureDelayMs, ffmpeg, keep } = options;
+  const picture = [transport, width, rate, audio, captureDelayMs, ffmpeg, keep];
+  return JSON.stringify([camera, address, username, password, ...picture]);
 }
 
 interface FeedPorts {
@@ -150,7 +166,10 @@ class Feed {
       const give = (): void => {
         take(undefined);
       };
-      if (signal.aborted) { give(); return; }
+      if (signal.aborted) {
+        give();
+        return;
+      }
       signal.addEventListener('abort', give);
       this.#waiting.add(take);
     });
@@ -190,6 +209,7 @@ class Feed {
     for (const take of [...this.#waiting]) take(undefined);
     await this.#ports.after;
     await this.#source.stop();
+    await this.#options.ring?.close();
     this.#ports.onClosed();
   }
 

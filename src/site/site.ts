@@ -18,6 +18,7 @@ import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { CameraFeeds } from './camera-feeds.ts';
+import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
@@ -48,13 +49,14 @@ export class Site {
   readonly log: Log;
   readonly metrics: SiteMetrics;
   readonly health = new HealthBoard();
-  readonly cameras = new CameraFeeds();
+  readonly cameras: CameraFeeds;
   /** Ids of incidents whose stored form changed. */
   readonly changes: Subscribers<string>;
   /** Reviews that were stored and did not come from a flow, as messages for it. */
   readonly reviews: Subscribers<WireMessage<Review>>;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
+  readonly #rings: CameraRings;
   #folderLock: FolderLock | undefined;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
   readonly #detectors = new ServiceLeases<Detector>((model) => {
@@ -81,6 +83,8 @@ export class Site {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
     this.metrics = new SiteMetrics(() => this.id);
+    this.#rings = new CameraRings(this.tools);
+    this.cameras = new CameraFeeds(undefined, this.#rings);
     this.changes = new Subscribers(this.log);
     this.reviews = new Subscribers(this.log);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
@@ -187,7 +191,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    await Promise.all([this.#detectors.close(), this.#classifiers.close()]);
+    await Promise.all([this.#detectors.close(), this.#classifiers.close(), this.#rings.close()]);
     try {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();

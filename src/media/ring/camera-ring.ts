@@ -179,7 +179,8 @@ export class CameraRing {
 }
 
 async function removeFolders(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  for (const folder of folders)
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 function remove(file: string): void {

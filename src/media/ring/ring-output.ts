@@ -55,7 +55,8 @@ export function segmentName(number: number): string {
  */
 export function ringArguments({ folder, sound }: RingOutput, descriptor: number): string[] {
   const encoded = ['-c:a', 'aac', '-b:a', '48k', '-ar', '16000', '-ac', '1'];
-  const soundArguments = sound === undefined ? [] : ['-map', '0:a:0', ...(sound === 'copy' ? ['-c:a', 'copy'] : encoded)];
+  const soundArguments =
+    sound === undefined ? [] : ['-map', '0:a:0', ...(sound === 'copy' ? ['-c:a', 'copy'] : encoded)];
   const segments = [
     ...['f=segment', 'onfail=ignore', 'segment_time=1', 'segment_format=mpegts', `segment_wrap=${segmentNames}`],
     // Every packet is in the file at once, so that the segment that still grows can be read too.

@@ -44,12 +44,12 @@ async function until(condition: () => boolean): Promise<void> {
 describe('the ring of a camera', () => {
   test('gives the segments that overlap a span, with the one that grows', async (t) => {
     const { ring, clock } = await keep(t, 5);
-    const { segments, release } = ring.hold(1_001_500, 1_003_000);
+    const held = ring.hold(1_001_500, 1_003_000);
     assert.deepEqual(
-      segments.map(({ from }) => from),
+      held.segments.map(({ from }) => from),
       [1_001_000, 1_002_000],
     );
-    release();
+    held.release();
     clock.advance(500);
     assert.deepEqual(
       ring.hold(1_004_200, 1_006_000).segments.map(({ open }) => open),
@@ -79,16 +79,16 @@ describe('the ring of a camera', () => {
 
   test('does not take away what somebody holds', async (t) => {
     const { ring, run, clock, output } = await keep(t, 3);
-    const { segments, release } = ring.hold(1_000_000, 1_001_000);
-    const [held] = segments;
-    assert.ok(held);
+    const held = ring.hold(1_000_000, 1_001_000);
+    const [first] = held.segments;
+    assert.ok(first);
     clock.advance(100_000);
     writeFileSync(join(output.folder, 's003.ts'), 'x');
     run.list(Buffer.from('s003.ts,102,103\n'));
     await until(() => readdirSync(output.folder).length === 2);
-    assert.equal(statSync(held.file).size, 1000);
-    release();
-    release();
+    assert.equal(statSync(first.file).size, 1000);
+    held.release();
+    held.release();
     await until(() => readdirSync(output.folder).length === 1);
     assert.deepEqual(readdirSync(output.folder), ['s003.ts']);
   });
@@ -120,7 +120,8 @@ describe('the ring of a camera', () => {
       (await ring.prepare({ video: 'h264', audio }))?.sound;
     assert.equal(await soundOf(loud, 'MPEG4-GENERIC'), 'copy');
     assert.equal(await soundOf(loud, 'aac'), 'copy');
-    for (const codec of ['PCMU', 'PCMA', 'G726-16', 'OPUS', 'pcm_mulaw']) assert.equal(await soundOf(loud, codec), 'encode');
+    for (const codec of ['PCMU', 'PCMA', 'G726-16', 'OPUS', 'pcm_mulaw'])
+      assert.equal(await soundOf(loud, codec), 'encode');
     assert.equal(await soundOf(loud, undefined), undefined);
     assert.equal(await soundOf(silent, 'aac'), undefined);
   });
@@ -137,7 +138,14 @@ describe('the ring of a camera', () => {
     const base = temporaryFolder(t);
     const log = new RecordingLog();
     const folders = new RingFolders(log, [join(base, 'absent')]);
-    const ring = new CameraRing({ camera: 'yard', sound: true, captureDelayMs: 0, folders, clock: new ManualClock(), log });
+    const ring = new CameraRing({
+      camera: 'yard',
+      sound: true,
+      captureDelayMs: 0,
+      folders,
+      clock: new ManualClock(),
+      log,
+    });
     assert.equal(await ring.prepare(h264), undefined);
     assert.equal(await ring.prepare(h264), undefined);
     assert.equal(log.lines.filter((line) => line.includes('ENOENT')).length, 1);

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -52,7 +62,10 @@ describe('folders of rings', () => {
     const running = leave(base, 1, startOfInit);
     const { folders, log } = foldersIn(t, base);
     await folders.make();
-    assert.deepEqual([dead, earlier, running, theirs].map((folder) => existsSync(folder)), [false, false, true, true]);
+    assert.deepEqual(
+      [dead, earlier, running, theirs].map((folder) => existsSync(folder)),
+      [false, false, true, true],
+    );
     assert.equal(log.lines.filter((line) => line.includes('Removed 2 rings')).length, 1);
   });
 

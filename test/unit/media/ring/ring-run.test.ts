@@ -74,10 +74,15 @@ describe('a connection in the ring', () => {
     clock.advance(1000);
     list('s239.ts,0,1\n');
     clock.advance(400);
-    assert.deepEqual(
-      ring.open,
-      { file: '/ring/s000.ts', from: 1_000_700, to: 1_001_100, bytes: 0, video: 'h264', sound: true, open: true },
-    );
+    assert.deepEqual(ring.open, {
+      file: '/ring/s000.ts',
+      from: 1_000_700,
+      to: 1_001_100,
+      bytes: 0,
+      video: 'h264',
+      sound: true,
+      open: true,
+    });
     ring.end();
     assert.equal(ring.open, undefined);
   });

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SiteClock } from '../../src/clock/site-clock.ts';
+import { Ingest } from '../../src/media/ingest.ts';
+import { CameraRing } from '../../src/media/ring/camera-ring.ts';
+import { RingFolders } from '../../src/media/ring/ring-folders.ts';
+import { parseSourceAddress } from '../../src/network/address.ts';
+import { requirement } from '../requirements.ts';
+import { RecordingLog } from '../unit/recording-log.ts';
+import { temporaryFolder } from '../unit/temporary-folder.ts';
+import { Receiver, startDemoCamera } from './demo-camera.ts';
+
+async function watch(t: TestContext, base = temporaryFolder(t)) {
+  const camera = await startDemoCamera();
+  t.after(() => camera.stop());
+  const [clock, log, receiver] = [new SiteClock(), new RecordingLog(), new Receiver()];
+  const folders = new RingFolders(log, [base]);
+  t.after(() => folders.close());
+  const ring = new CameraRing({ camera: 'yard', sound: true, captureDelayMs: 300, folders, clock, log });
+  const address = parseSourceAddress(camera.url);
+  const view = { transport: 'tcp', width: 320, rate: 5, audio: true, captureDelayMs: 300 } as const;
+  const ingest = new Ingest({ address, ...view, ring, clock, random: Math.random, log }, receiver);
+  t.after(async () => {
+    await ingest.stop();
+    await ring.close();
+  });
+  ingest.start();
+  await receiver.until(() => receiver.frames.length >= 1, 'first frame');
+  return { ...camera, ingest, ring, receiver, log, clock, base };
+}
+
+const all = (ring: CameraRing) => ring.hold(-Infinity, Infinity).segments;
+
+describe('the ring of a live camera', { timeout: 60_000 }, () => {
+  test('holds segments of a second without a gap, dated as the frames are, and one that grows', async (t) => {
+    const { ring, receiver, clock } = await watch(t);
+    await receiver.until(() => all(ring).length >= 5, 'five segments');
+    const segments = all(ring);
+    assert.ok(segments.every(({ file }) => existsSync(file)));
+    assert.equal(segments.at(-1)?.open, true);
+    for (const [n, { from }] of segments.slice(1).entries()) {
+      assert.ok(Math.abs(from - (segments[n]?.to ?? 0)) < 250, 'the next begins where one ends');
+    }
+    const newest = receiver.frames.at(-1)?.capturedAt ?? 0;
+    const upTo = clock.now() - clock.monotonic() + (segments.at(-1)?.to ?? 0);
+    assert.ok(Math.abs(newest - upTo) < 500, `the ring ends ${newest - upTo} ms from the newest frame`);
+  });
+
+  test('goes on with the next connection, and leaves nothing at the end', async (t) => {
+    const { ring, receiver, relay, ingest, base } = await watch(t);
+    await receiver.until(() => all(ring).length >= 3, 'three segments');
+    const before = all(ring)[0]?.file ?? '';
+    relay.kick();
+    const folders = () => new Set(all(ring).map(({ file }) => dirname(file)));
+    await receiver.until(() => folders().size === 2, 'segments of two connections');
+    assert.ok(existsSync(before));
+    await ingest.stop();
+    await ring.close();
+    const [own = ''] = readdirSync(base);
+    assert.deepEqual(readdirSync(join(base, own)), []);
+  });
+
+  test('ends alone when its folder cannot be written: the frames do not notice', async (t) => {
+    if (!requirement(t, existsSync('/dev/full'), '/dev/full')) return;
+    // A device that is always full, where the fourth segment should go.
+    const { ring, receiver, log } = await watch(t, temporaryFolder(t));
+    await receiver.until(() => all(ring).length >= 2, 'two segments');
+    const folder = dirname(all(ring)[0]?.file ?? '');
+    const next = all(ring).length + 2;
+    symlinkSync('/dev/full', join(folder, `s${String(next).padStart(3, '0')}.ts`));
+    await receiver.until(() => log.lines.some((line) => line.includes('No space left')), 'the loss is told');
+    const [frames, states] = [receiver.frames.length, receiver.states.length];
+    await sleep(2500);
+    assert.ok(receiver.frames.length - frames >= 8, 'frames go on');
+    assert.equal(receiver.states.length, states, 'the connection is the same');
+    assert.equal(log.lines.filter((line) => line.includes('Camera yard')).length, 1);
+  });
+});

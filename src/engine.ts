@@ -18,7 +18,9 @@ export type { AudioScores, Frame, Incident, Payload } from './contracts/messages
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';
+export { levelSeconds } from './media/microphone/level-meter.ts';
 export { Microphone } from './media/microphone/microphone.ts';
+export { SoundChecks } from './media/microphone/sound-checks.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode, type NodeHandlers } from './red/define-node.ts';
 export type { NodeContext } from './red/node-context.ts';

@@ -1,5 +1,6 @@
 import schema from 'settings-of:mic-in';
 import { offerDevices } from '../../src/editor/device-field.ts';
+import { offerSoundCheck } from '../../src/editor/sound-check.ts';
 import { accepts, registerNode, text } from '../../src/editor/register.ts';
 import { deviceName } from '../../src/media/microphone/device-name.ts';
 
@@ -9,7 +10,7 @@ registerNode({
   icon: 'mic-in.svg',
   canvas: { colour: '#A6BBCF', input: false, outputs: ['sound', 'status'] },
   checks: { device: (device) => accepts(deviceName, device) || text('mic-in', 'mic-in.fault.device') },
-  prepare: () => {
+  prepare: ({ id }) => {
     offerDevices({
       looking: text('mic-in', 'mic-in.devices.looking'),
       choose: text('mic-in', 'mic-in.devices.choose'),
@@ -17,5 +18,6 @@ registerNode({
       unknown: text('mic-in', 'mic-in.devices.unknown'),
       loopback: (label) => text('mic-in', 'mic-in.devices.loopback', { label }),
     });
+    offerSoundCheck(id);
   },
 });

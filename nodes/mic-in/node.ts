@@ -1,21 +1,32 @@
 import {
   captureDevices,
   defineNode,
+  levelSeconds,
   Microphone,
   SiteClock,
+  SoundChecks,
   soundWindow,
   streamLooks,
   topicOf,
   type Payload,
 } from '../../src/engine.ts';
 
+const clock = new SiteClock();
+/** Every mic-in of this process: a dialog may check what a node hears. */
+const checks = new SoundChecks({ clock, random: Math.random });
+
 /** Listens to one microphone: sound windows and the state of the stream. */
 export default defineNode({
   type: 'mic-in',
-  answers: { devices: () => captureDevices(new SiteClock()) },
+  answers: {
+    devices: () => captureDevices(clock),
+    'check-begin': { write: (query) => checks.begin(SoundChecks.request(query)) },
+    check: { write: (query) => checks.state(query.get('id') ?? '') },
+    'check-stop': { write: (query) => checks.stop(query.get('id') ?? '') },
+  },
   create(node) {
     const site = node.site();
-    const { name: source, area, audio, recorder, device, captureDelayMs } = node.config;
+    const { name: source, area, audio, recorder, device, captureDelayMs, faultSeconds } = node.config;
     const identity = () => ({ v: 1, site: site.id, area, source }) as const;
     const emit = (output: 0 | 1, payload: Payload, bytes: object = {}): void => {
       const outputs: (object | null)[] = [null, null];
@@ -23,7 +34,7 @@ export default defineNode({
       node.send(outputs);
     };
     const microphone = new Microphone(
-      { recorder, device, captureDelayMs, ...site.tools },
+      { recorder, device, captureDelayMs, faultSeconds, ...site.tools },
       {
         window({ samples, ...window }) {
           site.metrics.count('audio_windows_captured_total', { source });
@@ -31,14 +42,15 @@ export default defineNode({
           const { sampleRate, hop } = soundWindow;
           emit(0, { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window }, { samples });
         },
-        level({ clipping, silent, ...level }) {
-          if (silent) node.status('connecting', 'silent');
-          else if (clipping) node.status('running', 'clipping', level);
-          else node.status('running', 'connected', level);
+        level({ fault, ...level }) {
+          node.status(fault === 'silent' ? 'connecting' : 'running', fault ?? 'connected', { ...level });
+          if (fault !== undefined)
+            site.metrics.count('microphone_fault_seconds_total', { source, fault }, levelSeconds);
         },
-        status({ status, detail, attempt, error }) {
+        status({ status, detail, attempt, fault, error }) {
           const capturedAt = site.clock.now();
-          const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
+          const told = { status, detail, attempt, ...(fault === undefined ? {} : { fault }) };
+          const payload = { ...identity(), kind: 'stream-status', capturedAt, ...told } as const;
           site.health.source(node.id, payload);
           // Its level is shown as soon as there is one.
           if (status !== 'connected') node.status(streamLooks[status], status, { detail });
@@ -48,8 +60,10 @@ export default defineNode({
       },
     );
     microphone.start();
+    const leave = checks.join({ node: node.id, device, microphone });
     return {
       close: async () => {
+        leave();
         await microphone.stop();
         site.health.forgetSource(node.id);
       },

@@ -147,6 +147,12 @@ export const MicInConfig = Type.Object({
     maximum: 10000,
     description: 'Milliseconds from the microphone to our last byte; subtracted from every capture time.',
   }),
+  faultSeconds: Type.Integer({
+    default: 60,
+    minimum: 0,
+    maximum: 86400,
+    description: 'Silence or clipping that lasts this many seconds is reported as an error, once; 0 reports none.',
+  }),
 });
 export type MicInConfig = Static<typeof MicInConfig>;
 

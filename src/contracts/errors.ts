@@ -23,6 +23,9 @@ export const errorNames = {
   ES_MICROPHONE_UNREACHABLE: 'The microphone or its sound server does not answer.',
   ES_MICROPHONE_STALLED: 'The microphone stopped sending sound.',
   ES_MICROPHONE_FLOODING: 'The device gives sound faster than time passes: it is no microphone.',
+  ES_MICROPHONE_SILENT:
+    'Nothing but silence comes from the microphone: it is muted, unplugged or not behind the device.',
+  ES_MICROPHONE_CLIPPING: 'The sound of the microphone is cut off: its gain is too high.',
   ES_RUNTIME_MISSING: 'A native library (an ONNX runtime, sharp) could not be loaded.',
   ES_MODEL_MISSING: 'The model file does not exist.',
   ES_MODEL_INVALID: 'The model file is damaged or not the expected one.',

@@ -77,10 +77,19 @@ export function isOffline(status: StreamStatusName): boolean {
   return !notOffline.includes(status);
 }
 
+/** What can be wrong with the sound of a microphone that is connected. */
+export const soundFaults = ['silent', 'clipping'] as const;
+export type SoundFault = (typeof soundFaults)[number];
+
 export const StreamStatus = payload('stream-status', {
   status: Type.Enum(streamStatuses),
   detail: Type.String({ description: 'The same in words for people.' }),
   attempt: Type.Integer({ minimum: 0, description: 'Failed tries since the last frame.' }),
+  fault: Type.Optional(
+    Type.Enum(soundFaults, {
+      description: 'Why the sound of a connected microphone cannot be trusted: muted or unplugged, or cut off.',
+    }),
+  ),
 });
 export type StreamStatus = Static<typeof StreamStatus>;
 

@@ -22,6 +22,11 @@ export const metricDefinitions = {
     help: 'Sound windows dropped because the classifier could not keep up.',
     labels: ['source'],
   },
+  microphone_fault_seconds_total: {
+    type: 'counter',
+    help: 'Seconds for which a microphone gave sound that cannot be trusted, by what is wrong: silent or clipping.',
+    labels: ['source', 'fault'],
+  },
   vision_infer_seconds: { type: 'histogram', help: 'Time of one run of the detector.', labels: ['model'] },
   audio_infer_seconds: { type: 'histogram', help: 'Time of one run of the sound classifier.', labels: ['model'] },
   incidents_total: { type: 'counter', help: 'Incidents that started.', labels: ['severity'] },

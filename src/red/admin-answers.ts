@@ -3,7 +3,7 @@ import { asSentinelError } from '../contracts/errors.ts';
 import type { NodeRed } from './node-red.ts';
 
 /** Answers one question; `query` is what the dialog asks with. What is thrown is told to it by name. */
-export type AdminAnswer = (query: URLSearchParams) => Promise<unknown>;
+export type AdminAnswer = (query: URLSearchParams) => unknown;
 
 /** What a dialog may ask of the machine that Node-RED runs on; `write` is for what only people may do who may change flows. */
 export type AdminAnswers = Readonly<Record<string, AdminAnswer | { write: AdminAnswer }>>;
@@ -35,13 +35,13 @@ export function mountAdminAnswers({ httpAdmin, auth }: NodeRed, type: string, an
       void answer.then(({ status, body }) => {
         if (underWay.get(query) === answer) underWay.delete(query);
         response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-        response.end(JSON.stringify(body));
+        response.end(JSON.stringify(body ?? null));
       });
     });
   }
 }
 
-async function answered(work: () => Promise<unknown>): Promise<Answered> {
+async function answered(work: () => unknown): Promise<Answered> {
   try {
     return { status: 200, body: await work() };
   } catch (thrown) {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { recorderNames } from '../../src/contracts/configs.ts';
 import type { HealthReport } from '../../src/contracts/health.ts';
 import type { AudioScores, AudioWindow, StreamStatus } from '../../src/contracts/messages.ts';
+import type { SoundCheckState } from '../../src/contracts/sound-check.ts';
 import type { CaptureDevice } from '../../src/media/microphone/capture-devices.ts';
 import { encodeWav } from '../../src/pcm/wav.ts';
 import { paneWav } from '../demo-media.ts';
@@ -44,7 +46,10 @@ describe('a microphone in Node-RED', { timeout: 300_000 }, () => {
     sound = await SoundServer.start();
     host = await NodeRedHost.start(sound.env);
     writeFileSync(join(sound.folder, 'pane.wav'), paneWav());
-    writeFileSync(join(sound.folder, 'tone.wav'), tone(2, -20));
+    const tones = { tone: [2, -20], clipped: [5, 6], hum: [12, -50], long: [5, -20] } as const;
+    for (const [name, [seconds, dbfs]] of Object.entries(tones)) {
+      writeFileSync(join(sound.folder, `${name}.wav`), tone(seconds, dbfs));
+    }
   });
   after(async () => {
     if (missing.length > 0) return;
@@ -102,13 +107,63 @@ describe('a microphone in Node-RED', { timeout: 300_000 }, () => {
     await host.waitFor('scores', (message) => (message.payload as AudioScores).triggered.includes('glass_break'));
   });
 
-  test('digital silence is said to be that', async (t) => {
+  test('digital silence is said to be that, and reported once when it lasts', async (t) => {
     if (!present(t)) return;
-    await deploy({ recorder: 'parec', audio: 'record' });
-    await host.waitFor('state', ({ payload }) => (payload as StreamStatus).detail.includes('muted'));
+    await deploy({ recorder: 'parec', audio: 'record', faultSeconds: 2 });
+    await host.waitFor('state', ({ payload }) => (payload as StreamStatus).fault === 'silent');
     await host.waitFor('status', ({ status }) => statusText(status) === 'connected, but silent: muted?');
-    assert.ok(host.messages('sound').every(({ payload }) => (payload as AudioWindow).record));
+    const { error, payload } = await host.waitFor('errors', () => true);
+    assert.match((error as { message: string }).message, /ES_MICROPHONE_SILENT/);
+    assert.equal((payload as StreamStatus).fault, 'silent');
+    await sound.play(join(sound.folder, 'tone.wav'));
+    await endOf('silent');
+    assert.equal(host.messages('errors').length, 1);
+    assert.ok(host.messages('sound').every(({ payload: window }) => (window as AudioWindow).record));
+    assert.ok((await faultSeconds('silent')) >= 2);
   });
+
+  test('sound that is cut off is said to be that until it ends, and the level comes no more than twice a second', async (t) => {
+    if (!present(t)) return;
+    await deploy({ recorder: 'parec', faultSeconds: 2 });
+    await state('connected');
+    await sound.play(join(sound.folder, 'clipped.wav'));
+    await host.waitFor('state', ({ payload }) => (payload as StreamStatus).fault === 'clipping');
+    await host.waitFor('status', ({ status }) => /^connected {2}\S+ {2}\S+ dBFS, clips/.test(statusText(status)));
+    const { error } = await host.waitFor('errors', () => true);
+    assert.match((error as { message: string }).message, /ES_MICROPHONE_CLIPPING/);
+    await endOf('clipping');
+    assert.equal(host.messages('errors').length, 1);
+    assert.ok((await faultSeconds('clipping')) >= 2);
+    const times = host.seen.filter(({ probe: name }) => name === 'status').map(({ at }) => at);
+    const span = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+    assert.ok(times.length > 5 && times.length <= 2 * span + 2, `${times.length} statuses in ${span} s`);
+  });
+
+  for (const listens of [true, false]) {
+    const through = listens ? 'the node that listens to it' : 'a recorder of its own';
+    test(`the sound check of a dialog measures quiet and loud, through ${through}`, async (t) => {
+      if (!present(t)) return;
+      await deploy(listens ? { recorder: 'parec', device: 'mic0' } : { recorder: 'parec', device: 'nowhere' });
+      if (listens) await state('connected');
+      else await host.deploy([]);
+      const hum = sound.play(join(sound.folder, 'hum.wav'));
+      const { id } = await ask<SoundCheckState>('check-begin', { node: 'mic', recorder: 'auto', device: 'mic0' });
+      const again = await ask<{ error: string }>('check-begin', { node: 'x', recorder: 'auto', device: '' });
+      assert.equal(again.error, 'ES_MICROPHONE_BUSY');
+      await step(id, 'quiet');
+      assert.equal(recorders().length, 1, 'a microphone may not open twice');
+      await step(id, 'loud');
+      const played = sound.play(join(sound.folder, 'long.wav'));
+      const { result, shared, failure } = await step(id, 'done');
+      assert.deepEqual([failure, shared], [undefined, listens]);
+      near(result?.noiseDbfs, -50);
+      near(result?.loudDbfs, -20);
+      near(result?.snrDb, 30);
+      assert.deepEqual([result?.clippedShare, result?.verdict], [0, 'good']);
+      await Promise.all([hum, played]);
+      assert.equal(recorders().length, listens ? 1 : 0);
+    });
+  }
 
   test('what is no microphone is refused by name', async (t) => {
     if (!present(t)) return;
@@ -141,6 +196,39 @@ describe('a microphone in Node-RED', { timeout: 300_000 }, () => {
     assert.ok(kinds.includes('speaker.monitor loopback'));
   });
 
+  async function ask<Answer>(question: string, query: Record<string, string>): Promise<Answer> {
+    const address = `${host.url}/echosight/mic-in/${question}?${new URLSearchParams(query).toString()}`;
+    return (await (await fetch(address, { headers: { 'x-requested-with': 'test' } })).json()) as Answer;
+  }
+
+  /** Asks as a dialog does, until the check has come so far. */
+  async function step(id: string, wanted: SoundCheckState['step']): Promise<SoundCheckState> {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const state = await ask<SoundCheckState>('check', { id });
+      if (state.step === wanted || state.step === 'failed' || state.step === 'done') return state;
+      await sleep(100);
+    }
+    return assert.fail(`the check did not come to ${wanted}`);
+  }
+
+  /** Waits until a fault that was told is told to be over. */
+  async function endOf(fault: string): Promise<void> {
+    let begun = false;
+    await host.waitFor('state', ({ payload }) => {
+      begun ||= (payload as StreamStatus).fault === fault;
+      return begun && (payload as StreamStatus).fault !== fault;
+    });
+  }
+
+  /** What the metrics say of a fault. */
+  async function faultSeconds(fault: string): Promise<number> {
+    const metrics = await (await fetch(`${host.url}/echosight/metrics`)).text();
+    const line = metrics
+      .split('\n')
+      .find((one) => one.includes('microphone_fault_seconds_total{') && one.includes(fault));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  }
+
   function present(t: TestContext): boolean {
     return requirement(t, missing.length === 0, missing.join(', '));
   }
@@ -170,6 +258,10 @@ describe('a microphone in Node-RED', { timeout: 300_000 }, () => {
       });
   }
 });
+
+function near(measured: number | undefined, expected: number): void {
+  assert.ok(Math.abs((measured ?? NaN) - expected) <= 1, `${measured} is not within 1 dB of ${expected}`);
+}
 
 function statusText(status: unknown): string {
   return (status as { text?: string } | undefined)?.text ?? '';

@@ -1,4 +1,5 @@
 import { SentinelError, type ErrorName } from '../../contracts/errors.ts';
+import type { SoundFault } from '../../contracts/messages.ts';
 
 type MicrophoneFailure = Extract<ErrorName, `ES_MICROPHONE_${string}`>;
 
@@ -39,7 +40,22 @@ const wording: Record<MicrophoneFailure, { words: string; hint: string }> = {
     words: 'The device gives sound faster than time passes: it is a file or a null device, no microphone.',
     hint: 'Open the node and choose a device of the list.',
   },
+  ES_MICROPHONE_SILENT: {
+    words: 'Only silence comes: is the microphone muted or unplugged?',
+    hint: 'Look at its switch and plug and at the settings of the system, or open the node and check the sound. A microphone with a noise gate needs a longer time, or 0.',
+  },
+  ES_MICROPHONE_CLIPPING: {
+    words: 'The sound is cut off: turn the gain down.',
+    hint: 'Turn the gain of the microphone down in the settings of the system, or open the node and check the sound.',
+  },
 };
+
+const faultErrors = { silent: 'ES_MICROPHONE_SILENT', clipping: 'ES_MICROPHONE_CLIPPING' } as const;
+
+/** What is wrong with sound that comes in all the same. */
+export function soundFaultError(fault: SoundFault): SentinelError {
+  return microphoneError(faultErrors[fault]);
+}
 
 /** A failure in the words of this room; `detail` stands for the usual sentence. */
 export function microphoneError(name: MicrophoneFailure, detail = wording[name].words): SentinelError {

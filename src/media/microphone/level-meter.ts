@@ -1,15 +1,13 @@
-import { levelOf } from '../../pcm/level.ts';
+import type { SoundFault } from '../../contracts/messages.ts';
+import { audibleLevel, clippedIn, levelOf } from '../../pcm/level.ts';
 import { S16leReader } from '../../pcm/s16le.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
+import { SoundFaults } from './sound-faults.ts';
 
 /** Two levels a second: as many as a status may show. */
-const blockSamples = soundWindow.sampleRate / 2;
-const silentSamples = 10 * soundWindow.sampleRate;
+export const levelSeconds = 0.5;
 /** A few samples at full scale in half a second are no accident. */
 const clippedSamples = 3;
-const fullScale = 32_766 / 32_768;
-/** Blocks that clipping is told for, so that people can read it. */
-const clipHold = 4;
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Levels of the lowest and the highest bar. */
 const range = { lowest: -66, highest: -10 };
@@ -23,21 +21,17 @@ export interface SoundLevel {
   peakDbfs: number;
   /** The last two seconds as bars, such as ▁▂▆█. */
   bars: string;
-  /** Sound was cut off at full scale in the last two seconds. */
-  clipping: boolean;
-  /** Nothing but zeros for ten seconds: muted, or no microphone behind it. */
-  silent: boolean;
+  /** What is wrong with the sound, for some seconds already. */
+  fault?: SoundFault;
 }
 
 /** Measures sound in half seconds. */
 export class LevelMeter {
   readonly #onLevel: (level: SoundLevel) => void;
   readonly #reader = new S16leReader();
-  readonly #block = new Float32Array(blockSamples);
+  readonly #block = new Float32Array(levelSeconds * soundWindow.sampleRate);
+  readonly #faults = new SoundFaults();
   #filled = 0;
-  #zeros = 0;
-  #clipped = 0;
-  #holding = 0;
   #shown: string[] = [];
 
   constructor(onLevel: (level: SoundLevel) => void) {
@@ -48,24 +42,21 @@ export class LevelMeter {
     for (const sample of this.#reader.read(chunk)) {
       this.#block[this.#filled] = sample;
       this.#filled += 1;
-      this.#zeros = sample === 0 ? this.#zeros + 1 : 0;
-      if (Math.abs(sample) >= fullScale) this.#clipped += 1;
-      if (this.#filled === blockSamples) this.#finish();
+      if (this.#filled === this.#block.length) this.#finish();
     }
   }
 
   #finish(): void {
-    const { dbfs, peak } = levelOf(this.#block);
-    this.#holding = this.#clipped >= clippedSamples ? clipHold : Math.max(0, this.#holding - 1);
-    this.#shown = [...this.#shown, bar(dbfs)].slice(-shownBlocks);
     this.#filled = 0;
-    this.#clipped = 0;
+    const { dbfs, peak } = levelOf(this.#block);
+    this.#shown = [...this.#shown, bar(dbfs)].slice(-shownBlocks);
+    const clipped = clippedIn(this.#block) >= clippedSamples;
+    const fault = this.#faults.push({ dbfs: audibleLevel(this.#block), clipped });
     this.#onLevel({
       dbfs: whole(dbfs),
       peakDbfs: whole(Math.max(-100, 20 * Math.log10(peak))),
       bars: this.#shown.join(''),
-      clipping: this.#holding > 0,
-      silent: this.#zeros >= silentSamples,
+      ...(fault === undefined ? {} : { fault }),
     });
   }
 }

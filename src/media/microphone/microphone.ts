@@ -3,9 +3,10 @@ import type { RecorderName } from '../../contracts/configs.ts';
 import type { Clock, Log, Random } from '../../contracts/ports.ts';
 import { levelOf } from '../../pcm/level.ts';
 import { LineLimiter } from '../line-limiter.ts';
-import { StreamSupervisor, type StreamRun, type StreamState, type StreamWords } from '../stream-supervisor.ts';
+import { StreamSupervisor, type StreamRun, type StreamWords } from '../stream-supervisor.ts';
 import { WindowCutter, type CutWindow } from '../window-cutter.ts';
 import { deviceName } from './device-name.ts';
+import { FaultReport, soundComes, type MicrophoneState } from './fault-report.ts';
 import { microphoneError, recorderMissing } from './failures.ts';
 import { findProgram } from './find-program.ts';
 import { LevelMeter, type SoundLevel } from './level-meter.ts';
@@ -19,6 +20,8 @@ export interface MicrophoneOptions {
   device: string;
   /** Milliseconds from the microphone to our last byte. */
   captureDelayMs: number;
+  /** Silence or clipping that lasts so long is an error; 0 makes it none. */
+  faultSeconds: number;
   clock: Clock;
   random: Random;
   log: Log;
@@ -46,17 +49,15 @@ export interface MicrophoneListener {
   window(window: MicrophoneWindow): void;
   /** Twice a second while sound comes. */
   level(level: SoundLevel): void;
-  status(state: StreamState): void;
+  status(state: MicrophoneState): void;
 }
 
 const thisMachine: Machine = { platform: process.platform, find: findProgram, starters: { lpcm16: startLpcm16 } };
 
-const connected = 'Sound is coming in.';
-const muted = 'Connected, but only digital silence comes: is the microphone muted?';
 const words: StreamWords = {
   probing: 'Looking for a recorder.',
   connecting: 'Waiting for the first sound.',
-  connected,
+  connected: soundComes,
   stalled: (limitMs) => microphoneError('ES_MICROPHONE_STALLED', `No sound came for ${limitMs / 1000} s.`),
   unknown: 'ES_MICROPHONE_UNREACHABLE',
 };
@@ -70,18 +71,20 @@ export class Microphone {
   readonly #supervisor: StreamSupervisor<readonly FoundRecorder[]>;
   readonly #lines: LineLimiter;
   #windows = 0;
-  #silent = false;
-  #status: StreamState['status'] = 'idle';
+  #state: MicrophoneState = { status: 'idle', detail: '', attempt: 0 };
+  readonly #faults: FaultReport;
+  readonly #taps = new Set<(chunk: Buffer) => void>();
   /** The recorder to begin with: the last one that gave sound, or the one after a hung one. */
   #favourite = 0;
 
   /** @throws SentinelError ES_BAD_CONFIG when no recorder can be given this device */
-  constructor(options: MicrophoneOptions, listener: MicrophoneListener, machine = thisMachine) {
+  constructor(options: MicrophoneOptions, listener: MicrophoneListener, machine: Machine = thisMachine) {
     this.#options = options;
     this.#listener = listener;
     this.#machine = machine;
     this.#device = deviceName(options.device);
     this.#suitable();
+    this.#faults = new FaultReport(options.clock, options.faultSeconds);
     this.#lines = new LineLimiter(options.clock, (line) => {
       options.log.warn(line);
     });
@@ -89,6 +92,7 @@ export class Microphone {
       { words, probe: () => this.#probe(), launch: (recorders, onSound) => this.#launch(recorders, onSound) },
       options,
       (state) => {
+        this.#faults.reset();
         this.#tell(state);
       },
     );
@@ -96,6 +100,22 @@ export class Microphone {
 
   start(): void {
     this.#supervisor.start();
+  }
+
+  /** What it said of itself last. */
+  get state(): MicrophoneState {
+    return this.#state;
+  }
+
+  /**
+   * Lets somebody else hear it: s16le, mono, 16 kHz, as it comes; a device may not open twice.
+   * @returns what ends that
+   */
+  tap(listener: (chunk: Buffer) => void): () => void {
+    this.#taps.add(listener);
+    return () => {
+      this.#taps.delete(listener);
+    };
   }
 
   /** Settles when no process of this microphone is left. */
@@ -153,6 +173,11 @@ export class Microphone {
           onSound();
           for (const window of early.splice(0)) this.#window(window);
           meter.push(chunk);
+          for (const tap of [...this.#taps]) {
+            this.#hand(() => {
+              tap(chunk);
+            });
+          }
         },
         line: (line) => {
           this.#lines.push(line);
@@ -178,18 +203,16 @@ export class Microphone {
   }
 
   #level(level: SoundLevel): void {
-    if (this.#status !== 'connected') return;
+    if (this.#state.status !== 'connected') return;
     this.#hand(() => {
       this.#listener.level(level);
     });
-    if (level.silent === this.#silent) return;
-    this.#tell({ status: 'connected', detail: level.silent ? muted : connected, attempt: 0 });
-    this.#silent = level.silent;
+    const news = this.#faults.push(level.fault);
+    if (news !== undefined) this.#tell(news);
   }
 
-  #tell(state: StreamState): void {
-    this.#status = state.status;
-    this.#silent = false;
+  #tell(state: MicrophoneState): void {
+    this.#state = state;
     this.#hand(() => {
       this.#listener.status(state);
     });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { MicrophoneState } from '../../../../src/media/microphone/fault-report.ts';
 import type { SoundLevel } from '../../../../src/media/microphone/level-meter.ts';
 import {
   Microphone,
   type MicrophoneOptions,
   type MicrophoneWindow,
 } from '../../../../src/media/microphone/microphone.ts';
-import { firstFrameMs, stallMs, type StreamState } from '../../../../src/media/stream-supervisor.ts';
+import { firstFrameMs, stallMs } from '../../../../src/media/stream-supervisor.ts';
 import { ManualClock } from '../../manual-clock.ts';
 import { RecordingLog } from '../../recording-log.ts';
 import { ScriptedMachine } from './scripted-machine.ts';
@@ -18,10 +19,18 @@ const bytesPerMs = 32;
 function listen(machine: ScriptedMachine, options: Partial<MicrophoneOptions> = {}) {
   const clock = new ManualClock();
   const log = new RecordingLog();
-  const states: StreamState[] = [];
+  const states: MicrophoneState[] = [];
   const windows: MicrophoneWindow[] = [];
   const levels: SoundLevel[] = [];
-  const settings = { recorder: 'auto', device: '', captureDelayMs: 100, clock, random: () => 0, log } as const;
+  const settings = {
+    recorder: 'auto',
+    device: '',
+    captureDelayMs: 100,
+    faultSeconds: 60,
+    clock,
+    random: () => 0,
+    log,
+  } as const;
   const microphone = new Microphone(
     { ...settings, ...options },
     {
@@ -34,7 +43,9 @@ function listen(machine: ScriptedMachine, options: Partial<MicrophoneOptions> = 
   /** As a microphone speaks: a tenth of a second of sound in a tenth of a second. */
   const speak = async (ms: number, sample = 1000): Promise<void> => {
     const chunk = Buffer.alloc(chunkMs * bytesPerMs);
-    for (let offset = 0; offset < chunk.length; offset += 2) chunk.writeInt16LE(sample, offset);
+    for (let offset = 0; offset < chunk.length; offset += 2) {
+      chunk.writeInt16LE(offset % 4 === 0 ? sample : -sample, offset);
+    }
     for (let spoken = 0; spoken < ms; spoken += chunkMs) {
       clock.advance(chunkMs);
       machine.last.stdout.write(chunk);
@@ -72,7 +83,7 @@ describe('a microphone', () => {
     );
     assert.equal(heard.levels.length, 3);
     assert.deepEqual(heard.levels.at(-1), {
-      ...{ dbfs: -30, peakDbfs: -30, bars: '▅▅▅', clipping: false, silent: false },
+      ...{ dbfs: -30, peakDbfs: -30, bars: '▅▅▅' },
     });
     await heard.microphone.stop();
     assert.deepEqual(machine.last.signals, ['SIGTERM']);
@@ -195,20 +206,58 @@ describe('a microphone', () => {
     await heard.microphone.stop();
   });
 
-  test('says that it is muted after ten seconds of digital silence, and when it speaks again', async () => {
+  test('says that it is silent after ten seconds, reports it once when that lasts, and says when it speaks again', async () => {
+    const machine = new ScriptedMachine('parec');
+    const heard = listen(machine);
+    const last = () => heard.states.at(-1);
+    await heard.start();
+    await heard.speak(9_000, 0);
+    assert.deepEqual([heard.levels.at(-1)?.fault, last()?.fault], [undefined, undefined]);
+    await heard.speak(3_000, 0);
+    assert.equal(heard.levels.at(-1)?.fault, 'silent');
+    assert.deepEqual([last()?.status, last()?.fault, last()?.error], ['connected', 'silent', undefined]);
+    await heard.speak(300_000, 0);
+    assert.equal(last()?.error?.name, 'ES_MICROPHONE_SILENT');
+    assert.match(last()?.detail ?? '', /^For 60 s: .*muted or unplugged/);
+    assert.deepEqual(
+      heard.errors().map(({ name }) => name),
+      ['ES_MICROPHONE_SILENT'],
+    );
+    await heard.speak(2_000, 100);
+    assert.deepEqual([last()?.detail, last()?.fault], ['Sound is coming in.', undefined]);
+    assert.equal(heard.states.length, 6);
+    await heard.microphone.stop();
+  });
+
+  test('reports sound that is cut off, and never where that is turned off', async () => {
+    for (const faultSeconds of [20, 0]) {
+      const heard = listen(new ScriptedMachine('parec'), { faultSeconds });
+      await heard.start();
+      await heard.speak(60_000, 32_767);
+      assert.equal(heard.levels.at(-1)?.fault, 'clipping');
+      assert.deepEqual(
+        heard.errors().map(({ name }) => name),
+        faultSeconds === 0 ? [] : ['ES_MICROPHONE_CLIPPING'],
+      );
+      assert.deepEqual(
+        heard.states.map(({ fault }) => fault).filter((fault) => fault !== undefined),
+        faultSeconds === 0 ? ['clipping'] : ['clipping', 'clipping'],
+      );
+      await heard.microphone.stop();
+    }
+  });
+
+  test('knows nothing of the old sound when the recorder has begun anew', async () => {
     const machine = new ScriptedMachine('parec');
     const heard = listen(machine);
     await heard.start();
-    await heard.speak(9_000, 0);
-    assert.equal(heard.levels.at(-1)?.silent, false);
-    await heard.speak(3_000, 0);
-    assert.equal(heard.levels.at(-1)?.silent, true);
-    assert.match(heard.states.at(-1)?.detail ?? '', /muted/);
-    assert.equal(heard.told().at(-1), 'connected');
-    await heard.speak(1_000, 3);
-    assert.equal(heard.levels.at(-1)?.silent, false);
-    assert.doesNotMatch(heard.states.at(-1)?.detail ?? '', /muted/);
-    assert.equal(heard.states.length, 5);
+    await heard.speak(30_000, 0);
+    await machine.last.fail('gone');
+    await settle();
+    heard.clock.advance(1000);
+    await settle();
+    await heard.speak(5_000, 0);
+    assert.deepEqual([heard.told().at(-1), heard.states.at(-1)?.fault], ['connected', undefined]);
     await heard.microphone.stop();
   });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FlowGauge } from '../../../../src/media/microphone/flow-gauge.ts';
+import type { SoundFault } from '../../../../src/contracts/messages.ts';
 import { LevelMeter, type SoundLevel } from '../../../../src/media/microphone/level-meter.ts';
+import { SoundFaults } from '../../../../src/media/microphone/sound-faults.ts';
 import { ManualClock } from '../../manual-clock.ts';
 
 const second = 32_000;
@@ -77,11 +79,69 @@ describe('the level of sound', () => {
     );
   });
 
-  test('says that sound was cut off for two seconds after it was', () => {
-    const levels = measure(100, 32_767, 100, 100, 100, 100, -32_768);
-    assert.deepEqual(
-      levels.map(({ clipping }) => clipping),
-      [false, true, true, true, true, false, true],
+  test('comes at most twice a second, however the pieces fall', () => {
+    assert.equal(measure(...Array<number>(20).fill(100)).length, 20);
+  });
+});
+
+/** What is found at the end of each stretch of half seconds; a stretch is a level, how many of it, and whether it clips. */
+function faultsAfter(...stretches: [dbfs: number, count: number, clipped?: boolean][]): (SoundFault | undefined)[] {
+  const faults = new SoundFaults();
+  return stretches.map(([dbfs, count, clipped = false]) => {
+    let last: SoundFault | undefined;
+    for (let done = 0; done < count; done += 1) last = faults.push({ dbfs, clipped });
+    return last;
+  });
+}
+
+const ok = undefined;
+const minute = 120;
+
+describe('what is wrong with sound', () => {
+  test('is silence when there is none for ten seconds; a click does not end it', () => {
+    assert.deepEqual(faultsAfter([-100, 19], [-100, 1], [-20, 1], [-100, 1], [-60, 2]), [
+      ...[ok, 'silent', 'silent', 'silent', ok],
+    ]);
+  });
+
+  test('is silence far below the quietest minute: the cable hangs in the air', () => {
+    assert.deepEqual(faultsAfter([-55, 2 * minute], [-80, 19], [-80, 1], [-70, 2]), [ok, ok, 'silent', ok]);
+    assert.deepEqual(faultsAfter([-80, 10 * minute]), [ok], 'a microphone that was never louder');
+    assert.deepEqual(faultsAfter([-40, 2 * minute], [-65, 5 * minute]), [ok, ok], 'a fan was turned off');
+    assert.deepEqual(faultsAfter([-62, 2 * minute], [-80, 5 * minute]), [ok, ok], 'the night began');
+  });
+
+  test('comes ever later where it is the habit of a noise gate', () => {
+    const faults = new SoundFaults();
+    let changes = 0;
+    let before: SoundFault | undefined;
+    for (let second = 0; second < 3600; second += 1) {
+      // A word every half minute, nothing between.
+      for (let half = 0; half < 2; half += 1) {
+        const now = faults.push({ dbfs: second % 30 < 2 ? -30 : -100, clipped: false });
+        if (now !== before) changes += 1;
+        before = now;
+      }
+    }
+    assert.ok(changes > 0 && changes <= 4, `${changes} changes in an hour`);
+  });
+
+  test('is clipping when it happens again within ten seconds, until it did not for ten', () => {
+    assert.deepEqual(faultsAfter([0, 1, true], [-20, 20], [0, 1, true], [-20, 18], [0, 1, true], [-20, 19], [-20, 1]), [
+      ...[ok, ok, ok, ok, 'clipping', 'clipping', ok],
+    ]);
+  });
+
+  test('does not go to and fro while there is a bang every nine seconds', () => {
+    const bangs = Array.from({ length: 50 }, () => [[0, 1, true] as const, [-20, 17] as const]).flat();
+    const told = faultsAfter(
+      ...bangs.map(([dbfs, count, clipped = false]) => [dbfs, count, clipped] as [number, number, boolean]),
     );
+    assert.deepEqual([...new Set(told.slice(2))], ['clipping']);
+  });
+
+  test('is silence too when a converter gives one number for ever', () => {
+    const levels = measure(...Array<number>(20).fill(700));
+    assert.deepEqual([levels[18]?.fault, levels[19]?.fault], [undefined, 'silent']);
   });
 });

@@ -32,7 +32,8 @@ export default defineNode({
     return {
       async input(message, send) {
         if (isAudioMessage(message)) {
-          const verdict = await analysis.window(message.payload, message.samples);
+          const { payload: window, samples } = message;
+          const verdict = await site.backlog.during(window.source, () => analysis.window(window, samples));
           if (verdict.outcome === 'scores') show(verdict.scores, message, send);
           if (verdict.outcome === 'down') {
             const { cue, error, news } = verdict;

@@ -39,7 +39,8 @@ export default defineNode({
     return {
       async input(message, send) {
         if (isFrameMessage(message)) {
-          const verdict = await analysis.analyse(message.payload, message.image);
+          const { payload: frame, image } = message;
+          const verdict = await site.backlog.during(frame.source, () => analysis.analyse(frame, image));
           if (verdict.outcome === 'dropped') return;
           if (verdict.outcome === 'down') {
             for (const payload of verdict.cues) send([{ ...message, topic: topicOf(payload), payload }, null]);

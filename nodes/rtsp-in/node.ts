@@ -14,7 +14,7 @@ export default defineNode({
   create(node) {
     const camera = node.reference('sentinel-camera', node.config.camera);
     const site = node.siteOf(camera);
-    const { name: source, area, audio, captureDelayMs, transport } = camera.config;
+    const { name: source, area, audio, captureDelayMs, transport, playback } = camera.config;
     const { width, rate } = node.config;
     const identity = () => ({ v: 1, site: site.id, area, source }) as const;
     const emit = (output: 0 | 1 | 2, payload: Payload, bytes: object = {}): void => {
@@ -23,20 +23,25 @@ export default defineNode({
       node.send(outputs);
     };
     const login = cameraSource(camera.config, camera.credentials);
-    const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs };
+    const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs, playback };
+    const ready = () => site.backlog.cleared(source);
     const feed = site.cameras.watch(
       camera.id,
-      { ...login, ...view, ...site.tools, keep: keptCamera(camera.config) },
+      { ...login, ...view, ready, ...site.tools, keep: keptCamera(camera.config) },
       {
-        frame({ bytes, ...frame }) {
+        frame({ bytes, position, ...frame }) {
           site.metrics.count('frames_captured_total', { source });
-          emit(0, { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes });
+          emit(0, { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes, ...placed(position) });
         },
-        audio({ samples, ...window }) {
+        audio({ samples, position, ...window }) {
           site.metrics.count('audio_windows_captured_total', { source });
           const record = audio === 'record';
           const { sampleRate, hop } = soundWindow;
-          emit(1, { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window }, { samples });
+          emit(
+            1,
+            { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window },
+            { samples, ...placed(position) },
+          );
         },
         status({ status, detail, attempt, error }) {
           const capturedAt = site.clock.now();
@@ -57,3 +62,8 @@ export default defineNode({
     };
   },
 });
+
+/** Where in the file it is: the capture times of a file that is played fast say only when that was. */
+function placed(position: number | undefined): object {
+  return position === undefined ? {} : { position };
+}

@@ -71,7 +71,8 @@ export const SentinelCameraConfig = Type.Object({
     default: '',
     minLength: 1,
     description:
-      'rtsp://, rtsps://, http(s):// address without user and password, a video file, /dev/videoN, or sample:intruder.',
+      'rtsp(s)://, rtmp:// or http(s):// address without user and password, go2rtc:NAME, a video file, a webcam ' +
+      '(/dev/videoN, avfoundation:N, dshow:NAME), or sample:intruder.',
   }),
   transport: Type.Enum(['tcp', 'udp'], { default: 'tcp', description: 'RTSP transport.' }),
   audio: Type.Enum(audioModes, {
@@ -81,6 +82,10 @@ export const SentinelCameraConfig = Type.Object({
   ring: Type.Boolean({
     default: true,
     description: 'Keep the last minute of the stream in memory, for clips of what was before and after an event.',
+  }),
+  playback: Type.Enum(playbackModes, {
+    default: 'loop',
+    description: 'A video file: over and over, once, or once as fast as it can be analysed.',
   }),
   captureDelayMs: Type.Integer({
     default: 300,

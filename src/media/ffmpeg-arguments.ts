@@ -1,6 +1,6 @@
 import type { Playback } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
-import { withCredentials, type SourceAddress } from '../network/address.ts';
+import { isNetworkAddress, withCredentials, type NetworkProtocol, type SourceAddress } from '../network/address.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
 import { mostPixels } from './frame-reader.ts';
@@ -12,8 +12,10 @@ export interface SourceOptions {
   username?: string;
   password?: string;
   transport: 'tcp' | 'udp';
-  /** Of a file; default loop. */
+  /** Of a source that has an end; default loop. */
   playback?: Playback;
+  /** A source of the network that has an end. */
+  finite?: boolean;
 }
 
 /** What to make of it. */
@@ -25,6 +27,8 @@ export interface AnalysisOptions {
   audio: boolean;
   /** Where the stream is kept as it comes; absent: nowhere. */
   ring?: RingOutput | undefined;
+  /** Which sound track, from 0; default the first. */
+  audioTrack?: number;
 }
 
 /** A command line, and what goes to standard input. */
@@ -49,6 +53,8 @@ const briefLook = { fpsprobesize: '0', analyzeduration: '500000' };
 
 /** What ffmpeg may open for an address from the network: a playlist must not lead to local files. */
 const rtspProtocols = 'rtsp,rtp,udp,tcp,tls,crypto';
+/** And for a file of this machine: a playlist among files must not lead to the network. */
+const fileProtocols = 'file,crypto,data';
 const httpProtocols = 'http,https,tcp,tls,crypto,data';
 
 /**
@@ -59,24 +65,34 @@ const httpProtocols = 'http,https,tcp,tls,crypto,data';
  */
 export function inputCommand(source: SourceOptions, program: FfmpegProgram): FfmpegCommand {
   const { address } = source;
-  if (address.protocol === 'device') return { args: ['-f', 'v4l2', '-i', address.location] };
-  if (address.protocol === 'file') return fileInput(address.location, source.playback);
+  const local = localInputs[address.protocol];
+  if (local !== undefined) return { args: local(address.location) };
+  if (!isNetworkAddress(address)) return fileInput(address.location, source.playback);
   const { protocols, options } = networkInput(address.protocol, source.transport, program);
+  // A whole video that a server hands out comes as fast as the network: a file stands for a camera there, too.
+  const pace = source.finite === true && source.playback !== 'fast' ? ['-re'] : [];
   const url = withCredentials(address, source);
   if (program.hidesAddress) {
     return {
-      args: ['-f', 'concat', '-safe', '0', '-protocol_whitelist', `pipe,${protocols}`, '-i', 'pipe:0'],
+      args: [...pace, '-f', 'concat', '-safe', '0', '-protocol_whitelist', `pipe,${protocols}`, '-i', 'pipe:0'],
       input: concatScript(url, options),
     };
   }
   if (url === address.location) {
     const flags = Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]);
-    return { args: ['-protocol_whitelist', protocols, ...flags, '-i', url] };
+    return { args: [...pace, '-protocol_whitelist', protocols, ...flags, '-i', url] };
   }
   throw new SentinelError('ES_FFMPEG_UNSUITABLE', 'This ffmpeg cannot keep user and password off its command line.', {
     hint: 'Install ffmpeg 5 or newer, or let the camera stream without a password on a network of its own.',
   });
 }
+
+/** Webcams, by the input of their system; those of macOS and Windows are not tested. */
+const localInputs: Partial<Record<SourceAddress['protocol'], (location: string) => string[]>> = {
+  device: (path) => ['-f', 'v4l2', '-i', path],
+  avfoundation: (index) => ['-f', 'avfoundation', '-framerate', '30', '-i', `${index}:none`],
+  dshow: (name) => ['-f', 'dshow', '-i', `video=${name}`],
+};
 
 const playbackFlags: Readonly<Record<Playback, readonly string[]>> = {
   loop: ['-re', '-stream_loop', '-1'],
@@ -86,7 +102,7 @@ const playbackFlags: Readonly<Record<Playback, readonly string[]>> = {
 
 /** The input part of a command line for a video file. `file:` keeps its name from being taken for another protocol. */
 export function fileInput(path: string, playback: Playback = 'loop'): FfmpegCommand {
-  return { args: [...playbackFlags[playback], '-i', `file:${path}`] };
+  return { args: [...playbackFlags[playback], '-protocol_whitelist', fileProtocols, '-i', `file:${path}`] };
 }
 
 /** The whole command: frames as PPM pictures on stdout; mono PCM as `soundWindow` says, and the list of the ring, see `outputsOf`. */
@@ -97,36 +113,27 @@ export function analysisCommand(
 ): FfmpegCommand {
   const { args, input } = inputCommand(source, program);
   const outputs = outputsOf(analysis);
+  const track = `0:a:${analysis.audioTrack ?? 0}`;
   return {
     args: [
       ...['-hide_banner', '-nostdin', '-loglevel', 'warning'],
       // One thread a camera, and no deblocking: a quarter of the decoding time, and detectors score the same.
       ...['-threads', '1', '-skip_loop_filter', 'all', '-flags2', 'fast'],
       ...args,
-      ...['-map', '0:v:0', '-vf', pictureFilter(analysis), ...program.passEveryFrame],
+      ...['-map', '0:v:0', '-vf', pictureFilter(analysis, source.playback), ...program.passEveryFrame],
       ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
-      ...(outputs.sound === undefined ? [] : soundArguments(outputs.sound)),
-      ...(analysis.ring === undefined || outputs.ring === undefined ? [] : ringArguments(analysis.ring, outputs.ring)),
+      ...(outputs.sound === undefined ? [] : soundArguments(outputs.sound, track)),
+      ...(analysis.ring === undefined || outputs.ring === undefined
+        ? []
+        : ringArguments(analysis.ring, outputs.ring, track)),
     ],
     ...(input === undefined ? {} : { input }),
   };
 }
 
-function soundArguments(descriptor: number): string[] {
+function soundArguments(descriptor: number, track: string): string[] {
   const { sampleRate } = soundWindow;
-  return [
-    '-map',
-    '0:a:0',
-    '-ac',
-    '1',
-    '-ar',
-    `${sampleRate}`,
-    '-c:a',
-    'pcm_s16le',
-    '-f',
-    's16le',
-    `pipe:${descriptor}`,
-  ];
+  return ['-map', track, '-ac', '1', '-ar', `${sampleRate}`, '-c:a', 'pcm_s16le', '-f', 's16le', `pipe:${descriptor}`];
 }
 
 /**
@@ -134,17 +141,19 @@ function soundArguments(descriptor: number): string[] {
  * timestamps that jump back. Scaling comes after it, to the display aspect ratio and even sizes. A picture
  * gets narrower instead of higher than twice its width: a few hostile bytes must not make huge frames.
  */
-function pictureFilter({ width, rate }: AnalysisOptions): string {
+function pictureFilter({ width, rate }: AnalysisOptions, playback: Playback = 'loop'): string {
   const interval = (0.95 / rate).toFixed(4);
+  // Where the position in the file is told, the n-th picture stands for exactly n / rate seconds.
+  const even = playback === 'fast' ? `,fps=${rate}` : '';
   const select = `select='isnan(prev_selected_t)+gte(abs(t-prev_selected_t)\\,${interval})'`;
   const tallest = 2 * Math.floor(Math.min(2 * width, mostPixels / width) / 2);
   const w = String.raw`min(${width}\,max(2\,2*round(${tallest}*dar/2)))`;
   const h = String.raw`min(${tallest}\,max(2\,2*round(ow/dar/2)))`;
-  return `${select},scale=w='${w}':h='${h}':flags=bilinear,setsar=1`;
+  return `${select}${even},scale=w='${w}':h='${h}':flags=bilinear,setsar=1`;
 }
 
 function networkInput(
-  protocol: Exclude<SourceAddress['protocol'], 'file' | 'device'>,
+  protocol: NetworkProtocol,
   transport: 'tcp' | 'udp',
   program: FfmpegProgram,
 ): { protocols: string; options: Readonly<Record<string, string>> } {

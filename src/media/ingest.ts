@@ -1,20 +1,24 @@
 import type { Readable } from 'node:stream';
+import type { Playback } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log, Random } from '../contracts/ports.ts';
 import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { levelOf } from '../pcm/level.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
 import { Child } from '../process/child.ts';
 import { failureFrom } from './failures.ts';
 import { analysisCommand, outputsOf } from './ffmpeg-arguments.ts';
 import { locateFfmpeg, type FfmpegProgram } from './ffmpeg-program.ts';
+import { cameraWords, sentenceOf } from './camera-words.ts';
 import { FrameReader, type RawFrame } from './frame-reader.ts';
 import { LineLimiter } from './line-limiter.ts';
 import { lastLines } from './last-lines.ts';
+import { readAtPace } from './paced-reading.ts';
 import type { CameraRing } from './ring/camera-ring.ts';
 import type { RingOutput } from './ring/ring-output.ts';
 import type { RingRun } from './ring/ring-run.ts';
-import { sourceTracks } from './source-probe.ts';
-import { StreamSupervisor, type StreamRun, type StreamState, type StreamWords } from './stream-supervisor.ts';
+import { probeSource, type SourceFacts } from './source-probe.ts';
+import { StreamSupervisor, type StreamRun, type StreamState } from './stream-supervisor.ts';
 import { WindowCutter, type CutWindow } from './window-cutter.ts';
 
 export interface IngestOptions {
@@ -28,6 +32,10 @@ export interface IngestOptions {
   rate: number;
   /** Whether sound is wanted, where the source has it. */
   audio: boolean;
+  /** Of a source that has an end; default loop. */
+  playback?: Playback;
+  /** Settles when what was handed out before has been used: `fast` goes on only then. */
+  ready?: () => Promise<void>;
   /** Milliseconds from the lens to our last byte. */
   captureDelayMs: number;
   /** Keeps the last minute as it came, for clips; whoever made it closes it. */
@@ -43,6 +51,8 @@ export interface IngestOptions {
 export interface IngestFrame extends RawFrame {
   seq: number;
   capturedAt: number;
+  /** Seconds from the start of a file that is played fast. */
+  position?: number;
 }
 
 /** 15,600 samples of 16 kHz mono sound in an array that belongs to the receiver. */
@@ -51,6 +61,8 @@ export interface IngestWindow {
   /** Capture time of the window's last sample. */
   capturedAt: number;
   samples: Float32Array;
+  /** Seconds from the start of a file that is played fast, of the last sample. */
+  position?: number;
   dbfs: number;
   peak: number;
 }
@@ -65,18 +77,8 @@ interface Plan {
   program: FfmpegProgram;
   audio: boolean;
   ring: RingOutput | undefined;
+  facts: SourceFacts;
 }
-
-const words: StreamWords = {
-  probing: 'Asking the source what it offers.',
-  connecting: 'Waiting for the first picture.',
-  connected: 'Pictures are coming in.',
-  stalled: (limitMs) =>
-    new SentinelError('ES_CAMERA_STALLED', `No picture came for ${limitMs / 1000} s.`, {
-      hint: 'The connection is made again by itself; look at the camera or its network when this happens often.',
-    }),
-  unknown: 'ES_CAMERA_UNREACHABLE',
-};
 
 /**
  * One camera: a supervised ffmpeg that turns RTSP, a web stream, a file or a webcam into frames and windows of
@@ -89,6 +91,8 @@ export class Ingest {
   readonly #secrets: readonly string[];
   readonly #lines: LineLimiter;
   #warned: string | undefined;
+  /** The last run ended before its first picture: a description is not believed then, ffmpeg itself looks. */
+  #diedAtOnce = false;
   #frames = 0;
   #windows = 0;
   #runs = 0;
@@ -102,7 +106,13 @@ export class Ingest {
       options.log.warn(line);
     });
     this.#supervisor = new StreamSupervisor(
-      { words, probe: (signal) => this.#probe(signal), launch: (plan, onFrame) => this.#launch(plan, onFrame) },
+      {
+        words: cameraWords,
+        probe: (signal) => this.#probe(signal),
+        launch: (plan, onFrame) => this.#launch(plan, onFrame),
+        describe: ({ facts }) => sentenceOf(facts, options.audio),
+        repeats: (options.playback ?? 'loop') === 'loop',
+      },
       options,
       (state) => {
         this.#hand(() => {
@@ -127,21 +137,24 @@ export class Ingest {
   }
 
   async #probe(signal: AbortSignal): Promise<Plan> {
-    const { ffmpeg, audio, ring, clock, address } = this.#options;
+    const { ffmpeg, audio, ring, clock } = this.#options;
     const program = await untilAborted(locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg }), signal);
     if (program.warning !== undefined && program.warning !== this.#warned) {
       this.#warned = program.warning;
       this.#options.log.warn(program.warning);
     }
-    const rtsp = address.protocol === 'rtsp' || address.protocol === 'rtsps';
-    // An RTSP camera is asked in any case: it tells at once what is wrong with password or path.
-    if (!audio && !rtsp && ring === undefined) return { program, audio: false, ring: undefined };
-    const tracks = await sourceTracks(this.#options, { program, clock, signal });
-    return { program, audio: audio && tracks.audio !== undefined, ring: await ring?.prepare(tracks) };
+    const want = { content: audio || ring !== undefined, deep: this.#diedAtOnce };
+    const facts = await probeSource(this.#options, want, { program, clock, signal });
+    const { content } = facts;
+    // The last minute of a file that is played fast would be none of the clock.
+    const kept = content === undefined || this.#isFast ? undefined : await ring?.prepare(content);
+    return { program, audio: audio && content?.audio !== undefined, ring: kept, facts };
   }
 
-  #launch({ program, audio, ring }: Plan, onFrame: () => void): StreamRun {
-    const command = analysisCommand(this.#options, { ...this.#options, audio, ring }, program);
+  #launch({ program, audio, ring, facts }: Plan, onFrame: () => void): StreamRun {
+    const { finite, content } = facts;
+    const track = content?.audioTrack === undefined ? {} : { audioTrack: content.audioTrack };
+    const command = analysisCommand({ ...this.#options, finite }, { ...this.#options, audio, ring, ...track }, program);
     const outputs = outputsOf({ audio, ring });
     const child = new Child({
       program: program.path,
@@ -150,58 +163,99 @@ export class Ingest {
       ...command,
     });
     this.#runs += 1;
+    this.#diedAtOnce = true;
     let unreadable: SentinelError | undefined;
-    const frames = new FrameReader((frame) => {
+    let seen = 0;
+    const alive = (): void => {
+      this.#diedAtOnce = false;
       onFrame();
-      this.#frame(frame);
+    };
+    const frames = new FrameReader((frame) => {
+      const position = seen / this.#options.rate;
+      seen += 1;
+      cut.push(() => {
+        alive();
+        this.#frame(frame, position);
+      });
     });
-    child.output(1).on('data', (chunk: Buffer) => {
-      if (unreadable !== undefined) return;
+    const cut: (() => void)[] = [];
+    this.#read(child, 1, alive, (chunk) => {
+      if (unreadable !== undefined) return [];
       try {
         frames.push(chunk);
       } catch (error) {
         unreadable = asSentinelError(error, 'ES_STREAM_UNUSABLE');
         void child.stop();
       }
+      return cut.splice(0);
     });
-    if (outputs.sound !== undefined) this.#readSound(child.output(outputs.sound));
+    if (outputs.sound !== undefined) this.#readSound(child, outputs.sound, alive);
     const kept = ring && this.#options.ring?.begin(ring);
     if (outputs.ring !== undefined) readList(child.output(outputs.ring), kept);
     const lines = lastLines(child, this.#secrets, (line) => {
       kept?.said(line);
       this.#lines.push(`ffmpeg: ${line}`);
     });
-    const ended = child.closed.then(({ error }) => {
+    const ended = child.closed.then(({ code, error }) => {
       kept?.end();
-      return unreadable ?? (error === undefined ? failureFrom(lines) : lost(error));
+      if (unreadable !== undefined) return unreadable;
+      if (error !== undefined) return lost(error);
+      // What has an end may come to it; anything that should go on and stops has failed, whatever the exit code.
+      return finite && code === 0 && seen > 0 && !child.stopping ? undefined : failureFrom(lines);
     });
     return { ended, stop: () => child.stop() };
   }
 
-  #readSound(output: Readable): void {
-    const cutter = new WindowCutter((window) => {
-      this.#audio(window);
-    });
+  /** Hands out what chunks complete: at once, or no faster than it is used where a file is played fast. */
+  #read(child: Child, descriptor: number, alive: () => void, cut: (chunk: Buffer) => readonly (() => void)[]): void {
+    const { clock, ready } = this.#options;
+    const output = child.output(descriptor);
+    if (ready !== undefined && this.#isFast) {
+      const pace = { ready, alive, clock, ending: () => child.stopping };
+      void readAtPace(output, cut, pace);
+      return;
+    }
     output.on('data', (chunk: Buffer) => {
-      cutter.push(chunk, this.#options.clock.now());
+      for (const handOut of cut(chunk)) handOut();
     });
   }
 
-  #frame(frame: RawFrame): void {
+  #readSound(child: Child, descriptor: number, alive: () => void): void {
+    const windows: (() => void)[] = [];
+    let seen = 0;
+    const cutter = new WindowCutter((window) => {
+      const position = (soundWindow.samples + seen * soundWindow.hop) / soundWindow.sampleRate;
+      seen += 1;
+      windows.push(() => {
+        this.#audio(window, position);
+      });
+    });
+    this.#read(child, descriptor, alive, (chunk) => {
+      cutter.push(chunk, this.#options.clock.now());
+      return windows.splice(0);
+    });
+  }
+
+  get #isFast(): boolean {
+    return this.#options.playback === 'fast';
+  }
+
+  #frame(frame: RawFrame, position: number): void {
     const { clock, captureDelayMs } = this.#options;
     const seq = this.#frames;
     this.#frames += 1;
     this.#hand(() => {
-      this.#listener.frame({ seq, ...frame, capturedAt: clock.now() - captureDelayMs });
+      const capturedAt = clock.now() - captureDelayMs;
+      this.#listener.frame({ seq, ...frame, capturedAt, ...(this.#isFast ? { position } : {}) });
     });
   }
 
-  #audio({ samples, endedAt }: CutWindow): void {
+  #audio({ samples, endedAt }: CutWindow, position: number): void {
     const seq = this.#windows;
     this.#windows += 1;
     const capturedAt = endedAt - this.#options.captureDelayMs;
     this.#hand(() => {
-      this.#listener.audio({ seq, capturedAt, samples, ...levelOf(samples) });
+      this.#listener.audio({ seq, capturedAt, samples, ...levelOf(samples), ...(this.#isFast ? { position } : {}) });
     });
   }
 

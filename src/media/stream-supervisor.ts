@@ -6,8 +6,8 @@ import { statusOf } from './failures.ts';
 
 /** One run of a stream, from its start to its end. */
 export interface StreamRun {
-  /** Why it ended; never rejects. */
-  ended: Promise<SentinelError>;
+  /** Why it ended, undefined when the source came to its end in order; never rejects. */
+  ended: Promise<SentinelError | undefined>;
   /** Ends it; settles when nothing of it is left. */
   stop(): Promise<unknown>;
 }
@@ -17,6 +17,8 @@ export interface StreamWords {
   probing: string;
   connecting: string;
   connected: string;
+  /** Of a source that has an end. */
+  finished?: string;
   /** Nothing came for so many milliseconds. */
   stalled(limitMs: number): SentinelError;
   /** Name of a failure that has none. */
@@ -30,6 +32,10 @@ export interface SupervisedStream<Plan> {
   probe(signal: AbortSignal): Promise<Plan>;
   /** Starts a run; `onFrame` is to be called with every frame, or with every piece of sound where that is all. */
   launch(plan: Plan, onFrame: () => void): StreamRun;
+  /** What is known of a source that sends, in a sentence; in place of `words.connected`. */
+  describe?(plan: Plan): string;
+  /** Whether a source that came to its end is played again. */
+  repeats?: boolean;
 }
 
 /** The state of a stream as it is shown to people. */
@@ -48,6 +54,8 @@ export const stallMs = 5000;
 /** Connecting, probing and waiting for a key frame may take this long. */
 export const firstFrameMs = 12_000;
 
+/** Between two plays of a source that repeats: an empty one must not spin. */
+const repeatMs = 500;
 const waits = { minMs: 500, maxMs: 30_000, jitter: 0.5 };
 /** Cameras lock accounts after a few wrong passwords: at least half a minute between two tries. */
 const waitsAfterRefusal = { minMs: 60_000, maxMs: 60_000, jitter: 0.5 };
@@ -101,11 +109,18 @@ export class StreamSupervisor<Plan> {
     let goOn = true;
     while (goOn) {
       const failure = await this.#runOnce(signal);
-      goOn = !signal.aborted && (await this.#backOff(failure, signal));
+      if (signal.aborted) return;
+      if (failure !== undefined) goOn = await this.#backOff(failure, signal);
+      else if (this.#stream.repeats === true) goOn = await this.#pause(repeatMs, signal);
+      else {
+        this.#work = undefined;
+        this.#tell('stopped', this.#stream.words.finished ?? 'Stopped.');
+        return;
+      }
     }
   }
 
-  async #runOnce(signal: AbortSignal): Promise<SentinelError> {
+  async #runOnce(signal: AbortSignal): Promise<SentinelError | undefined> {
     try {
       this.#tell('probing', this.#stream.words.probing);
       const plan = await this.#stream.probe(signal);
@@ -118,7 +133,7 @@ export class StreamSupervisor<Plan> {
   }
 
   /** One run under the watchdog, until it has ended and its process is gone. */
-  async #watch(plan: Plan, signal: AbortSignal): Promise<SentinelError> {
+  async #watch(plan: Plan, signal: AbortSignal): Promise<SentinelError | undefined> {
     let lastFrame: number | undefined;
     let stall: SentinelError | undefined;
     let cancel: () => void;
@@ -128,7 +143,7 @@ export class StreamSupervisor<Plan> {
       if (!first || stall !== undefined || signal.aborted) return;
       cancel();
       cancel = this.#clock.after(stallMs, check);
-      this.#connected();
+      this.#connected(plan);
     });
     const stop = (): void => void run.stop();
     const check = (): void => {
@@ -149,10 +164,10 @@ export class StreamSupervisor<Plan> {
     return stall ?? end;
   }
 
-  #connected(): void {
+  #connected(plan: Plan): void {
     this.#attempt = 0;
     this.#reported = undefined;
-    this.#tell('connected', this.#stream.words.connected);
+    this.#tell('connected', this.#stream.describe?.(plan) ?? this.#stream.words.connected);
   }
 
   /** @returns false when the wait was cut short by a stop */

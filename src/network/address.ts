@@ -7,12 +7,18 @@ import { guardHost } from './host-guard.ts';
 import { percentEncode } from './redact.ts';
 
 const networkProtocols = ['rtsp', 'rtsps', 'rtmp', 'http', 'https'] as const;
-type NetworkProtocol = (typeof networkProtocols)[number];
+export type NetworkProtocol = (typeof networkProtocols)[number];
+
+/** A file, or a webcam: of Linux (`device`), macOS (`avfoundation`) or Windows (`dshow`). */
+export type LocalProtocol = 'file' | 'device' | 'avfoundation' | 'dshow';
+
+/** Where go2rtc serves RTSP and where its own pages are, unless somebody changed that. */
+const go2rtcPorts = { rtsp: 8554, pages: 1984 };
 
 /** Where pictures and sound come from, checked: nothing in it can be taken for an option or another protocol. */
 export interface SourceAddress {
-  protocol: NetworkProtocol | 'file' | 'device';
-  /** URL without user and password, absolute file path, or /dev/videoN. */
+  protocol: NetworkProtocol | LocalProtocol;
+  /** URL without user and password, absolute file path, /dev/videoN, or the number or name of a webcam. */
   location: string;
   username?: string;
   password?: string;
@@ -20,8 +26,9 @@ export interface SourceAddress {
 
 /**
  * Reads what a user wrote as the address of a camera: rtsp(s), rtmp or http(s) URL, file path or file:// URL,
- * /dev/videoN, or sample:NAME for a clip of this package. User and password are taken out of the URL; special characters in them may be percent-encoded or,
- * where only one reading is possible, stand as they are.
+ * /dev/videoN, avfoundation:N, dshow:NAME, go2rtc:NAME or go2rtc://HOST/NAME for a stream of go2rtc, or sample:NAME for
+ * a clip of this package. User and password are taken out of the URL; special characters in them may be
+ * percent-encoded or, where only one reading is possible, stand as they are.
  * @throws SentinelError ES_BAD_ADDRESS
  */
 export function parseSourceAddress(text: string): SourceAddress {
@@ -36,12 +43,18 @@ export function parseSourceAddress(text: string): SourceAddress {
   const scheme = /^(?![a-z]:[\\/])([^\\/]*?):/i.exec(address)?.[1]?.toLowerCase();
   if (scheme === undefined) return localAddress(address);
   if (scheme === 'file') return localAddress(pathOfFileUrl(address));
-  if (scheme === 'sample') return sampleAddress(address.slice('sample:'.length));
+  const named = Object.hasOwn(namedSources, scheme) ? namedSources[scheme] : undefined;
+  if (named !== undefined) return named(address.slice(scheme.length + 1));
   const protocol = networkProtocols.find((known) => known === scheme);
   if (protocol === undefined || !address.startsWith('://', scheme.length)) {
     throw refused(`Addresses with "${scheme}:" are not allowed.`);
   }
   return networkAddress(protocol, address.slice(scheme.length + 3));
+}
+
+/** Whether a source is reached over the network. */
+export function isNetworkAddress(address: SourceAddress): address is SourceAddress & { protocol: NetworkProtocol } {
+  return networkProtocols.some((protocol) => protocol === address.protocol);
 }
 
 /** User and password for a source: given ones win over those of the address itself. Undefined without any. */
@@ -62,7 +75,7 @@ export function withCredentials(
   address: SourceAddress,
   given?: { username?: string | undefined; password?: string | undefined },
 ): string {
-  if (address.protocol === 'file' || address.protocol === 'device') return address.location;
+  if (!isNetworkAddress(address)) return address.location;
   const credentials = credentialsFor(address, given);
   if (credentials === undefined) return address.location;
   const { username, password } = credentials;
@@ -91,7 +104,7 @@ export function parseServiceUrl(text: string): URL {
 
 function refused(message: string): SentinelError {
   return new SentinelError('ES_BAD_ADDRESS', message, {
-    hint: 'Use rtsp://, rtsps://, rtmp://, http(s)://, a video file or /dev/videoN.',
+    hint: 'Use rtsp://, rtsps://, rtmp://, http(s)://, go2rtc:NAME, a video file or /dev/videoN.',
   });
 }
 
@@ -119,6 +132,37 @@ function pathOfFileUrl(url: string): string {
   } catch (error) {
     throw error instanceof SentinelError ? error : refused('The file:// address is not valid.');
   }
+}
+
+/** Addresses of the form `scheme:name`. */
+const namedSources: Readonly<Record<string, (name: string) => SourceAddress>> = {
+  sample: sampleAddress,
+  go2rtc: go2rtcAddress,
+  avfoundation: (device) => webcamAddress('avfoundation', device, /^\d{1,3}$/),
+  // ffmpeg reads ":" as the start of a second device; "=" and quotes have meanings of their own.
+  dshow: (device) => webcamAddress('dshow', device, /^[^:="']{1,200}$/),
+};
+
+function webcamAddress(protocol: LocalProtocol, typed: string, form: RegExp): SourceAddress {
+  const location = typed.trim();
+  if (form.test(location) && !location.startsWith('-')) return { protocol, location };
+  throw new SentinelError('ES_BAD_ADDRESS', `"${typed.slice(0, 64)}" is no webcam of ${protocol}.`, {
+    hint: 'Write the number of the webcam on macOS (avfoundation:0), its name on Windows (dshow:Integrated Camera).',
+  });
+}
+
+/** A stream of go2rtc is RTSP on a port of its own; who copies the address of its pages means that, too. */
+function go2rtcAddress(rest: string): SourceAddress {
+  const address = networkAddress('rtsp', rest.startsWith('//') ? rest.slice(2) : `127.0.0.1/${rest}`);
+  const [, host = '', port, name = ''] = /^(rtsp:\/\/[^/?]*?)(?::(\d+))?\/([^/?].*)?$/.exec(address.location) ?? [];
+  if (name === '') {
+    throw new SentinelError('ES_BAD_ADDRESS', 'The go2rtc address names no stream.', {
+      hint: 'Write go2rtc:NAME, or go2rtc://192.168.1.9/NAME for a go2rtc on another machine.',
+    });
+  }
+  const { rtsp, pages } = go2rtcPorts;
+  const served = port === undefined || Number(port) === pages ? rtsp : port;
+  return { ...address, location: `${host}:${served}/${name}` };
 }
 
 function sampleAddress(name: string): SourceAddress {

@@ -42,8 +42,12 @@ export function loginIn(userinfo: string): { username?: string; password?: strin
   return { username: percentDecode(username), ...(password === '' ? {} : { password: percentDecode(password) }) };
 }
 
+/** Schemes that need no `//` behind them: what follows the colon is a name or a number, never a port. */
+const namedSources = /^(?:sample|go2rtc|avfoundation|dshow):/i;
+
 /** The host, with its port, that an address without a scheme begins with: `192.168.1.5`, `cam.local:554/live`. */
 export function hostWithoutScheme(address: string): string | undefined {
+  if (namedSources.test(address)) return undefined;
   return /^(?:(?:\d{1,3}\.){3}\d{1,3}$|[a-z0-9][\w.-]+:\d{1,5}(?=$|\/[^@]*$))/i.exec(address)?.[0];
 }
 

@@ -91,8 +91,9 @@ export class CameraFeeds {
 
 /** Everything about the connection and the picture; in memory only, since it holds the password. */
 function keyOf(camera: string, options: FeedOptions): string {
-  const { address, username, password, transport, width, rate, audio, captureDelayMs, ffmpeg, keep } = options;
-  const picture = [transport, width, rate, audio, captureDelayMs, ffmpeg, keep];
+  const { address, username, password, transport, width, rate, audio, playback, captureDelayMs, ffmpeg, keep } =
+    options;
+  const picture = [transport, width, rate, audio, playback, captureDelayMs, ffmpeg, keep];
   return JSON.stringify([camera, address, username, password, ...picture]);
 }
 

@@ -17,6 +17,7 @@ import type { ModelTask } from '../inference/model-description.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
+import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
@@ -50,6 +51,7 @@ export class Site {
   readonly metrics: SiteMetrics;
   readonly health = new HealthBoard();
   readonly cameras: CameraFeeds;
+  readonly backlog = new Backlog();
   /** Ids of incidents whose stored form changed. */
   readonly changes: Subscribers<string>;
   /** Reviews that were stored and did not come from a flow, as messages for it. */

@@ -1,4 +1,5 @@
 import { SentinelError } from '../../contracts/errors.ts';
+import { isNetworkAddress } from '../../network/address.ts';
 import { cameraSource } from '../../site/camera-source.ts';
 import { ok, problem, problemOf, skipped, warning, type Outcome } from '../finding.ts';
 import type { DeclaredNode, Installation } from '../installation.ts';
@@ -25,8 +26,7 @@ export async function checkCameras({ cameras }: Pick<Installation, 'cameras'>, p
 async function visited(camera: Camera, ports: CameraPorts): Promise<Outcome> {
   try {
     const source = cameraSource(camera.config, camera.credentials ?? {});
-    const { protocol } = source.address;
-    if (ports.offline && protocol !== 'file' && protocol !== 'device') return skipped('Not asked: offline.');
+    if (ports.offline && isNetworkAddress(source.address)) return skipped('Not asked: offline.');
     if (ports.signal.aborted) return skipped('Not asked: there was no time left.');
     return judge(camera, await ports.lookAtCamera(source, camera.config.transport, ports.signal));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Log } from '../../contracts/ports.ts';
-import type { SourceTracks } from '../source-probe.ts';
+import type { SourceContent } from '../source-probe.ts';
 import type { RingFolders } from './ring-folders.ts';
 import { keptVideo, soundInto, type RingOutput } from './ring-output.ts';
 import { RingRun } from './ring-run.ts';
@@ -65,10 +65,10 @@ export class CameraRing {
    * Makes room for a new connection.
    * @returns undefined when nothing of it can be kept; never rejects.
    */
-  async prepare({ video, audio }: SourceTracks): Promise<RingOutput | undefined> {
+  async prepare({ video, audio }: Pick<SourceContent, 'video' | 'audio'>): Promise<RingOutput | undefined> {
     const kept = keptVideo(video);
     if (kept === undefined) {
-      this.#tell(`a picture of this kind (${video ?? 'unknown'}) cannot be kept as it comes`);
+      this.#tell(`a picture of this kind (${video === '' ? 'unknown' : video}) cannot be kept as it comes`);
       return undefined;
     }
     try {

@@ -53,10 +53,10 @@ export function segmentName(number: number): string {
  * on `descriptor` for each that is complete. The tee is there for its `onfail`: a disk that is full ends the ring and
  * nothing else. Without it, ffmpeg would end with all its outputs.
  */
-export function ringArguments({ folder, sound }: RingOutput, descriptor: number): string[] {
+export function ringArguments({ folder, sound }: RingOutput, descriptor: number, soundTrack = '0:a:0'): string[] {
   const encoded = ['-c:a', 'aac', '-b:a', '48k', '-ar', '16000', '-ac', '1'];
   const soundArguments =
-    sound === undefined ? [] : ['-map', '0:a:0', ...(sound === 'copy' ? ['-c:a', 'copy'] : encoded)];
+    sound === undefined ? [] : ['-map', soundTrack, ...(sound === 'copy' ? ['-c:a', 'copy'] : encoded)];
   const segments = [
     ...['f=segment', 'onfail=ignore', 'segment_time=1', 'segment_format=mpegts', `segment_wrap=${segmentNames}`],
     // Every packet is in the file at once, so that the segment that still grows can be read too.

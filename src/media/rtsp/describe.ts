@@ -6,6 +6,8 @@ import { connect as connectTls } from 'node:tls';
 import { SentinelError } from '../../contracts/errors.ts';
 import { isForbiddenAddress } from '../../network/host-guard.ts';
 import { redact } from '../../network/redact.ts';
+import { codecOfEncoding } from '../codecs.ts';
+import { leadsAway, noPicture, unreachable } from '../failures.ts';
 import { answerChallenge, type Credentials } from './authorization.ts';
 import {
   longestMessage,
@@ -71,7 +73,7 @@ async function open(url: URL, signal: AbortSignal): Promise<Socket> {
   const socket = secure ? connectTls({ ...target, rejectUnauthorized: false }) : connectPlain(target);
   addAbortSignal(signal, socket);
   socket.on('lookup', (_error: Error | null, address: string) => {
-    if (isForbiddenAddress(address)) socket.destroy(new Error('The host name leads to a forbidden address.'));
+    if (isForbiddenAddress(address)) socket.destroy(leadsAway());
   });
   await once(socket, secure ? 'secureConnect' : 'connect');
   // Errors that come between two questions show in the next one.
@@ -120,41 +122,29 @@ function mediaOf(answer: RtspMessage, withCredentials: boolean): SdpMedia[] {
       hint: 'Check the path after the host name; the manual of the camera names it.',
     });
   }
+  if (answer.startLine.startsWith('HTTP/')) {
+    throw new SentinelError('ES_CAMERA_UNREACHABLE', 'This port speaks HTTP, not RTSP.', {
+      hint: 'A web server answers on this port. Most cameras speak RTSP on port 554.',
+    });
+  }
+  if (status === 405 || status === 501) {
+    throw new SentinelError('ES_CAMERA_UNREACHABLE', 'The camera does not know the method DESCRIBE.', {
+      hint: 'Something else than a camera may listen on this port; look for its RTSP port, often 554.',
+    });
+  }
   if (status !== 200) {
     throw new SentinelError(
       'ES_CAMERA_UNREACHABLE',
       `The camera answered "${redact(answer.startLine).slice(0, 80)}".`,
-      {
-        hint: answer.startLine.startsWith('HTTP/')
-          ? 'A web server answers on this port, not RTSP. Most cameras speak RTSP on port 554.'
-          : 'Check the address in the manual of the camera, and whether it allows one more viewer.',
-      },
+      { hint: 'Check the address in the manual of the camera, and whether it allows one more viewer.' },
     );
   }
   const media = parseSdp(answer.body);
   if (media.some((track) => track.media === 'video')) return media;
-  throw new SentinelError('ES_STREAM_UNUSABLE', 'The stream has no picture, only sound or data.');
+  const sound = media.find((track) => track.media === 'audio')?.codec;
+  throw noPicture(sound === undefined ? undefined : (codecOfEncoding(sound) ?? sound));
 }
 
 function statusOf(answer: RtspMessage): number {
   return Number(answer.startLine.split(' ')[1]);
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'The camera refused the connection: nothing listens on this port.',
-  ENOTFOUND: 'The host name of the camera is not known.',
-  EAI_AGAIN: 'The host name of the camera cannot be looked up right now.',
-  EHOSTUNREACH: 'There is no way through the network to the camera.',
-  ENETUNREACH: 'There is no way through the network to the camera.',
-  ECONNRESET: 'The camera broke off the connection.',
-  ETIMEDOUT: 'The camera did not answer in time.',
-};
-
-function unreachable(thrown: unknown): SentinelError {
-  const { code, name, message } = thrown as NodeJS.ErrnoException;
-  const late = name === 'AbortError' || name === 'TimeoutError';
-  const words = late ? reasons.ETIMEDOUT : code === undefined ? message : reasons[code];
-  return new SentinelError('ES_CAMERA_UNREACHABLE', words ?? `The camera cannot be reached (${code ?? 'error'}).`, {
-    hint: 'Check that the camera is on and that host and port are right.',
-  });
 }

@@ -8,6 +8,10 @@ export interface SdpMedia {
   clockRate: number;
   /** Where SETUP finds the track, relative to the base URL. */
   control: string;
+  /** Pixels of a picture, where the description tells them. */
+  size?: { width: number; height: number };
+  /** Pictures a second, likewise. */
+  rate?: number;
 }
 
 /** Static payload types of RFC 3551 that cameras use without an rtpmap line. */
@@ -35,6 +39,17 @@ export function parseSdp(text: string): SdpMedia[] {
         codec: (codec === '' ? fallback.codec : codec).toUpperCase(),
         clockRate: rate === '' ? fallback.clockRate : Number(rate),
         control: /^a=control:(.*?)\r?$/m.exec(section)?.[1] ?? '',
+        ...pictureOf(section),
       };
     });
+}
+
+/** Size by RFC 6064 (`framesize`) or as many cameras write it (`x-dimensions`), rate by RFC 4566 (`framerate`). */
+function pictureOf(section: string): Pick<SdpMedia, 'size' | 'rate'> {
+  const [, width, height] = /^a=(?:framesize:\d+ |x-dimensions: ?)(\d{2,5})[-,] ?(\d{2,5})\s*$/m.exec(section) ?? [];
+  const rate = Number(/^a=framerate: ?(\d{1,3}(?:\.\d{1,4})?)\s*$/m.exec(section)?.[1] ?? 0);
+  return {
+    ...(width === undefined ? {} : { size: { width: Number(width), height: Number(height) } }),
+    ...(rate > 0 ? { rate } : {}),
+  };
 }

@@ -66,7 +66,10 @@ describe('ffmpeg command lines', () => {
   });
 
   test('play files at their own speed for ever, and open webcams', () => {
-    assert.match(command('/videos/yard.mp4').args.join(' '), /-re -stream_loop -1 -i file:\/videos\/yard.mp4/);
+    assert.match(
+      command('/videos/yard.mp4').args.join(' '),
+      /-re -stream_loop -1 -protocol_whitelist file,crypto,data -i file:\/videos\/yard.mp4/,
+    );
     assert.match(command('/dev/video0').args.join(' '), /-f v4l2 -i \/dev\/video0/);
   });
 });

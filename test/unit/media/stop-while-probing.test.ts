@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SiteClock } from '../../../src/clock/site-clock.ts';
 import { Ingest } from '../../../src/media/ingest.ts';
-import { sourceTracks } from '../../../src/media/source-probe.ts';
+import { probeSource } from '../../../src/media/source-probe.ts';
 import { parseSourceAddress } from '../../../src/network/address.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -41,7 +41,9 @@ describe('a stop while the source is probed', { skip: process.platform === 'win3
     writeFileSync(path, `#!/bin/sh\ntouch ${trace}\n`, { mode: 0o755 });
     const program = { path, rtspTimeoutOption: 'timeout', passEveryFrame: [], hidesAddress: true } as const;
     const ports = { program, clock: new ManualClock(), signal: AbortSignal.abort() };
-    await assert.rejects(sourceTracks({ address, transport: 'tcp' }, ports), { name: 'AbortError' });
+    await assert.rejects(probeSource({ address, transport: 'tcp' }, { content: true, deep: false }, ports), {
+      name: 'AbortError',
+    });
     assert.equal(existsSync(trace), false);
   });
 });

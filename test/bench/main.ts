@@ -13,6 +13,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'disk, install time, memory and main-loop delay of the installed package, beside a bare Node-RED',
     load: () => import('./footprint.ts'),
   },
+  microphone: {
+    what: 'milliseconds from starting a recorder to its first sound, for every way to record, beside a bare parec',
+    load: () => import('./microphone.ts'),
+  },
   pipeline: {
     what: 'milliseconds from a pane breaking in a live stream to the WhatsApp request',
     load: () => import('./pipeline.ts'),

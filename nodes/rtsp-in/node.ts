@@ -14,7 +14,7 @@ export default defineNode({
   create(node) {
     const camera = node.reference('sentinel-camera', node.config.camera);
     const site = node.siteOf(camera);
-    const { name: source, area, audio, captureDelayMs, transport, playback } = camera.config;
+    const { name: source, area, audio, captureDelayMs, transport, playback, tamper } = camera.config;
     const { width, rate } = node.config;
     const identity = () => ({ v: 1, site: site.id, area, source }) as const;
     const emit = (output: 0 | 1 | 2, payload: Payload, bytes: object = {}): void => {
@@ -23,7 +23,7 @@ export default defineNode({
       node.send(outputs);
     };
     const login = cameraSource(camera.config, camera.credentials);
-    const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs, playback };
+    const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs, playback, tamper };
     const ready = () => site.backlog.cleared(source);
     const feed = site.cameras.watch(
       camera.id,
@@ -42,6 +42,12 @@ export default defineNode({
             { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window },
             { samples, ...placed(position) },
           );
+        },
+        tamper({ kind, score, features }) {
+          if (score > 0) node.status('alarm', kind);
+          else node.status('running', 'connected');
+          const capturedAt = site.clock.now() - captureDelayMs;
+          emit(2, { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features });
         },
         status({ status, detail, attempt, error }) {
           const capturedAt = site.clock.now();

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { nodeConfigs } from '../../src/contracts/configs.ts';
 import { errorNames } from '../../src/contracts/errors.ts';
 import { placeholderIn } from '../../src/contracts/placeholder.ts';
-import { deliveryStatuses, streamStatuses } from '../../src/contracts/messages.ts';
+import { deliveryStatuses, streamStatuses, tamperKinds } from '../../src/contracts/messages.ts';
 import { checkIds } from '../../src/contracts/findings.ts';
 import { languages, nodeFile, nodeTypes, root } from './paths.ts';
 
 /** Texts that a node looks up by a name it computes. */
 const computedKeys: Partial<Record<string, readonly string[]>> = {
   'mic-in': streamStatuses.map((status) => `status.${status}`),
-  'rtsp-in': streamStatuses.map((status) => `status.${status}`),
+  'rtsp-in': [...streamStatuses, ...tamperKinds].map((status) => `status.${status}`),
   'whatsapp-out': [...deliveryStatuses, 'wouldTellNobody', 'wouldTellOne'].map((status) => `status.${status}`),
   'sentinel-site': [
     ...checkIds.map((id) => `check.title.${id}`),

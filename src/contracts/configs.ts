@@ -87,6 +87,10 @@ export const SentinelCameraConfig = Type.Object({
     default: 'loop',
     description: 'A video file: over and over, once, or once as fast as it can be analysed.',
   }),
+  tamper: Type.Boolean({
+    default: true,
+    description: 'Tell when the picture is black, white, covered, shifted, blurred or frozen (cue tamper of rtsp-in).',
+  }),
   captureDelayMs: Type.Integer({
     default: 300,
     minimum: 0,

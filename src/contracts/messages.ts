@@ -93,9 +93,13 @@ export const StreamStatus = payload('stream-status', {
 });
 export type StreamStatus = Static<typeof StreamStatus>;
 
+/** What may be wrong with the picture of a camera: `features.kind` of a cue `tamper`. */
+export const tamperKinds = ['black', 'white', 'covered', 'shifted', 'blurred', 'frozen'] as const;
+export type TamperKind = (typeof tamperKinds)[number];
+
 export const Cue = payload('cue', {
   cue: label('Such as motion, detector-down, tamper.'),
-  score,
+  score: Type.Number({ ...score, description: '0: what was said before is over.' }),
   features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
     description: 'The numbers that explain the score.',
   }),

@@ -2,6 +2,7 @@ import type { Rule } from '../contracts/configs.ts';
 import type { IncidentSignal } from '../contracts/messages.ts';
 import { reasonOf, type Match } from './matching.ts';
 import type { Showing } from './showing.ts';
+import { tamperSentence } from './tamper-words.ts';
 
 /** A signal of an incident and how often it came. */
 export type Tally = IncidentSignal & { count: number };
@@ -79,7 +80,7 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function showingSentence({ signal, seen, dbfs, state, from }: Showing): string {
+function showingSentence({ signal, seen, dbfs, state, from, features }: Showing): string {
   const { kind, label, source, score, capturedAt } = signal;
   const at = clockTime(capturedAt);
   const name = capitalised(words(label));
@@ -93,7 +94,10 @@ function showingSentence({ signal, seen, dbfs, state, from }: Showing): string {
       return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}.`;
     }
     case 'cue':
-      return `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}.`;
+      return (
+        tamperSentence(signal, features ?? {}, clockTime) ??
+        `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}.`
+      );
     case 'stream': {
       const { status, since } = state ?? { status: label, since: from };
       const lasted = `for ${Math.round((from - since) / 1000)} s or more`;

@@ -9,6 +9,8 @@ export interface Sighting {
   dbfs?: number;
   /** The objects of this label, best first. */
   objects?: DetectedObject[];
+  /** What explains a cue. */
+  features?: Cue['features'];
 }
 
 /**
@@ -57,8 +59,8 @@ export function readLook(
     case 'audio-scores':
       return { kind: 'sound', source, track: `sound ${source}`, capturedAt, sightings: readSounds(payload) };
     case 'cue': {
-      const { cue, score } = payload;
-      const sightings = named([cue], { label: cue, score }, (label) => wanted('cue', label));
+      const { cue, score, features } = payload;
+      const sightings = named([cue], { label: cue, score, features }, (label) => wanted('cue', label));
       return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings };
     }
     case 'signal': {

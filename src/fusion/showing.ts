@@ -1,5 +1,5 @@
 import type { RuleCondition } from '../contracts/configs.ts';
-import type { IncidentSignal } from '../contracts/messages.ts';
+import type { Cue, IncidentSignal } from '../contracts/messages.ts';
 import type { Look, Sighting } from './look.ts';
 
 /** A condition that holds, and for how long by capture time: one moment for a look, open-ended for a state. */
@@ -14,6 +14,8 @@ export interface Showing {
   look?: Look;
   /** For sounds, the level of the window. */
   dbfs?: number;
+  /** For cues, the numbers that explain it. */
+  features?: Cue['features'];
   /** For states, what it is and since when. */
   state?: { status: string; since: number };
 }

@@ -87,6 +87,7 @@ function showingsOf(looks: readonly Look[], condition: RuleCondition, from: numb
       seen: { n: count, of: Math.min(reach, index + 1) },
       look,
       ...(sighting.dbfs === undefined ? {} : { dbfs: sighting.dbfs }),
+      ...(sighting.features === undefined ? {} : { features: sighting.features }),
     });
   }
   return found;

@@ -106,7 +106,7 @@ export class BenchArea {
     this.engine.accept(audioScores(triggered, { capturedAt: this.clock.now(), ...where }));
   }
 
-  cue(name: string, score = 1, where: Partial<Where> = {}): void {
+  cue(name: string, score = 1, where: Partial<Where & Pick<Cue, 'features'>> = {}): void {
     this.engine.accept(cue(name, score, { capturedAt: this.clock.now(), ...where }));
   }
 

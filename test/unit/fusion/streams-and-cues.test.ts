@@ -190,6 +190,32 @@ describe('the detector is down', () => {
   });
 });
 
+describe('a camera that was tampered with', () => {
+  test('is a warning that says what is wrong with its picture and since when', () => {
+    const area = new BenchArea();
+    area.wait(30_000);
+    area.cue('tamper', 1, { features: { kind: 'black', since: area.clock.now() - 20_000, brightness: 2 } });
+    assert.deepEqual(area.story, ['start 2 tamper']);
+    assert.equal(area.last.label, 'Camera tampered with');
+    assert.ok(area.last.explanation.includes('The picture of cam has been black since 12:00:10.0, score 1.00.'));
+  });
+
+  test('by a detector of somebody else is told too, whatever its features are', () => {
+    for (const features of [
+      {},
+      { kind: 'constructor' },
+      { kind: 'white', since: 1e300 },
+      { kind: 'white', since: 'now' },
+    ]) {
+      const area = new BenchArea();
+      area.cue('tamper', 0.8, { features });
+      assert.deepEqual(area.story, ['start 2 tamper']);
+      const expected = features.kind === 'white' ? 'The picture of cam has been white since' : 'Cue tamper from cam at';
+      assert.ok(area.last.explanation[1]?.startsWith(`${expected} 12:00:00.0`), area.last.explanation[1]);
+    }
+  });
+});
+
 describe('outside signals', () => {
   const rules: Rule[] = [
     ...defaultRules,

@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SentinelError } from '../../../src/contracts/errors.ts';
-import type { IngestFrame, IngestListener, IngestOptions } from '../../../src/media/ingest.ts';
+import type { IngestFrame, IngestListener } from '../../../src/media/ingest.ts';
 import type { StreamState } from '../../../src/media/stream-supervisor.ts';
 import { parseSourceAddress } from '../../../src/network/address.ts';
-import { CameraFeeds } from '../../../src/site/camera-feeds.ts';
+import type { Tampering } from '../../../src/media/tamper/tamper-watch.ts';
+import type { CameraViewer } from '../../../src/site/camera-feed.ts';
+import { CameraFeeds, type FeedOptions } from '../../../src/site/camera-feeds.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 
-class Viewer implements IngestListener {
+class Viewer implements CameraViewer {
   readonly frames: IngestFrame[] = [];
   readonly samples: Float32Array[] = [];
   readonly states: StreamState[] = [];
+  readonly tamperings: Tampering[] = [];
   throws = false;
 
   frame(frame: IngestFrame): void {
@@ -20,6 +23,9 @@ class Viewer implements IngestListener {
   }
   audio({ samples }: { samples: Float32Array }): void {
     this.samples.push(samples);
+  }
+  tamper(tampering: Tampering): void {
+    this.tamperings.push(tampering);
   }
   status(state: StreamState): void {
     this.states.push(state);
@@ -53,6 +59,9 @@ class Source {
   say(status: StreamState['status'], error?: SentinelError): void {
     this.listener.status({ status, detail: '', attempt: 0, ...(error === undefined ? {} : { error }) });
   }
+  black(): void {
+    this.listener.frame({ seq: 0, width: 64, height: 36, bytes: Buffer.alloc(64 * 36 * 3), capturedAt: 5 });
+  }
   picture(): void {
     this.listener.frame({ seq: 0, width: 2, height: 1, bytes: Buffer.from('abcdef'), capturedAt: 5 });
     this.listener.audio({ seq: 0, capturedAt: 5, samples: Float32Array.of(1, 2), dbfs: -3, peak: 1 });
@@ -68,9 +77,9 @@ function setUp() {
     sources.push(source);
     return source;
   });
-  const options = (change: Partial<IngestOptions> = {}): IngestOptions => ({
+  const options = (change: Partial<FeedOptions> = {}): FeedOptions => ({
     ...{ address: parseSourceAddress('rtsp://192.0.2.1/front'), transport: 'tcp', width: 640, rate: 5, audio: true },
-    ...{ captureDelayMs: 300, clock, random: () => 0.5, log, ...change },
+    ...{ captureDelayMs: 300, tamper: true, clock, random: () => 0.5, log, ...change },
   });
   const last = (): Source => sources.at(-1) ?? assert.fail('no source');
   return { clock, log, sources, feeds, options, last };
@@ -193,5 +202,65 @@ describe('camera feeds', () => {
     assert.deepEqual(log.lines, Array(2).fill('error: A receiver of the stream failed: Error: no room'));
     last().picture();
     assert.deepEqual(bad.frames, []);
+  });
+
+  test('one that pauses hears nothing until it goes on, then how the camera does; the others do not notice', async () => {
+    const { feeds, options, last } = setUp();
+    const viewers = [new Viewer(), new Viewer()];
+    const [first] = viewers.map((viewer) => feeds.watch('cam', options(), viewer));
+    await settled();
+    last().say('connected');
+    first?.pause();
+    first?.pause();
+    last().picture();
+    last().say('backing-off', new SentinelError('ES_CAMERA_UNREACHABLE', 'Away.'));
+    const said = (viewer: Viewer | undefined) => viewer?.states.map(({ status }) => status);
+    assert.deepEqual(said(viewers[0]), ['connected', 'paused']);
+    assert.deepEqual([viewers[0]?.frames.length, viewers[0]?.samples.length], [0, 0]);
+    assert.deepEqual(said(viewers[1]), ['connected', 'backing-off']);
+    assert.equal(viewers[1]?.frames.length, 1);
+    first?.resume();
+    first?.resume();
+    assert.deepEqual(said(viewers[0]), ['connected', 'paused', 'backing-off']);
+    const [pausing] = viewers;
+    assert.equal(pausing?.states.at(-1)?.error?.name, 'ES_CAMERA_UNREACHABLE');
+    last().picture();
+    assert.equal(viewers[0]?.frames[0]?.bytes.toString(), 'abcdef');
+    assert.ok(last().running);
+  });
+
+  test('a paused viewer that leaves last hears that it stopped', async () => {
+    const { feeds, options, last } = setUp();
+    const viewer = new Viewer();
+    const lease = feeds.watch('cam', options(), viewer);
+    await settled();
+    lease.pause();
+    last().end();
+    await lease.release();
+    assert.deepEqual(
+      viewer.states.map(({ status }) => status),
+      ['paused', 'stopped'],
+    );
+  });
+
+  test('tampering is told to all, and to who joins or goes on while it lasts; not at all where it is switched off', async () => {
+    const { feeds, options, sources, clock } = setUp();
+    const [all, paused, without] = [new Viewer(), new Viewer(), new Viewer()];
+    feeds.watch('cam', options(), all);
+    const lease = feeds.watch('cam', options(), paused);
+    feeds.watch('cam', options({ tamper: false }), without);
+    await settled();
+    lease.pause();
+    for (const source of sources) source.say('connected');
+    for (let second = 0; second < 25; second += 1) {
+      clock.advance(1000);
+      for (const source of sources) source.black();
+    }
+    const late = new Viewer();
+    feeds.watch('cam', options(), late);
+    clock.advance(0);
+    lease.resume();
+    const kinds = [all, late, paused, without].map(({ tamperings }) => tamperings.map(({ kind }) => kind));
+    assert.deepEqual(kinds, [['black'], ['black'], ['black'], []]);
   });
 });

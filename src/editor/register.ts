@@ -59,8 +59,10 @@ export function registerNode(look: NodeLook): void {
     outputLabels: (canvas?.outputs ?? []).map((port) => text(type, `${type}.port.${port}`)),
     oneditprepare() {
       describeNumbers(look);
-      for (const key of Object.keys(look.schema.properties)) {
-        showPlaceholder(inputOf(key, canvas === undefined), this[key]);
+      for (const [key, schema] of Object.entries(look.schema.properties)) {
+        const field = inputOf(key, canvas === undefined);
+        if (this[key] === undefined) fill(field, schema.default);
+        else showPlaceholder(field, this[key]);
       }
       prepare?.(this);
     },
@@ -100,8 +102,8 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
     validate(typed, { label }) {
       // A node of an older version lacks what came later: the runtime takes the default.
       const value = typed === undefined ? schema.default : typed;
-      // The runtime checks what the variable holds.
-      if (placeholderIn(value) !== undefined) return true;
+      // A flow of an older version lacks new settings, and the runtime checks what a variable holds.
+      if ((value === undefined && schema.default !== undefined) || placeholderIn(value) !== undefined) return true;
       const found = faultOf(schema, value);
       if (found !== undefined) {
         const place = found.path.length === 0 ? undefined : look.places?.[key]?.(found.path, value);
@@ -110,6 +112,13 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
       return check?.(String(value), this) ?? true;
     },
   };
+}
+
+/** The field of a setting that the flow lacks, since it is older than the setting, shows what the runtime takes. */
+function fill(field: HTMLElement | null, value: unknown): void {
+  if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = value === true;
+  else if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
+  else if (typeof value === 'string' || typeof value === 'number') field.value = String(value);
 }
 
 /** The number fields of the open dialog get the limits of the schema: the browser marks what it thinks does not fit. */

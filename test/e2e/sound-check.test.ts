@@ -76,6 +76,16 @@ describe('the sound check in the dialog of mic-in', { timeout: 180_000 }, () => 
     });
   }
 
+  test('stands in a dialog whose flow is older than some settings: they show their defaults', async (t) => {
+    if (!present(t)) return;
+    const { page } = await dialog('en-US');
+    assert.equal(await page.locator('#node-input-faultSeconds').inputValue(), '60');
+    assert.equal(await page.locator('#node-input-audio').inputValue(), 'analyse');
+    assert.equal(await page.locator('.echosight-form .input-error').count(), 0);
+    assert.equal(await page.evaluate("RED.nodes.node('mic').valid"), true);
+    await page.close();
+  });
+
   test('stops at a second press, and says what is wrong with a device that does not exist', async (t) => {
     if (!present(t)) return;
     const { page, faults } = await dialog('en-US');

@@ -27,7 +27,7 @@ export type { NodeContext } from './red/node-context.ts';
 export { streamLooks } from './red/stream-looks.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
 export { keptCamera } from './site/camera-rings.ts';
-export { cameraSource } from './site/camera-source.ts';
+export { cameraPrivacy, cameraSource, frameZones } from './site/camera-source.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
 export { snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';

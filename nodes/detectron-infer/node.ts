@@ -76,6 +76,8 @@ export default defineNode({
       const annotated = preview === undefined ? null : { ...message, topic, payload: preview, detections };
       send([{ ...message, topic, payload: detections }, annotated]);
       site.health.model(model, detections.backend);
+      const { ignored, source } = detections;
+      if (ignored !== undefined) site.metrics.count('objects_ignored_total', { source }, ignored);
       const { inferenceMs } = detections.timings;
       const params = { count: detections.objects.length, ms: Math.round(inferenceMs), warning };
       const calm = detections.backend === 'onnxruntime-node' ? 'running' : 'runningWasm';

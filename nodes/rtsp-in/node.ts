@@ -1,10 +1,13 @@
 import {
+  cameraPrivacy,
   cameraSource,
   defineNode,
+  frameZones,
   keptCamera,
   soundWindow,
   streamLooks,
   topicOf,
+  type Frame,
   type Payload,
 } from '../../src/engine.ts';
 
@@ -22,16 +25,25 @@ export default defineNode({
       outputs[output] = { topic: topicOf(payload), payload, ...bytes };
       node.send(outputs);
     };
+    const zones = frameZones(camera.config);
     const login = cameraSource(camera.config, camera.credentials);
     const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs, playback, tamper };
     const ready = () => site.backlog.cleared(source);
     const feed = site.cameras.watch(
       camera.id,
-      { ...login, ...view, ready, ...site.tools, keep: keptCamera(camera.config) },
+      {
+        ...login,
+        ...view,
+        ready,
+        ...site.tools,
+        privacy: cameraPrivacy(camera.config),
+        keep: keptCamera(camera.config),
+      },
       {
         frame({ bytes, position, ...frame }) {
           site.metrics.count('frames_captured_total', { source });
-          emit(0, { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame }, { image: bytes, ...placed(position) });
+          const payload: Frame = { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame, ...zones };
+          emit(0, payload, { image: bytes, ...placed(position) });
         },
         audio({ samples, position, ...window }) {
           site.metrics.count('audio_windows_captured_total', { source });

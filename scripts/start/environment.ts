@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { normaliseRecipients } from '../../src/alerting/recipients.ts';
 import { RtspInConfig, WhatsAppOutConfig } from '../../src/contracts/configs.ts';
 import { SentinelError } from '../../src/contracts/errors.ts';
@@ -18,6 +20,8 @@ export interface OwnAccount {
 export interface FlowWishes {
   siteName?: string;
   rate?: number;
+  /** Absolute path of the mask file of the first camera. */
+  maskFile?: string;
   cooldownSeconds?: number;
   account?: OwnAccount;
 }
@@ -101,6 +105,15 @@ function readCamera({ given, result, when, use }: Reading): void {
     wishes.rate = numberOf('FRAME_RATE', text, RtspInConfig.properties.rate);
     use('FRAME_RATE', `${wishes.rate} frames a second`);
   });
+  when('ROI_MASK_PATH', (path) => {
+    if (!given.source && result.source === undefined) {
+      notes.push('ROI_MASK_PATH is not used: it belongs to a camera of RTSP_URL or --source.');
+      return;
+    }
+    if (!existsSync(path)) throw new UsageError(`ROI_MASK_PATH: There is no file ${path}.`);
+    wishes.maskFile = resolve(path);
+    use('ROI_MASK_PATH', 'what is black in this picture is blacked out in camera 1');
+  });
   when('AUDIO_SR', (text) => {
     if (Number(text) !== 16_000)
       throw new UsageError('AUDIO_SR can only be 16000: that is what the sound models hear.');
@@ -153,16 +166,12 @@ function readListening({ env, given, result, when, use }: Reading): void {
   });
 }
 
-/** Known variables that mean nothing here: one line for all, and one of its own where somebody may rely on it. */
+/** Known variables that mean nothing here, in one line. */
 function withoutMeaning(env: NodeJS.ProcessEnv): string[] {
   const idle = knownVariables.filter(({ name, instead }) => instead !== undefined && valueOf(env, name) !== '');
-  const quiet = idle.filter(({ warn }) => warn !== true).map(({ name }) => name);
-  return [
-    ...idle.filter(({ warn }) => warn === true).map(({ name, instead = '' }) => `${name} is not used. ${instead}`),
-    ...(quiet.length === 0
-      ? []
-      : [`Known, but without a meaning in this version (docs/environment.md says why): ${quiet.join(', ')}.`]),
-  ];
+  if (idle.length === 0) return [];
+  const names = idle.map(({ name }) => name).join(', ');
+  return [`Known, but without a meaning in this version (docs/environment.md says why): ${names}.`];
 }
 
 function checkedSource(address: string): string {

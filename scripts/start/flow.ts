@@ -51,9 +51,9 @@ export function ownCameras(sources: readonly FlowSource[]): FlowNode[] {
   return [...others, ...cameras];
 }
 
-/** A flow with the settings of the environment: site, rate, cooldown and account. */
+/** A flow with the settings of the environment: site, rate, mask, cooldown and account. */
 export function withWishes(flow: readonly FlowNode[], wishes: FlowWishes): FlowNode[] {
-  const { siteName, rate, account } = wishes;
+  const { siteName, rate, maskFile, account } = wishes;
   // The clip of the demo repeats every minute: a person's phone must not follow its short pauses.
   const cooldownSeconds = wishes.cooldownSeconds ?? (account === undefined ? undefined : 60);
   const changes: Record<string, object | undefined> = {
@@ -68,7 +68,8 @@ export function withWishes(flow: readonly FlowNode[], wishes: FlowWishes): FlowN
       ...{ phoneNumberId: account.phoneNumberId, recipients: account.recipients },
     },
   };
-  return flow.map((one) => ({ ...one, ...changes[one.type] }));
+  const mask = maskFile === undefined ? {} : { maskFile };
+  return flow.map((one) => ({ ...one, ...changes[one.type], ...(one.id === cameraId(0) ? mask : {}) }));
 }
 
 /** A flow that listens to the microphone of this machine: by itself the demo does not. */

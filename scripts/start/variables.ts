@@ -9,8 +9,6 @@ export interface KnownVariable {
   sets?: string;
   /** What there is instead, in a sentence. Present where `sets` is absent. */
   instead?: string;
-  /** Its absence is worth a line of its own: somebody may rely on it. */
-  warn?: true;
 }
 
 const [es, vs, mm, se, vw] = [['EchoSight'], ['ViolenceSense'], ['Multi-Modal'], ['Sentinel'], ['VoxWatch']] as const;
@@ -27,10 +25,7 @@ export const knownVariables: readonly KnownVariable[] = [
   { name: 'SITE_NAME', systems: es, sets: 'name of the site in alerts' },
   { name: 'FRAME_RATE', systems: es, sets: 'frames a second that are looked at' },
   { name: 'AUDIO_SR', systems: es, sets: 'nothing new: 16000 is what the models hear, and no other value is taken' },
-  {
-    ...{ name: 'ROI_MASK_PATH', systems: es, warn: true },
-    instead: 'There are no masks in this version: the whole picture is looked at, kept and sent.',
-  },
+  { name: 'ROI_MASK_PATH', systems: es, sets: 'mask file of camera 1: what is black in it is blacked out everywhere' },
   { name: 'HOST', systems: vs, sets: 'address that Node-RED listens on, where it is an IP address or localhost' },
   { name: 'PORT', systems: vs, sets: 'port of Node-RED' },
   { name: 'ALERT_COOLDOWN_SECONDS', systems: vs, sets: 'silence after an alert for the same area and reason' },

@@ -16,6 +16,8 @@ export const errorNames = {
   ES_CAMERA_STALLED: 'The camera stopped sending pictures.',
   ES_CAMERA_BUSY: 'The camera is being looked at already.',
   ES_STREAM_UNUSABLE: 'The stream has no picture that can be decoded.',
+  ES_MASK_MISSING: 'The mask file of a camera does not exist.',
+  ES_MASK_INVALID: 'The mask file of a camera cannot be used, or has another shape than the picture.',
   ES_RECORDER_MISSING: 'No program that records from a microphone was found.',
   ES_MICROPHONE_NOT_FOUND: 'There is no such microphone on this machine.',
   ES_MICROPHONE_DENIED: 'The user that runs Node-RED may not use the microphone.',

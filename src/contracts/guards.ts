@@ -4,6 +4,7 @@ import { Type, type TSchema } from 'typebox';
 import { ReviewRequest, storedReviewActions } from './api.ts';
 import { SentinelError } from './errors.ts';
 import {
+  FrameZones,
   nameLimit,
   payloadSchemas,
   type AudioWindow,
@@ -20,17 +21,22 @@ const compiled = new Map<TSchema, Validator>();
  * @throws SentinelError ES_BAD_INPUT naming the first fields that do not fit.
  */
 export function assertMatches(schema: TSchema, value: unknown, what: string): void {
-  let validator = compiled.get(schema);
-  if (validator === undefined) {
-    validator = Compile(schema);
-    compiled.set(schema, validator);
-  }
+  const validator = compile(schema);
   if (validator.Check(value)) return;
   const faults = validator
     .Errors(value)
     .slice(0, 3)
     .map(({ instancePath, message }) => `${instancePath === '' ? 'it' : instancePath.slice(1)} ${readable(message)}`);
   throw new SentinelError('ES_BAD_INPUT', `This is not ${withArticle(what)}: ${faults.join('; ')}.`);
+}
+
+function compile(schema: TSchema): Validator {
+  let validator = compiled.get(schema);
+  if (validator === undefined) {
+    validator = Compile(schema);
+    compiled.set(schema, validator);
+  }
+  return validator;
 }
 
 /** JSON Schema's "must be object" as people say it. */
@@ -78,11 +84,12 @@ export function readReview(value: unknown): ReviewRequest {
   throw new SentinelError('ES_BAD_INPUT', 'A note without words says nothing: set note.');
 }
 
-/** Cheap guard of the frame path (5 messages a second and camera): shape and byte count, no schema walk. */
+/** Cheap guard of the frame path (5 messages a second and camera): shape and byte count; only zones are walked through. */
 export function isFrameMessage(message: unknown): message is WireMessage<Frame> & { image: Buffer } {
   const { payload, image } = message as { payload?: Partial<Frame>; image?: unknown };
   if (payload?.v !== 1 || payload.kind !== 'frame' || !Buffer.isBuffer(image)) return false;
   if (!isIdentified(payload)) return false;
+  if (payload.zones !== undefined && !compile(FrameZones).Check(payload.zones)) return false;
   if (payload.encoding === 'jpeg') return true;
   const { width = 0, height = 0 } = payload;
   const hasSize = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;

@@ -1,4 +1,5 @@
 import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import { Zone } from './configs.ts';
 
 /**
  * What flows on the wires: one schema per `msg.payload.kind`.
@@ -38,11 +39,19 @@ export const ImageEncoding = Type.Union([Type.Literal('rgb24'), Type.Literal('jp
   description: 'Form of `msg.image`: rows of R, G, B bytes without padding, or a JPEG or PNG file.',
 });
 
+/** Polygons of the camera that a consumer may know: never the private ones, which are black in the picture. */
+export const FrameZones = Type.Array(Type.Object({ ...Zone.properties, kind: Type.Enum(['zone', 'ignore']) }), {
+  maxItems: 32,
+  description: 'Places on the picture, and where objects do not count.',
+});
+export type FrameZone = Static<typeof FrameZones>[number];
+
 export const Frame = payload('frame', {
   seq: Type.Integer({ minimum: 0, description: 'Counts the frames of this source.' }),
   width: Type.Integer({ minimum: 1 }),
   height: Type.Integer({ minimum: 1 }),
   encoding: ImageEncoding,
+  zones: Type.Optional(FrameZones),
 });
 export type Frame = Static<typeof Frame>;
 
@@ -128,6 +137,12 @@ export const Detections = payload('detections', {
   height: Type.Integer({ minimum: 1 }),
   encoding: ImageEncoding,
   objects: Type.Array(DetectedObject, { maxItems: listLimit }),
+  ignored: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'Objects that were found and left out: they stand where objects do not count.',
+    }),
+  ),
   model: Type.String({ description: 'Id of the model.' }),
   backend: Type.String({ description: 'Runtime that ran the model: onnxruntime-node or onnxruntime-web.' }),
   timings: Type.Object({

@@ -12,6 +12,11 @@ export const metricDefinitions = {
     help: 'Frames dropped because a newer one came or they were too old.',
     labels: ['source'],
   },
+  objects_ignored_total: {
+    type: 'counter',
+    help: 'Objects that were found and left out, because they stood in an ignore polygon.',
+    labels: ['source'],
+  },
   audio_windows_captured_total: {
     type: 'counter',
     help: 'Sound windows that came out of cameras and microphones.',

@@ -14,6 +14,8 @@ import { FrameReader, type RawFrame } from './frame-reader.ts';
 import { LineLimiter } from './line-limiter.ts';
 import { lastLines } from './last-lines.ts';
 import { readAtPace } from './paced-reading.ts';
+import { openPrivacyMask } from './privacy/mask-file.ts';
+import type { PrivacyMask, PrivacyOptions } from './privacy/privacy-mask.ts';
 import type { CameraRing } from './ring/camera-ring.ts';
 import type { RingOutput } from './ring/ring-output.ts';
 import type { RingRun } from './ring/ring-run.ts';
@@ -40,6 +42,8 @@ export interface IngestOptions {
   captureDelayMs: number;
   /** Keeps the last minute as it came, for clips; whoever made it closes it. */
   ring?: CameraRing | undefined;
+  /** What is black in every picture before anything else sees it; no picture comes while it cannot be read. */
+  privacy: PrivacyOptions;
   /** Path of ffmpeg; empty or absent: see `locateFfmpeg`. */
   ffmpeg?: string;
   clock: Clock;
@@ -76,6 +80,7 @@ export interface IngestListener {
 interface Plan {
   program: FfmpegProgram;
   audio: boolean;
+  mask: PrivacyMask;
   ring: RingOutput | undefined;
   facts: SourceFacts;
 }
@@ -137,21 +142,22 @@ export class Ingest {
   }
 
   async #probe(signal: AbortSignal): Promise<Plan> {
-    const { ffmpeg, audio, ring, clock } = this.#options;
+    const { ffmpeg, audio, ring, privacy, clock } = this.#options;
     const program = await untilAborted(locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg }), signal);
     if (program.warning !== undefined && program.warning !== this.#warned) {
       this.#warned = program.warning;
       this.#options.log.warn(program.warning);
     }
+    const mask = await untilAborted(openPrivacyMask(privacy, { program, clock }), signal);
     const want = { content: audio || ring !== undefined, deep: this.#diedAtOnce };
     const facts = await probeSource(this.#options, want, { program, clock, signal });
     const { content } = facts;
     // The last minute of a file that is played fast would be none of the clock.
     const kept = content === undefined || this.#isFast ? undefined : await ring?.prepare(content);
-    return { program, audio: audio && content?.audio !== undefined, ring: kept, facts };
+    return { program, audio: audio && content?.audio !== undefined, mask, ring: kept, facts };
   }
 
-  #launch({ program, audio, ring, facts }: Plan, onFrame: () => void): StreamRun {
+  #launch({ program, audio, mask, ring, facts }: Plan, onFrame: () => void): StreamRun {
     const { finite, content } = facts;
     const track = content?.audioTrack === undefined ? {} : { audioTrack: content.audioTrack };
     const command = analysisCommand({ ...this.#options, finite }, { ...this.#options, audio, ring, ...track }, program);
@@ -171,6 +177,7 @@ export class Ingest {
       onFrame();
     };
     const frames = new FrameReader((frame) => {
+      mask.burn(frame);
       const position = seen / this.#options.rate;
       seen += 1;
       cut.push(() => {

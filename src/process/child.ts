@@ -23,7 +23,7 @@ export interface ChildOptions {
   /** Variables beyond those that every child inherits. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Written to standard input, which is then closed; without it the child has no input. */
-  input?: string;
+  input?: string | Uint8Array;
   /** Output pipes beyond stdout and stderr: file descriptors 3 and up. */
   extraPipes?: number;
   start?: Starter;

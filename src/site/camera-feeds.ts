@@ -99,8 +99,8 @@ export class CameraFeeds {
 
 /** Everything about the connection and the picture; in memory only, since it holds the password. */
 function keyOf(camera: string, options: FeedOptions): string {
-  const { address, username, password, transport, width, rate, audio, playback, captureDelayMs, ffmpeg, keep, tamper } =
-    options;
-  const picture = [transport, width, rate, audio, playback, captureDelayMs, ffmpeg, keep, tamper];
+  const { address, username, password, transport, width, rate, audio, playback, captureDelayMs, ffmpeg } = options;
+  const { privacy, keep, tamper } = options;
+  const picture = [transport, width, rate, audio, playback, captureDelayMs, ffmpeg, privacy, keep, tamper];
   return JSON.stringify([camera, address, username, password, ...picture]);
 }

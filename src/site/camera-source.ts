@@ -1,4 +1,6 @@
 import type { SentinelCameraConfig } from '../contracts/configs.ts';
+import type { FrameZone } from '../contracts/messages.ts';
+import type { PrivacyOptions } from '../media/privacy/privacy-mask.ts';
 import { parseSourceAddress, type SourceAddress } from '../network/address.ts';
 
 /** Where a camera is and how to log in. */
@@ -25,4 +27,18 @@ export function cameraSource(
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
   };
+}
+
+/** What of the picture of a camera nobody may see. */
+export function cameraPrivacy({ zones, maskFile }: SentinelCameraConfig): PrivacyOptions {
+  return {
+    polygons: zones.flatMap(({ kind, points }) => (kind === 'privacy' ? [points] : [])),
+    maskFile: maskFile.trim(),
+  };
+}
+
+/** The polygons of a camera that travel with its frames; nothing where there are none. */
+export function frameZones({ zones }: SentinelCameraConfig): { zones?: FrameZone[] } {
+  const shown = zones.flatMap(({ kind, ...zone }): FrameZone[] => (kind === 'privacy' ? [] : [{ kind, ...zone }]));
+  return shown.length === 0 ? {} : { zones: shown };
 }

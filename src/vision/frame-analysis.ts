@@ -4,6 +4,7 @@ import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
 import { FrameDifference } from './motion.ts';
+import { placeInZones } from './zones.ts';
 
 /** Share of coarse cells that must change before a picture counts as motion: sensor noise stays below, a person above. */
 const motionShare = 0.01;
@@ -87,6 +88,7 @@ export class FrameAnalysis {
     const running = detector();
     const result = await running.detect({ source, ...place, picture, threshold, labels });
     if (result.dropped) return { outcome: 'dropped' };
+    const { objects, ignored } = placeInZones(result.objects, frame.zones ?? []);
     const detections: Detections = {
       ...identity(frame),
       kind: 'detections',
@@ -94,7 +96,8 @@ export class FrameAnalysis {
       width: result.width,
       height: result.height,
       encoding: frame.encoding,
-      objects: result.objects,
+      objects,
+      ...(ignored === 0 ? {} : { ignored }),
       model: result.model,
       backend: result.backend,
       timings: result.timings,

@@ -10,7 +10,7 @@ export function watch(t: TestContext, address: string, options: Partial<IngestOp
   const receiver = new Receiver();
   const log = new RecordingLog();
   const view = { transport: 'tcp', width: 640, rate: 5, audio: true, captureDelayMs: 300 } as const;
-  const ports = { clock: new SiteClock(), random: Math.random, log };
+  const ports = { clock: new SiteClock(), random: Math.random, log, privacy: { polygons: [], maskFile: '' } };
   const ingest = new Ingest({ address: parseSourceAddress(address), ...view, ...ports, ...options }, receiver);
   t.after(() => ingest.stop());
   ingest.start();

@@ -32,6 +32,7 @@ function watch(t: TestContext, address: string, options: Partial<IngestOptions> 
       rate: 5,
       audio: true,
       captureDelayMs: 300,
+      privacy: { polygons: [], maskFile: '' },
       clock: new SiteClock(),
       random: Math.random,
       log,

@@ -22,7 +22,8 @@ async function watch(t: TestContext, base = temporaryFolder(t)) {
   const ring = new CameraRing({ camera: 'yard', sound: true, captureDelayMs: 300, folders, clock, log });
   const address = parseSourceAddress(camera.url);
   const view = { transport: 'tcp', width: 320, rate: 5, audio: true, captureDelayMs: 300 } as const;
-  const ingest = new Ingest({ address, ...view, ring, clock, random: Math.random, log }, receiver);
+  const privacy = { polygons: [], maskFile: '' };
+  const ingest = new Ingest({ address, ...view, privacy, ring, clock, random: Math.random, log }, receiver);
   t.after(async () => {
     await ingest.stop();
     await ring.close();

@@ -18,10 +18,11 @@ describe('a stop while the source is probed', { skip: process.platform === 'win3
     writeFileSync(ffmpeg, '#!/bin/sh\nexec sleep 3\n', { mode: 0o755 });
     const clock = new SiteClock();
     const view = { transport: 'tcp', width: 640, rate: 5, audio: true, captureDelayMs: 0 } as const;
+    const privacy = { polygons: [], maskFile: '' };
     const ports = { clock, random: () => 0, log: new RecordingLog() };
     const states: string[] = [];
     const ingest = new Ingest(
-      { address, ffmpeg, ...view, ...ports },
+      { address, ffmpeg, privacy, ...view, ...ports },
       {
         frame: () => assert.fail('no frame'),
         audio: () => assert.fail('no sound'),

@@ -79,6 +79,7 @@ function setUp() {
   });
   const options = (change: Partial<FeedOptions> = {}): FeedOptions => ({
     ...{ address: parseSourceAddress('rtsp://192.0.2.1/front'), transport: 'tcp', width: 640, rate: 5, audio: true },
+    privacy: { polygons: [], maskFile: '' },
     ...{ captureDelayMs: 300, tamper: true, clock, random: () => 0.5, log, ...change },
   });
   const last = (): Source => sources.at(-1) ?? assert.fail('no source');
@@ -102,6 +103,19 @@ describe('camera feeds', () => {
     viewers[0]?.samples[0]?.fill(0);
     assert.deepEqual([...(viewers[1]?.samples[0] ?? [])], [1, 2]);
     assert.deepEqual(log.lines, []);
+  });
+
+  test('viewers who may not see the same share no connection', async () => {
+    const { feeds, options, sources } = setUp();
+    const corner = { x: 0, y: 0 };
+    const masks = [
+      { polygons: [], maskFile: '' },
+      { polygons: [[corner, corner, corner]], maskFile: '' },
+      { polygons: [], maskFile: '/mask.png' },
+    ];
+    for (const privacy of masks) feeds.watch('cam', options({ privacy }), new Viewer());
+    await settled();
+    assert.equal(sources.length, 3);
   });
 
   test('who joins later hears at once how the camera does, with the error of its failure', async () => {

@@ -32,16 +32,8 @@ function setUp(own: () => Promise<Look> = () => Promise.resolve(look)) {
     return { start: () => undefined, stop: () => Promise.resolve() };
   });
   const ports = { clock, random: () => 0, log: new RecordingLog() };
-  const options = {
-    address,
-    transport: 'tcp',
-    width: 4,
-    rate: 5,
-    audio: false,
-    tamper: false,
-    captureDelayMs: 0,
-    ...ports,
-  } as const;
+  const view = { transport: 'tcp', width: 4, rate: 5, audio: false, tamper: false, captureDelayMs: 0 } as const;
+  const options = { address, ...view, privacy: { polygons: [], maskFile: '' }, ...ports };
   const seen: Buffer[] = [];
   const viewer = {
     frame: ({ bytes }: { bytes: Buffer }) => seen.push(bytes),

@@ -32,7 +32,7 @@ describe('environment variables of npm start', () => {
   test('those of an EchoSight installation set camera, site, rate, pause and account, and no secret is said', (t) => {
     const env = {
       ...{ RTSP_URL: camera, SITE_NAME: 'Warehouse', FRAME_RATE: '4', AUDIO_SR: '16000', ...account },
-      ...{ ALERT_COOLDOWN_SECONDS: '15', ROI_MASK_PATH: '/masks/door.png' },
+      ...{ ALERT_COOLDOWN_SECONDS: '15', ROI_MASK_PATH: import.meta.filename },
     };
     const { sources, wishes } = options(env);
     const folder = temporaryFolder(t);
@@ -44,6 +44,7 @@ describe('environment variables of npm start', () => {
     const node = (type: string) => flow.find((one) => one.type === type) ?? assert.fail(`no ${type}`);
     assert.equal(node('sentinel-site').name, 'Warehouse');
     assert.equal(node('rtsp-in').rate, 4);
+    assert.equal(node('sentinel-camera').maskFile, import.meta.filename);
     assert.equal(node('whatsapp-out').cooldownSeconds, 15);
     assert.equal(node('whatsapp-out').account, node('sentinel-whatsapp-account').id);
     assert.equal(node('sentinel-whatsapp-account').phoneNumberId, account.WHATSAPP_PHONE_ID);
@@ -53,7 +54,8 @@ describe('environment variables of npm start', () => {
     const lines = said(env);
     assert.match(lines, /^RTSP_URL: camera 1$/m);
     assert.match(lines, /^TO_NUMBER: 2 people are told$/m);
-    assert.match(lines, /^ROI_MASK_PATH is not used\. There are no masks/m);
+    assert.match(lines, /^ROI_MASK_PATH: .* blacked out in camera 1$/m);
+    assert.match(said({ ROI_MASK_PATH: import.meta.filename }), /^ROI_MASK_PATH is not used: /m);
     for (const shown of [lines, text]) assert.doesNotMatch(shown, /canary/);
     const again = prepareUserFolder(folder, { ...start, wishes: options({ ...env, SITE_NAME: 'Yard' }).wishes });
     assert.equal(again.kept, false);
@@ -134,6 +136,7 @@ describe('environment variables of npm start', () => {
   const wrong: [NodeJS.ProcessEnv, RegExp][] = [
     [{ RTSP_URL: 'rtsp://user:pass-canary@host:port/stream' }, /^RTSP_URL: /],
     [{ RTSP_URL: '/no/such/file.mp4' }, /^RTSP_URL: There is no file/],
+    [{ RTSP_URL: camera, ROI_MASK_PATH: '/no/such/mask.png' }, /^ROI_MASK_PATH: There is no file/],
     [{ FRAME_RATE: 'fast' }, /^FRAME_RATE wants a number from 0\.2 to 15/],
     [{ FRAME_RATE: '60' }, /^FRAME_RATE wants/],
     [{ ALERT_COOLDOWN_SECONDS: '-1' }, /^ALERT_COOLDOWN_SECONDS wants a number from 0/],

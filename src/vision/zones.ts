@@ -1,0 +1,26 @@
+import type { DetectedObject, FrameZone } from '../contracts/messages.ts';
+import { contains } from '../geometry/polygon.ts';
+
+/** Just inside: what is cut off by the edge of the picture stands in the zone that ends there. */
+const edge = 1 - 1e-6;
+
+/**
+ * Puts objects into the zones of their camera. Where an object stands is the middle of its lower edge. One that stands in
+ * an ignore polygon is left out, whatever other zone it stands in.
+ */
+export function placeInZones(
+  objects: readonly DetectedObject[],
+  zones: readonly FrameZone[],
+): { objects: DetectedObject[]; ignored: number } {
+  const placed = objects.flatMap((object) => {
+    const around = zones.filter(({ points }) => contains(points, footOf(object)));
+    if (around.some(({ kind }) => kind === 'ignore')) return [];
+    const names = [...new Set(around.map(({ name }) => name))];
+    return [names.length === 0 ? object : { ...object, zones: names }];
+  });
+  return { objects: placed, ignored: objects.length - placed.length };
+}
+
+function footOf({ box: { x, y, width, height } }: DetectedObject) {
+  return { x: Math.min(edge, x + width / 2), y: Math.min(edge, y + height) };
+}

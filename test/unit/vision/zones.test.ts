@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { DetectedObject, FrameZone } from '../../../src/contracts/messages.ts';
+import { placeInZones } from '../../../src/vision/zones.ts';
+
+const zone = (
+  name: string,
+  kind: FrameZone['kind'],
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): FrameZone => ({
+  ...{ name, kind },
+  points: [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ],
+});
+const person = (x: number, y: number, width: number, height: number): DetectedObject => ({
+  ...{ label: 'person', score: 0.9 },
+  box: { x, y, width, height },
+});
+
+const drive = zone('drive', 'zone', 0, 0.5, 0.5, 1);
+const gate = zone('gate', 'zone', 0, 0.5, 0.2, 1);
+const street = zone('street', 'ignore', 0.5, 0, 1, 0.5);
+
+describe('objects in zones', () => {
+  test('carry the names of the zones that they stand in', () => {
+    const { objects, ignored } = placeInZones([person(0.05, 0.2, 0.1, 0.5)], [drive, gate, street]);
+    assert.deepEqual([objects[0]?.zones, ignored], [['drive', 'gate'], 0]);
+  });
+
+  test('stand where the middle of their lower edge is, not where they reach to', () => {
+    const far = person(0.6, 0.1, 0.2, 0.2);
+    const near = person(0.6, 0.1, 0.2, 0.6);
+    assert.deepEqual(placeInZones([far, near], [street]), { objects: [near], ignored: 1 });
+  });
+
+  test('that the edge of the picture cuts off stand in the zone that ends there', () => {
+    const { objects } = placeInZones([person(0.1, 0.6, 0.2, 0.4)], [drive]);
+    assert.deepEqual(objects[0]?.zones, ['drive']);
+  });
+
+  test('in an ignore polygon count nowhere, even where another zone lies over it', () => {
+    const yard = zone('yard', 'zone', 0, 0, 1, 1);
+    assert.deepEqual(placeInZones([person(0.7, 0.1, 0.1, 0.2)], [yard, street]), { objects: [], ignored: 1 });
+  });
+
+  test('stay as they are without zones', () => {
+    const objects = [person(0.1, 0.1, 0.2, 0.2)];
+    assert.deepEqual(placeInZones(objects, []), { objects, ignored: 0 });
+  });
+});

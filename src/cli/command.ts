@@ -13,6 +13,8 @@ export interface Terminal {
   colour: boolean;
   /** Characters in a line. */
   width: number;
+  /** Settles when the user ends the program, as by Ctrl-C; a command that asks ends in order by itself then. */
+  interrupted(): Promise<void>;
 }
 
 /** An option as `--help` shows it; `node:util` reads it. */
@@ -29,6 +31,8 @@ export interface Command {
   /** One line for the list of commands. */
   summary: string;
   options: Readonly<Record<string, CommandOption>>;
+  /** Below the list of options. */
+  footer?: string;
   /** @returns the exit code: 0 all is well, 1 it is not, 2 the command was used wrongly. */
   run(values: OptionValues, terminal: Terminal): Promise<number>;
 }

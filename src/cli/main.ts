@@ -9,6 +9,14 @@ export async function main(): Promise<void> {
     print: (text) => stdout.write(text),
     complain: (text) => process.stderr.write(text),
     colour: stdout.isTTY && (env.NO_COLOR ?? '') === '',
+    interrupted: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+          process.once(signal, () => {
+            resolve();
+          });
+        }
+      }),
     width: Math.min(stdout.isTTY ? stdout.columns : 110, 110),
   });
 }

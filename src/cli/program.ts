@@ -2,9 +2,10 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { packageVersion } from '../process/package-files.ts';
 import type { Command, CommandOption, OptionValues, Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
+import { rtsp } from './rtsp.ts';
 
 /** Every command by its name. */
-const commands: Readonly<Record<string, Command>> = { doctor };
+const commands: Readonly<Record<string, Command>> = { doctor, rtsp };
 
 const wrongUse = 2;
 const help: CommandOption = { type: 'boolean', short: 'h', says: 'Show this and end.' };
@@ -72,14 +73,15 @@ ${list}
 `;
 }
 
-function usage(name: string, { summary, options }: Command): string {
+function usage(name: string, { summary, options, footer }: Command): string {
   const list = columns(
     Object.entries({ ...options, help }).map(([option, { value, says }]) => [
       `--${option}${value === undefined ? '' : ` ${value}`}`,
       says,
     ]),
   );
-  return `${summary}\n\nUsage: echosight ${name} [options]\n\n${list}\n`;
+  const below = footer === undefined ? '' : `\n${footer}\n`;
+  return `${summary}\n\nUsage: echosight ${name} [options]\n\n${list}\n${below}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

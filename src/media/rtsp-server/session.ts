@@ -154,7 +154,8 @@ export class Session implements Player {
   }
 
   #announce({ path, message }: Request): Reply {
-    if (!isThisMachine(this.#socket.remoteAddress ?? '')) return { status: forbidden };
+    const { localAddress, remoteAddress = '' } = this.#socket;
+    if (remoteAddress !== localAddress && !isThisMachine(remoteAddress)) return { status: forbidden };
     this.#announced = { path, description: message.body };
     return { status: ok };
   }

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 async function run(...args: string[]) {
   const said = { out: '', err: '' };
   const code = await runProgram(args, {
-    ...{ env: {}, folder: '/', colour: false, width: 100 },
+    ...{ env: {}, folder: '/', colour: false, width: 100, interrupted: () => new Promise<void>(() => undefined) },
     print: (text) => (said.out += text),
     complain: (text) => (said.err += text),
   });
@@ -31,6 +31,14 @@ describe('the program echosight', () => {
     [['doctor', '--colour'], 2, /^$/, /--colour[^]*Usage: echosight doctor/],
     [['doctor', '--user-dir'], 2, /^$/, /user-dir/],
     [['doctor', 'now'], 2, /^$/, /now/],
+    [['rtsp', '--help'], 0, /--webcam N[^]*ECHOSIGHT_RTSP_PASSWORD/, /^$/],
+    [['rtsp'], 2, /^$/, /either --file FILE or --webcam N/],
+    [['rtsp', '--file', 'none.mp4', '--webcam', '0'], 2, /^$/, /either --file FILE or --webcam N/],
+    [['rtsp', '--file', 'none.mp4'], 2, /^$/, /no file \/none\.mp4/],
+    [['rtsp', '--webcam', '-i'], 2, /^$/, /--webcam/],
+    [['rtsp', '--webcam', '0', '--loop'], 2, /^$/, /for files/],
+    [['rtsp', '--file', 'none.mp4', '--port', '70000'], 2, /^$/, /no port/],
+    [['rtsp', '--file', 'none.mp4', '--path', '../x y'], 2, /^$/, /--path takes/],
     [['doctor', '--url', 'file:///etc'], 2, /^$/, /no http:\/\/ or https:\/\/ address/],
   ];
   for (const [args, code, out, err] of uses) {

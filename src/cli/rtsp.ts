@@ -156,6 +156,7 @@ function publishingFault(said: string): string {
   if (/Unknown encoder|Encoder .* not found/i.test(said)) {
     return 'This ffmpeg cannot encode H.264 (it has no libx264). Try --copy, or install a full ffmpeg.';
   }
+  if (/Cannot open video device|Could not find video device/i.test(said)) return 'There is no such webcam.';
   if (/matches no streams|does not contain any stream/i.test(said)) return 'There is no picture in it.';
   return `It cannot be played. ffmpeg said: ${said}`;
 }

@@ -73,3 +73,115 @@ describe('ffmpeg command lines', () => {
     assert.match(command('/dev/video0').args.join(' '), /-f v4l2 -i \/dev\/video0/);
   });
 });
+
+describe('hostile addresses', () => {
+  const parts = [
+    ...[
+      '-i',
+      '-',
+      '--',
+      ' ',
+      "'",
+      '"',
+      '\\',
+      '|',
+      ';',
+      '$(id)',
+      '`id`',
+      '%0a',
+      '%27',
+      '\n',
+      '\r',
+      '\u2028',
+      '\0',
+      '#',
+      '?',
+      '@',
+    ],
+    ...[
+      'concat:',
+      'file:',
+      'file://',
+      'subfile,,start,0,end,9,,:',
+      'pipe:0',
+      'data:',
+      'rtsp://',
+      'http://',
+      'https://',
+    ],
+    ...[
+      'rtmp://',
+      'go2rtc:',
+      'go2rtc://',
+      'avfoundation:',
+      'dshow:',
+      'crypto+',
+      '/etc/passwd',
+      '/dev/video0',
+      '/dev/sda',
+    ],
+    ...[
+      'cam',
+      '127.0.0.1',
+      ':554',
+      '/s',
+      'user:pass',
+      'option ',
+      'inpoint 5',
+      'ffconcat version 1.0',
+      '0',
+      '[::1]',
+      'x.mp4',
+    ],
+  ];
+  /** Repeatable numbers (xorshift). */
+  function numbers(seed: number): (below: number) => number {
+    let state = seed;
+    return (below) => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return (state >>> 0) % below;
+    };
+  }
+
+  test('are refused by name, or become one input and nothing else', () => {
+    const next = numbers(20_231);
+    const usual = {
+      rtsp: 'rtsp://cam/s',
+      http: 'http://cam/s',
+      rtmp: 'rtmp://cam/s',
+      file: '/s.mp4',
+      device: '/dev/video0',
+    };
+    const lengths = new Set(Object.values(usual).map((address) => command(address).args.length));
+    for (const address of ['avfoundation:0', 'dshow:Cam']) lengths.add(command(address).args.length);
+    let accepted = 0;
+    for (let round = 0; round < 20_000; round += 1) {
+      const text = Array.from({ length: 1 + next(6) }, () => parts[next(parts.length)] ?? '').join('');
+      let made: FfmpegCommand;
+      try {
+        made = command(text, modern, { username: parts[next(parts.length)] ?? '', password: text });
+      } catch (error) {
+        assert.equal((error as Error).name, 'ES_BAD_ADDRESS', text);
+        continue;
+      }
+      accepted += 1;
+      const { args, input } = made;
+      assert.ok(lengths.has(args.length), text);
+      assert.equal(args.filter((argument) => argument === '-i').length, 1, text);
+      const location = args[args.indexOf('-i') + 1] ?? '';
+      if (input === undefined) assert.match(location, /^(?:file:\/|\/dev\/video\d+$|\d+:none$|video=[^:]+$)/, text);
+      else {
+        assert.equal(location, 'pipe:0');
+        assert.match(
+          input,
+          /^ffconcat version 1\.0\nfile '(?:[^'\n\\]|'\\'')*'\n(?:option [a-z_]+ [a-z0-9]+\n)+$/,
+          text,
+        );
+        assert.match(input, /\nfile '(?:rtsps?|rtmp|https?):\/\//, text);
+      }
+    }
+    assert.ok(accepted > 200, `${accepted} accepted`);
+  });
+});

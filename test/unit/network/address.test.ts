@@ -43,6 +43,13 @@ describe('addresses of cameras', () => {
     ['clips/../demo.mp4', { protocol: 'file', location: resolve('demo.mp4') }],
     ['file:///srv/my%20demo.mp4', { protocol: 'file', location: resolve('/srv/my demo.mp4') }],
     ['/dev/video0', { protocol: 'device', location: '/dev/video0' }],
+    ['avfoundation:0', { protocol: 'avfoundation', location: '0' }],
+    ['dshow:Integrated Camera', { protocol: 'dshow', location: 'Integrated Camera' }],
+    ['go2rtc:front', { protocol: 'rtsp', location: 'rtsp://127.0.0.1:8554/front' }],
+    ['go2rtc:front?video=h264', { protocol: 'rtsp', location: 'rtsp://127.0.0.1:8554/front?video=h264' }],
+    ['go2rtc://nas.local/front', { protocol: 'rtsp', location: 'rtsp://nas.local:8554/front' }],
+    ['go2rtc://nas.local:1984/front', { protocol: 'rtsp', location: 'rtsp://nas.local:8554/front' }],
+    ['go2rtc://[fd12::5]:8555/front', { protocol: 'rtsp', location: 'rtsp://[fd12::5]:8555/front' }],
     ['file:///dev/video12', { protocol: 'device', location: '/dev/video12' }],
   ];
   for (const [text, expected] of accepted) {
@@ -62,6 +69,7 @@ describe('addresses of cameras', () => {
     ['rtsp://admin:pa?ss@[fd12::5]:554/s?x=1', 'admin', 'pa?ss', 'rtsp://[fd12::5]:554/s?x=1'],
     ['rtsp://admin:100%@cam/s', 'admin', '100%', 'rtsp://cam/s'],
     ['rtsp://admin:a:b:c@cam/s', 'admin', 'a:b:c', 'rtsp://cam/s'],
+    ['go2rtc://admin:pa/ss@cam/front', 'admin', 'pa/ss', 'rtsp://cam:8554/front'],
     ['rtsp://admin:a\\b@cam/s', 'admin', 'a\\b', 'rtsp://cam/s'],
   ];
   for (const [text, username, password, location] of secrets) {
@@ -210,6 +218,24 @@ describe('hosts that are never asked', () => {
       assert.throws(() => parseServiceUrl(`http://${host}/latest/meta-data`), refusal());
     });
   }
+
+  test('webcams and streams by name take nothing that ffmpeg could read as more', () => {
+    for (const text of [
+      ...['avfoundation:', 'avfoundation:-i', 'avfoundation:0:1', 'avfoundation:desktop', 'dshow:', 'dshow:-i'],
+      ...[
+        'dshow:Cam:audio=Mic',
+        'dshow:video=Cam',
+        'dshow:"Cam"',
+        'go2rtc:',
+        'go2rtc://nas',
+        'go2rtc://nas/',
+        'go2rtc:a\\b',
+      ],
+      ...['go2rtc://169.254.169.254/front', 'go2rtc:?x', 'hasOwnProperty:x', 'constructor:x'],
+    ]) {
+      assert.throws(() => parseSourceAddress(text), refusal(), text);
+    }
+  });
 
   test('a zone id is no way around', () => {
     assert.throws(() => parseSourceAddress('rtsp://[fe80::1%25eth0]/s'), refusal());

@@ -29,7 +29,7 @@ const known = new Map<string, Promise<FfmpegProgram>>();
 /**
  * Finds ffmpeg: the configured path or FFMPEG_PATH, else PATH, else the package @ffmpeg-installer/ffmpeg where it is
  * installed. What a program can do is asked once.
- * @throws SentinelError ES_FFMPEG_MISSING
+ * @throws SentinelError ES_FFMPEG_MISSING; ES_FFMPEG_UNSUITABLE for a program that is no ffmpeg, or cannot read RTSP
  */
 export async function locateFfmpeg(search: FfmpegSearch = {}): Promise<FfmpegProgram> {
   const env = search.env ?? process.env;
@@ -72,6 +72,7 @@ async function capabilitiesOf(path: string): Promise<FfmpegProgram> {
       "ffconcat version 1.0\nfile 'none'\noption probesize 32\n",
     ),
   ]);
+  if (!/-s?timeout\b/.test(rtsp)) throw unsuitable(path);
   return {
     path,
     rtspTimeoutOption: rtsp.includes('-stimeout') ? 'stimeout' : 'timeout',
@@ -111,9 +112,22 @@ const installLines: Partial<Record<NodeJS.Platform, string>> = {
   win32: 'Install it with "winget install ffmpeg".',
 };
 
+function unsuitable(path: string): SentinelError {
+  return new SentinelError(
+    'ES_FFMPEG_UNSUITABLE',
+    `The program "${path}" is no ffmpeg, or one too old to watch cameras.`,
+    {
+      hint: `${installLine()} Or set FFMPEG_PATH to another program.`,
+    },
+  );
+}
+
+function installLine(): string {
+  return installLines[process.platform] ?? 'Install ffmpeg with the package manager of your system.';
+}
+
 function missing(message: string): SentinelError {
-  const install = installLines[process.platform] ?? 'Install ffmpeg with the package manager of your system.';
   return new SentinelError('ES_FFMPEG_MISSING', message, {
-    hint: `${install} Or set FFMPEG_PATH to the program.`,
+    hint: `${installLine()} Or set FFMPEG_PATH to the program.`,
   });
 }

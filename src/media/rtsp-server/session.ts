@@ -216,11 +216,11 @@ const wrongState = '455 Method Not Valid in This State';
 const unsupportedTransport = '461 Unsupported Transport';
 const methods = 'OPTIONS, DESCRIBE, ANNOUNCE, SETUP, RECORD, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER';
 
-/** `rtsp://host/front/streamid=1` is track 1 of `/front`. */
+/** `rtsp://host/front/streamid=1` is track 1 of `/front`, and so is `rtsp://host/front?query/streamid=1`. */
 function partsOf(url: string): { path: string; track: number } {
-  const pathname = decodeURIComponent(URL.parse(url)?.pathname ?? '/').replace(/\/$/, '');
-  const [, path = '/', track = '0'] = /^(.*?)(?:\/(?:streamid|trackID)=(\d+))?$/.exec(pathname) ?? [];
-  return { path, track: Number(track) };
+  const [, stream = url, track = '0'] = /^(.*?)(?:\/(?:streamid|trackID)=(\d+))?\/?$/.exec(url) ?? [];
+  const path = decodeURIComponent(URL.parse(stream)?.pathname ?? '/').replace(/\/$/, '');
+  return { path: path === '' ? '/' : path, track: Number(track) };
 }
 
 function isThisMachine(address: string): boolean {

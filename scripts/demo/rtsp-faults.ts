@@ -8,6 +8,8 @@ export class Faults {
   drop = 0;
   /** Share of RTP packets with flipped bits, 0..1. */
   corrupt = 0;
+  /** RTP payload types of which nothing passes: a track that falls silent while the others go on. */
+  readonly mutedPayloads = new Set<number>();
   readonly #random: () => number;
 
   constructor(random: () => number) {
@@ -18,6 +20,7 @@ export class Faults {
   apply(packet: Buffer, control: boolean): Buffer | undefined {
     if (this.freeze) return undefined;
     if (control) return packet;
+    if (this.mutedPayloads.has((packet[1] ?? 0) & 0x7f)) return undefined;
     if (this.drop > 0 && this.#random() < this.drop) return undefined;
     if (this.corrupt === 0 || packet.length <= rtpHeaderBytes || this.#random() >= this.corrupt) return packet;
     const damaged = Buffer.from(packet);

@@ -13,6 +13,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'disk, install time, memory and main-loop delay of the installed package, beside a bare Node-RED',
     load: () => import('./footprint.ts'),
   },
+  ingest: {
+    what: 'CPU, memory, frame rate and delay of one and eight cameras of 720p15, beside a bare ffmpeg',
+    load: () => import('./ingest.ts'),
+  },
   microphone: {
     what: 'milliseconds from starting a recorder to its first sound, for every way to record, beside a bare parec',
     load: () => import('./microphone.ts'),
@@ -20,6 +24,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
   pipeline: {
     what: 'milliseconds from a pane breaking in a live stream to the WhatsApp request',
     load: () => import('./pipeline.ts'),
+  },
+  recover: {
+    what: 'seconds from the return of a camera that was killed to its next picture, and what is left behind after 15 kills',
+    load: () => import('./recover.ts'),
   },
 };
 

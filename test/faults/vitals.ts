@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a process holds (Linux). */
@@ -39,6 +41,15 @@ export function childrenNamed(pid: number, name: string): number[] {
     .map((child) => child.pid);
 }
 
+/** Files in the rings of a process: segments of video that it keeps, in memory or in the folder of temporary files. */
+export function segmentsOf(pid: number): string[] {
+  return [...new Set(['/dev/shm', tmpdir()])]
+    .flatMap((base) => entriesOf(base).map((name) => join(base, name)))
+    .filter((path) => path.includes(`/echosight-ring-`) && path.includes(`-${pid}-`))
+    .flatMap((path) => entriesOf(path, true).map((name) => join(path, name)))
+    .filter((path) => path.endsWith('.ts'));
+}
+
 /** Waits until the condition holds. @throws Error with `what` after `ms`. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
@@ -56,6 +67,14 @@ function childrenOf(pid: number): { pid: number; name: string }[] {
       if (Number(parent) !== pid) return [];
       return [{ pid: Number(entry), name: state === 'Z' ? `${name} (zombie)` : name }];
     });
+}
+
+function entriesOf(path: string, recursive = false): string[] {
+  try {
+    return readdirSync(path, { recursive, encoding: 'utf8' });
+  } catch {
+    return [];
+  }
 }
 
 function statOf(pid: string): string {

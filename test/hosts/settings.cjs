@@ -17,6 +17,16 @@ if (process.env.TEST_WATCH_LOOP) {
   });
 }
 
+/** A test sets the clock of the machine, as this process sees it. */
+const trueNow = Date.now;
+let stepMs = 0;
+process.on('message', (request) => {
+  const [, step] = /^step-clock (-?\d+)$/.exec(request) ?? [];
+  if (step === undefined) return;
+  stepMs += Number(step);
+  Date.now = () => trueNow() + stepMs;
+});
+
 const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED } = process.env;
 /** TEST_LOGIN is `user:hash`; TEST_SECURED takes the settings that we ship instead of httpNodeAuth alone. */
 function login() {
@@ -35,7 +45,7 @@ module.exports = {
   credentialSecret: 'test',
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
-  logging: { console: { level: 'info' } },
+  logging: { console: { level: process.env.TEST_LOG_LEVEL ?? 'info' } },
   functionGlobalContext: {
     report: (probe, message) => {
       const { req, res, ...rest } = message;

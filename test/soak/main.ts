@@ -6,22 +6,31 @@ import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { deployAgainAndAgain } from '../faults/deploy-again.ts';
 import { House, type HouseOptions } from '../faults/house.ts';
 import { killUnderLoad } from '../faults/kill-under-load.ts';
+import { leftNothing, recoverFromKills } from '../faults/recover-server.ts';
 import { recoverAgainAndAgain } from '../faults/recover-again.ts';
 import type { Vitals } from '../faults/vitals.ts';
-import { startDemoCamera } from '../integration/demo-camera.ts';
+import { CameraProcess } from '../hosts/camera-process.ts';
 
 interface Soak {
   what: string;
   /** How often, unless told. */
   times: number;
   options?: HouseOptions;
-  run: (house: House, times: number) => Promise<{ passed: boolean; result: object }>;
+  run: (house: House, times: number, camera: CameraProcess) => Promise<{ passed: boolean; result: object }>;
 }
 
 const random = seededRandom(20_261_121);
 
 const soaks: Record<string, Soak> = {
   recover: {
+    what: 'kills the camera again and again; pictures must come back, and nothing may be left behind',
+    times: 200,
+    async run(house, times, camera) {
+      const result = await recoverFromKills(house, camera, { kills: times, random, onKill: progress(times) });
+      return { passed: leftNothing(result) && result.rss_growth_mb <= 200, result };
+    },
+  },
+  ffmpeg: {
     what: 'kills ffmpeg again and again; pictures must come back, and nothing may be left behind',
     times: 200,
     async run(house, times) {
@@ -64,12 +73,12 @@ if (soak === undefined) {
 async function measure(called: string, { times, options = {}, run }: Soak): Promise<object> {
   const enders: (() => Promise<void>)[] = [];
   try {
-    const camera = await startDemoCamera();
+    const camera = await CameraProcess.start();
     enders.push(() => camera.stop());
     const after = (end: () => Promise<void>): void => void enders.push(end);
     const house = await House.open({ after }, { ...options, camera: camera.url });
     const begun = performance.now();
-    const { passed, result } = await run(house, count === undefined ? times : Number(count));
+    const { passed, result } = await run(house, count === undefined ? times : Number(count), camera);
     house.assertCalm();
     if (!passed) process.exitCode = 1;
     return { soak: called, passed, minutes: Math.round((performance.now() - begun) / 6000) / 10, ...result };

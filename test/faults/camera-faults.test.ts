@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { existsSync, lstatSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../scripts/demo/seeded-random.ts';
+import type { DemoRelayOptions } from '../../scripts/demo/demo-relay.ts';
+import type { FfmpegCommand } from '../../src/media/ffmpeg-arguments.ts';
+import { segmentName, segmentNames } from '../../src/media/ring/ring-output.ts';
+import { CameraProcess } from '../hosts/camera-process.ts';
+import { requirement } from '../requirements.ts';
+import { ManyCameras, type CameraSettings } from './many-cameras.ts';
+import { makeClips, ScriptedCamera, type Clips } from './scripted-camera.ts';
+import { SwallowingProxy } from './swallowing-proxy.ts';
+import { childrenNamed, segmentsOf, until } from './vitals.ts';
+
+/** How ffmpeg numbers the payloads of the demo clip. */
+const payloadOf = { video: 96, audio: 97 };
+const login = { username: 'admin', password: 'right-one' };
+const lossy = [0.02, 0.05, 0.2];
+const enders: (() => Promise<void>)[] = [];
+const cameras: Record<string, CameraSettings> = {};
+/** Cameras of this process by name. */
+const scripted: Record<string, ScriptedCamera> = {};
+let frozen: CameraProcess;
+let hole: SwallowingProxy;
+let clips: Clips;
+let watched: ManyCameras;
+
+async function begin(name: string, options: DemoRelayOptions = {}, source?: FfmpegCommand): Promise<ScriptedCamera> {
+  const camera = await ScriptedCamera.start(source, options);
+  enders.push(() => camera.stop());
+  scripted[name] = camera;
+  cameras[name] = { address: camera.url };
+  return camera;
+}
+
+function showing(name: string): ScriptedCamera {
+  return scripted[name] ?? assert.fail(name);
+}
+
+async function beginAll(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sentinel-clips-'));
+  enders.push(() => {
+    rmSync(folder, { recursive: true });
+    return Promise.resolve();
+  });
+  clips = await makeClips(folder);
+  for (const share of lossy) {
+    await begin(`lost-${share * 100}`, { random: seededRandom(share * 1000) });
+    await begin(`corrupt-${share * 100}`, { random: seededRandom(share * 1000) });
+    cameras[`lost-${share * 100}`] = { address: showing(`lost-${share * 100}`).url, transport: 'udp' };
+  }
+  for (const name of ['deaf', 'blind', 'codec', 'sound-goes']) await begin(name);
+  await begin('shape', {}, clips.shapes);
+  await begin('picture-only', {}, clips.picture);
+  await begin('sound-only', {}, clips.sound);
+  const guarded = await begin('wrong-password', { credentials: login });
+  cameras['wrong-password'] = { address: guarded.url, credentials: { ...login, password: 'wrong' } };
+  cameras['wrong-path'] = { address: guarded.relay.url('/attic'), credentials: login };
+  frozen = await CameraProcess.start();
+  enders.push(() => frozen.stop());
+  cameras.frozen = { address: frozen.url };
+  const { port } = guarded.relay;
+  hole = await SwallowingProxy.start((await begin('behind')).relay.port);
+  const silent = await SwallowingProxy.start(port, true);
+  enders.push(
+    () => hole.stop(),
+    () => silent.stop(),
+  );
+  delete cameras.behind;
+  cameras.hole = { address: `rtsp://127.0.0.1:${hole.port}/front` };
+  cameras.silent = { address: `rtsp://127.0.0.1:${silent.port}/front` };
+  cameras.refused = { address: 'rtsp://127.0.0.1:1/front' };
+  cameras.unknown = { address: 'rtsp://camera.invalid/front' };
+}
+
+describe('what happens to cameras, and what a user sees of it', { timeout: 240_000 }, () => {
+  before(async () => {
+    await beginAll();
+    watched = await ManyCameras.open({ after: (end) => void enders.push(end) }, cameras);
+  });
+  after(async () => {
+    for (const end of enders.reverse()) await end();
+  });
+
+  describe('each on its own', { concurrency: true }, () => {
+    /** A camera that never gives a picture. */
+    const hopeless = [
+      ['wrong-password', 'unauthorised', 'ES_CAMERA_UNAUTHORISED', /login refused/],
+      ['wrong-path', 'not-found', 'ES_CAMERA_NOT_FOUND', /no such stream/],
+      ['refused', 'backing-off', 'ES_CAMERA_UNREACHABLE', /tries again:.*nothing listens on this port/],
+      ['unknown', 'backing-off', 'ES_CAMERA_UNREACHABLE', /tries again:.*(name|found|resolve)/i],
+      ['silent', 'backing-off', 'ES_CAMERA_UNREACHABLE', /tries again:.*(answer|time)/i],
+      ['sound-only', 'backing-off', 'ES_STREAM_UNUSABLE', /tries again:.*sound \(AAC\) but no picture/],
+    ] as const;
+    for (const [camera, status, name, words] of hopeless) {
+      test(`${camera}: said in words, once, and an incident`, async () => {
+        await watched.until(camera, () => watched.statuses(camera).includes(status), status);
+        await watched.until(camera, () => watched.outages(camera).includes('start'), 'an incident');
+        assert.match(watched.texts(camera).join('\n'), words);
+        await sleep(3000);
+        assert.equal(watched.errors(camera).length, 1, watched.errors(camera).join('\n'));
+        assert.match(watched.errors(camera).join(), new RegExp(name));
+        assert.equal(watched.frames(camera).length, 0);
+        assert.deepEqual(
+          watched.outages(camera).filter((phase) => phase === 'end'),
+          [],
+        );
+      });
+    }
+
+    test('frozen: stalled, an incident, and back when it thaws', async () => {
+      await watched.nextFrames('frozen', 3);
+      frozen.freeze();
+      await watched.reaches('frozen', 'stalled');
+      assert.match(watched.texts('frozen').at(-1) ?? '', /no pictures: No picture came for 5 s/);
+      await watched.until('frozen', () => watched.outages('frozen').includes('start'), 'an incident');
+      await watched.reaches('frozen', 'probing');
+      frozen.thaw();
+      await backWithPictures('frozen');
+      assert.match(watched.errors('frozen').join(), /ES_CAMERA_STALLED/);
+    });
+
+    test('in a black hole: stalled, an incident, no answer; back when there is a way again', async () => {
+      await watched.nextFrames('hole', 3);
+      hole.swallows = true;
+      await watched.reaches('hole', 'stalled');
+      await watched.until('hole', () => watched.outages('hole').includes('start'), 'an incident');
+      await watched.until('hole', () => unreachable('hole'), 'no answer');
+      hole.swallows = false;
+      await backWithPictures('hole');
+    });
+
+    for (const share of lossy) {
+      const percent = share * 100;
+      test(`${percent} % of the packets lost over UDP: pictures go on or come back, and the log stays short`, async () => {
+        await endures(`lost-${percent}`, (faults) => {
+          faults.drop = share;
+        });
+      });
+      test(`${percent} % of the packets corrupt: pictures go on or come back, and the log stays short`, async () => {
+        await endures(`corrupt-${percent}`, (faults) => {
+          faults.corrupt = share;
+        });
+      });
+    }
+
+    test('another codec, size and sound: a new connection, and no error that stays', async () => {
+      await watched.nextFrames('codec', 3);
+      const sizes = (): string[] => watched.frames('codec').map(({ width, height }) => `${width}x${height}`);
+      assert.equal(sizes().at(-1), '320x180');
+      await showing('codec').show(clips.hevc);
+      await watched.until('codec', () => sizes().at(-1) === '320x240', 'the new picture');
+      const heard = watched.windows('codec').length;
+      await watched.until('codec', () => watched.windows('codec').length > heard + 1, 'the new sound');
+      assert.equal(watched.statuses('codec').at(-1), 'connected');
+    });
+
+    test('sound that is switched off at the camera: pictures come again without it', async () => {
+      await watched.until('sound-goes', () => watched.windows('sound-goes').length > 1, 'sound');
+      await showing('sound-goes').show(clips.picture);
+      await watched.reaches('sound-goes', 'connected');
+      await watched.nextFrames('sound-goes', 5);
+    });
+
+    test('a picture that changes its shape within the stream: frames go on, and nothing is said', async () => {
+      await watched.nextFrames('shape', 40);
+      assert.deepEqual(watched.statuses('shape').at(-1), 'connected');
+      assert.deepEqual(watched.errors('shape'), []);
+    });
+
+    test('a picture without sound: frames, no window, no error', async () => {
+      await watched.nextFrames('picture-only', 10);
+      assert.deepEqual(watched.windows('picture-only'), []);
+      assert.deepEqual(watched.errors('picture-only'), []);
+    });
+
+    test('sound that falls silent in the stream: pictures go on as before', async () => {
+      await watched.until('deaf', () => watched.windows('deaf').length > 1, 'sound');
+      showing('deaf').relay.faults.mutedPayloads.add(payloadOf.audio);
+      await sleep(1000);
+      const [heard, since] = [watched.windows('deaf').length, watched.frames('deaf').length];
+      await sleep(12_000);
+      assert.ok(watched.windows('deaf').length <= heard + 1, 'it is silent');
+      const came = watched.frames('deaf').length - since;
+      assert.ok(came > 30, `${came} frames in 12 s`);
+      assert.equal(watched.statuses('deaf').at(-1), 'connected');
+    });
+
+    test('pictures that stop while sound goes on: stalled, an incident, and back', async () => {
+      await watched.nextFrames('blind', 3);
+      showing('blind').relay.faults.mutedPayloads.add(payloadOf.video);
+      await watched.reaches('blind', 'stalled');
+      await watched.until('blind', () => watched.outages('blind').includes('start'), 'an incident');
+      showing('blind').relay.faults.mutedPayloads.clear();
+      await backWithPictures('blind');
+    });
+  });
+
+  describe('all together', () => {
+    test('the clock of the machine is set an hour forward and back: pictures and sound go on, no camera is lost', async () => {
+      const { host } = watched.house;
+      const steady = ['deaf', 'codec', 'picture-only'];
+      for (const [step, hours] of [
+        [3_600_000, 1],
+        [-3_600_000, 0],
+      ] as const) {
+        const states = steady.map((camera) => watched.states(camera).length);
+        host.send(`step-clock ${step}`);
+        const stepped = (camera: string): boolean =>
+          Math.abs((watched.frames(camera).at(-1)?.capturedAt ?? 0) - Date.now() - hours * 3_600_000) < 10_000;
+        for (const camera of steady) await watched.until(camera, () => stepped(camera), 'frames by the new clock');
+        await Promise.all(steady.map((camera) => watched.nextFrames(camera, 30)));
+        for (const camera of ['refused', 'wrong-password']) {
+          assert.deepEqual(
+            watched.outages(camera).filter((phase) => phase === 'end'),
+            [],
+            'their incidents go on',
+          );
+        }
+        assert.deepEqual(
+          steady.map((camera) => watched.states(camera).length),
+          states,
+          'no stream heard of it',
+        );
+      }
+      const heard = watched.windows('codec').length;
+      await watched.until('codec', () => watched.windows('codec').length > heard + 2, 'sound goes on');
+    });
+
+    test('the disk of the ring is full: frames and statuses do not notice, it is said, and the next connection keeps again', async (t) => {
+      if (!requirement(t, existsSync('/dev/full'), '/dev/full')) return;
+      const { pid, host } = watched.house;
+      const kept = (): string[] =>
+        segmentsOf(pid).filter((file) => lstatSync(file, { throwIfNoEntry: false })?.isFile() === true);
+      const folders = new Set(kept().map((file) => dirname(file)));
+      assert.ok(folders.size > 5, `${folders.size} rings`);
+      const states = watched.states('deaf').length;
+      for (const folder of folders) fillUp(folder);
+      const said = (): boolean => host.log.includes('Camera deaf: no clips and pictures of what was before');
+      await watched.until('deaf', said, 'it is said');
+      await watched.nextFrames('deaf', 20);
+      assert.equal(watched.states('deaf').length, states, 'no stream heard of it');
+      showing('deaf').relay.kick();
+      await watched.until('deaf', () => kept().some((file) => !folders.has(dirname(file))), 'a segment again');
+    });
+
+    test('deployed anew in every state: the old connections end, and each state is reached again', async () => {
+      const { house } = watched;
+      showing('blind').relay.faults.freeze = true;
+      hole.swallows = true;
+      showing('behind').relay.kick();
+      const states = [
+        ['silent', 'probing'],
+        ['blind', 'stalled'],
+        ['deaf', 'connected'],
+        ['refused', 'backing-off'],
+        ['wrong-password', 'unauthorised'],
+        ['wrong-path', 'not-found'],
+      ] as const;
+      for (const round of [1, 2]) {
+        for (const [camera, status] of states) {
+          await watched.until(camera, () => watched.statuses(camera).includes(status), status);
+        }
+        const marks = states.map(([camera]) => watched.states(camera).length);
+        await watched.deployAnew(
+          states.map(([camera]) => camera),
+          `round${round}`,
+        );
+        for (const [index, [camera, status]] of states.entries()) {
+          const since = (): string[] => watched.statuses(camera).slice(marks[index]);
+          await watched.until(camera, () => since().includes('stopped'), 'stopped');
+          const again = status === 'stalled' ? 'connecting' : status;
+          await watched.until(camera, () => since().slice(1).includes(again), `${again} again`);
+        }
+      }
+      house.assertCalm();
+    });
+
+    test('when they are removed, no process, segment or descriptor of a camera is left', async () => {
+      const { house } = watched;
+      const removed = async (): Promise<number> => {
+        await watched.removeCameras();
+        await until(() => childrenNamed(house.pid, 'ffmpeg').length === 0, 'no ffmpeg');
+        await until(() => segmentsOf(house.pid).length === 0, 'no segment', 15_000);
+        assert.deepEqual(house.vitals().children, []);
+        return house.vitals().descriptors;
+      };
+      const first = await removed();
+      await watched.deployAnew([], '');
+      await watched.nextFrames('deaf', 3);
+      const second = await removed();
+      assert.ok(second <= first + 3, `${first} descriptors became ${second}`);
+      house.assertCalm();
+    });
+  });
+});
+
+function unreachable(camera: string): boolean {
+  return watched.errors(camera).some((text) => text.includes('ES_CAMERA_UNREACHABLE'));
+}
+
+/** Every segment that comes next meets a full device. */
+function fillUp(folder: string): void {
+  for (let number = 0; number < segmentNames; number += 1) {
+    const path = join(folder, segmentName(number));
+    if (!existsSync(path)) symlinkSync('/dev/full', path);
+  }
+}
+
+/** Connected, a new picture, and the incident ends. */
+async function backWithPictures(camera: string): Promise<void> {
+  await watched.reaches(camera, 'connected', 60_000);
+  await watched.nextFrames(camera, 2);
+  await watched.until(camera, () => watched.outages(camera).at(-1) === 'end', 'the incident ends');
+}
+
+/** Ten seconds on a bad network, then a good one. */
+async function endures(name: string, spoil: (faults: ScriptedCamera['relay']['faults']) => void): Promise<void> {
+  await watched.nextFrames(name, 3, 60_000);
+  const { faults } = showing(name).relay;
+  const before = watched.frames(name).length;
+  spoil(faults);
+  await sleep(10_000);
+  const came = watched.frames(name).length - before;
+  faults.drop = faults.corrupt = 0;
+  await watched.reaches(name, 'connected');
+  await watched.nextFrames(name, 5);
+  assert.ok(came > 0, 'some pictures come even so');
+  const lines = watched.house.host.log.split('\n').filter((line) => line.includes(`eye-${name}]`));
+  assert.ok(lines.length < 60, `${lines.length} lines of log`);
+}

@@ -50,6 +50,48 @@ export interface ThumbnailMaker {
   thumbnail(picture: Uint8Array): Promise<Buffer>;
 }
 
+/** A span of time, epoch ms on the Site clock. */
+export interface ClipSpan {
+  from: number;
+  to: number;
+}
+
+/** A video: MP4, ready to be streamed. Its span is that of the pictures in it: whole, from key frame to key frame. */
+export interface Clip extends ClipSpan {
+  bytes: Buffer;
+}
+
+/** A picture at full size: JPEG. */
+export interface StillPicture {
+  bytes: Buffer;
+  /** Epoch ms. */
+  capturedAt: number;
+}
+
+/** Sound that its owner allows to be kept: WAV, or Opus in Ogg. */
+export interface KeptSound extends ClipSpan {
+  bytes: Buffer;
+}
+
+/**
+ * The last minute of the cameras, as it came (media implements it). What is hidden in a camera is hidden here too.
+ * Everything answers undefined where nothing of that time is kept. Bytes may be shared: nobody writes into them.
+ */
+export interface ClipSource {
+  /** Names of the cameras of an area of which something is kept. */
+  camerasOf(area: string): string[];
+  /**
+   * The video of a camera. A span that lasts until the future is waited for.
+   * @param span `playable`: in a form that every browser plays, whatever the camera sends.
+   * @throws SentinelError ES_CLIP_FAILED, ES_FFMPEG_MISSING
+   */
+  clip(camera: string, span: ClipSpan & { playable?: boolean }): Promise<Clip | undefined>;
+  /** The picture nearest to a time, at most 5 s older. @throws SentinelError ES_CLIP_FAILED, ES_FFMPEG_MISSING */
+  snapshot(camera: string, at: number): Promise<StillPicture | undefined>;
+  /** The sound, where it is kept. @throws SentinelError ES_CLIP_FAILED, ES_FFMPEG_MISSING */
+  audio(camera: string, span: ClipSpan & { format: 'wav' | 'ogg' }): Promise<KeptSound | undefined>;
+}
+
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */

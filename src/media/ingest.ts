@@ -153,7 +153,7 @@ export class Ingest {
     const facts = await probeSource(this.#options, want, { program, clock, signal });
     const { content } = facts;
     // The last minute of a file that is played fast would be none of the clock.
-    const kept = content === undefined || this.#isFast ? undefined : await ring?.prepare(content);
+    const kept = content === undefined || this.#isFast ? undefined : await ring?.prepare(content, mask.filter);
     return { program, audio: audio && content?.audio !== undefined, mask, ring: kept, facts };
   }
 

@@ -82,7 +82,7 @@ export class CameraFeeds {
   }
 
   #begin(camera: string, key: string, { keep, ...options }: FeedOptions): CameraFeed {
-    const ring = keep && this.#rings?.open(keep, options.captureDelayMs);
+    const ring = keep && this.#rings?.open(keep, options);
     const ports: FeedPorts = {
       open: this.#open,
       // A camera that allows one connection refuses the second: the new one waits until the old one has ended.

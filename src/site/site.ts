@@ -52,13 +52,14 @@ export class Site {
   readonly health = new HealthBoard();
   readonly cameras: CameraFeeds;
   readonly backlog = new Backlog();
+  /** The last minute of the cameras. */
+  readonly clips: CameraRings;
   /** Ids of incidents whose stored form changed. */
   readonly changes: Subscribers<string>;
   /** Reviews that were stored and did not come from a flow, as messages for it. */
   readonly reviews: Subscribers<WireMessage<Review>>;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
-  readonly #rings: CameraRings;
   #folderLock: FolderLock | undefined;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
   readonly #detectors = new ServiceLeases<Detector>((model) => {
@@ -85,8 +86,8 @@ export class Site {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
     this.metrics = new SiteMetrics(() => this.id);
-    this.#rings = new CameraRings(this.tools);
-    this.cameras = new CameraFeeds(undefined, this.#rings);
+    this.clips = new CameraRings(this.tools);
+    this.cameras = new CameraFeeds(undefined, this.clips);
     this.changes = new Subscribers(this.log);
     this.reviews = new Subscribers(this.log);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
@@ -193,7 +194,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    await Promise.all([this.#detectors.close(), this.#classifiers.close(), this.#rings.close()]);
+    await Promise.all([this.#detectors.close(), this.#classifiers.close(), this.clips.close()]);
     try {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();

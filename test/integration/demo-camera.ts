@@ -10,16 +10,17 @@ import { RecordingLog } from '../unit/recording-log.ts';
 
 export const demoClip = join(import.meta.dirname, '..', '..', 'scripts', 'demo', 'demo-clip.mp4');
 
-/** A camera on 127.0.0.1 that shows the demo clip under `/front`. */
-export async function startDemoCamera(
-  options: DemoRelayOptions = {},
-): Promise<{ relay: DemoRelay; url: string; stop(): Promise<void> }> {
+/** A camera on 127.0.0.1 that shows the demo clip, or another file, under `/front`. */
+export async function startDemoCamera({
+  file = demoClip,
+  ...options
+}: DemoRelayOptions & { file?: string } = {}): Promise<{ relay: DemoRelay; url: string; stop(): Promise<void> }> {
   const relay = new DemoRelay(options);
   await relay.listen();
   const url = relay.url('/front');
   const { path: ffmpeg } = await locateFfmpeg();
   const publisher = new Publisher({
-    ...{ source: fileInput(demoClip), form: 'copy', url, ffmpeg },
+    ...{ source: fileInput(file), form: 'copy', url, ffmpeg },
     ...{ clock: new SiteClock(), log: new RecordingLog() },
   });
   publisher.start();

@@ -1,43 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SiteClock } from '../../src/clock/site-clock.ts';
-import { Ingest } from '../../src/media/ingest.ts';
-import { CameraRing } from '../../src/media/ring/camera-ring.ts';
-import { RingFolders } from '../../src/media/ring/ring-folders.ts';
-import { parseSourceAddress } from '../../src/network/address.ts';
+import type { CameraRing } from '../../src/media/ring/camera-ring.ts';
 import { requirement } from '../requirements.ts';
-import { RecordingLog } from '../unit/recording-log.ts';
-import { temporaryFolder } from '../unit/temporary-folder.ts';
-import { Receiver, startDemoCamera } from './demo-camera.ts';
-
-async function watch(t: TestContext, base = temporaryFolder(t)) {
-  const camera = await startDemoCamera();
-  t.after(() => camera.stop());
-  const [clock, log, receiver] = [new SiteClock(), new RecordingLog(), new Receiver()];
-  const folders = new RingFolders(log, [base]);
-  t.after(() => folders.close());
-  const ring = new CameraRing({ camera: 'yard', sound: true, captureDelayMs: 300, folders, clock, log });
-  const address = parseSourceAddress(camera.url);
-  const view = { transport: 'tcp', width: 320, rate: 5, audio: true, captureDelayMs: 300 } as const;
-  const privacy = { polygons: [], maskFile: '' };
-  const ingest = new Ingest({ address, ...view, privacy, ring, clock, random: Math.random, log }, receiver);
-  t.after(async () => {
-    await ingest.stop();
-    await ring.close();
-  });
-  ingest.start();
-  await receiver.until(() => receiver.frames.length >= 1, 'first frame');
-  return { ...camera, ingest, ring, receiver, log, clock, base };
-}
+import { keepCamera } from './kept-camera.ts';
 
 const all = (ring: CameraRing) => ring.hold(-Infinity, Infinity).segments;
 
 describe('the ring of a live camera', { timeout: 60_000 }, () => {
   test('holds segments of a second without a gap, dated as the frames are, and one that grows', async (t) => {
-    const { ring, receiver, clock } = await watch(t);
+    const { ring, receiver, clock } = await keepCamera(t);
     await receiver.until(() => all(ring).length >= 5, 'five segments');
     const segments = all(ring);
     assert.ok(segments.every(({ file }) => existsSync(file)));
@@ -51,7 +25,7 @@ describe('the ring of a live camera', { timeout: 60_000 }, () => {
   });
 
   test('goes on with the next connection, and leaves nothing at the end', async (t) => {
-    const { ring, receiver, relay, ingest, base } = await watch(t);
+    const { ring, receiver, relay, ingest, base } = await keepCamera(t);
     await receiver.until(() => all(ring).length >= 3, 'three segments');
     const before = all(ring)[0]?.file ?? '';
     relay.kick();
@@ -67,7 +41,7 @@ describe('the ring of a live camera', { timeout: 60_000 }, () => {
   test('ends alone when its folder cannot be written: the frames do not notice', async (t) => {
     if (!requirement(t, existsSync('/dev/full'), '/dev/full')) return;
     // A device that is always full, where the fourth segment should go.
-    const { ring, receiver, log } = await watch(t, temporaryFolder(t));
+    const { ring, receiver, log } = await keepCamera(t);
     await receiver.until(() => all(ring).length >= 2, 'two segments');
     const folder = dirname(all(ring)[0]?.file ?? '');
     const next = all(ring).length + 2;

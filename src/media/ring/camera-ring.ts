@@ -63,9 +63,13 @@ export class CameraRing {
 
   /**
    * Makes room for a new connection.
+   * @param mask see `Segment`
    * @returns undefined when nothing of it can be kept; never rejects.
    */
-  async prepare({ video, audio }: Pick<SourceContent, 'video' | 'audio'>): Promise<RingOutput | undefined> {
+  async prepare(
+    { video, audio }: Pick<SourceContent, 'video' | 'audio'>,
+    mask?: string,
+  ): Promise<RingOutput | undefined> {
     const kept = keptVideo(video);
     if (kept === undefined) {
       this.#tell(`a picture of this kind (${video === '' ? 'unknown' : video}) cannot be kept as it comes`);
@@ -77,7 +81,7 @@ export class CameraRing {
       this.#folders.push(folder);
       if (this.signal.aborted) await this.close();
       const sound = this.#options.sound && audio !== undefined ? soundInto(audio) : undefined;
-      return this.signal.aborted ? undefined : { folder, video: kept, sound };
+      return this.signal.aborted ? undefined : { folder, video: kept, sound, mask };
     } catch (error) {
       this.#tell(`no folder can be made for it (${codeOf(error)})`);
       return undefined;
@@ -85,10 +89,10 @@ export class CameraRing {
   }
 
   /** The connection that writes into what was prepared begins. */
-  begin({ folder, video, sound }: RingOutput): RingRun {
+  begin({ folder, video, sound, mask }: RingOutput): RingRun {
     const { clock, captureDelayMs } = this.#options;
     this.#run = new RingRun(
-      { folder, video, sound: sound !== undefined, captureDelayMs, clock },
+      { folder, video, sound: sound !== undefined, mask, captureDelayMs, clock },
       {
         segment: (segment) => void this.#add(segment),
         lost: (why) => {

@@ -6,6 +6,8 @@ export interface RingOutput {
   video: string;
   /** `copy` only where MPEG-TS holds the codec of the source; undefined without sound. */
   sound: 'copy' | 'encode' | undefined;
+  /** See `Segment`. */
+  mask: string | undefined;
 }
 
 /** Names are used again only after this many, long after the ring has let go of them: a bound that ffmpeg keeps by itself. */

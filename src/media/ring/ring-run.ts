@@ -15,6 +15,7 @@ export interface RingRunOptions {
   folder: string;
   video: string;
   sound: boolean;
+  mask: string | undefined;
   captureDelayMs: number;
   clock: Clock;
 }
@@ -97,8 +98,8 @@ export class RingRun {
   }
 
   #segment(number: number, from: number, to: number, open: boolean): Segment {
-    const { folder, video, sound } = this.#options;
-    return { file: join(folder, segmentName(number)), from, to, bytes: 0, video, sound, open };
+    const { folder, video, sound, mask } = this.#options;
+    return { file: join(folder, segmentName(number)), from, to, bytes: 0, video, sound, mask, open };
   }
 
   #watch(): () => void {

@@ -10,6 +10,8 @@ export interface Segment {
   /** Codec of the picture, in ffmpeg's words. */
   video: string;
   sound: boolean;
+  /** What hides its privacy areas, as a chain of filters of ffmpeg; undefined where nothing is hidden. The file itself hides nothing. */
+  mask: string | undefined;
   /** It still grows: a copy of it may end in the middle of a picture. */
   open: boolean;
 }

@@ -9,7 +9,7 @@ function run() {
   const segments: Segment[] = [];
   const lost: string[] = [];
   const ring = new RingRun(
-    { folder: '/ring', video: 'h264', sound: true, captureDelayMs: 300, clock },
+    { folder: '/ring', video: 'h264', sound: true, mask: undefined, captureDelayMs: 300, clock },
     { segment: (segment) => segments.push(segment), lost: (why) => lost.push(why) },
   );
   const list = (text: string): void => {

@@ -4,28 +4,12 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import sharp from 'sharp';
 import { SiteClock } from '../../src/clock/site-clock.ts';
-import { contains } from '../../src/geometry/polygon.ts';
 import { Ingest, type IngestOptions } from '../../src/media/ingest.ts';
 import { parseSourceAddress } from '../../src/network/address.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
-import { brightClip, hiddenParts, hiddenPolygon } from './bright-camera.ts';
+import { brightClip, hiddenPolygon, looksOf } from './bright-camera.ts';
 import { Receiver } from './demo-camera.ts';
-
-/** Brightest value of all pixels that lie in a hidden part, and darkest of those far from one. */
-function looksOf(rgb: Uint8Array, width: number, height: number): { hidden: number; shown: number } {
-  let [hidden, shown] = [0, 255];
-  for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) {
-      const point = { x: (column + 0.5) / width, y: (row + 0.5) / height };
-      const at = (row * width + column) * 3;
-      const value = Math.max(rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0);
-      if (hiddenParts.some((part) => contains(part, point))) hidden = Math.max(hidden, value);
-      else if (point.y > 0.65 && point.x > 0.3) shown = Math.min(shown, value);
-    }
-  }
-  return { hidden, shown };
-}
 
 async function watch(t: TestContext, change: Partial<IngestOptions> = {}) {
   const folder = temporaryFolder(t);

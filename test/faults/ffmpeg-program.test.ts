@@ -23,8 +23,9 @@ async function watch(t: TestContext, options: Partial<IngestOptions>) {
   const log = new RecordingLog();
   const address = parseSourceAddress(camera.url);
   const view = { transport: 'tcp', width: 320, rate: 5, audio: true, captureDelayMs: 300 } as const;
+  const privacy = { polygons: [], maskFile: '' };
   const ingest = new Ingest(
-    { address, ...view, clock: new SiteClock(), random: Math.random, log, ...options },
+    { address, ...view, privacy, clock: new SiteClock(), random: Math.random, log, ...options },
     receiver,
   );
   t.after(() => ingest.stop());

@@ -4,6 +4,7 @@ export { checkTemplate } from './alerting/text-template.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
 export { main as runCommandLine } from './cli/main.ts';
 export { SiteClock } from './clock/site-clock.ts';
+export { readCameraCommand, readStateCommand } from './contracts/commands.ts';
 export { asSentinelError, SentinelError } from './contracts/errors.ts';
 export {
   assertKind,
@@ -14,7 +15,7 @@ export {
   readReview,
   topicOf,
 } from './contracts/guards.ts';
-export type { AudioScores, Frame, Incident, Payload } from './contracts/messages.ts';
+export type { AudioScores, Frame, Incident, Payload, StreamStatusName } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';
@@ -27,7 +28,10 @@ export type { NodeContext } from './red/node-context.ts';
 export { streamLooks } from './red/stream-looks.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
 export { keptCamera } from './site/camera-rings.ts';
+export type { CameraViewer } from './site/camera-feed.ts';
+export type { CameraLease } from './site/camera-feeds.ts';
 export { cameraPrivacy, cameraSource, frameZones } from './site/camera-source.ts';
+export { SourceControl } from './site/source-control.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
 export { snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';

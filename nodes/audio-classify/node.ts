@@ -37,6 +37,7 @@ export default defineNode({
           if (verdict.outcome === 'scores') show(verdict.scores, message, send);
           if (verdict.outcome === 'down') {
             const { cue, error, news } = verdict;
+            site.metrics.count('audio_windows_dropped_total', { source: window.source, reason: 'classifier-down' });
             send([{ ...message, topic: topicOf(cue), payload: cue }]);
             site.health.model(model, undefined);
             node.status('down', 'down', { reason: error.message });

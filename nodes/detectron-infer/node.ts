@@ -43,6 +43,7 @@ export default defineNode({
           const verdict = await site.backlog.during(frame.source, () => analysis.analyse(frame, image));
           if (verdict.outcome === 'dropped') return;
           if (verdict.outcome === 'down') {
+            site.metrics.count('frames_dropped_total', { source: frame.source, reason: 'detector-down' });
             for (const payload of verdict.cues) send([{ ...message, topic: topicOf(payload), payload }, null]);
             site.health.model(model, undefined);
             node.status('down', 'down', { reason: verdict.error.message });

@@ -8,7 +8,7 @@ registerNode({
   type: 'mic-in',
   schema,
   icon: 'mic-in.svg',
-  canvas: { colour: '#A6BBCF', input: false, outputs: ['sound', 'status'] },
+  canvas: { colour: '#A6BBCF', input: true, outputs: ['sound', 'status'] },
   checks: { device: (device) => accepts(deviceName, device) || text('mic-in', 'mic-in.fault.device') },
   prepare: ({ id }) => {
     offerDevices({

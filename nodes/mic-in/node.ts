@@ -3,8 +3,10 @@ import {
   defineNode,
   levelSeconds,
   Microphone,
+  readStateCommand,
   SiteClock,
   SoundChecks,
+  SourceControl,
   soundWindow,
   streamLooks,
   topicOf,
@@ -59,12 +61,27 @@ export default defineNode({
         },
       },
     );
-    microphone.start();
-    const leave = checks.join({ node: node.id, device, microphone });
-    return {
-      close: async () => {
+    let leave: () => void;
+    const control = new SourceControl({
+      start() {
+        microphone.start();
+        leave = checks.join({ node: node.id, device, microphone });
+      },
+      async stop() {
         leave();
         await microphone.stop();
+      },
+      pause: () => {
+        microphone.pause();
+      },
+      resume: () => {
+        microphone.resume();
+      },
+    });
+    return {
+      input: ({ payload }) => control.obey(readStateCommand(payload)),
+      close: async () => {
+        await control.close();
         site.health.forgetSource(node.id);
       },
     };

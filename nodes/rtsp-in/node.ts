@@ -4,11 +4,16 @@ import {
   defineNode,
   frameZones,
   keptCamera,
+  readCameraCommand,
   soundWindow,
+  SourceControl,
   streamLooks,
   topicOf,
+  type CameraLease,
+  type CameraViewer,
   type Frame,
   type Payload,
+  type StreamStatusName,
 } from '../../src/engine.ts';
 
 /** Watches one camera: frames, sound windows and the state of the stream. */
@@ -19,6 +24,8 @@ export default defineNode({
     const site = node.siteOf(camera);
     const { name: source, area, audio, captureDelayMs, transport, playback, tamper } = camera.config;
     const { width, rate } = node.config;
+    // Until the next deploy: what the settings say is changed in the dialog.
+    let asked = { width, rate };
     const identity = () => ({ v: 1, site: site.id, area, source }) as const;
     const emit = (output: 0 | 1 | 2, payload: Payload, bytes: object = {}): void => {
       const outputs: (object | null)[] = [null, null, null];
@@ -27,57 +34,70 @@ export default defineNode({
     };
     const zones = frameZones(camera.config);
     const login = cameraSource(camera.config, camera.credentials);
-    const view = { transport, width, rate, audio: audio !== 'off', captureDelayMs, playback, tamper };
+    const view = { transport, audio: audio !== 'off', captureDelayMs, playback, tamper };
     const ready = () => site.backlog.cleared(source);
-    const feed = site.cameras.watch(
-      camera.id,
-      {
-        ...login,
-        ...view,
-        ready,
-        ...site.tools,
-        privacy: cameraPrivacy(camera.config),
-        keep: keptCamera(camera.config),
+    const kept = { privacy: cameraPrivacy(camera.config), keep: keptCamera(camera.config) };
+    const viewer: CameraViewer = {
+      frame({ bytes, position, ...frame }) {
+        site.metrics.count('frames_captured_total', { source });
+        const payload: Frame = { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame, ...zones };
+        emit(0, payload, { image: bytes, ...placed(position) });
       },
-      {
-        frame({ bytes, position, ...frame }) {
-          site.metrics.count('frames_captured_total', { source });
-          const payload: Frame = { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame, ...zones };
-          emit(0, payload, { image: bytes, ...placed(position) });
-        },
-        audio({ samples, position, ...window }) {
-          site.metrics.count('audio_windows_captured_total', { source });
-          const record = audio === 'record';
-          const { sampleRate, hop } = soundWindow;
-          emit(
-            1,
-            { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window },
-            { samples, ...placed(position) },
-          );
-        },
-        tamper({ kind, score, features }) {
-          if (score > 0) node.status('alarm', kind);
-          else node.status('running', 'connected');
-          const capturedAt = site.clock.now() - captureDelayMs;
-          emit(2, { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features });
-        },
-        status({ status, detail, attempt, error }) {
-          const capturedAt = site.clock.now();
-          const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
-          site.health.source(node.id, payload);
-          const shared = status !== 'connected' || feed.connections === 1;
-          node.status(streamLooks[status], shared ? status : 'connectedAgain', { detail, count: feed.connections });
-          emit(2, payload);
-          if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
-        },
+      audio({ samples, position, ...window }) {
+        site.metrics.count('audio_windows_captured_total', { source });
+        const record = audio === 'record';
+        const { sampleRate, hop } = soundWindow;
+        emit(
+          1,
+          { ...identity(), kind: 'audio-window', sampleRate, hop, record, ...window },
+          { samples, ...placed(position) },
+        );
       },
-    );
+      tamper({ kind, score, features }) {
+        if (score > 0) node.status('alarm', kind);
+        else showStatus('connected');
+        const capturedAt = site.clock.now() - captureDelayMs;
+        emit(2, { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features });
+      },
+      status({ status, detail, attempt, error }) {
+        const capturedAt = site.clock.now();
+        const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
+        site.health.source(node.id, payload);
+        showStatus(status, detail);
+        emit(2, payload);
+        if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
+      },
+    };
+    let feed: CameraLease | undefined;
+    const control = new SourceControl({
+      start() {
+        const options = { ...login, ...view, ...asked, ...kept, ready, ...site.tools };
+        feed = site.cameras.watch(camera.id, options, viewer);
+      },
+      stop: async () => {
+        await feed?.release();
+      },
+      pause: () => feed?.pause(),
+      resume: () => feed?.resume(),
+    });
     return {
+      async input({ payload }) {
+        const command = readCameraCommand(payload);
+        if (typeof command === 'string') await control.obey(command);
+        else await control.change(() => (asked = { ...asked, ...command }));
+      },
       close: async () => {
-        await feed.release();
+        await control.close();
         site.health.forgetSource(node.id);
       },
     };
+
+    function showStatus(status: StreamStatusName, detail = ''): void {
+      const count = feed?.connections ?? 1;
+      const isChanged = asked.width !== width || asked.rate !== rate;
+      const key = isChanged ? 'connectedChanged' : count === 1 ? status : 'connectedAgain';
+      node.status(streamLooks[status], status === 'connected' ? key : status, { detail, count, ...asked });
+    }
   },
 });
 

@@ -117,7 +117,7 @@ export class SoundClassifier {
   }
 
   #drop(waiting: Waiting): void {
-    this.#options.metrics.count('audio_windows_dropped_total', { source: waiting.job.source });
+    this.#options.metrics.count('audio_windows_dropped_total', { source: waiting.job.source, reason: 'queue-full' });
     waiting.resolve(undefined);
   }
 
@@ -126,6 +126,7 @@ export class SoundClassifier {
     const begun = clock.monotonic();
     try {
       const { results, backend, timings } = await this.#classify(batch.map(({ job }) => job.samples.slice()));
+      for (const { job } of batch) metrics.count('audio_windows_analysed_total', { source: job.source });
       metrics.observe('audio_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
       this.#say(backend);
       batch.forEach(({ since, resolve }, index) => {

@@ -1,6 +1,14 @@
 import { Type, type Static } from 'typebox';
 import { streamStatuses } from './messages.ts';
 
+/** What became of the frames, or sound windows, of a source since Node-RED started. */
+const Throughput = Type.Object({
+  captured: Type.Integer({ minimum: 0 }),
+  analysed: Type.Integer({ minimum: 0, description: 'By all detectors or classifiers together.' }),
+  dropped: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'By reason.' }),
+});
+export type Throughput = Static<typeof Throughput>;
+
 /** How a camera or microphone does. */
 export const SourceHealth = Type.Object({
   source: Type.String(),
@@ -8,6 +16,8 @@ export const SourceHealth = Type.Object({
   status: Type.Enum(streamStatuses),
   detail: Type.String(),
   since: Type.Number({ description: 'Epoch milliseconds of the last change of status.' }),
+  frames: Type.Optional(Throughput),
+  sound: Type.Optional(Throughput),
 });
 export type SourceHealth = Static<typeof SourceHealth>;
 

@@ -7,10 +7,11 @@ export interface MetricDefinition {
 
 export const metricDefinitions = {
   frames_captured_total: { type: 'counter', help: 'Frames that came out of the cameras.', labels: ['source'] },
+  frames_analysed_total: { type: 'counter', help: 'Frames that a detector has looked at.', labels: ['source'] },
   frames_dropped_total: {
     type: 'counter',
-    help: 'Frames dropped because a newer one came or they were too old.',
-    labels: ['source'],
+    help: 'Frames that no detector has looked at, by reason: superseded by a newer one, too-old, or detector-down.',
+    labels: ['source', 'reason'],
   },
   objects_ignored_total: {
     type: 'counter',
@@ -22,10 +23,15 @@ export const metricDefinitions = {
     help: 'Sound windows that came out of cameras and microphones.',
     labels: ['source'],
   },
+  audio_windows_analysed_total: {
+    type: 'counter',
+    help: 'Sound windows that a classifier has heard.',
+    labels: ['source'],
+  },
   audio_windows_dropped_total: {
     type: 'counter',
-    help: 'Sound windows dropped because the classifier could not keep up.',
-    labels: ['source'],
+    help: 'Sound windows that no classifier has heard, by reason: queue-full or classifier-down.',
+    labels: ['source', 'reason'],
   },
   microphone_fault_seconds_total: {
     type: 'counter',

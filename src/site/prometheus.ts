@@ -8,6 +8,7 @@ import {
   type MetricName,
 } from '../contracts/metrics.ts';
 import type { Metrics } from '../contracts/ports.ts';
+import { Throughputs } from './throughput.ts';
 
 const require = createRequire(import.meta.url);
 /** Seconds, from one run of a small model to an alert that waited a minute. */
@@ -49,6 +50,8 @@ function define(prom: typeof PromClient): Prometheus {
 
 /** The metrics of one Site. */
 export class SiteMetrics implements Metrics {
+  /** The same counts by source. */
+  readonly throughputs = new Throughputs();
   readonly #site: () => string;
 
   /** @param site the label of the Site as it is now. */
@@ -57,6 +60,7 @@ export class SiteMetrics implements Metrics {
   }
 
   count(name: MetricName, labels: Record<string, string> = {}, by = 1): void {
+    this.throughputs.count(name, labels, by);
     prometheus()
       .counters.get(name)
       ?.inc({ site: this.#site(), ...labels }, by);

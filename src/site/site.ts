@@ -188,7 +188,9 @@ export class Site {
   /** How the Site is doing, for the health route; never rejects. */
   async report(): Promise<SiteHealth> {
     const outbox = await this.#outbox.get();
-    const { sources, models } = this.health;
+    const { models } = this.health;
+    const { throughputs } = this.metrics;
+    const sources = this.health.sources.map((source) => ({ ...source, ...throughputs.of(source.source) }));
     return { site: this.id, name: this.name, sources, models, outbox, database: this.#databaseState };
   }
 

@@ -80,7 +80,7 @@ export class Detector {
         return;
       }
       const displaced = this.#slots.put(job.slot, { job, since: this.#options.clock.monotonic(), resolve, reject });
-      if (displaced !== undefined) this.#drop(displaced);
+      if (displaced !== undefined) this.#drop(displaced, 'superseded');
       this.#next();
     });
   }
@@ -127,15 +127,15 @@ export class Detector {
   #takeFresh(): Waiting | undefined {
     for (let taken = this.#slots.take(); taken !== undefined; taken = this.#slots.take()) {
       if (this.#options.clock.monotonic() - taken.since <= taken.job.maxWaitMs) return taken;
-      this.#drop(taken);
+      this.#drop(taken, 'too-old');
     }
     return undefined;
   }
 
-  #drop(waiting: Waiting): void {
+  #drop(waiting: Waiting, reason: 'superseded' | 'too-old'): void {
     const { source } = waiting.job;
     this.#stale.set(source, this.staleFrames(source) + 1);
-    this.#options.metrics.count('frames_dropped_total', { source });
+    this.#options.metrics.count('frames_dropped_total', { source, reason });
     waiting.resolve({ dropped: true });
   }
 
@@ -146,6 +146,7 @@ export class Detector {
     const bytes = new Uint8Array(picture.bytes);
     const request = { picture: { ...picture, bytes }, threshold, labels };
     const { objects, width, height, backend, timings } = await this.#worker.request(request, [bytes.buffer]);
+    metrics.count('frames_analysed_total', { source: job.source });
     metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
     this.#say(backend);
     return { dropped: false, objects, width, height, model: model.id, backend, timings: { waitMs, ...timings } };

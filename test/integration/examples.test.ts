@@ -16,7 +16,7 @@ import type {
 } from '../../src/contracts/messages.ts';
 import { modelFile } from '../../src/process/package-files.ts';
 import { paneWav, personJpeg } from '../demo-media.ts';
-import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
+import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { SoundServer } from '../hosts/sound-server.ts';
 import { requirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
@@ -96,6 +96,17 @@ describe('the example flows', { timeout: 300_000 }, () => {
     const page = await fetch(`${host.url}/entrance.jpg`);
     assert.equal(page.headers.get('content-type'), 'image/jpeg');
     assert.equal((await sharp(await page.arrayBuffer()).metadata()).width, 640);
+    for (const [button, status] of [
+      ['slow', /1 frames a second/],
+      ['pause', /paused/],
+      ['resume', /1 frames a second/],
+      ['stop', /stopped/],
+      ['start', /1 frames a second/],
+    ] as const) {
+      host.seen.length = 0;
+      await host.inject(`camera-${button}`);
+      await host.waitFor('status', (message) => status.test(JSON.stringify(message.status)));
+    }
     assert.deepEqual(host.messages('errors'), []);
   });
 
@@ -217,7 +228,7 @@ describe('the example flows', { timeout: 300_000 }, () => {
   ): Promise<void> {
     host.seen.length = 0;
     const flow = exampleFlow(name).map((node) => ({ ...prepared(node, spied), ...changes[node.id] }));
-    await host.deploy([...flow, probe('spy'), ...catchAll()]);
+    await host.deploy([...flow, probe('spy'), ...catchAll(), ...watchStatus()]);
   }
 
   function prepared(node: FlowNode, spied: Record<string, number>): FlowNode {

@@ -72,6 +72,7 @@ export class Microphone {
   readonly #lines: LineLimiter;
   #windows = 0;
   #state: MicrophoneState = { status: 'idle', detail: '', attempt: 0 };
+  #paused = false;
   readonly #faults: FaultReport;
   readonly #taps = new Set<(chunk: Buffer) => void>();
   /** The recorder to begin with: the last one that gave sound, or the one after a hung one. */
@@ -99,7 +100,24 @@ export class Microphone {
   }
 
   start(): void {
+    this.#paused = false;
     this.#supervisor.start();
+  }
+
+  /** No windows and no levels from now on; the recorder runs on, and what it says is not kept. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#hand(() => {
+      this.#listener.status({ status: 'paused', detail: 'Paused; the recorder runs on.', attempt: 0 });
+    });
+  }
+
+  /** Goes on, and says how the microphone does. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#tell(this.#state);
   }
 
   /** What it said of itself last. */
@@ -194,6 +212,7 @@ export class Microphone {
   }
 
   #window({ samples, endedAt }: CutWindow): void {
+    if (this.#paused) return;
     const seq = this.#windows;
     this.#windows += 1;
     const capturedAt = endedAt - this.#options.captureDelayMs;
@@ -203,7 +222,7 @@ export class Microphone {
   }
 
   #level(level: SoundLevel): void {
-    if (this.#state.status !== 'connected') return;
+    if (this.#state.status !== 'connected' || this.#paused) return;
     this.#hand(() => {
       this.#listener.level(level);
     });
@@ -213,6 +232,7 @@ export class Microphone {
 
   #tell(state: MicrophoneState): void {
     this.#state = state;
+    if (this.#paused && state.status !== 'stopped') return;
     this.#hand(() => {
       this.#listener.status(state);
     });

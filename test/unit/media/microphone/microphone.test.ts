@@ -66,6 +66,25 @@ async function settle(): Promise<void> {
 }
 
 describe('a microphone', () => {
+  test('that is paused gives nothing while its recorder runs on, and says how it does when it goes on', async () => {
+    const machine = new ScriptedMachine('parec');
+    const { microphone, start, speak, windows, levels, told } = listen(machine);
+    await start();
+    await speak(3000);
+    const [before, measured] = [windows.length, levels.length];
+    microphone.pause();
+    microphone.pause();
+    await speak(3000);
+    assert.deepEqual([windows.length, levels.length, told().at(-1)], [before, measured, 'paused']);
+    microphone.resume();
+    await speak(3000);
+    assert.ok(windows.length > before && levels.length > measured);
+    assert.deepEqual(told().slice(-2), ['paused', 'connected']);
+    microphone.pause();
+    await microphone.stop();
+    assert.deepEqual(told().slice(-2), ['paused', 'stopped']);
+  });
+
   test('gives windows whose capture time follows from the count of samples, and levels twice a second', async () => {
     const machine = new ScriptedMachine('parec');
     const heard = listen(machine);

@@ -186,24 +186,28 @@ export class Ingest {
       });
     });
     const cut: (() => void)[] = [];
-    this.#read(child, 1, alive, (chunk) => {
-      if (unreadable !== undefined) return [];
-      try {
-        frames.push(chunk);
-      } catch (error) {
-        unreadable = asSentinelError(error, 'ES_STREAM_UNUSABLE');
-        void child.stop();
-      }
-      return cut.splice(0);
-    });
-    if (outputs.sound !== undefined) this.#readSound(child, outputs.sound, alive);
+    const reading = [
+      this.#read(child, 1, alive, (chunk) => {
+        if (unreadable !== undefined) return [];
+        try {
+          frames.push(chunk);
+        } catch (error) {
+          unreadable = asSentinelError(error, 'ES_STREAM_UNUSABLE');
+          void child.stop();
+        }
+        return cut.splice(0);
+      }),
+    ];
+    if (outputs.sound !== undefined) reading.push(this.#readSound(child, outputs.sound, alive));
     const kept = ring && this.#options.ring?.begin(ring);
     if (outputs.ring !== undefined) readList(child.output(outputs.ring), kept);
     const lines = lastLines(child, this.#secrets, (line) => {
       kept?.said(line);
       this.#lines.push(`ffmpeg: ${line}`);
     });
-    const ended = child.closed.then(({ code, error }) => {
+    const ended = child.closed.then(async ({ code, error }) => {
+      // The last picture of a file that is played fast has been used, too.
+      await Promise.all(reading);
       kept?.end();
       if (unreadable !== undefined) return unreadable;
       if (error !== undefined) return lost(error);
@@ -214,20 +218,25 @@ export class Ingest {
   }
 
   /** Hands out what chunks complete: at once, or no faster than it is used where a file is played fast. */
-  #read(child: Child, descriptor: number, alive: () => void, cut: (chunk: Buffer) => readonly (() => void)[]): void {
+  #read(
+    child: Child,
+    descriptor: number,
+    alive: () => void,
+    cut: (chunk: Buffer) => readonly (() => void)[],
+  ): Promise<void> {
     const { clock, ready } = this.#options;
     const output = child.output(descriptor);
     if (ready !== undefined && this.#isFast) {
       const pace = { ready, alive, clock, ending: () => child.stopping };
-      void readAtPace(output, cut, pace);
-      return;
+      return readAtPace(output, cut, pace);
     }
     output.on('data', (chunk: Buffer) => {
       for (const handOut of cut(chunk)) handOut();
     });
+    return Promise.resolve();
   }
 
-  #readSound(child: Child, descriptor: number, alive: () => void): void {
+  #readSound(child: Child, descriptor: number, alive: () => void): Promise<void> {
     const windows: (() => void)[] = [];
     let seen = 0;
     const cutter = new WindowCutter((window) => {
@@ -237,7 +246,7 @@ export class Ingest {
         this.#audio(window, position);
       });
     });
-    this.#read(child, descriptor, alive, (chunk) => {
+    return this.#read(child, descriptor, alive, (chunk) => {
       cutter.push(chunk, this.#options.clock.now());
       return windows.splice(0);
     });

@@ -26,12 +26,12 @@ export interface CameraLookAnswer {
   height: number;
   /** Absent when the picture comes from the running flow. */
   stream?: {
-    /** Such as h264. */
+    /** Codec in the words of people, such as H.264. */
     video: string;
     size?: { width: number; height: number };
     /** Pictures a second. */
     rate?: number;
-    /** Codec of the sound; absent without any. */
+    /** Likewise of the sound; absent without any. */
     audio?: string;
     /** Seconds until the first picture. */
     latency: number;

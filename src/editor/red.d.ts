@@ -34,6 +34,7 @@ interface EditorDefinition {
   outputLabels?: string[];
   oneditprepare?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
+  oneditcancel?(this: EditorNode): void;
   oneditresize?(this: EditorNode, size: { width: number; height: number }): void;
 }
 
@@ -64,6 +65,10 @@ declare const $: {
   (elements: string | Element): JQueryElements;
   /** A request to the admin API: the editor adds the login of the user to those of jQuery. */
   getJSON(url: string): { then(done: (answer: unknown) => void, failed: (request: unknown) => void): void };
+  ajax(request: { url: string; method: 'POST'; contentType: string; data: string }): {
+    then(done: (answer: unknown) => void, failed: (request: unknown) => void): void;
+    abort(): void;
+  };
 };
 
 declare const RED: {

@@ -22,6 +22,7 @@ export interface NodeLook {
   places?: Readonly<Record<string, (path: Fault['path'], value: unknown) => string>>;
   prepare?: (node: EditorNode) => void;
   save?: (node: EditorNode) => void;
+  cancel?: () => void;
   resize?: (size: { width: number; height: number }) => void;
 }
 
@@ -37,7 +38,7 @@ export function faultText(type: string, { key, limit }: Fault): string {
 
 /** Registers a node with the editor. */
 export function registerNode(look: NodeLook): void {
-  const { type, canvas, prepare, save, resize } = look;
+  const { type, canvas, prepare, save, cancel, resize } = look;
   const palette = text(type, `${type}.palette`);
   RED.nodes.registerType(type, {
     category: canvas === undefined ? 'config' : 'EchoSight',
@@ -71,6 +72,13 @@ export function registerNode(look: NodeLook): void {
       : {
           oneditsave() {
             save(this);
+          },
+        }),
+    ...(cancel === undefined
+      ? {}
+      : {
+          oneditcancel() {
+            cancel();
           },
         }),
     ...(resize === undefined

@@ -1,15 +1,12 @@
-import { lookup } from 'node:dns/promises';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { credentialsFor } from '../network/address.ts';
-import { isForbiddenAddress } from '../network/host-guard.ts';
 import { redact } from '../network/redact.ts';
 import { Child } from '../process/child.ts';
 import { failureFrom } from './failures.ts';
 import { inputCommand, type SourceOptions } from './ffmpeg-arguments.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
-import { describeStream } from './rtsp/describe.ts';
-import { contentIn, type SourceContent } from './source-probe.ts';
+import { contentIn, probeSource, type SourceContent } from './source-probe.ts';
 
 const longestLookMs = 20_000;
 const longestReport = 64 * 1024;
@@ -43,7 +40,8 @@ export async function lookOnce(
   });
   const limit = AbortSignal.any([signal, late.signal]);
   try {
-    await ask(source, limit);
+    // Before ffmpeg goes there: this says in words what is wrong, and where it may not go.
+    await probeSource(source, { content: false, deep: false }, { program, clock, signal: limit });
     const { at, ...look } = await firstPicture(source, { program, clock, signal: limit });
     return { ...look, firstPictureMs: at - began };
   } catch (error) {
@@ -51,23 +49,6 @@ export async function lookOnce(
     throw late.signal.aborted ? stalled() : error;
   } finally {
     cancel();
-  }
-}
-
-/** An RTSP camera says in words what is wrong; of the others, the name is looked up before ffmpeg goes there. */
-async function ask(source: SourceOptions, signal: AbortSignal): Promise<void> {
-  const { protocol, location } = source.address;
-  if (protocol === 'rtsp' || protocol === 'rtsps') {
-    await describeStream(location, credentialsFor(source.address, source), signal);
-    return;
-  }
-  const host = URL.parse(location)?.hostname ?? '';
-  if (!location.includes('://') || host === '') return;
-  const found = await lookup(host.replace(/^\[|\]$/g, ''), { all: true }).catch(() => []);
-  if (found.some(({ address }) => isForbiddenAddress(address))) {
-    throw new SentinelError('ES_BAD_ADDRESS', 'The host name leads to a link-local or cloud metadata address.', {
-      hint: 'Use the address that the camera has in your own network.',
-    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CameraLookAnswer } from '../contracts/camera-look.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
+import { codecWords } from '../media/codecs.ts';
 import { locateFfmpeg } from '../media/ffmpeg-program.ts';
 import { lookOnce, type Look } from '../media/look-once.ts';
 import { snapshotRenderer } from '../vision/annotate.ts';
@@ -38,7 +39,7 @@ export interface LookPorts {
  */
 export class CameraLooks {
   readonly #ports: LookPorts;
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, { signal: AbortSignal; ended: Promise<unknown> }>();
 
   constructor(ports: LookPorts) {
     this.#ports = ports;
@@ -54,7 +55,8 @@ export class CameraLooks {
       return await this.#own(order, signal);
     } catch (error) {
       // A camera that allows one viewer has one already: a masked picture is better than none.
-      const masked = order.fresh || signal.aborted ? undefined : await this.#running(order, signal);
+      const helps = !order.fresh && !signal.aborted && asSentinelError(error, 'ES_BAD_INPUT').name !== 'ES_CAMERA_BUSY';
+      const masked = helps ? await this.#running(order, signal) : undefined;
       if (masked === undefined) throw error;
       return masked;
     }
@@ -62,26 +64,17 @@ export class CameraLooks {
 
   async #own({ source, transport }: LookOrder, signal: AbortSignal): Promise<CameraLookAnswer> {
     const { location } = source.address;
+    const former = this.#underWay.get(location);
+    // Nobody waits for it any more, but its connection takes a moment to close.
+    if (former?.signal.aborted === true) await former.ended;
     if (this.#underWay.has(location) || this.#underWay.size >= mostAtOnce) throw busy();
-    this.#underWay.add(location);
-    try {
-      const look = await (this.#ports.lookOnce ?? this.#withFfmpeg)({ ...source, transport }, signal);
-      const { video, size, rate, audio, jpeg, firstPictureMs } = look;
-      return {
-        from: 'camera',
-        picture: asDataUrl(jpeg),
-        ...(size ?? { width: 16, height: 9 }),
-        stream: {
-          video,
-          latency: Math.round(firstPictureMs / 100) / 10,
-          ...(size === undefined ? {} : { size }),
-          ...(rate === undefined ? {} : { rate }),
-          ...(audio === undefined ? {} : { audio }),
-        },
-      };
-    } finally {
-      this.#underWay.delete(location);
-    }
+    const look = (this.#ports.lookOnce ?? this.#withFfmpeg)({ ...source, transport }, signal);
+    const ended = look.then(
+      () => this.#underWay.delete(location),
+      () => this.#underWay.delete(location),
+    );
+    this.#underWay.set(location, { signal, ended });
+    return answerOf(await look);
   }
 
   readonly #withFfmpeg: NonNullable<LookPorts['lookOnce']> = async (source, signal) => {
@@ -111,6 +104,21 @@ export class CameraLooks {
       cancel();
     }
   }
+}
+
+function answerOf({ video, size, rate, audio, jpeg, firstPictureMs }: Look): CameraLookAnswer {
+  return {
+    from: 'camera',
+    picture: asDataUrl(jpeg),
+    ...(size ?? { width: 16, height: 9 }),
+    stream: {
+      video: codecWords(video),
+      latency: Math.round(firstPictureMs / 100) / 10,
+      ...(size === undefined ? {} : { size }),
+      ...(rate === undefined ? {} : { rate }),
+      ...(audio === undefined ? {} : { audio: codecWords(audio) }),
+    },
+  };
 }
 
 function asDataUrl(jpeg: Buffer): string {

@@ -24,7 +24,7 @@ const look: Look = {
 const refused = new SentinelError('ES_CAMERA_UNREACHABLE', 'Too many viewers.');
 
 /** A camera that runs, and the looks at it. */
-function setUp(own: () => Promise<Look> = () => Promise.resolve(look)) {
+function setUp(own: (signal: AbortSignal) => Promise<Look> = () => Promise.resolve(look)) {
   const clock = new ManualClock();
   const listeners: IngestListener[] = [];
   const feeds = new CameraFeeds((_options, listener) => {
@@ -46,9 +46,9 @@ function setUp(own: () => Promise<Look> = () => Promise.resolve(look)) {
   const looks = new CameraLooks({
     clock,
     feeds: () => [feeds],
-    lookOnce: () => {
+    lookOnce: (_source, signal) => {
       asked += 1;
-      return own();
+      return own(signal);
     },
   });
   return {
@@ -90,7 +90,7 @@ describe('looking at a camera', () => {
       const answer = await looks.look({ ...order, ...change }, never);
       assert.deepEqual([answer.from, asked()], ['camera', 1]);
       assert.deepEqual(answer.stream, {
-        ...{ video: 'h264', size: { width: 1280, height: 720 }, rate: 15, audio: 'aac', latency: 1.2 },
+        ...{ video: 'H.264', size: { width: 1280, height: 720 }, rate: 15, audio: 'AAC', latency: 1.2 },
       });
     });
   }
@@ -140,5 +140,23 @@ describe('looking at a camera', () => {
     opened.resolve(look);
     await Promise.all(first);
     assert.equal((await looks.look(at('e'), never)).from, 'camera');
+  });
+
+  test('who asks anew after leaving gets an answer when the former look has ended', async () => {
+    const closing = Promise.withResolvers<undefined>();
+    const { looks, asked } = setUp(async (signal) => {
+      if (signal.aborted) await closing.promise;
+      signal.throwIfAborted();
+      return look;
+    });
+    const left = new AbortController();
+    left.abort();
+    const former = looks.look({ ...order, fresh: true }, left.signal);
+    const next = looks.look({ ...order, fresh: true }, never);
+    await new Promise(setImmediate);
+    assert.equal(asked(), 1);
+    closing.resolve(undefined);
+    await assert.rejects(former);
+    assert.equal((await next).from, 'camera');
   });
 });

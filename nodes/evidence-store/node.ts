@@ -49,7 +49,7 @@ export default defineNode({
 
     return {
       async input(message, send) {
-        const { payload, image, samples } = message;
+        const { payload, image, samples, clip } = message;
         if (kindOf(payload) === 'review') {
           await keepReview(payload);
           return;
@@ -58,6 +58,8 @@ export default defineNode({
         const media = {
           ...(keepSnapshots && Buffer.isBuffer(image) ? { image } : {}),
           ...(keepAudio && isSamples(samples) ? { samples } : {}),
+          // Kept as the camera says: its setting decides whether there are clips at all.
+          ...(Buffer.isBuffer(clip) ? { clip } : {}),
         };
         const { evidence, refused } = await record(payload, media);
         // Also when nothing could be kept: an alert behind this node must not wait for a disk.

@@ -21,6 +21,7 @@ export default defineNode({
       {
         ...{ site: site.id, rules, correlationSeconds, quietSeconds },
         ...{ clock: site.clock, log: site.log, newId: site.newId, renderer: snapshotRenderer },
+        clips: site.clips,
       },
       (payload, media) => {
         if (payload.phase === 'start') site.metrics.count('incidents_total', { severity: String(payload.severity) });

@@ -38,7 +38,7 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'fuse-severity, evidence-store',
     text:
       'Something that happened. It starts once, is updated when it grows, and ends after quiet. With `start` and ' +
-      '`update` comes `msg.image` (JPEG with boxes), with `evidence` `msg.samples` (where the camera may be recorded).',
+      '`update` comes `msg.image` (JPEG with boxes), with `evidence` `msg.samples` (where the camera may be recorded), and again with `evidence` `msg.clip` (MP4).',
   },
   delivery: { from: 'whatsapp-out', text: 'What became of one message to one person.' },
   review: {

@@ -344,5 +344,6 @@ export interface WireMessage<P = Payload> {
   payload: P;
   image?: Buffer;
   samples?: Float32Array;
+  clip?: Buffer;
   [extra: string]: unknown;
 }

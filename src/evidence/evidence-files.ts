@@ -9,7 +9,7 @@ const orphanAgeMs = 60_000;
 
 /** Names that we give: nothing else in the folder is ours to delete. */
 const dayName = /^\d{4}-\d\d-\d\d$/;
-const fileName = /^[0-9a-f]{32}\.(?:jpg|png|wav)$/;
+const fileName = /^[0-9a-f]{32}\.(?:jpg|png|wav|mp4)$/;
 /** A run that was cut off left its last files in the newest folders; years of older ones need no look. */
 const newestDays = 31;
 const batchSize = 500;

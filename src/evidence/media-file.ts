@@ -10,6 +10,8 @@ export interface IncidentMedia {
   image?: Buffer;
   /** Mono, -1..1, 16 kHz. */
   samples?: Float32Array;
+  /** MP4. */
+  clip?: Buffer;
 }
 
 /** A file as it is to be kept. */
@@ -20,12 +22,16 @@ export interface MediaFile {
   bytes: Buffer;
 }
 
+/** A minute at 16 Mbit/s: what is kept of a camera is half of it. */
+const largestClip = 128 << 20;
+
 /** Pictures are served as what they are, so they must be it. */
 const extensions: Record<PictureType, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
 /** The makers of the files that keep these media: one that throws must not cost the others. */
-export function mediaFiles({ image, samples }: IncidentMedia): (() => MediaFile)[] {
+export function mediaFiles({ image, samples, clip }: IncidentMedia): (() => MediaFile)[] {
   return [
+    ...(clip === undefined ? [] : [() => clipFile(clip)]),
     ...(image === undefined ? [] : [() => snapshotFile(image)]),
     ...(samples === undefined ? [] : [() => soundFile(samples)]),
   ];
@@ -37,6 +43,17 @@ function snapshotFile(bytes: Buffer): MediaFile {
   if (mime !== undefined) return { type: 'snapshot', mime, extension: extensions[mime], bytes };
   throw new SentinelError('ES_IMAGE_INVALID', 'The snapshot is neither a JPEG nor a PNG picture: it is not kept.', {
     hint: 'Put the bytes of such a file into msg.image.',
+  });
+}
+
+/** @throws SentinelError ES_BAD_INPUT */
+function clipFile(bytes: Buffer): MediaFile {
+  // An MP4 file begins with the length of its first box and then that box's name.
+  const isVideo = bytes.toString('latin1', 4, 8) === 'ftyp';
+  if (isVideo && bytes.length <= largestClip) return { type: 'clip', mime: 'video/mp4', extension: 'mp4', bytes };
+  const why = isVideo ? `larger than ${largestClip >> 20} MB` : 'no MP4 file';
+  throw new SentinelError('ES_BAD_INPUT', `The clip is ${why}: it is not kept.`, {
+    hint: 'Put the bytes of an MP4 file into msg.clip.',
   });
 }
 

@@ -1,7 +1,8 @@
 import { asSentinelError } from '../contracts/errors.ts';
 import type { Incident } from '../contracts/messages.ts';
-import type { Clock, Log, SnapshotRenderer } from '../contracts/ports.ts';
+import type { ClipSource, Clock, Log, SnapshotRenderer } from '../contracts/ports.ts';
 import { AreaMedia } from './area-media.ts';
+import { ClipDesk } from './clip-desk.ts';
 import { FusionEngine, type FusionInput, type FusionOptions } from './engine.ts';
 
 /** How much sound before the start of an incident is kept with it, in milliseconds. */
@@ -13,6 +14,8 @@ export interface IncidentMedia {
   image?: Buffer;
   /** 16 kHz mono, with phase `evidence`: from five seconds before the start, or the ten seconds that are remembered. */
   samples?: Float32Array;
+  /** MP4, with a message of phase `evidence` of its own, whose `source` is the camera and whose `capturedAt` the clip's start. */
+  clip?: Buffer;
 }
 
 /** What fuse-severity does: judge signals, and hand out each incident with the picture and sound that belong to it. */
@@ -22,18 +25,26 @@ export class IncidentDesk {
   readonly #renderer: SnapshotRenderer;
   readonly #deliver: (incident: Incident, media: IncidentMedia) => void;
   readonly #log: Log;
+  readonly #clips: ClipDesk | undefined;
   /** Messages leave in the order in which they arose, although pictures take a moment to encode. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(
-    options: FusionOptions & { renderer: SnapshotRenderer; log: Log },
+    options: FusionOptions & { renderer: SnapshotRenderer; log: Log; clips?: ClipSource },
     deliver: (incident: Incident, media: IncidentMedia) => void,
   ) {
     this.#renderer = options.renderer;
     this.#log = options.log;
     this.#deliver = deliver;
     const clock = this.#guarded(options.clock);
+    this.#clips =
+      options.clips &&
+      new ClipDesk(options.clips, options.log, (told, clip) => {
+        this.#hand(told, { clip });
+      });
     this.#engine = new FusionEngine({ ...options, clock }, (incident) => {
+      // Beside the others: a clip takes seconds, and nothing waits for it.
+      this.#clips?.accept(incident);
       const media = this.#gather(incident);
       this.#last = this.#last.then(async () => {
         this.#hand(incident, await media);
@@ -53,6 +64,7 @@ export class IncidentDesk {
 
   /** Ends the time lines; what was already decided still leaves. */
   async close(): Promise<void> {
+    this.#clips?.close();
     this.#engine.close();
     await this.#last;
   }

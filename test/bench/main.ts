@@ -9,6 +9,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'seconds from a fresh clone to the first alert in the sandbox',
     load: () => import('./first-alert.ts'),
   },
+  clip: {
+    what: 'milliseconds to a picture at full size and to a clip of 15 s out of what is kept of a camera',
+    load: () => import('./clip.ts'),
+  },
   footprint: {
     what: 'disk, install time, memory and main-loop delay of the installed package, beside a bare Node-RED',
     load: () => import('./footprint.ts'),

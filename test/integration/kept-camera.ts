@@ -20,7 +20,11 @@ const captureDelayMs = 300;
 /** A live camera whose last minute is kept, with its first picture. */
 export async function keepCamera(
   t: TestContext,
-  { file = demoClip, sound = true, privacy = { polygons: [], maskFile: '' } } = {},
+  {
+    file = demoClip,
+    sound = true,
+    privacy = { polygons: [], maskFile: '' },
+  }: { file?: string; sound?: boolean; privacy?: PrivacyOptions } = {},
 ) {
   const camera = await startDemoCamera({ file });
   t.after(() => camera.stop());

@@ -73,6 +73,27 @@ describe('recording', () => {
     assert.equal(await store.incident('another'), undefined);
   });
 
+  test('keeps the clip that follows an incident, also after its end, and nothing that is no video', async (t) => {
+    const { store } = await bench(t);
+    await store.record(incident({ seq: 0 }), {});
+    await store.record(incident({ phase: 'end', seq: 2, endedAt: incident().updatedAt }), {});
+    const clip = Buffer.concat([Buffer.from('\0\0\0\x20ftypisom', 'latin1'), randomBytes(3 << 20)]);
+    const told = incident({ phase: 'evidence', seq: 1, source: 'yard', capturedAt: 1_795_000_000_000 });
+    const { evidence: items } = await store.record(told, { clip });
+    const [item] = items;
+    assert.ok(item);
+    assert.deepEqual(
+      [item.type, item.mime, item.source, item.capturedAt],
+      ['clip', 'video/mp4', 'yard', 1_795_000_000_000],
+    );
+    assert.equal(item.sha256, createHash('sha256').update(clip).digest('hex'));
+    assert.match((await store.find(item.id))?.file ?? '', /\.mp4$/);
+    const stands = await store.incident('incident-1');
+    assert.equal(stands?.phase, 'end', 'what comes late does not open it again');
+    const { refused } = await store.record(told, { clip: Buffer.from('<html>') });
+    assert.equal(refused?.name, 'ES_BAD_INPUT');
+  });
+
   test('follows an incident from start to end, and a late or repeated message takes nothing back', async (t) => {
     const { store } = await bench(t);
     const start = incident({ severity: 1, label: 'Person', signals: incident().signals.slice(0, 1) });

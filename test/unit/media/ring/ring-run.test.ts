@@ -81,6 +81,7 @@ describe('a connection in the ring', () => {
       bytes: 0,
       video: 'h264',
       sound: true,
+      mask: undefined,
       open: true,
     });
     ring.end();

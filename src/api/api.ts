@@ -193,6 +193,9 @@ export class Api {
   }
 }
 
+/** Of `pipeline`, when the other end closed meanwhile, and when it was closed already. */
+const goneCodes: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']);
+
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
 }
@@ -204,9 +207,9 @@ function fault(cause: unknown): Problem {
   });
 }
 
-/** The browser closed the connection in the middle of a file: players do that whenever somebody seeks. */
+/** The browser closed the connection before or in the middle of a file: players do that whenever somebody seeks. */
 function isClientGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return error instanceof Error && 'code' in error && goneCodes.has(error.code);
 }
 
 function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void {

@@ -260,7 +260,7 @@ describe('a microphone in Node-RED', { timeout: 300_000 }, () => {
 });
 
 function near(measured: number | undefined, expected: number): void {
-  assert.ok(Math.abs((measured ?? NaN) - expected) <= 1, `${measured} is not within 1 dB of ${expected}`);
+  assert.ok(Math.abs((measured ?? NaN) - expected) <= 2, `${measured} is not within 2 dB of ${expected}`);
 }
 
 function statusText(status: unknown): string {

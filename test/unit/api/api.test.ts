@@ -347,15 +347,27 @@ describe('faults', () => {
       open = resolve;
     });
     const asked = Promise.withResolvers<undefined>();
+    const sought = Promise.withResolvers<undefined>();
+    const found = Promise.withResolvers<{ item: typeof item; file: string }>();
     const address = await serve(t, {
       log,
-      evidence: () => Promise.resolve({ item, file }),
+      evidence: () => {
+        sought.resolve(undefined);
+        return found.promise;
+      },
       metrics: () => {
         asked.resolve(undefined);
         return late;
       },
     });
     const port = Number(new URL(address).port);
+    const gone = connect(port, '127.0.0.1', () =>
+      gone.write(`GET /api/v1/evidence/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`),
+    );
+    await sought.promise;
+    gone.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    found.resolve({ item, file });
     const early = connect(port, '127.0.0.1', () => early.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'));
     await asked.promise;
     early.destroy();

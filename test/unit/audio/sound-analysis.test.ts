@@ -29,18 +29,16 @@ describe('clips beside a live microphone', () => {
       await node.clip(wav, identity);
       answered += 1;
     });
-    const waits: number[] = [];
+    let windows = 0;
     while (answered < clips.length) {
-      const asked = performance.now();
       assert.notEqual(await classifier.classify({ source: 'hall', samples }), undefined);
-      waits.push(performance.now() - asked);
+      windows += 1;
       await setTimeout(20);
     }
     await Promise.all(clips);
-    const longest = Math.max(...waits);
-    t.diagnostic(`${waits.length} windows, longest ${longest.toFixed(0)} ms`);
-    // A window is due every 480 ms; a clip decoded in one piece would alone take longer than this.
-    assert.ok(longest < 480, `${longest} ms`);
+    t.diagnostic(`${windows} windows beside ${clips.length} clips`);
+    // Three a clip; clips read in one piece leave room for two.
+    assert.ok(windows > 2 * clips.length, `${windows} windows`);
   });
 
   test('clips are heard one at a time; sixteen may wait, a further one is refused in words', async () => {

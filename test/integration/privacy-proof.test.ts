@@ -11,6 +11,7 @@ import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { openPrivacyMask } from '../../src/media/privacy/mask-file.ts';
 import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
+import { keepCamera } from './kept-camera.ts';
 import { brightClip, hiddenPolygon, looksOf, looksOfFile } from './bright-camera.ts';
 
 /** What JPEG and H.264 make of black beside white. */
@@ -103,6 +104,17 @@ describe('no hidden pixel leaves', { timeout: 120_000 }, () => {
     assert.ok(pictures.length >= 2, pictures.join());
     for (const name of pictures) assertMasked(await looksOfFile(join(host.userDir, 'echosight', name)), name);
     assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('in clips and full pictures out of what is kept', async (t) => {
+    const { clip: file, maskFile } = await brightClip(temporaryFolder(t));
+    const { clips, clock, receiver } = await keepCamera(t, { file, privacy: { polygons: [hiddenPolygon], maskFile } });
+    await receiver.until(() => receiver.frames.length >= 15, 'frames');
+    const clip = await clips.clip({ from: clock.now() - 2000, to: clock.now() - 1000 });
+    const still = await clips.snapshot(clock.now() - 1000);
+    assert.ok(clip && still);
+    assertMasked(await looksOfFile(clip.bytes), 'a clip');
+    assertMasked(await looksOfFile(still.bytes), 'a full picture');
   });
 
   const installer = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };

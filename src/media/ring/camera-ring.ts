@@ -128,6 +128,7 @@ export class CameraRing {
     this.#run = undefined;
     this.#segments = [];
     await removeFolders(this.#folders.splice(0));
+    await this.#options.folders.tidy();
   }
 
   async #add(segment: Segment): Promise<void> {

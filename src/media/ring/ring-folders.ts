@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../contracts/ports.ts';
@@ -33,15 +33,26 @@ export class RingFolders {
   async make(): Promise<string> {
     await (this.#tidied ??= this.#tidyUp());
     const base = await this.#baseWithRoom();
-    let own = this.#own.get(base);
-    if (own === undefined) {
-      own = processMark().then((mark) => mkdtemp(join(base, `${prefix}${mark}-`)));
-      this.#own.set(base, own);
-      own.catch(() => this.#own.delete(base));
+    try {
+      return await this.#makeIn(base);
+    } catch {
+      // Ours was tidied away meanwhile, or somebody else removed it: once more in a new one.
+      this.#own.delete(base);
+      return await this.#makeIn(base);
     }
-    const folder = join(await own, String(this.#count++));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
+  }
+
+  /** Removes our own folders where nothing is in them: Node-RED may end without closing anything but its nodes. */
+  async tidy(): Promise<void> {
+    for (const [base, own] of [...this.#own]) {
+      const folder = await own.catch(() => undefined);
+      if (folder === undefined || this.#own.get(base) !== own) continue;
+      const isGone = await rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (isGone) this.#own.delete(base);
+    }
   }
 
   /** Removes all that was made. */
@@ -49,6 +60,18 @@ export class RingFolders {
     const folders = await Promise.allSettled(this.#own.values());
     this.#own.clear();
     for (const folder of folders) if (folder.status === 'fulfilled') await remove(folder.value);
+  }
+
+  async #makeIn(base: string): Promise<string> {
+    let own = this.#own.get(base);
+    if (own === undefined) {
+      own = processMark().then((mark) => mkdtemp(join(base, `${prefix}${mark}-`)));
+      this.#own.set(base, own);
+      own.catch(() => this.#own.delete(base));
+    }
+    const folder = join(await own, String(this.#count++));
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
   }
 
   /** The first base with room; the last one whatever its room, since its disk may be full for a moment only. */

@@ -156,7 +156,8 @@ describe('the ring of a camera', () => {
     const preparing = ring.prepare(h264);
     await ring.close();
     assert.equal(await preparing, undefined);
-    const [own = ''] = readdirSync(base);
-    assert.deepEqual(readdirSync(join(base, own)), []);
+    assert.deepEqual(readdirSync(base), []);
+    assert.equal(await ring.prepare(h264), undefined);
+    assert.deepEqual(readdirSync(base), []);
   });
 });

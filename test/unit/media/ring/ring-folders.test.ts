@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -46,6 +47,20 @@ describe('folders of rings', () => {
     if (process.platform !== 'win32') assert.equal(statSync(dirname(one)).mode & 0o777, 0o700);
     await folders.close();
     assert.deepEqual(readdirSync(base), []);
+  });
+
+  test('are made anew after they were tidied away, by us or by somebody else', async (t) => {
+    const base = temporaryFolder(t);
+    const { folders } = foldersIn(t, base);
+    const first = await folders.make();
+    await folders.tidy();
+    assert.ok(existsSync(first), 'what is in use stays');
+    rmSync(first, { recursive: true });
+    await folders.tidy();
+    assert.deepEqual(readdirSync(base), []);
+    const second = await folders.make();
+    rmSync(dirname(second), { recursive: true });
+    assert.ok(existsSync(await folders.make()));
   });
 
   test('of processes that ended are removed, those of living ones are not', async (t) => {

@@ -11,14 +11,15 @@ const dahua = (channel: number, stream: CameraStream): string =>
   `/cam/realmonitor?channel=${channel}&subtype=${stream === 'main' ? 0 : 1}`;
 
 /**
- * Paths as the makers give them; all are on the usual port of RTSP, 554.
+ * All are on the usual port of RTSP, 554. From the makers' own pages where one is named; the others are the paths that lists of
+ * camera addresses agree on.
  * - Hikvision: supportusa.hikvision.com, articles/17000129022; `<channel><two digits of the stream>`.
- * - Dahua, and Amcrest and CP Plus, which sell its cameras: Dahua HTTP API, "RTSP"; CP Plus UNC/UNP HTTP API for IPC 1.37, 4.1.
+ * - Dahua, and Amcrest and CP Plus, which sell its cameras: lists.
  * - Axis: developer.axis.com, video streaming, getting started (`camera`); VAPIX (`resolution`). It has no second stream by
  *   itself, so the small one is asked for by its size.
  * - Reolink: support.reolink.com, articles/900000630706.
- * - TP-Link Tapo: its FAQ "view Tapo camera through RTSP"; one channel; the login is the camera account set in its app.
- * - Uniview: `/unicast/c<channel>/s<stream>/live` of its recorders and cameras.
+ * - TP-Link Tapo: lists; one channel; the login is the camera account set in its app.
+ * - Uniview: lists; `/unicast/c<channel>/s<stream>/live`.
  * - ONVIF names no path, a camera tells its own; this one is the commonest.
  */
 export const cameraMakers: Readonly<Record<string, CameraMaker>> = {

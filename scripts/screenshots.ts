@@ -31,9 +31,28 @@ const dialogs: readonly Dialog[] = [
   {
     file: 'dialog-camera.png',
     node: 'demo-camera-1',
-    before: (page) => page.locator('#echosight-sample button').click(),
+    before: drawZone,
   },
 ];
+
+/** Draws a zone on the picture of the demo camera. */
+async function drawZone(page: Page): Promise<void> {
+  await page.locator('#echosight-zones summary').click();
+  await page.locator('.echosight-picture img:not([hidden])').waitFor();
+  await page.locator('[data-tool=add-zone]').click();
+  const box = await page.locator('.echosight-picture').boundingBox();
+  if (box === null) throw new Error('The picture of the camera is not shown.');
+  for (const [x, y] of [
+    [0.08, 0.15],
+    [0.27, 0.15],
+    [0.27, 0.85],
+    [0.08, 0.85],
+    [0.082, 0.152],
+  ] as const) {
+    await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
+  }
+  await page.keyboard.type('Door');
+}
 
 /** Opens the dialog of a node, config nodes included, takes its picture and leaves it as it was. */
 async function takeDialog(page: Page, { file, node, before }: Dialog): Promise<void> {

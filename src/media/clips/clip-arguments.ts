@@ -2,6 +2,8 @@ import type { Segment } from '../ring/segment.ts';
 
 /** Plays in every browser. */
 const everywhere = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pix_fmt', 'yuv420p'];
+/** Its colours need even sizes: an odd line or column is cut off. */
+const evenSize = 'crop=trunc(iw/2)*2:trunc(ih/2)*2';
 
 /** How `concatInput` is read: what a copied segment breaks off with is left out. */
 export const concatOptions = ['-fflags', '+discardcorrupt', '-f', 'concat', '-safe', '0'] as const;
@@ -28,7 +30,7 @@ export function clipOptions(
   const encodes = mask !== undefined || (playable && video !== 'h264');
   // Apple's players want HEVC under this name.
   const copied = ['-c:v', 'copy', ...(video === 'hevc' ? ['-tag:v', 'hvc1'] : [])];
-  const picture = encodes ? [...everywhere, ...filterOf(mask)] : copied;
+  const picture = encodes ? [...everywhere, ...filterOf(mask, evenSize)] : copied;
   const track = sound ? ['-map', '0:a:0?', '-c:a', 'copy'] : ['-an'];
   return { options: ['-map', '0:v:0', ...picture, ...track, '-movflags', '+faststart', '-f', 'mp4'], encodes };
 }
@@ -55,6 +57,7 @@ function maskOf(segments: readonly Segment[]): string | undefined {
   return masks.size === 0 ? undefined : [...masks].join(',');
 }
 
-function filterOf(mask: string | undefined): string[] {
-  return mask === undefined ? [] : ['-vf', mask];
+function filterOf(...filters: readonly (string | undefined)[]): string[] {
+  const used = filters.filter((filter) => filter !== undefined);
+  return used.length === 0 ? [] : ['-vf', used.join(',')];
 }

@@ -21,7 +21,7 @@ describe('the arguments of clips', () => {
   test('encode what is to be hidden or to play everywhere', () => {
     const masked = clipOptions([segment(), segment({ mask: 'drawbox=1' }), segment({ mask: 'drawbox=2' })], false);
     assert.ok(masked.encodes);
-    assert.match(masked.options.join(' '), /libx264 .*-vf drawbox=1,drawbox=2 /);
+    assert.match(masked.options.join(' '), /libx264 .*-vf drawbox=1,drawbox=2,crop=/);
     assert.doesNotMatch(masked.options.join(' '), /-c:v copy/);
     assert.match(options([segment({ video: 'hevc' })], true), /libx264/);
     assert.match(pictureOptions(segment({ mask: 'drawbox=1' }), 0.5).join(' '), /-ss 0\.500 .*-vf drawbox=1/);

@@ -11,7 +11,7 @@ import { runFfmpegJob, type JobRunner } from './ffmpeg-job.ts';
 import type { Turns } from './turns.ts';
 
 /** From the arrival of a picture until it is in a file: muxing holds packets for a moment. */
-const settleMs = 350;
+const settleMs = 250;
 /** A picture from so long before still shows what is asked for. */
 const nearMs = 5000;
 /** Nobody waits for longer than a ring lasts. */

@@ -37,6 +37,7 @@ const dialogs: readonly Dialog[] = [
 
 /** Draws a zone on the picture of the demo camera. */
 async function drawZone(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1600, height: 1560 });
   await page.locator('#echosight-zones summary').click();
   await page.locator('.echosight-picture img:not([hidden])').waitFor();
   await page.locator('[data-tool=add-zone]').click();

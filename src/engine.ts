@@ -15,7 +15,7 @@ export {
   readReview,
   topicOf,
 } from './contracts/guards.ts';
-export type { AudioScores, Frame, Incident, Payload, StreamStatusName } from './contracts/messages.ts';
+export type { AudioScores, Frame, Incident, Media, Payload, StreamStatusName } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';
@@ -31,6 +31,7 @@ export { keptCamera } from './site/camera-rings.ts';
 export type { CameraViewer } from './site/camera-feed.ts';
 export type { CameraLease } from './site/camera-feeds.ts';
 export { cameraPrivacy, cameraSource, frameZones } from './site/camera-source.ts';
+export { MediaDesk } from './site/media-desk.ts';
 export { SourceControl } from './site/source-control.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
 export { snapshotRenderer } from './vision/annotate.ts';

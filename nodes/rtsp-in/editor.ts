@@ -5,5 +5,5 @@ registerNode({
   type: 'rtsp-in',
   schema,
   icon: 'rtsp-in.svg',
-  canvas: { colour: '#A6BBCF', input: true, outputs: ['frames', 'sound', 'status'] },
+  canvas: { colour: '#A6BBCF', input: true, outputs: ['frames', 'sound', 'status', 'media'] },
 });

@@ -4,6 +4,7 @@ import {
   defineNode,
   frameZones,
   keptCamera,
+  MediaDesk,
   readCameraCommand,
   soundWindow,
   SourceControl,
@@ -12,11 +13,12 @@ import {
   type CameraLease,
   type CameraViewer,
   type Frame,
+  type Media,
   type Payload,
   type StreamStatusName,
 } from '../../src/engine.ts';
 
-/** Watches one camera: frames, sound windows and the state of the stream. */
+/** Watches one camera: frames, sound windows, the state of the stream, and pictures and clips for who asks. */
 export default defineNode({
   type: 'rtsp-in',
   create(node) {
@@ -28,7 +30,7 @@ export default defineNode({
     let asked = { width, rate };
     const identity = () => ({ v: 1, site: site.id, area, source }) as const;
     const emit = (output: 0 | 1 | 2, payload: Payload, bytes: object = {}): void => {
-      const outputs: (object | null)[] = [null, null, null];
+      const outputs: (object | null)[] = [null, null, null, null];
       outputs[output] = { topic: topicOf(payload), payload, ...bytes };
       node.send(outputs);
     };
@@ -60,6 +62,7 @@ export default defineNode({
         emit(2, { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features });
       },
       status({ status, detail, attempt, error }) {
+        state = status;
         const capturedAt = site.clock.now();
         const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
         site.health.source(node.id, payload);
@@ -69,6 +72,8 @@ export default defineNode({
       },
     };
     let feed: CameraLease | undefined;
+    let state: StreamStatusName = 'idle';
+    const media = new MediaDesk({ camera: camera.config, clips: site.clips, clock: site.clock, state: () => state });
     const control = new SourceControl({
       start() {
         const options = { ...login, ...view, ...asked, ...kept, ready, ...site.tools };
@@ -81,12 +86,19 @@ export default defineNode({
       resume: () => feed?.resume(),
     });
     return {
-      async input({ payload }) {
-        const command = readCameraCommand(payload);
+      async input(message, send) {
+        const command = readCameraCommand(message.payload);
         if (typeof command === 'string') await control.obey(command);
-        else await control.change(() => (asked = { ...asked, ...command }));
+        else if ('ask' in command) {
+          const { file, ...taken } = await media.answer(command);
+          const about = { capturedAt: taken.from, ...taken, bytes: file.length };
+          const payload: Media = { ...identity(), kind: 'media', ...about };
+          const bytes = command.ask === 'snapshot' ? { image: file } : { clip: file };
+          send([null, null, null, { ...message, topic: topicOf(payload), payload, ...bytes }]);
+        } else await control.change(() => (asked = { ...asked, ...command }));
       },
       close: async () => {
+        media.close();
         await control.close();
         site.health.forgetSource(node.id);
       },

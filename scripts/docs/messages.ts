@@ -22,6 +22,10 @@ const about: Record<Kind, { from: string; text: string }> = {
       'A hint. When the detector is down, `detector-down` says so and `motion` reports what moves all the same; ' +
       '`classifier-down` says that nobody listens.',
   },
+  media: {
+    from: 'rtsp-in, output 4',
+    text: 'A picture (`msg.image`, JPEG) or video (`msg.clip`, MP4) of the camera, as a `command` asked for it.',
+  },
   detections: {
     from: 'detectron-infer, output 1',
     text: 'What was found in one frame, which may be nothing. `msg.image` is still the picture of the frame.',
@@ -47,7 +51,10 @@ const about: Record<Kind, { from: string; text: string }> = {
       'What a person says about an incident. evidence-store sends what was said through the HTTP API, and keeps what comes ' +
       'in: acknowledge, confirm, dismiss, false-positive and note.',
   },
-  command: { from: 'nobody yet', text: 'An order to a node. Defined; no node of this version reads it.' },
+  command: {
+    from: 'your own flow',
+    text: 'An order to rtsp-in or mic-in. `command` and `value` alone are enough for them; their help lists the commands.',
+  },
   talk: { from: 'nobody yet', text: 'A loudspeaker talks until then. Defined; no node of this version reads it.' },
 };
 
@@ -63,9 +70,9 @@ export function messagesPage(): string {
 Generated from \`src/contracts/messages.ts\` by \`node scripts/docs/write.ts\`. Do not edit.
 
 Every message of ours carries \`msg.payload\`, one of the objects below, and \`msg.topic\`,
-\`<site>/<source>/<kind>\`. Bytes never lie in the payload: \`msg.image\` (Buffer) and \`msg.samples\` (Float32Array)
-travel beside it. A buffer belongs to its message; it is not reused. Fields that a message carries besides are kept on
-the way from a node's input to its output.
+\`<site>/<source>/<kind>\`. Bytes never lie in the payload: \`msg.image\`, \`msg.clip\` (Buffer) and \`msg.samples\`
+(Float32Array) travel beside it. A buffer belongs to its message; it is not reused. Fields that a message carries besides
+are kept on the way from a node's input to its output.
 
 A node checks what it gets. What it cannot use goes to its Catch node as \`ES_BAD_INPUT\`, with the field that is wrong.
 

@@ -1,3 +1,4 @@
+import { Type, type Static } from 'typebox';
 import { RtspInConfig } from './configs.ts';
 import { SentinelError } from './errors.ts';
 import { assertKind, assertMatches } from './guards.ts';
@@ -10,6 +11,19 @@ export type StateCommand = (typeof stateCommands)[number];
 const viewCommands = { rate: RtspInConfig.properties.rate, width: RtspInConfig.properties.width } as const;
 
 export type ViewChange = { rate: number } | { width: number };
+
+/** Of the minute that is kept of a camera, what is still there when its last second has come and been written. */
+export const longestClipSeconds = 55;
+const seconds = Type.Number({ minimum: 0, maximum: longestClipSeconds });
+
+/** Seconds before and after the command. */
+const ClipValue = Type.Object(
+  { before: Type.Optional(seconds), after: Type.Optional(seconds) },
+  { additionalProperties: false },
+);
+
+/** What a camera can be asked for: a picture, or a video that may last into the future. All in seconds from now. */
+export type MediaRequest = { ask: 'snapshot'; ago: number } | { ask: 'clip'; before: number; after: number };
 
 /** A command as `msg.payload` brings it: its name, `{ command, value }`, or a whole `command` message. */
 function named(payload: unknown): { command: string; value: unknown } {
@@ -35,14 +49,30 @@ export function readStateCommand(payload: unknown): StateCommand {
   return known;
 }
 
-/** What to do with a camera. @throws SentinelError ES_BAD_INPUT, also for a value that the setting could not have. */
-export function readCameraCommand(payload: unknown): StateCommand | ViewChange {
+/** What to do with a camera. @throws SentinelError ES_BAD_INPUT, also for a value out of range. */
+export function readCameraCommand(payload: unknown): StateCommand | ViewChange | MediaRequest {
   const { command, value } = named(payload);
   const known = stateCommands.find((name) => name === command);
   if (known !== undefined) return known;
+  if (command === 'snapshot') return readSnapshot(value);
+  if (command === 'clip') return readClip(value);
   if (command !== 'rate' && command !== 'width') {
-    throw unknownCommand(command, [...stateCommands, ...Object.keys(viewCommands)]);
+    throw unknownCommand(command, [...stateCommands, ...Object.keys(viewCommands), 'snapshot', 'clip']);
   }
   assertMatches(viewCommands[command], value, `value of the command ${command}`);
   return command === 'rate' ? { rate: value as number } : { width: value as number };
+}
+
+function readSnapshot(value: unknown = 0): MediaRequest {
+  assertMatches(seconds, value, 'value of the command snapshot');
+  return { ask: 'snapshot', ago: value as number };
+}
+
+function readClip(value: unknown = {}): MediaRequest {
+  assertMatches(ClipValue, value, 'value of the command clip');
+  const { before = 5, after = 10 } = value as Static<typeof ClipValue>;
+  if (before + after > 0 && before + after <= longestClipSeconds) return { ask: 'clip', before, after };
+  throw new SentinelError('ES_BAD_INPUT', `A clip of ${before} s before and ${after} s after cannot be made.`, {
+    hint: `Ask for more than 0 and at most ${longestClipSeconds} s in all: a minute is kept of a camera.`,
+  });
 }

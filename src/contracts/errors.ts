@@ -36,6 +36,7 @@ export const errorNames = {
   ES_AUDIO_INVALID: 'The sound cannot be decoded.',
   ES_WORKER_LOST: 'A worker thread ended unexpectedly.',
   ES_DATABASE: 'The database could not do its work.',
+  ES_NOTHING_KEPT: 'Nothing is kept of the camera at this time.',
   ES_CLIP_FAILED: 'A clip, picture or sound of what was kept of a camera could not be made.',
   ES_EVIDENCE_WRITE: 'Evidence could not be written to disk.',
   ES_CHANNEL_SETUP: 'The message service refuses our account settings.',

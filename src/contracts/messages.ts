@@ -3,8 +3,8 @@ import { Zone } from './configs.ts';
 
 /**
  * What flows on the wires: one schema per `msg.payload.kind`.
- * Bytes travel beside the payload: `msg.image` (Buffer: JPEG, or rgb24 rows as `encoding` says) and
- * `msg.samples` (Float32Array, mono, -1..1). `msg.topic` is `<site>/<source>/<kind>`.
+ * Bytes travel beside the payload: `msg.image` (Buffer: JPEG, or rgb24 rows as `encoding` says), `msg.samples`
+ * (Float32Array, mono, -1..1) and `msg.clip` (Buffer: MP4). `msg.topic` is `<site>/<source>/<kind>`.
  */
 
 /** Longest site, area and source: they stand in topics, statuses and file rows. */
@@ -114,6 +114,15 @@ export const Cue = payload('cue', {
   }),
 });
 export type Cue = Static<typeof Cue>;
+
+const mediaTypes = ['image/jpeg', 'video/mp4'] as const;
+export const Media = payload('media', {
+  mime: Type.Enum(mediaTypes, { description: 'Of `msg.image`: image/jpeg, of `msg.clip`: video/mp4.' }),
+  from: Type.Number({ ...epochMs, description: 'Capture time of the first picture.' }),
+  to: Type.Number({ ...epochMs, description: 'Capture time of the last picture; of a single one, the same.' }),
+  bytes: Type.Integer({ minimum: 1, description: 'Size of the file.' }),
+});
+export type Media = Static<typeof Media>;
 
 export const Box = Type.Object(
   { x: score, y: score, width: score, height: score },
@@ -324,6 +333,7 @@ export const payloadSchemas = {
   'audio-window': AudioWindow,
   'stream-status': StreamStatus,
   cue: Cue,
+  media: Media,
   detections: Detections,
   'audio-scores': AudioScores,
   signal: ExternalSignal,

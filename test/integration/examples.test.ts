@@ -11,6 +11,7 @@ import type {
   Delivery,
   Detections,
   Incident,
+  Media,
   Payload,
   StreamStatus,
 } from '../../src/contracts/messages.ts';
@@ -91,11 +92,18 @@ describe('the example flows', { timeout: 300_000 }, () => {
   });
 
   test('04 Watch a camera', async () => {
-    await deploy('04 Watch a camera', { 'camera-look': 1 });
+    await deploy('04 Watch a camera', { 'camera-look': 1, 'camera-watch': 3 });
     await host.waitFor('spy', ({ payload }) => Buffer.isBuffer(payload));
     const page = await fetch(`${host.url}/entrance.jpg`);
     assert.equal(page.headers.get('content-type'), 'image/jpeg');
     assert.equal((await sharp(await page.arrayBuffer()).metadata()).width, 640);
+    for (const [button, mime] of [
+      ['clip', 'video/mp4'],
+      ['snapshot', 'image/jpeg'],
+    ] as const) {
+      await host.inject(`camera-${button}`);
+      await host.waitFor('spy', ({ payload }) => (payload as Partial<Media>).mime === mime);
+    }
     for (const [button, status] of [
       ['slow', /1 frames a second/],
       ['pause', /paused/],

@@ -46,8 +46,8 @@ export function outputsOf({ audio, ring }: Pick<AnalysisOptions, 'audio' | 'ring
 const socketTimeout = '10000000';
 
 /**
- * Half a second to look at a live stream instead of the usual two to five: the session description has told the
- * rest. What is read while looking comes out late and in one burst, so this is also how old the first frame is.
+ * Half a second to look at a live stream instead of the usual two to five: the session description of RTSP and the
+ * headers of RTMP have told the rest. What is read while looking comes out late and in one burst, so this is also how old the first frame is.
  */
 const briefLook = { fpsprobesize: '0', analyzeduration: '500000' };
 
@@ -161,8 +161,10 @@ function networkInput(
     const options = { rtsp_transport: transport, [program.rtspTimeoutOption]: socketTimeout, ...briefLook };
     return { protocols: rtspProtocols, options };
   }
-  const protocols = protocol === 'rtmp' ? 'rtmp,tcp,crypto' : httpProtocols;
-  return { protocols, options: { rw_timeout: socketTimeout } };
+  if (protocol === 'rtmp') {
+    return { protocols: 'rtmp,tcp,crypto', options: { rw_timeout: socketTimeout, ...briefLook } };
+  }
+  return { protocols: httpProtocols, options: { rw_timeout: socketTimeout } };
 }
 
 /**

@@ -59,6 +59,8 @@ export default async function clip(): Promise<Record<string, unknown>> {
       ours.push(await timed(() => rings.snapshot('camera', clock.now() - 1000)));
       await sleep(130);
     }
+    const asked = clock.now();
+    const newest = await rings.snapshot('camera', asked);
     const still = ['-v', 'error', '-rtsp_transport', 'tcp', '-i', camera.url, '-frames:v', '1', '-q:v', '3', '-y'];
     const theirs: number[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -73,6 +75,7 @@ export default async function clip(): Promise<Record<string, unknown>> {
       bench: 'clip',
       camera: `${size} H.264 at ${pictures}/s, 3 Mbit/s, AAC`,
       snapshot_p50_ms: median(ours),
+      newest_snapshot_age_ms: newest && asked - newest.capturedAt,
       clip_ready_after_end_ms: readyMs,
       clip_seconds: (made.to - made.from) / 1000,
       clip_bytes: made.bytes.length,

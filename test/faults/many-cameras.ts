@@ -73,9 +73,11 @@ export class ManyCameras {
     await this.until(camera, () => this.frames(camera).length >= before + count, `${count} frames`, ms);
   }
 
-  /** Waits until the stream has this status now. */
+  /** Waits until the stream has this status, or had it since this was called. */
   reaches(camera: string, status: StreamStatus['status'], ms = 40_000): Promise<void> {
-    return this.until(camera, () => this.statuses(camera).at(-1) === status, status, ms);
+    // Some last for milliseconds only.
+    const seen = Math.max(0, this.statuses(camera).length - 1);
+    return this.until(camera, () => this.statuses(camera).slice(seen).includes(status), status, ms);
   }
 
   async until(camera: string, condition: () => boolean, what: string, ms = 40_000): Promise<void> {

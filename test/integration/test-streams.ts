@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createWebServer, type RequestListener } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DemoRelay, type DemoRelayOptions } from '../../scripts/demo/demo-relay.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
@@ -90,4 +91,49 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/**
+ * A port that shows every viewer a stream of its own: ffmpeg as a server takes one viewer and ends, so each one
+ * gets another ffmpeg, and is kept waiting until that listens.
+ */
+export async function viewerServer(t: TestContext, show: (port: number) => readonly string[]): Promise<number> {
+  const sockets = new Set<Socket>();
+  let open = true;
+  const serve = async (viewer: Socket): Promise<void> => {
+    const port = await freePort();
+    const child = await runFfmpeg(t, show(port));
+    viewer.once('close', () => void child.stop());
+    let camera: Socket | undefined;
+    while (camera === undefined && open && !viewer.destroyed) camera = await connected(port);
+    if (camera === undefined) return;
+    sockets.add(camera);
+    camera.on('error', () => viewer.destroy()).on('close', () => viewer.destroy());
+    viewer.on('close', () => camera.destroy());
+    viewer.pipe(camera).pipe(viewer);
+  };
+  const server = createServer((viewer) => {
+    sockets.add(viewer.on('error', () => undefined));
+    void serve(viewer);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    open = false;
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A connection to a port of this machine, undefined and a moment later where nobody listens. */
+async function connected(port: number): Promise<Socket | undefined> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch {
+    await sleep(50);
+    return undefined;
+  }
 }

@@ -13,13 +13,12 @@ import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { watch } from './ingest-watch.ts';
 import {
   drawn,
-  freePort,
   makeWithFfmpeg,
-  runFfmpeg,
   soundForms,
   streamServer,
   tone,
   videoForms,
+  viewerServer,
   webServer,
 } from './test-streams.ts';
 
@@ -188,26 +187,17 @@ describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
 
 describe('other sources', { timeout: 60_000 }, () => {
   test('RTMP', async (t) => {
-    const port = await freePort();
-    const url = `rtmp://127.0.0.1:${port}/live/front`;
     const forms = [...videoForms.h264, ...soundForms.AAC, '-ar', '44100'];
-    // It serves one viewer and ends: the next one, after the question what it sends, needs another.
-    let going = true;
-    t.after(() => (going = false));
-    const serve = async (): Promise<void> => {
-      while (going)
-        await (
-          await runFfmpeg(t, [...drawn(), ...tone, ...forms, '-f', 'flv', '-listen', '1', url])
-        ).closed;
-    };
-    void serve();
-    const { receiver } = watch(t, url, { width: 320 });
+    const port = await viewerServer(t, (viewerPort) => [
+      ...[...drawn(), ...tone, ...forms, '-f', 'flv', '-listen', '1'],
+      `rtmp://127.0.0.1:${viewerPort}/live/front`,
+    ]);
+    const { receiver } = watch(t, `rtmp://127.0.0.1:${port}/live/front`, { width: 320 });
     await receiver.until(
       () => receiver.frames.length >= 3 && receiver.windows.length >= 1,
       'pictures and sound',
       30_000,
     );
-    going = false;
   });
 
   test('rtsps with a certificate that the camera signed itself', async (t) => {

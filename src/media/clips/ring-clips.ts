@@ -71,7 +71,8 @@ export class RingClips {
           // The newest picture may be older than the clock says; the key frame is always there.
           for (const into of [Math.max(0, wanted), Math.max(0, wanted - settleMs - this.#options.captureDelayMs), 0]) {
             const bytes = await make('still.jpg', pictureOptions(segment, into / 1000));
-            if (bytes !== undefined) return { bytes, capturedAt: this.#epoch(segment.from + into) };
+            // The clocks may differ by a millisecond of rounding.
+            if (bytes !== undefined) return { bytes, capturedAt: Math.min(at, this.#epoch(segment.from + into)) };
           }
           return undefined;
         },

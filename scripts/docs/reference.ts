@@ -7,13 +7,15 @@ import {
   type MetricDefinition,
   type MetricName,
 } from '../../src/contracts/metrics.ts';
+import { helpTexts } from '../../src/cli/program.ts';
+import { packageVersion } from '../../src/process/package-files.ts';
 import { table, typeWords, type Schema } from './schema-words.ts';
 
-/** docs/reference.md, before formatting: settings, rules, errors and metrics as the contracts have them. */
+/** docs/reference.md, before formatting: settings, rules, errors and metrics as the contracts have them, and what the command line says of itself. */
 export function referencePage(): string {
-  return `# Settings, rules, errors, metrics
+  return `# Settings, rules, errors, metrics, command line
 
-Generated from \`src/contracts/\` by \`node scripts/docs/write.ts\`. Do not edit.
+Generated from \`src/contracts/\` and \`src/cli/\` by \`node scripts/docs/write.ts\`. Do not edit.
 
 ## Settings of the nodes
 
@@ -61,7 +63,20 @@ ${table(
     ]),
   ],
 )}
+
+## Command line
+
+In the folder that the package is installed in (usually \`~/.node-red\`): \`npx echosight <command> [options]\`.
+
+${commandLine()}
 `;
+}
+
+/** Without the version, which would make the page stale with every release. */
+function commandLine(): string {
+  const { overview, commands } = helpTexts();
+  const shown = [overview.replace(` ${packageVersion()}`, ''), ...commands.map(({ text }) => text)];
+  return shown.map((text) => `\`\`\`text\n${text.trim()}\n\`\`\``).join('\n\n');
 }
 
 function labelsOf(name: MetricName): string {

@@ -50,6 +50,14 @@ async function runCommand(
   return await command.run(values, terminal);
 }
 
+/** What `echosight help` prints, and `echosight help NAME` for each command by its name. */
+export function helpTexts(): { overview: string; commands: { name: string; text: string }[] } {
+  return {
+    overview: overview(),
+    commands: Object.entries(commands).map(([name, command]) => ({ name, text: usage(name, command) })),
+  };
+}
+
 function known(name: string | undefined): Command | undefined {
   return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
 }

@@ -41,12 +41,10 @@ export default defineNode({
     const kept = { privacy: cameraPrivacy(camera.config), keep: keptCamera(camera.config) };
     const viewer: CameraViewer = {
       frame({ bytes, position, ...frame }) {
-        site.metrics.count('frames_captured_total', { source });
         const payload: Frame = { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame, ...zones };
         emit(0, payload, { image: bytes, ...placed(position) });
       },
       audio({ samples, position, ...window }) {
-        site.metrics.count('audio_windows_captured_total', { source });
         const record = audio === 'record';
         const { sampleRate, hop } = soundWindow;
         emit(
@@ -76,7 +74,7 @@ export default defineNode({
     const media = new MediaDesk({ camera: camera.config, clips: site.clips, clock: site.clock, state: () => state });
     const control = new SourceControl({
       start() {
-        const options = { ...login, ...view, ...asked, ...kept, ready, ...site.tools };
+        const options = { source, ...login, ...view, ...asked, ...kept, ready, ...site.tools };
         feed = site.cameras.watch(camera.id, options, viewer);
       },
       stop: async () => {

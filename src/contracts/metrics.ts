@@ -6,7 +6,11 @@ export interface MetricDefinition {
 }
 
 export const metricDefinitions = {
-  frames_captured_total: { type: 'counter', help: 'Frames that came out of the cameras.', labels: ['source'] },
+  frames_captured_total: {
+    type: 'counter',
+    help: 'Frames that came out of the cameras; those of one connection count once, however many nodes share it.',
+    labels: ['source'],
+  },
   frames_analysed_total: { type: 'counter', help: 'Frames that a detector has looked at.', labels: ['source'] },
   frames_dropped_total: {
     type: 'counter',
@@ -20,7 +24,7 @@ export const metricDefinitions = {
   },
   audio_windows_captured_total: {
     type: 'counter',
-    help: 'Sound windows that came out of cameras and microphones.',
+    help: 'Sound windows that came out of cameras and microphones; those of one connection count once.',
     labels: ['source'],
   },
   audio_windows_analysed_total: {

@@ -1,4 +1,5 @@
 import type { SentinelError } from '../contracts/errors.ts';
+import type { Metrics } from '../contracts/ports.ts';
 import type { Ingest, IngestFrame, IngestListener, IngestOptions } from '../media/ingest.ts';
 import type { StreamState } from '../media/stream-supervisor.ts';
 import { TamperWatch, type Tampering } from '../media/tamper/tamper-watch.ts';
@@ -7,6 +8,9 @@ import { TamperWatch, type Tampering } from '../media/tamper/tamper-watch.ts';
 export type FeedSource = Pick<Ingest, 'start' | 'stop'>;
 
 interface CameraFeedOptions extends IngestOptions {
+  /** Name of the camera in the counters. */
+  source: string;
+  metrics: Pick<Metrics, 'count'>;
   /** Whether to tell of tampering. */
   tamper?: boolean | undefined;
 }
@@ -50,7 +54,10 @@ export class CameraFeed {
         this.#frame(frame);
       },
       audio: (window) => {
-        each(this.#awake, (viewer, isFirst) => {
+        const awake = this.#awake;
+        if (awake.length === 0) return;
+        this.#count('audio_windows_captured_total');
+        each(awake, (viewer, isFirst) => {
           viewer.audio(isFirst ? window : { ...window, samples: window.samples.slice() });
         });
       },
@@ -156,12 +163,18 @@ export class CameraFeed {
     for (const take of this.#waiting) take({ ...frame, bytes: Buffer.from(frame.bytes) });
     const awake = this.#awake;
     if (awake.length === 0) return;
+    this.#count('frames_captured_total');
     // First: its bytes belong to the receiver as soon as it has them.
     const tampering = this.#tamper?.push(frame);
     each(awake, (viewer, isFirst) => {
       if (tampering !== undefined) viewer.tamper(tampering);
       viewer.frame(isFirst ? frame : { ...frame, bytes: Buffer.from(frame.bytes) });
     });
+  }
+
+  /** Here and not by the viewers: what one connection gives counts once, however many of them get it. */
+  #count(name: 'frames_captured_total' | 'audio_windows_captured_total'): void {
+    this.#options.metrics.count(name, { source: this.#options.source });
   }
 
   /** How the camera does, to one who was not there when it was said. */

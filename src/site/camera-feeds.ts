@@ -1,3 +1,4 @@
+import type { Metrics } from '../contracts/ports.ts';
 import { Ingest, type IngestFrame, type IngestListener, type IngestOptions } from '../media/ingest.ts';
 import { CameraFeed, type CameraViewer, type FeedPorts, type FeedSource } from './camera-feed.ts';
 import type { CameraRings, KeptCamera } from './camera-rings.ts';
@@ -16,6 +17,9 @@ export interface CameraLease {
 
 /** What viewers want of a camera. */
 export interface FeedOptions extends Omit<IngestOptions, 'ring'> {
+  /** Name of the camera in the counters. */
+  source: string;
+  metrics: Pick<Metrics, 'count'>;
   /** How its last minute is kept; absent: not at all. */
   keep?: KeptCamera | undefined;
   /** Whether to tell of tampering. */

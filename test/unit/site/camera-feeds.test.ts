@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SentinelError } from '../../../src/contracts/errors.ts';
+import type { MetricName } from '../../../src/contracts/metrics.ts';
 import type { IngestFrame, IngestListener } from '../../../src/media/ingest.ts';
 import type { StreamState } from '../../../src/media/stream-supervisor.ts';
 import { parseSourceAddress } from '../../../src/network/address.ts';
@@ -72,6 +73,10 @@ function setUp() {
   const clock = new ManualClock();
   const log = new RecordingLog();
   const sources: Source[] = [];
+  const counted: string[] = [];
+  const metrics = {
+    count: (name: MetricName, labels?: Record<string, string>) => counted.push(`${name} ${labels?.source}`),
+  };
   const feeds = new CameraFeeds((_options, listener) => {
     const source = new Source(listener);
     sources.push(source);
@@ -79,11 +84,11 @@ function setUp() {
   });
   const options = (change: Partial<FeedOptions> = {}): FeedOptions => ({
     ...{ address: parseSourceAddress('rtsp://192.0.2.1/front'), transport: 'tcp', width: 640, rate: 5, audio: true },
-    privacy: { polygons: [], maskFile: '' },
+    ...{ source: 'front', metrics, privacy: { polygons: [], maskFile: '' } },
     ...{ captureDelayMs: 300, tamper: true, clock, random: () => 0.5, log, ...change },
   });
   const last = (): Source => sources.at(-1) ?? assert.fail('no source');
-  return { clock, log, sources, feeds, options, last };
+  return { clock, log, sources, counted, feeds, options, last };
 }
 
 /** Lets promises settle. */
@@ -103,6 +108,21 @@ describe('camera feeds', () => {
     viewers[0]?.samples[0]?.fill(0);
     assert.deepEqual([...(viewers[1]?.samples[0] ?? [])], [1, 2]);
     assert.deepEqual(log.lines, []);
+  });
+
+  test('what one connection gives counts once, however many viewers get it, and not while all have paused', async () => {
+    const { feeds, options, last, counted } = setUp();
+    const leases = [new Viewer(), new Viewer()].map((viewer) => feeds.watch('cam', options(), viewer));
+    await settled();
+    last().picture();
+    const once = ['frames_captured_total front', 'audio_windows_captured_total front'];
+    assert.deepEqual(counted.splice(0), once);
+    leases[0]?.pause();
+    last().picture();
+    assert.deepEqual(counted.splice(0), once);
+    leases[1]?.pause();
+    last().picture();
+    assert.deepEqual(counted, []);
   });
 
   test('viewers who may not see the same share no connection', async () => {

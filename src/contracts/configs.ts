@@ -218,7 +218,11 @@ export const RuleCondition = Type.Object({
     ),
   ),
   forSeconds: Type.Optional(
-    Type.Number({ minimum: 0, maximum: 86400, description: 'The state must have lasted this long (stream statuses).' }),
+    Type.Number({
+      minimum: 0,
+      maximum: 86400,
+      description: 'The state must have lasted this long (stream statuses, tamper).',
+    }),
   ),
 });
 export type RuleCondition = Static<typeof RuleCondition>;

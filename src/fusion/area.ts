@@ -3,10 +3,10 @@ import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStat
 import type { Clock } from '../contracts/ports.ts';
 import { heldBackSentences } from './held-back.ts';
 import { IncidentCourse } from './incident-course.ts';
+import { isLastingCue, LastingStates } from './lasting-states.ts';
 import { captureTime, readLook, type Look } from './look.ts';
 import { compareMatches, matchAround, type Match } from './matching.ts';
 import type { Showing } from './showing.ts';
-import { StreamStates } from './stream-states.ts';
 import { TimeLine } from './time-line.ts';
 
 /** What can be fused. */
@@ -21,7 +21,7 @@ export interface FusionOptions {
   newId: () => string;
 }
 
-/** The time line of one area and its incidents: one of what is seen and heard, and one for each source that is away. */
+/** The time line of one area and its incidents: one of what is seen and heard, and one for each source that is away or covered. */
 export class Area {
   readonly #name: string;
   readonly #options: FusionOptions;
@@ -31,11 +31,11 @@ export class Area {
   /** The longest memory that a rule asks for: a late look changes the meaning of no more looks than this. */
   readonly #reach: number;
   readonly #timeLine = new TimeLine();
-  readonly #streams: StreamStates;
+  readonly #states: LastingStates;
   readonly #moments: IncidentCourse;
   /** By source. A state may last for days: an incident of its own neither hides nor prolongs what happens meanwhile. */
   readonly #lasting = new Map<string, IncidentCourse>();
-  #streamTimer: (() => void) | undefined;
+  #stateTimer: (() => void) | undefined;
 
   constructor(name: string, options: FusionOptions, emit: (incident: Incident) => void) {
     this.#name = name;
@@ -44,7 +44,7 @@ export class Area {
     this.#rules = options.rules.map((rule, order) => ({ rule, order })).filter(({ rule }) => rule.enabled);
     this.#correlationMs = options.correlationSeconds * 1000;
     this.#reach = Math.max(1, ...options.rules.flatMap(({ all }) => all.map(({ seenTimes }) => seenTimes?.of ?? 1)));
-    this.#streams = new StreamStates(options.clock);
+    this.#states = new LastingStates(options.clock);
     this.#moments = this.#course();
   }
 
@@ -55,10 +55,10 @@ export class Area {
   }
 
   accept(payload: FusionInput): void {
-    if (payload.kind === 'stream-status') {
+    if (payload.kind === 'stream-status' || (payload.kind === 'cue' && isLastingCue(payload))) {
       this.#lasting.get(payload.source)?.feedWhileLasting();
-      this.#streams.accept(payload);
-      this.#judgeStreams();
+      this.#states.accept(payload);
+      this.#judgeStates();
       return;
     }
     const now = this.#options.clock.now();
@@ -78,25 +78,25 @@ export class Area {
   /** Ends the open incidents now, and all timers. */
   close(why: string): void {
     for (const course of [this.#moments, ...this.#lasting.values()]) course.close(why);
-    this.#streamTimer?.();
+    this.#stateTimer?.();
   }
 
   /** Judges the states that have lasted long enough by now, and waits for the next one that will have. */
-  #judgeStreams(): void {
+  #judgeStates(): void {
     const conditions = this.#rules.flatMap(({ rule }) => rule.all);
-    const fresh = this.#streams.findNew(conditions);
+    const fresh = this.#states.findNew(conditions);
     const matches = this.#matches((condition) => fresh.filter((showing) => showing.condition === condition));
     for (const [source, ofSource] of Map.groupBy(matches, lastingSource)) {
       if (source === undefined) this.#moments.judge(ofSource, undefined);
       else this.#courseOf(source).judge(ofSource, undefined);
     }
-    this.#streamTimer?.();
-    const wait = this.#streams.nextDueMs(conditions);
-    this.#streamTimer =
+    this.#stateTimer?.();
+    const wait = this.#states.nextDueMs(conditions);
+    this.#stateTimer =
       wait === undefined
         ? undefined
         : this.#options.clock.after(wait, () => {
-            this.#judgeStreams();
+            this.#judgeStates();
           });
   }
 
@@ -105,10 +105,8 @@ export class Area {
     const present = this.#lasting.get(source);
     if (present !== undefined) return present;
     for (const [name, { state }] of this.#lasting) if (state === undefined) this.#lasting.delete(name);
-    const labels = new Set(
-      this.#rules.flatMap(({ rule }) => (isLasting(rule) ? rule.all : [])).map(({ label }) => label),
-    );
-    const course = this.#course(() => this.#streams.holds(source, labels));
+    const asked = this.#rules.flatMap(({ rule }) => (asksForStates(rule) ? rule.all : []));
+    const course = this.#course(() => this.#states.holds(source, asked));
     this.#lasting.set(source, course);
     return course;
   }
@@ -126,7 +124,7 @@ export class Area {
   }
 
   #find(condition: RuleCondition, from: number, to: number): Showing[] {
-    return condition.kind === 'stream' ? this.#streams.find(condition) : this.#timeLine.find(condition, from, to);
+    return [...this.#states.find(condition), ...this.#timeLine.find(condition, from, to)];
   }
 
   /** Every way in which a rule holds through one of the anchors, the gravest first. */
@@ -154,12 +152,12 @@ export class Area {
   }
 }
 
-/** Whether a rule asks for states alone, which hold until they are over. */
-function isLasting(rule: Rule): boolean {
-  return rule.all.every(({ kind }) => kind === 'stream');
+/** Whether nothing but states, which hold until they are over, can meet a rule. */
+function asksForStates(rule: Rule): boolean {
+  return rule.all.every(({ kind }) => kind === 'stream' || kind === 'cue');
 }
 
-/** The source whose incident a match belongs to; undefined for that of what is seen and heard. */
-function lastingSource({ rule, showings }: Match): string | undefined {
-  return isLasting(rule) ? showings[0]?.signal.source : undefined;
+/** The source whose incident a match of states alone belongs to; undefined for that of what is seen and heard. */
+function lastingSource({ showings }: Match): string | undefined {
+  return showings.every(({ state }) => state !== undefined) ? showings[0]?.signal.source : undefined;
 }

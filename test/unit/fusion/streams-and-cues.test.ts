@@ -200,6 +200,120 @@ describe('a camera that was tampered with', () => {
     assert.ok(area.last.explanation.includes('The picture of cam has been black since 12:00:10.0, score 1.00.'));
   });
 
+  const covered = { features: { kind: 'covered' } };
+
+  test('is one open incident for as long as that lasts, told once, and ends when it was over for the quiet time', () => {
+    const area = new BenchArea();
+    area.cue('tamper', 0.9, covered);
+    area.wait(8 * 3_600_000);
+    assert.deepEqual(area.story, ['start 2 tamper', 'evidence 2 tamper']);
+    assert.equal(area.engine.statusLine(), 'sev 2 tamper · hall');
+    const over = area.clock.now();
+    area.cue('tamper', 0, covered);
+    area.wait(29_999);
+    assert.equal(area.story.length, 2);
+    area.wait(1);
+    assert.equal(area.story.at(-1), 'end 2 tamper');
+    assert.equal(area.last.endedAt, over);
+    assert.match(area.last.explanation.at(-1) ?? '', /^Ended: it lasted until 20:00:00.0\.$/);
+    assert.equal(area.clock.waiting, 0);
+  });
+
+  test('is not told anew when another node says it too, when the kind changes, or when it is uncovered for moments', () => {
+    const area = new BenchArea();
+    area.cue('tamper', 0.9, covered);
+    area.wait(3_600_000);
+    area.cue('tamper', 0.9, covered);
+    area.cue('tamper', 1, { features: { kind: 'black' } });
+    area.wait(3_600_000);
+    area.cue('tamper', 0, covered);
+    area.wait(20_000);
+    area.cue('tamper', 0.9, covered);
+    area.wait(3_600_000);
+    assert.deepEqual(area.alerts, ['start 2 tamper']);
+    area.engine.close();
+    assert.deepEqual(area.alerts, ['start 2 tamper', 'end 2 tamper']);
+    assert.equal(area.clock.waiting, 0);
+  });
+
+  test('is told anew when it was in order between', () => {
+    const area = new BenchArea();
+    for (let day = 0; day < 2; day += 1) {
+      area.cue('tamper', 0.9, covered);
+      area.wait(300_000);
+      area.cue('tamper', 0, covered);
+      area.wait(300_000);
+    }
+    assert.deepEqual(area.alerts, ['start 2 tamper', 'end 2 tamper', 'start 2 tamper', 'end 2 tamper']);
+  });
+
+  test('hides nothing that is seen or heard meanwhile, and is not ended by it', () => {
+    const area = new BenchArea();
+    area.cue('tamper', 0.9, covered);
+    area.wait(600_000);
+    area.hear({ glass_break: 0.8 });
+    area.wait(600_000);
+    assert.deepEqual(area.alerts, ['start 2 tamper', 'start 2 glass_break', 'end 2 glass_break']);
+    assert.equal(area.engine.statusLine(), 'sev 2 tamper · hall');
+  });
+
+  test('and then cut off stays one incident, with a second reason, until both are over', () => {
+    const area = new BenchArea();
+    area.stream('connected');
+    area.cue('tamper', 0.9, covered);
+    area.wait(60_000);
+    area.stream('stalled');
+    area.wait(3_600_000);
+    assert.deepEqual(area.alerts, ['start 2 tamper', 'update 2 offline']);
+    area.stream('connected');
+    area.wait(3_600_000);
+    assert.equal(area.alerts.length, 2, 'it is still covered');
+    area.cue('tamper', 0, covered);
+    area.wait(30_000);
+    assert.deepEqual(area.alerts.slice(2), ['end 2 offline']);
+  });
+
+  test('ends its incident when somebody switches it off: nobody knows what it would show', () => {
+    for (const status of ['stopped', 'paused'] as const) {
+      const area = new BenchArea();
+      area.cue('tamper', 0.9, covered);
+      area.wait(3_600_000);
+      area.stream(status);
+      area.wait(30_000);
+      assert.deepEqual(area.alerts, ['start 2 tamper', 'end 2 tamper'], status);
+    }
+  });
+
+  test('counts for as long as it lasts in rules that ask for more', () => {
+    const rules: Rule[] = [
+      {
+        ...{ id: 'blind', enabled: true, severity: 3 },
+        all: [
+          { kind: 'cue', label: 'tamper', minimumScore: 0.8, forSeconds: 10 },
+          { kind: 'sound', label: 'glass_break' },
+        ],
+      },
+    ];
+    const area = new BenchArea({ rules });
+    area.cue('tamper', 0.7, covered);
+    area.wait(20_000);
+    area.hear({ glass_break: 0.8 }, { source: 'mic' });
+    assert.deepEqual(area.story, [], 'not sure enough');
+    area.wait(10_000);
+    area.cue('tamper', 0.9, covered);
+    area.wait(600_000);
+    area.hear({ glass_break: 0.8 }, { source: 'mic' });
+    assert.deepEqual(area.story, ['start 3 tamper+glass_break']);
+  });
+
+  test('by a detector that does not say what is wrong, nor when it is over, is a moment', () => {
+    const area = new BenchArea();
+    area.cue('tamper', 0.8);
+    area.wait(30_000);
+    area.cue('tamper', 0.8);
+    assert.deepEqual(area.alerts, ['start 2 tamper', 'end 2 tamper', 'start 2 tamper']);
+  });
+
   test('by a detector of somebody else is told too, whatever its features are', () => {
     for (const features of [
       {},

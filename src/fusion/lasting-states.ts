@@ -1,0 +1,135 @@
+import type { RuleCondition } from '../contracts/configs.ts';
+import { isOffline, tamperKinds, type Cue, type StreamStatus, type StreamStatusName } from '../contracts/messages.ts';
+import type { Clock } from '../contracts/ports.ts';
+import { captureTime } from './look.ts';
+import type { Showing } from './showing.ts';
+
+/** Sources of one area that are remembered. */
+const sourceLimit = 256;
+/** Who was switched off looks at nothing: what it said of its picture is no longer known. */
+const switchedOff: readonly StreamStatusName[] = ['idle', 'paused', 'stopped'];
+
+interface Lasting {
+  kind: 'stream' | 'cue';
+  label: string;
+  /** The status itself, where the label is `offline`. */
+  status: string;
+  score: number;
+  features?: Cue['features'];
+  /** On the monotonic clock. */
+  begun: number;
+  /** Conditions that were said to hold. */
+  told: Set<RuleCondition>;
+}
+
+/** A cue that says itself when it is over, by score 0: what rtsp-in says of tampering. All other cues are moments. */
+export function isLastingCue({ cue, features }: Cue): boolean {
+  return cue === 'tamper' && tamperKinds.some((kind) => kind === features.kind);
+}
+
+/** In which state every source of an area is, and for how long: told once, it lasts until it is said to be over. */
+export class LastingStates {
+  /** By source, then by kind and label. */
+  readonly #sources = new Map<string, Map<string, Lasting>>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  accept(payload: StreamStatus | Cue): void {
+    const known = this.#sources.get(payload.source) ?? new Map<string, Lasting>();
+    const begun = this.#clock.monotonic();
+    const now = payload.kind === 'cue' ? this.#afterCue(payload, known, begun) : afterStatus(payload, known, begun);
+    const held = now.map((state) => {
+      const before = known.get(keyOf(state));
+      return [
+        keyOf(state),
+        before === undefined ? state : { ...state, begun: before.begun, told: before.told },
+      ] as const;
+    });
+    this.#sources.delete(payload.source);
+    this.#sources.set(payload.source, new Map(held));
+    const [oldest] = this.#sources.keys();
+    if (this.#sources.size > sourceLimit && oldest !== undefined) this.#sources.delete(oldest);
+  }
+
+  /** The sources that have been as the condition says for long enough. */
+  find(condition: RuleCondition): Showing[] {
+    return this.#reached(condition).map(({ showing }) => showing);
+  }
+
+  /** What `find` gives now and did not give before: a camera that stays away is news once. */
+  findNew(conditions: readonly RuleCondition[]): Showing[] {
+    const fresh = conditions.flatMap((condition) =>
+      this.#reached(condition).filter(({ told }) => !told.has(condition)),
+    );
+    for (const { told, showing } of fresh) told.add(showing.condition);
+    return fresh.map(({ showing }) => showing);
+  }
+
+  /** Whether a source is in a state that one of these conditions asks for, for however long. */
+  holds(source: string, conditions: readonly RuleCondition[]): boolean {
+    const held = this.#sources.get(source);
+    return held !== undefined && conditions.some((condition) => held.has(keyOf(condition)));
+  }
+
+  /** Milliseconds until one of these conditions will next come to hold. */
+  nextDueMs(conditions: readonly RuleCondition[]): number | undefined {
+    const now = this.#clock.monotonic();
+    const waits = conditions
+      .flatMap((condition) => this.#meeting(condition).map(({ begun }) => begun + neededMs(condition) - now))
+      .filter((wait) => wait > 0);
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  /** Streams are as they were, and so are other cues. */
+  #afterCue({ cue, score, features, capturedAt }: Cue, known: ReadonlyMap<string, Lasting>, at: number): Lasting[] {
+    const others = [...known.values()].filter(({ kind, label }) => kind !== 'cue' || label !== cue);
+    if (score === 0) return others;
+    const now = this.#clock.now();
+    const begun = at - (now - captureTime(capturedAt, now));
+    return [...others, { kind: 'cue', label: cue, status: cue, score, features, begun, told: new Set() }];
+  }
+
+  #reached(condition: RuleCondition): { told: Set<RuleCondition>; showing: Showing }[] {
+    const needed = neededMs(condition);
+    const { now, monotonic } = { now: this.#clock.now(), monotonic: this.#clock.monotonic() };
+    return this.#meeting(condition)
+      .filter(({ begun }) => monotonic - begun >= needed)
+      .map(({ source, kind, label, status, score, features, begun, told }) => {
+        const since = now - (monotonic - begun);
+        const from = since + needed;
+        const showing: Showing = {
+          ...{ condition, signal: { kind, label, source, score, capturedAt: from } },
+          ...{ from, to: Number.POSITIVE_INFINITY, seen: { n: 1, of: 1 }, state: { status, since } },
+          ...(features === undefined ? {} : { features }),
+        };
+        return { told, showing };
+      });
+  }
+
+  /** What is as the condition says, for however long. */
+  #meeting(condition: RuleCondition): (Lasting & { source: string })[] {
+    return [...this.#sources].flatMap(([source, held]) => {
+      const lasting = held.get(keyOf(condition));
+      return lasting === undefined || lasting.score < (condition.minimumScore ?? 0) ? [] : [{ source, ...lasting }];
+    });
+  }
+}
+
+/** Other states of the stream are over; what was said of the picture stays, even while the camera is away. */
+function afterStatus({ status }: StreamStatus, known: ReadonlyMap<string, Lasting>, begun: number): Lasting[] {
+  const cues = [...known.values()].filter(({ kind }) => kind === 'cue' && !switchedOff.includes(status));
+  const labels = isOffline(status) ? [status, 'offline'] : [status];
+  const streams = labels.map((label): Lasting => ({ kind: 'stream', label, status, score: 1, begun, told: new Set() }));
+  return [...cues, ...streams];
+}
+
+function keyOf({ kind, label }: { kind: string; label: string }): string {
+  return `${kind} ${label}`;
+}
+
+function neededMs(condition: RuleCondition): number {
+  return (condition.forSeconds ?? 0) * 1000;
+}

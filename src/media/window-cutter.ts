@@ -34,10 +34,12 @@ export class WindowCutter {
   push(chunk: Buffer, now: number): void {
     const samples = this.#reader.read(chunk);
     this.#anchorAt(now - (this.#count + samples.length) / samplesPerMs);
-    for (const sample of samples) {
-      this.#window[this.#filled] = sample;
-      this.#filled += 1;
-      this.#count += 1;
+    for (let used = 0; used < samples.length;) {
+      const part = samples.subarray(used, used + windowSamples - this.#filled);
+      this.#window.set(part, this.#filled);
+      this.#filled += part.length;
+      this.#count += part.length;
+      used += part.length;
       if (this.#filled === windowSamples) this.#emit();
     }
   }

@@ -5,7 +5,9 @@ const silenceDbfs = -100;
 export function levelOf(samples: Float32Array): { dbfs: number; peak: number } {
   let sum = 0;
   let peak = 0;
-  for (const sample of samples) {
+  // By index: an iterator makes an object of every sample, and this runs for every window of every camera.
+  for (let index = 0; index < samples.length; index += 1) {
+    const sample = samples[index] ?? 0;
     sum += sample * sample;
     const size = Math.abs(sample);
     if (size > peak) peak = size;

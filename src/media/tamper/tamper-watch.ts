@@ -12,6 +12,8 @@ const backMs = 5000;
 const newViewMs = 600_000;
 /** A view that is less like the one of a moment ago than this is not one view, but things going by. */
 const sameView = 0.5;
+/** Nothing here is told within seconds, so not every picture has to be looked at. */
+const lookMs = 900;
 /** Without pictures for longer than this, what was suspected is looked at anew. */
 const gapMs = 15_000;
 
@@ -53,9 +55,10 @@ export class TamperWatch {
     return this.#told && this.#telling(this.#told, {});
   }
 
-  /** Looks at the next picture, 0.1 to 0.3 ms; its bytes are read at once and not kept. @returns what is news. */
+  /** Looks at about one picture a second, 0.1 to 0.3 ms; its bytes are read at once and not kept. @returns what is news. */
   push(frame: RawFrame): Tampering | undefined {
     const at = this.#clock.monotonic();
+    if (this.#last !== undefined && at - this.#last.at < lookMs) return undefined;
     const size = `${frame.width} x ${frame.height}`;
     if (size !== this.#size) this.#usual = new UsualView();
     this.#size = size;

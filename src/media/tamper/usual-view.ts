@@ -48,9 +48,8 @@ export class UsualView {
     // A plain average at first: the very first picture must not weigh more than the others.
     const weight = Math.max(1 - Math.exp(-passed / forgetMs), passed / (this.#seenMs + passed));
     const mixed = (usual: number, now: number): number => usual + weight * (now - usual);
-    this.#cells.forEach((cell, index, all) => {
-      all[index] = mixed(cell, cells[index] ?? cell);
-    });
+    const all = this.#cells;
+    for (let index = 0; index < all.length; index += 1) all[index] = mixed(all[index] ?? 0, cells[index] ?? 0);
     this.#mean = mixed(this.#mean, mean);
     this.#structure = mixed(this.#structure, structure);
     this.#detail = mixed(this.#detail, detail);

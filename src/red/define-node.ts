@@ -34,7 +34,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     mountApi(RED);
     const { type } = definition;
     mountAdminAnswers(RED, type, definition.answers ?? {});
-    if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: () => checkDeployed(RED) });
+    if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: { write: () => checkDeployed(RED) } });
     if (type === 'sentinel-camera') mountCameraLook(RED);
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);

@@ -39,6 +39,8 @@ export class NodeRedHost {
   /** Everything that probes reported, in order. */
   readonly seen: Seen[] = [];
   log = '';
+  /** Says who asks, where the editor has a login. */
+  authorisation: Readonly<Record<string, string>> = {};
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   #waiters: Waiter[] = [];
@@ -104,7 +106,7 @@ export class NodeRedHost {
     const before = this.#starts();
     const response = await fetch(`${this.url}/flows`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': type },
+      headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': type, ...this.authorisation },
       body: JSON.stringify([tab, ...placed]),
     });
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
@@ -116,7 +118,7 @@ export class NodeRedHost {
 
   /** Presses the button of an inject node. */
   async inject(id: string): Promise<void> {
-    const response = await fetch(`${this.url}/inject/${id}`, { method: 'POST' });
+    const response = await fetch(`${this.url}/inject/${id}`, { method: 'POST', headers: this.authorisation });
     if (!response.ok) throw new Error(`inject: ${response.status}`);
   }
 
@@ -161,7 +163,7 @@ export class NodeRedHost {
       if (this.#child.exitCode !== null) break;
       try {
         const response = await fetch(`${this.url}/flows`);
-        if (response.ok && this.log.includes('Started flows')) return;
+        if ((response.ok || response.status === 401) && this.log.includes('Started flows')) return;
       } catch {
         // not listening yet
       }

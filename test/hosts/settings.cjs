@@ -27,7 +27,7 @@ process.on('message', (request) => {
   Date.now = () => trueNow() + stepMs;
 });
 
-const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED } = process.env;
+const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED, TEST_EDITOR_LOGINS } = process.env;
 /** TEST_LOGIN is `user:hash`; TEST_SECURED takes the settings that we ship instead of httpNodeAuth alone. */
 function login() {
   if (TEST_LOGIN === undefined) return {};
@@ -36,8 +36,18 @@ function login() {
   return TEST_SECURED === undefined ? { httpNodeAuth: { user, pass } } : secured({ user, pass });
 }
 
+/** TEST_EDITOR_LOGINS is `{ user: permissions }`; the password of a user is its name. */
+function editorLogin() {
+  if (TEST_EDITOR_LOGINS === undefined) return {};
+  const logins = new Map(Object.entries(JSON.parse(TEST_EDITOR_LOGINS)));
+  const users = async (username) => (logins.has(username) ? { username, permissions: logins.get(username) } : null);
+  const authenticate = (username, password) => (password === username ? users(username) : Promise.resolve(null));
+  return { adminAuth: { type: 'credentials', users, authenticate } };
+}
+
 module.exports = {
   ...login(),
+  ...editorLogin(),
   ...(TEST_HTTP_NODE_ROOT === undefined ? {} : { httpNodeRoot: TEST_HTTP_NODE_ROOT }),
   uiHost: '127.0.0.1',
   uiPort: Number(TEST_PORT),

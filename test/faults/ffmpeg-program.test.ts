@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { between, seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { Ingest, type IngestOptions } from '../../src/media/ingest.ts';
@@ -12,7 +10,6 @@ import { Receiver, startDemoCamera } from '../integration/demo-camera.ts';
 import { requirement } from '../requirements.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
-import { until, vitalsOf } from './vitals.ts';
 
 const posix = process.platform !== 'win32';
 
@@ -93,36 +90,5 @@ exec ${path} "$@"`;
       /cannot allocate memory/,
     );
     assert.equal(receiver.states.filter(({ error }) => error !== undefined).length, 1);
-  });
-});
-
-describe('a camera that is started and stopped again and again', { timeout: 120_000 }, () => {
-  test('at any moment: nothing is left of it, and it still works', async (t) => {
-    if (!requirement(t, process.platform === 'linux', '/proc')) return;
-    const cycles = 30;
-    const random = seededRandom(20_261_121);
-    const { ingest, receiver, relay } = await watch(t, {});
-    await receiver.until(() => receiver.windows.length >= 1, 'pictures and sound');
-    await ingest.stop();
-    const settled = () => until(() => relay.players('/front') === 0, 'the camera has nobody');
-    await settled();
-    const before = vitalsOf(process.pid);
-    for (let cycle = 0; cycle < cycles; cycle += 1) {
-      ingest.start();
-      // Often too early for a picture, sometimes with some of them.
-      await sleep(between(random, 0, 1) ** 2 * 1800);
-      await ingest.stop();
-      assert.equal(receiver.last?.status, 'stopped');
-    }
-    await settled();
-    const after = vitalsOf(process.pid);
-    assert.deepEqual(after.children, before.children);
-    assert.ok(
-      after.descriptors <= before.descriptors + 2,
-      `${before.descriptors} descriptors became ${after.descriptors}`,
-    );
-    const { length } = receiver.frames;
-    ingest.start();
-    await receiver.until(() => receiver.frames.length > length, 'a picture');
   });
 });

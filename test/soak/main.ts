@@ -8,6 +8,7 @@ import { House, type HouseOptions } from '../faults/house.ts';
 import { killUnderLoad } from '../faults/kill-under-load.ts';
 import { leftNothing, recoverFromKills } from '../faults/recover-server.ts';
 import { recoverAgainAndAgain } from '../faults/recover-again.ts';
+import { commands, nothingLeft, startAndStop } from '../faults/start-and-stop.ts';
 import type { Vitals } from '../faults/vitals.ts';
 import { CameraProcess } from '../hosts/camera-process.ts';
 
@@ -28,6 +29,15 @@ const soaks: Record<string, Soak> = {
     async run(house, times, camera) {
       const result = await recoverFromKills(house, camera, { kills: times, random, onKill: progress(times) });
       return { passed: leftNothing(result) && result.rss_growth_mb <= 200, result };
+    },
+  },
+  cycles: {
+    what: 'starts and stops the camera in each phase of its connection; nothing may be left behind',
+    times: 100,
+    options: { more: commands },
+    async run(house, times, camera) {
+      const result = await startAndStop(house, camera, { cycles: times, random, onCycle: progress(times) });
+      return { passed: nothingLeft(result) && result.rss_growth_mb <= 200, result };
     },
   },
   ffmpeg: {

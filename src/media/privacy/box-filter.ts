@@ -1,5 +1,5 @@
 import type { Size } from '../../geometry/letterbox.ts';
-import { coverage, runsOf, type Hidden } from './coverage.ts';
+import { cellFor, coverage, runsOf, type Hidden } from './coverage.ts';
 
 /** From fine to coarse: the first grid whose cells make few enough boxes. On the last one no mask makes more. */
 const grids: readonly Size[] = [
@@ -26,16 +26,19 @@ interface CellBox {
  * cell farther than what they hide, never less far. Put it before anything else that filters the picture.
  */
 export function boxFilter(hidden: Hidden): string {
-  let boxes: string[] = [];
   for (const grid of grids) {
-    boxes = boxesOf(coverage(hidden, grid, 0), grid).map((box) => drawBox(box, grid));
-    if (boxes.length <= mostBoxes) break;
+    if (grid !== grids.at(-1) && cellFor(hidden.polygons, grid) > 1) continue;
+    const boxes = boxesOf(coverage(hidden, grid, 0), grid);
+    if (boxes !== undefined) return boxes.map((box) => drawBox(box, grid)).join(',');
   }
-  return boxes.join(',');
+  throw new Error('A grid that no mask is too complicated for is missing.');
 }
 
-/** Covered cells as boxes: a run of cells goes on downwards for as long as the next row has the same. */
-function boxesOf(covered: Uint8Array, { width, height }: Size): CellBox[] {
+/**
+ * Covered cells as boxes: a run of cells goes on downwards for as long as the next row has the same.
+ * @returns undefined as soon as they are too many
+ */
+function boxesOf(covered: Uint8Array, { width, height }: Size): CellBox[] | undefined {
   const done: CellBox[] = [];
   let open = new Map<string, CellBox>();
   for (let row = 0; row <= height; row += 1) {
@@ -47,6 +50,7 @@ function boxesOf(covered: Uint8Array, { width, height }: Size): CellBox[] {
       open.delete(key);
     }
     done.push(...open.values());
+    if (done.length + next.size > mostBoxes) return undefined;
     open = next;
   }
   return done;

@@ -114,7 +114,9 @@ function parsePgm(pgm: Buffer): Bitmap | undefined {
   const [width, height] = [Number(wide), Number(high)];
   const pixels = pgm.subarray(header.length);
   if (pixels.length !== width * height || pixels.length === 0) return undefined;
-  return { width, height, black: Uint8Array.from(pixels, (value) => (value < 255 ? 1 : 0)) };
+  const black = new Uint8Array(pixels.length);
+  for (let pixel = 0; pixel < black.length; pixel += 1) black[pixel] = pixels[pixel] === 255 ? 0 : 1;
+  return { width, height, black };
 }
 
 function invalid(message: string): SentinelError {

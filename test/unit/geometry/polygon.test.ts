@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
-import { contains, coverPolygon, type Polygon } from '../../../src/geometry/polygon.ts';
+import { coverPolygon } from '../../../src/geometry/cover-polygon.ts';
+import { contains, type Polygon } from '../../../src/geometry/polygon.ts';
 
 const at = (...corners: [number, number][]): Polygon => corners.map(([x, y]) => ({ x, y }));
 const square = at([0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]);

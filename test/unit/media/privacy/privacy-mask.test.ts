@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../../scripts/demo/seeded-random.ts';
-import type { Bitmap } from '../../../../src/media/privacy/coverage.ts';
+import { contains } from '../../../../src/geometry/polygon.ts';
+import { cellFor, type Bitmap } from '../../../../src/media/privacy/coverage.ts';
 import { PrivacyMask } from '../../../../src/media/privacy/privacy-mask.ts';
 
 const rectangle = (left: number, top: number, right: number, bottom: number) => [
@@ -54,6 +55,41 @@ describe('a privacy mask', () => {
         message: 'The mask file has another shape (4 x 3) than the picture (16 x 9). No picture leaves the camera.',
       });
     }
+  });
+
+  test('of polygons that nobody draws hides all of them and little more, on cells of some pixels', () => {
+    const [width, height] = [640, 360];
+    const star = (turn: number) =>
+      Array.from({ length: 64 }, (_, corner) => {
+        const angle = 2 * Math.PI * ((corner * 31) / 64 + turn);
+        return { x: 0.4 + 0.3 * Math.cos(angle), y: 0.5 + 0.4 * Math.sin(angle) };
+      });
+    const stars = Array.from({ length: 32 }, (_, index) => star(index / 7));
+    const cell = cellFor(stars, { width, height });
+    assert.ok(cell > 1);
+    const lines = burnt(new PrivacyMask({ polygons: stars }), width, height);
+    const random = seededRandom(31);
+    let hidden = 0;
+    for (let round = 0; round < 5000; round += 1) {
+      const [x, y] = [random(), random()];
+      const shown = lines[Math.floor(y * height)]?.[Math.floor(x * width)];
+      if (stars.some((polygon) => contains(polygon, { x, y }))) {
+        hidden += 1;
+        assert.equal(shown, '#', `${x}, ${y} is open`);
+      }
+      const beyond = ((x - 0.4) / (0.3 + (3 * cell) / width)) ** 2 + ((y - 0.5) / (0.4 + (3 * cell) / height)) ** 2;
+      if (beyond > 1) assert.equal(shown, '.', `${x}, ${y} is hidden for nothing`);
+    }
+    assert.ok(hidden > 1000);
+  });
+
+  test('of polygons that people draw is exact, however many and large they are', () => {
+    const size = { width: 1920, height: 1080 };
+    const round = Array.from({ length: 64 }, (_, corner) => ({
+      x: 0.5 + 0.5 * Math.cos((2 * Math.PI * corner) / 64),
+      y: 0.5 + 0.5 * Math.sin((2 * Math.PI * corner) / 64),
+    }));
+    assert.equal(cellFor(Array<typeof round>(32).fill(round), size), 1);
   });
 
   test('that hides nothing changes nothing, and needs no filter', () => {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { SentinelError } from '../contracts/errors.ts';
 import type { SoundClass } from '../contracts/messages.ts';
 import type { ModelFor } from '../inference/model-description.ts';
-import { readModelFile } from '../inference/model-file.ts';
+import { assertTakes, readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
 import { resample } from '../pcm/resample.ts';
@@ -36,7 +36,9 @@ const topCount = 5;
 export async function openClassification(model: ModelFor<'sound'>): Promise<WorkerService<AudioRequest, AudioReply>> {
   const scale = new SoundScale(model);
   const shape = ['free', patch.frames, patch.bands] as const;
-  const session = await openSession(await readModelFile(model, { name: inputName, shape }));
+  const { bytes, header } = await readModelFile(model);
+  assertTakes(model, header, { name: inputName, shape });
+  const session = await openSession(bytes);
   const logMel = new LogMel();
 
   const classify = async (windows: readonly Float32Array[]): Promise<Classified> => {

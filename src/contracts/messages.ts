@@ -137,6 +137,12 @@ export const DetectedObject = Type.Object({
   trackId: Type.Optional(Type.String({ description: 'The same for one object in following frames.' })),
   zones: Type.Optional(Type.Array(label(), { maxItems: listLimit, description: 'Zones in which it stands.' })),
   moving: Type.Optional(Type.Boolean()),
+  keypoints: Type.Optional(
+    Type.Array(Type.Object({ x: Type.Number(), y: Type.Number(), score: Type.Number() }), {
+      maxItems: listLimit,
+      description: 'Points of the body in the order of the model, in 0..1 of the picture.',
+    }),
+  ),
 });
 export type DetectedObject = Static<typeof DetectedObject>;
 

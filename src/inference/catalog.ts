@@ -27,13 +27,23 @@ const catalogFile = Type.Object({
 });
 
 /**
- * Finds a model by its id in `models/catalog.json`, or a user's own by the absolute path of its `.onnx` file,
- * which a description of the same name ending in `.json` accompanies.
- * The model file itself is not read here.
+ * Describes a model file by itself. @param family The one that somebody knows better.
+ * @throws SentinelError ES_MODEL_INVALID when it cannot be recognised.
+ */
+export type Recogniser = (file: string, family: string | undefined) => object;
+
+/**
+ * Finds a model by its id in `models/catalog.json`, or a user's own by the absolute path of its `.onnx` file. What a
+ * description of the same name ending in `.json` says about the latter counts; what it leaves out, or all when there is
+ * none, the file itself says, where that can be recognised.
  * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID (its description), ES_BAD_CONFIG (made for another task)
  */
-export function findModel<Task extends ModelTask>(idOrPath: string, task: Task): ModelFor<Task> {
-  const model = idOrPath.endsWith('.onnx') ? userModel(idOrPath) : catalogModel(idOrPath, task);
+export function findModel<Task extends ModelTask>(
+  idOrPath: string,
+  task: Task,
+  recognise?: Recogniser,
+): ModelFor<Task> {
+  const model = idOrPath.endsWith('.onnx') ? userModel(idOrPath, recognise) : catalogModel(idOrPath, task);
   if (isFor(model, task)) return model;
   throw new SentinelError('ES_BAD_CONFIG', `The model "${model.id}" is for ${model.task}, not for ${task}.`, {
     hint: `Known models for ${task}: ${idsFor(task)}.`,
@@ -58,20 +68,38 @@ function catalogModel(id: string, task: ModelTask): ModelDescription {
   });
 }
 
-function userModel(file: string): ModelDescription {
+function userModel(file: string, recognise: Recogniser | undefined): ModelDescription {
   if (!isAbsolute(file)) {
     throw new SentinelError('ES_BAD_CONFIG', `The model "${file}" is no absolute path.`, {
       hint: 'Write the path of the .onnx file from the root folder on.',
     });
   }
+  const id = basename(file, '.onnx');
   const description = file.replace(/\.onnx$/, '.json');
-  for (const needed of [file, description]) {
+  const said = existsSync(description) ? readJson(description) : undefined;
+  for (const needed of said === undefined && recognise === undefined ? [file, description] : [file]) {
     if (existsSync(needed)) continue;
     throw new SentinelError('ES_MODEL_MISSING', `The file ${needed} does not exist.`, {
       hint: 'A model of your own is two files: NAME.onnx, and NAME.json that describes it.',
     });
   }
-  return { ...describe(readJson(description), description), id: basename(file, '.onnx'), file };
+  if (said === undefined && recognise !== undefined) return { ...describe(recognise(file, undefined), file), id, file };
+  return {
+    ...describe({ ...(recognise && recognised(file, said, recognise)), ...(said as object) }, description),
+    id,
+    file,
+  };
+}
+
+/** What a file says about itself, under what its description says; nothing when that has to suffice. */
+function recognised(file: string, said: unknown, recognise: Recogniser): object {
+  const { family, task = 'detection' } = (said ?? {}) as { family?: unknown; task?: unknown };
+  if (task !== 'detection') return {};
+  try {
+    return recognise(file, typeof family === 'string' ? family : undefined);
+  } catch {
+    return {};
+  }
 }
 
 function readCatalog(): Static<typeof catalogFile>['models'] {

@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
+import { placements, type Resize } from '../geometry/placement.ts';
 
 const labels = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
 const pixels = Type.Integer({ minimum: 32, maximum: 4096 });
@@ -12,17 +13,59 @@ const common = {
   labels: { ...labels, description: "Class names in the order of the model's outputs." },
 };
 
+const triple = Type.Array(Type.Number(), { minItems: 3, maxItems: 3 });
+
+/** What a detector's description may say otherwise than its family does. */
+const Preprocessing = Type.Object(
+  {
+    resize: Type.Optional(
+      Type.Enum(Object.keys(placements) as Resize[], { description: 'How a picture gets the size of the input.' }),
+    ),
+    colours: Type.Optional(Type.Enum(['rgb', 'bgr'])),
+    mean: Type.Optional({ ...triple, description: 'Of bytes, in the order of the planes: (byte - mean) / std.' }),
+    std: Type.Optional({ ...triple, description: 'Likewise.' }),
+    bars: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'Grey around the picture.' })),
+  },
+  { additionalProperties: false },
+);
+export type Preprocessing = Static<typeof Preprocessing>;
+
+function detection<Family extends string>(family: Family) {
+  return Type.Object({
+    ...common,
+    task: Type.Literal('detection'),
+    family: Type.Literal(family),
+    input: Type.Object(
+      { width: pixels, height: pixels },
+      { description: 'Size of the input. Of a model that takes any size: how far pictures are scaled.' },
+    ),
+    preprocessing: Type.Optional(Preprocessing),
+    firstClass: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1, description: 'Number that the model gives the first label.' }),
+    ),
+  });
+}
+
 /**
  * What a description must say, per family. The family says how inputs are made and outputs read; it fixes the task,
  * which says what node may use the model.
  */
 export const families = {
-  'nanodet-g': Type.Object({
-    ...common,
-    task: Type.Literal('detection'),
-    family: Type.Literal('nanodet-g'),
-    input: Type.Object({ width: pixels, height: pixels }),
-  }),
+  'nanodet-g': detection('nanodet-g'),
+  'nanodet-plus': detection('nanodet-plus'),
+  yolox: detection('yolox'),
+  yolov5: detection('yolov5'),
+  yolov8: detection('yolov8'),
+  'yolo-end2end': detection('yolo-end2end'),
+  'rt-detr': detection('rt-detr'),
+  'rt-detr-ultralytics': detection('rt-detr-ultralytics'),
+  'rt-detr-transformers': detection('rt-detr-transformers'),
+  detr: detection('detr'),
+  'rf-detr': detection('rf-detr'),
+  detectron2: detection('detectron2'),
+  torchvision: detection('torchvision'),
+  'rcnn-zoo': detection('rcnn-zoo'),
+  'tf-detection': detection('tf-detection'),
   'echosight-audio': Type.Object({
     ...common,
     task: Type.Literal('sound'),
@@ -36,6 +79,9 @@ export const families = {
 
 /** How a model's inputs are made and its outputs read. One decoder per family. */
 export type ModelFamily = keyof typeof families;
+
+/** The families of detectors. */
+export type DetectionFamily = Exclude<ModelFamily, 'echosight-audio'>;
 
 /** The JSON beside a user's own `.onnx` file; the id and the file follow from its name. */
 export type StoredDescription = Static<(typeof families)[ModelFamily]>;

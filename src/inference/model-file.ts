@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SentinelError } from '../contracts/errors.ts';
-import { inspectModel, type ModelValue } from '../onnx-format/inspect.ts';
+import { inspectModel, type ModelHeader, type ModelValue } from '../onnx-format/inspect.ts';
 import type { ModelDescription } from './model-description.ts';
 
 /** The float32 tensor that a model is going to be fed. */
@@ -13,11 +13,10 @@ export interface ModelInput {
 }
 
 /**
- * Reads a model and makes sure that it is the file that its description means: whole, self-contained, with the
- * SHA-256 of the catalogue where there is one, and made for the input that it will get.
+ * Reads a model and makes sure that it is whole, self-contained, and has the SHA-256 of the catalogue where there is one.
  * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID
  */
-export async function readModelFile(model: ModelDescription, input: ModelInput): Promise<Uint8Array> {
+export async function readModelFile(model: ModelDescription): Promise<{ bytes: Uint8Array; header: ModelHeader }> {
   const bytes = await readFile(model.file).catch((cause: unknown) => {
     throw new SentinelError('ES_MODEL_MISSING', `The file of the model "${model.id}" cannot be read: ${model.file}.`, {
       hint: 'Install the package again, or put your own model in this place.',
@@ -33,9 +32,16 @@ export async function readModelFile(model: ModelDescription, input: ModelInput):
       },
     );
   }
-  const { inputs } = inspectModel(bytes);
+  return { bytes, header: inspectModel(bytes) };
+}
+
+/**
+ * Makes sure that a model is made for the one input that it will get.
+ * @throws SentinelError ES_MODEL_INVALID
+ */
+export function assertTakes(model: ModelDescription, { inputs }: ModelHeader, input: ModelInput): void {
   const [only] = inputs;
-  if (only !== undefined && inputs.length === 1 && fits(only, input)) return bytes;
+  if (only !== undefined && inputs.length === 1 && fits(only, input)) return;
   const expected = words({ name: input.name ?? only?.name ?? '', type: 'float32', shape: [...input.shape] });
   throw new SentinelError(
     'ES_MODEL_INVALID',
@@ -54,10 +60,11 @@ function fits({ name, type, shape }: ModelValue, expected: ModelInput): boolean 
 }
 
 /** Exporters write a size that is free as a name, as nothing, or as a number below 1. */
-function isFixed(size: number | string | undefined): boolean {
+export function isFixed(size: number | string | undefined): size is number {
   return typeof size === 'number' && size > 0;
 }
 
-function words({ name, type, shape }: ModelValue): string {
+/** An input or output as it stands in an error. */
+export function words({ name, type, shape }: ModelValue): string {
   return `"${name}", ${type} [${shape.join(', ')}]`;
 }

@@ -7,15 +7,27 @@ export interface FloatTensor {
   dims: readonly number[];
 }
 
+/** What a model is fed. The array says the element type. */
+export interface InputTensor {
+  data: Float32Array | Uint8Array | Int32Array | BigInt64Array;
+  dims: readonly number[];
+}
+
+/** What a model gives, whatever its element type is, as 32-bit floats. */
+export interface OutputTensor extends FloatTensor {
+  /** In the words of ONNX: float32, int64... */
+  type: string;
+}
+
 /** A loaded model. It runs one input at a time; the caller waits for each run before the next, and before `release`. */
 export interface ModelSession {
   readonly backend: RuntimeName;
   readonly inputNames: readonly string[];
   /**
-   * Outputs by name. Blocks the thread while the model runs, so it belongs into a worker thread.
+   * Outputs by name, in the model's order. Blocks the thread while the model runs, so it belongs into a worker thread.
    * @throws SentinelError ES_MODEL_FAILED
    */
-  run(inputs: Record<string, FloatTensor>): Promise<Record<string, FloatTensor>>;
+  run(inputs: Record<string, InputTensor>): Promise<Record<string, OutputTensor>>;
   release(): Promise<void>;
 }
 
@@ -53,10 +65,10 @@ export async function openSession(bytes: Uint8Array): Promise<ModelSession> {
     async run(inputs) {
       try {
         const feeds = Object.entries(inputs).map(([input, { data, dims }]) => {
-          return [input, new ort.Tensor('float32', data, dims)] as const;
+          return [input, new ort.Tensor(elementType(data), data, dims)] as const;
         });
         const outputs = await session.run(Object.fromEntries(feeds));
-        return Object.fromEntries(Object.entries(outputs).map(([output, tensor]) => [output, floats(output, tensor)]));
+        return Object.fromEntries(session.outputNames.map((output) => [output, floats(output, outputs[output])]));
       } catch (cause) {
         throw asSentinelError(cause, 'ES_MODEL_FAILED');
       }
@@ -65,7 +77,31 @@ export async function openSession(bytes: Uint8Array): Promise<ModelSession> {
   };
 }
 
-function floats(name: string, tensor: { data: unknown; dims: readonly number[] }): FloatTensor {
-  if (tensor.data instanceof Float32Array) return { data: tensor.data, dims: tensor.dims };
-  throw new SentinelError('ES_MODEL_FAILED', `The model's output "${name}" does not hold 32-bit floats.`);
+function elementType(data: InputTensor['data']): 'float32' | 'uint8' | 'int32' | 'int64' {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Uint8Array) return 'uint8';
+  return data instanceof Int32Array ? 'int32' : 'int64';
+}
+
+function floats(
+  name: string,
+  tensor: { data: unknown; dims: readonly number[]; type: string } | undefined,
+): OutputTensor {
+  const { data, dims, type } = tensor ?? { data: undefined, dims: [], type: 'absent' };
+  if (data instanceof Float32Array) return { data, dims, type };
+  if (data instanceof Uint16Array && type === 'float16') return { data: Float32Array.from(data, half), dims, type };
+  if (ArrayBuffer.isView(data) && !(data instanceof DataView)) {
+    return { data: Float32Array.from(data as unknown as Iterable<number | bigint>, Number), dims, type };
+  }
+  throw new SentinelError('ES_MODEL_FAILED', `The model's output "${name}" does not hold numbers.`);
+}
+
+/** A 16-bit float from its bits. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

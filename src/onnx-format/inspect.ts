@@ -1,7 +1,8 @@
-import { broken, fieldsOf, integerOf, messageOf, textOf } from './protobuf-reader.ts';
+import { broken, fieldsOf, integerOf, messageOf, textOf, type Field } from './protobuf-reader.ts';
 import {
   dimensionFields,
   elementTypes,
+  entryFields,
   graphFields,
   modelFields,
   opsetFields,
@@ -28,6 +29,8 @@ export interface ModelHeader {
   opsets: { domain: string; version: number }[];
   inputs: ModelValue[];
   outputs: ModelValue[];
+  /** What the exporter noted, such as class names. Text by key. */
+  metadata: Record<string, string>;
 }
 
 /**
@@ -38,19 +41,59 @@ export interface ModelHeader {
  */
 export function inspectModel(bytes: Uint8Array): ModelHeader {
   assertSelfContained(bytes);
-  const header: ModelHeader = { irVersion: 0, opsets: [], inputs: [], outputs: [] };
-  const weights = new Set<string>();
+  const reading = new HeaderReading();
   for (const field of fieldsOf(bytes)) {
-    if (field.number === modelFields.irVersion) header.irVersion = integerOf(field);
-    if (field.number === modelFields.opset) header.opsets.push(readOpset(messageOf(field)));
-    if (field.number === modelFields.graph) readGraph(messageOf(field), header, weights);
+    reading.ofModel(field);
+    if (field.number !== modelFields.graph) continue;
+    for (const part of fieldsOf(messageOf(field))) {
+      reading.ofGraph(part);
+      if (part.number !== graphFields.initializer) continue;
+      for (const of of fieldsOf(messageOf(part))) reading.ofWeight(of);
+    }
   }
-  // Before IR version 4 every weight also had to be listed as an input.
-  header.inputs = header.inputs.filter((input) => !weights.has(input.name));
-  if (header.irVersion < 1) throw broken('it has no version');
-  if (header.opsets.length === 0) throw broken('it names no operator set');
-  if (header.inputs.length === 0 || header.outputs.length === 0) throw broken('it has no inputs or no outputs');
-  return header;
+  return reading.finish();
+}
+
+/** Gathers a header from the fields of a file, whether that lies in memory or is read in pieces. */
+export class HeaderReading {
+  readonly #header: ModelHeader = { irVersion: 0, opsets: [], inputs: [], outputs: [], metadata: {} };
+  readonly #weights = new Set<string>();
+
+  ofModel(field: Field): void {
+    if (field.number === modelFields.irVersion) this.#header.irVersion = integerOf(field);
+    if (field.number === modelFields.opset) this.#header.opsets.push(readOpset(messageOf(field)));
+    if (field.number === modelFields.metadata) readEntry(messageOf(field), this.#header.metadata);
+  }
+
+  ofGraph(field: Field): void {
+    if (field.number === graphFields.input) this.#header.inputs.push(readValue(messageOf(field)));
+    if (field.number === graphFields.output) this.#header.outputs.push(readValue(messageOf(field)));
+  }
+
+  ofWeight(field: Field): void {
+    if (field.number === tensorFields.name) this.#weights.add(textOf(field));
+  }
+
+  /** @throws SentinelError ES_MODEL_INVALID */
+  finish(): ModelHeader {
+    const header = this.#header;
+    // Before IR version 4 every weight also had to be listed as an input.
+    header.inputs = header.inputs.filter((input) => !this.#weights.has(input.name));
+    if (header.irVersion < 1) throw broken('it has no version');
+    if (header.opsets.length === 0) throw broken('it names no operator set');
+    if (header.inputs.length === 0 || header.outputs.length === 0) throw broken('it has no inputs or no outputs');
+    return header;
+  }
+}
+
+function readEntry(message: Uint8Array, metadata: Record<string, string>): void {
+  let [key, value] = ['', ''];
+  for (const field of fieldsOf(message)) {
+    if (field.number === entryFields.key) key = textOf(field);
+    if (field.number === entryFields.value) value = textOf(field);
+  }
+  // Whatever a hostile file calls its keys, it gets no further than this object.
+  if (key !== '__proto__') metadata[key] = value;
 }
 
 function readOpset(message: Uint8Array): { domain: string; version: number } {
@@ -60,18 +103,6 @@ function readOpset(message: Uint8Array): { domain: string; version: number } {
     if (field.number === opsetFields.version) opset.version = integerOf(field);
   }
   return opset;
-}
-
-function readGraph(message: Uint8Array, header: ModelHeader, weights: Set<string>): void {
-  for (const field of fieldsOf(message)) {
-    if (field.number === graphFields.input) header.inputs.push(readValue(messageOf(field)));
-    if (field.number === graphFields.output) header.outputs.push(readValue(messageOf(field)));
-    if (field.number === graphFields.initializer) {
-      for (const part of fieldsOf(messageOf(field))) {
-        if (part.number === tensorFields.name) weights.add(textOf(part));
-      }
-    }
-  }
 }
 
 function readValue(message: Uint8Array): ModelValue {

@@ -62,7 +62,8 @@ function inside(message: Uint8Array, start: number, length: number): [start: num
   return [start, start + length];
 }
 
-function endOfVarint(message: Uint8Array, start: number): number {
+/** Where a number that starts at `start` ends. @throws SentinelError ES_MODEL_INVALID */
+export function endOfVarint(message: Uint8Array, start: number): number {
   for (let at = start; at < start + longestVarint; at++) {
     const byte = message[at];
     if (byte === undefined) throw broken('it ends in the middle of a number');
@@ -72,7 +73,7 @@ function endOfVarint(message: Uint8Array, start: number): number {
 }
 
 /** A tag or a length. What exceeds 2^53 loses digits, but is refused as too long anyway. */
-function lengthFrom(varint: Uint8Array): number {
+export function lengthFrom(varint: Uint8Array): number {
   let value = 0;
   let scale = 1;
   for (const byte of varint) {

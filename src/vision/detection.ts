@@ -3,14 +3,18 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { Box, DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Picture } from '../contracts/ports.ts';
 import type { Letterbox, Size } from '../geometry/letterbox.ts';
+import type { Placement } from '../geometry/placement.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
-import { openSession, type FloatTensor } from '../inference/session.ts';
+import { openSession, type InputTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
+import type { Outputs } from './decoders/family.ts';
+import { Sieve } from './decoders/sieve.ts';
+import { detectors } from './decoders/table.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
 import { ModelCanvas, type RgbPixels } from './model-canvas.ts';
-import { decodeNanodet, nanodetOverlap, nanodetPlanes } from './nanodet.ts';
-import { suppressOverlaps, type Candidate } from './nms.ts';
+import { bestOf, suppressOverlaps, type Candidate } from './nms.ts';
+import { pictureInput } from './picture-input.ts';
 
 export interface DetectionRequest {
   picture: Picture;
@@ -21,6 +25,8 @@ export interface DetectionRequest {
 
 export interface DetectionReply extends Size {
   objects: DetectedObject[];
+  /** Scores and boxes of the model that were no numbers, and were left out. */
+  unusable: number;
   backend: string;
   timings: Omit<Detections['timings'], 'waitMs'>;
 }
@@ -33,36 +39,48 @@ export interface DetectionReply extends Size {
 export async function openDetection(
   model: ModelFor<'detection'>,
 ): Promise<WorkerService<DetectionRequest, DetectionReply>> {
-  const { input } = model;
-  const canvas = new ModelCanvas(input, nanodetPlanes);
-  const session = await openSession(await readModelFile(model, { shape: canvas.tensor.dims }));
+  const family = detectors[model.family];
+  const firstClass = model.firstClass ?? family.firstClass ?? 0;
+  const { bytes, header } = await readModelFile(model);
+  const { name, format, place, feeds } = pictureInput(model, header);
+  const canvas = new ModelCanvas(format);
+  const session = await openSession(bytes);
 
-  const run = async (): Promise<FloatTensor[]> => {
-    return Object.values(await session.run({ [session.inputNames[0] ?? '']: canvas.tensor }));
+  const run = async (size: Size): Promise<Outputs> => {
+    const besides = Object.entries(feeds).map(([input, make]): [string, InputTensor] => [input, make(size)]);
+    return await session.run({ [name]: canvas.tensor, ...Object.fromEntries(besides) });
   };
-  const decode = (outputs: readonly FloatTensor[], wanted: readonly number[], threshold: number) =>
-    suppressOverlaps(decodeNanodet(outputs, input, model.labels.length, wanted, threshold), nanodetOverlap);
+  const decode = (outputs: Outputs, size: Size, wanted: readonly number[], threshold: number) => {
+    const sieve = new Sieve(threshold);
+    family.decode(outputs, { canvas: size, classes: model.labels.length, firstClass, wanted, sieve });
+    const { candidates, unusable } = sieve;
+    const { overlap } = family;
+    return { unusable, candidates: overlap === undefined ? bestOf(candidates) : suppressOverlaps(candidates, overlap) };
+  };
 
   // The first run is slow, and it proves that the model fits its description.
-  decode(await run(), [], 1);
+  const blank = { rgb: new Uint8Array(3), width: 1, height: 1 };
+  const first = place(model.input);
+  canvas.draw(blank, first);
+  decode(await run(first.canvas), first.canvas, [], 1);
 
   return {
     async answer({ picture, threshold, labels }) {
       const started = performance.now();
-      const { pixels, width, height } = await pixelsFor(picture, input);
-      const letterbox = canvas.draw(pixels);
+      const { pixels, placement, width, height } = await pixelsFor(picture, place);
+      canvas.draw(pixels, placement);
       const drawn = performance.now();
-      const outputs = await run();
+      const outputs = await run(placement.canvas);
       const ran = performance.now();
       const wanted = [...model.labels.keys()].filter(
         (index) => labels.size === 0 || labels.has(model.labels[index] ?? ''),
       );
-      const objects = decode(outputs, wanted, threshold).flatMap((candidate) =>
-        toObject(candidate, letterbox, model.labels),
-      );
+      const { candidates, unusable } = decode(outputs, placement.canvas, wanted, threshold);
+      const objects = candidates.flatMap((candidate) => toObject(candidate, placement.picture, model.labels));
       const decoded = performance.now();
       return {
         objects,
+        unusable,
         width,
         height,
         backend: session.backend,
@@ -76,27 +94,34 @@ export async function openDetection(
 /** Raw frames are scaled while they are drawn; encoded ones while they are decoded. */
 async function pixelsFor(
   { bytes, encoding, ...claimed }: Picture,
-  canvas: Size,
-): Promise<Size & { pixels: RgbPixels }> {
-  if (encoding === 'jpeg') return await decodeForCanvas(bytes, canvas);
+  place: (picture: Size) => Placement,
+): Promise<Size & { pixels: RgbPixels; placement: Placement }> {
+  if (encoding === 'jpeg') return await decodeForCanvas(bytes, place);
   const { width, height } = claimed;
   if (bytes.length === width * height * 3 && bytes.length > 0)
-    return { width, height, pixels: { rgb: bytes, width, height } };
+    return { width, height, pixels: { rgb: bytes, width, height }, placement: place({ width, height }) };
   throw new SentinelError(
     'ES_IMAGE_INVALID',
     `${bytes.length} bytes are no rgb24 picture of ${width} x ${height} pixels.`,
   );
 }
 
-/** Nothing for a candidate that lies beside the picture, in the letterbox's bars. */
+/** Nothing for a candidate that lies beside the picture, in the bars. */
 function toObject(
-  { classIndex, score, box }: Candidate,
+  { classIndex, score, box, keypoints }: Candidate,
   letterbox: Letterbox,
   labels: readonly string[],
 ): DetectedObject[] {
   const inPicture = toPicture(box, letterbox);
   if (inPicture.width <= 0 || inPicture.height <= 0) return [];
-  return [{ label: labels[classIndex] ?? '', score: Math.min(1, score), box: inPicture }];
+  const object = { label: labels[classIndex] ?? '', score: Math.min(1, score), box: inPicture };
+  if (keypoints === undefined) return [object];
+  const points = keypoints.map(({ x, y, ...point }) => ({
+    ...point,
+    x: (x - letterbox.padX) / letterbox.width,
+    y: (y - letterbox.padY) / letterbox.height,
+  }));
+  return [{ ...object, keypoints: points }];
 }
 
 /** A box from pixels of the canvas to 0..1 of the picture that was drawn on it, clipped to the picture. */

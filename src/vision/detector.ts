@@ -6,6 +6,7 @@ import { WorkerHost } from '../inference/worker-host.ts';
 import { workerFile } from '../process/package-files.ts';
 import type { DetectionReply, DetectionRequest } from './detection.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
+import { placementFor } from './picture-input.ts';
 
 export interface DetectorOptions {
   model: ModelFor<'detection'>;
@@ -62,6 +63,7 @@ export class Detector {
   #busy = false;
   #closed = false;
   #backend: string | undefined;
+  #saidUnusable = false;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
@@ -92,7 +94,7 @@ export class Detector {
    */
   async prepare(picture: Picture): Promise<Picture> {
     if (picture.encoding !== 'jpeg') return picture;
-    const { pixels } = await decodeForCanvas(picture.bytes, this.#options.model.input);
+    const { pixels } = await decodeForCanvas(picture.bytes, placementFor(this.#options.model));
     const { rgb, width, height } = pixels;
     return { bytes: Buffer.from(rgb.buffer, rgb.byteOffset, rgb.length), encoding: 'rgb24', width, height };
   }
@@ -145,10 +147,11 @@ export class Detector {
     const { picture, threshold, labels } = job;
     const bytes = new Uint8Array(picture.bytes);
     const request = { picture: { ...picture, bytes }, threshold, labels };
-    const { objects, width, height, backend, timings } = await this.#worker.request(request, [bytes.buffer]);
+    const { objects, unusable, width, height, backend, timings } = await this.#worker.request(request, [bytes.buffer]);
     metrics.count('frames_analysed_total', { source: job.source });
     metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
     this.#say(backend);
+    if (unusable > 0) this.#sayUnusable(unusable);
     return { dropped: false, objects, width, height, model: model.id, backend, timings: { waitMs, ...timings } };
   }
 
@@ -156,5 +159,13 @@ export class Detector {
     if (backend === this.#backend) return;
     this.#backend = backend;
     this.#options.log.info(`The model ${this.#options.model.id} runs on ${backend}.`);
+  }
+
+  /** Once: it would be said with every picture. */
+  #sayUnusable(count: number): void {
+    if (this.#saidUnusable) return;
+    this.#saidUnusable = true;
+    const { log, model } = this.#options;
+    log.warn(`The model ${model.id} gave ${count} scores or boxes that are no numbers; such are left out.`);
   }
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Sharp, SharpConstructor } from 'sharp';
 import { SentinelError } from '../contracts/errors.ts';
-import { fitLetterbox, type Size } from '../geometry/letterbox.ts';
+import type { Size } from '../geometry/letterbox.ts';
+import type { Placement } from '../geometry/placement.ts';
 import { pictureType } from '../pictures/picture-type.ts';
 import type { RgbPixels } from './model-canvas.ts';
 
@@ -47,11 +48,15 @@ export async function pictureSize(bytes: Uint8Array): Promise<Size> {
  * work for a JPEG.
  * @throws SentinelError ES_IMAGE_INVALID
  */
-export async function decodeForCanvas(bytes: Uint8Array, canvas: Size): Promise<Size & { pixels: RgbPixels }> {
+export async function decodeForCanvas(
+  bytes: Uint8Array,
+  place: (picture: Size) => Placement,
+): Promise<Size & { pixels: RgbPixels; placement: Placement }> {
   const size = await pictureSize(bytes);
-  const { width, height } = fitLetterbox(size, canvas);
+  const placement = place(size);
+  const { width, height } = placement.picture;
   const pipeline = openPicture(bytes).resize(width, height, { fit: 'fill', kernel: 'linear' });
-  return { ...size, pixels: { rgb: await pipeline.raw().toBuffer().catch(damaged), width, height } };
+  return { ...size, placement, pixels: { rgb: await pipeline.raw().toBuffer().catch(damaged), width, height } };
 }
 
 export function damaged(cause: unknown): never {

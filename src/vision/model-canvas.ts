@@ -1,5 +1,6 @@
-import type { FloatTensor } from '../inference/session.ts';
-import { fitLetterbox, type Letterbox, type Size } from '../geometry/letterbox.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Size } from '../geometry/letterbox.ts';
+import type { Placement } from '../geometry/placement.ts';
 
 /** Rows of R, G, B bytes without padding. */
 export interface RgbPixels extends Size {
@@ -13,45 +14,71 @@ export interface Plane {
   std: number;
 }
 
+/** What a model's input tensor looks like. */
+export interface CanvasFormat {
+  planes: readonly Plane[];
+  /** R, G, B of what the picture does not cover, as bytes. */
+  bars: readonly [number, number, number];
+  /** `planes`: plane by plane; `pixels`: pixel by pixel. */
+  layout: 'planes' | 'pixels';
+  element: 'float32' | 'uint8';
+  /** Whether a leading 1 stands in its shape. */
+  batch: boolean;
+}
+
 /**
- * A model's input tensor, [1, planes, height, width], onto which pictures are drawn: letterboxed on black, bilinear,
- * normalised, all in one pass. The same memory serves every picture, so a drawing holds until the next.
+ * A model's input tensor, onto which pictures are drawn: bilinear, normalised, all in one pass. The same memory serves
+ * every picture of one placement, so a drawing holds until the next.
  */
 export class ModelCanvas {
-  readonly #size: Size;
-  readonly #planes: readonly Plane[];
-  readonly #data: Float32Array;
-  #drawn: Letterbox | undefined;
+  readonly #format: CanvasFormat;
+  #data: Float32Array | Uint8Array = new Float32Array();
+  #drawn: Placement | undefined;
 
-  constructor(size: Size, planes: readonly Plane[]) {
-    this.#size = size;
-    this.#planes = planes;
-    this.#data = new Float32Array(planes.length * size.width * size.height);
+  constructor(format: CanvasFormat) {
+    this.#format = format;
   }
 
-  get tensor(): FloatTensor {
-    return { data: this.#data, dims: [1, this.#planes.length, this.#size.height, this.#size.width] };
+  /** What was drawn last. */
+  get tensor(): { data: Float32Array | Uint8Array; dims: number[] } {
+    const { width, height } = this.#drawn?.canvas ?? { width: 0, height: 0 };
+    const { planes, layout, batch } = this.#format;
+    const dims = layout === 'planes' ? [planes.length, height, width] : [height, width, planes.length];
+    return { data: this.#data, dims: batch ? [1, ...dims] : dims };
   }
 
-  /** @returns where on the canvas the picture lies. A picture that already has the right size is not resampled. */
-  draw(picture: RgbPixels): Letterbox {
-    const box = fitLetterbox(picture, this.#size);
-    if (box.width !== this.#drawn?.width || box.height !== this.#drawn.height) this.#clear();
-    this.#drawn = box;
+  /** Draws a picture where the placement says. One that already has the right size is not resampled. */
+  draw(picture: RgbPixels, placement: Placement): void {
+    const { canvas, picture: box } = placement;
+    this.#prepare(placement);
+    const { planes, layout, element } = this.#format;
     const columns = samplesAlong(picture.width, box.width, 3);
     const rows = samplesAlong(picture.height, box.height, 3 * picture.width);
-    this.#planes.forEach((plane, index) => {
-      const start = (index * this.#size.height + box.padY) * this.#size.width + box.padX;
-      drawPlane(picture.rgb, plane, columns, rows, this.#data, start, this.#size.width);
+    const first = box.padY * canvas.width + box.padX;
+    planes.forEach((plane, index) => {
+      const place =
+        layout === 'planes'
+          ? { start: index * canvas.width * canvas.height + first, line: canvas.width, step: 1 }
+          : { start: index + first * planes.length, line: canvas.width * planes.length, step: planes.length };
+      drawPlane(picture.rgb, plane, columns, rows, this.#data, place, element === 'uint8' ? 0.5 : 0);
     });
-    return box;
   }
 
-  #clear(): void {
-    const area = this.#size.width * this.#size.height;
-    this.#planes.forEach(({ mean, std }, index) => {
-      this.#data.fill((0 - mean) / std, index * area, (index + 1) * area);
+  /** Memory of the right size with clean bars. */
+  #prepare(placement: Placement): void {
+    const drawn = this.#drawn;
+    if (drawn !== undefined && isDeepStrictEqual(drawn, placement)) return;
+    const { planes, bars, layout, element } = this.#format;
+    const area = placement.canvas.width * placement.canvas.height;
+    if (this.#data.length !== area * planes.length) {
+      this.#data = new (element === 'uint8' ? Uint8Array : Float32Array)(area * planes.length);
+    }
+    planes.forEach(({ channel, mean, std }, index) => {
+      const value = (bars[channel] - mean) / std;
+      if (layout === 'planes') this.#data.fill(value, index * area, (index + 1) * area);
+      else for (let at = index; at < this.#data.length; at += planes.length) this.#data[at] = value;
     });
+    this.#drawn = placement;
   }
 }
 
@@ -80,9 +107,9 @@ function drawPlane(
   { channel, mean, std }: Plane,
   columns: Samples,
   rows: Samples,
-  target: Float32Array,
-  start: number,
-  targetWidth: number,
+  target: Float32Array | Uint8Array,
+  { start, line: lineLength, step }: { start: number; line: number; step: number },
+  rounding: number,
 ): void {
   const byte = (offset: number) => rgb[offset] ?? 0;
   const gain = 1 / std;
@@ -90,7 +117,7 @@ function drawPlane(
     const above = (rows.first[y] ?? 0) + channel;
     const below = (rows.second[y] ?? 0) + channel;
     const down = rows.weight[y] ?? 0;
-    const line = start + y * targetWidth;
+    const line = start + y * lineLength;
     for (let x = 0; x < columns.first.length; x++) {
       const left = columns.first[x] ?? 0;
       const right = columns.second[x] ?? 0;
@@ -99,7 +126,7 @@ function drawPlane(
       const bottomLeft = byte(below + left);
       const top = topLeft + (byte(above + right) - topLeft) * across;
       const bottom = bottomLeft + (byte(below + right) - bottomLeft) * across;
-      target[line + x] = (top + (bottom - top) * down - mean) * gain;
+      target[line + x * step] = (top + (bottom - top) * down - mean) * gain + rounding;
     }
   }
 }

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
 import { SentinelError } from '../../../src/contracts/errors.ts';
+import { readHeader } from '../../../src/onnx-format/header-file.ts';
 import { inspectModel } from '../../../src/onnx-format/inspect.ts';
 import { ProtobufWriter } from '../../../src/onnx-format/protobuf-writer.ts';
 import {
+  entryFields,
   functionFields,
   graphFields,
   modelFields,
@@ -12,6 +16,8 @@ import {
   tensorFields,
   trainingFields,
 } from '../../../src/onnx-format/schema.ts';
+import { modelFile } from '../../../src/process/package-files.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { attribute, graph, model, node, tensor, value } from './model-bytes.ts';
 
 const plain = graph([node('Relu')], [tensor('weights')]);
@@ -27,7 +33,47 @@ describe('the header of an ONNX file', () => {
       opsets: [{ domain: '', version: 17 }],
       inputs: [{ name: 'x', type: 'float32', shape: ['n', 2, '?'] }],
       outputs: [{ name: 'y', type: 'float32', shape: [-1, 2] }],
+      metadata: {},
     });
+  });
+
+  test('gives what the exporter noted, whatever its keys are called', () => {
+    const entry = (key: string, text: string) =>
+      new ProtobufWriter().text(entryFields.key, key).text(entryFields.value, text);
+    const bytes = model(plain, (written) => {
+      for (const key of ['names', '__proto__', 'constructor'])
+        written.message(modelFields.metadata, entry(key, 'Ärger'));
+    });
+    const { metadata } = inspectModel(bytes);
+    assert.deepEqual(Object.entries(metadata), [
+      ['names', 'Ärger'],
+      ['constructor', 'Ärger'],
+    ]);
+    assert.equal(Object.getPrototypeOf(metadata), Object.prototype);
+  });
+
+  test('is the same when it is read from the file in pieces', (t) => {
+    const old = graph([node('Relu')], [tensor('weights')]).message(graphFields.input, value('weights', [2]));
+    const padded = graph([node('Relu')], [tensor('w').bytes(tensorFields.raw, new Uint8Array(5_000_000))]);
+    const file = join(temporaryFolder(t), 'model.onnx');
+    for (const content of [plain, old, padded]) {
+      writeFileSync(file, model(content));
+      assert.deepEqual(readHeader(file), inspectModel(model(content)));
+    }
+    const shipped = modelFile('nanodet-g-416.onnx');
+    assert.deepEqual(readHeader(shipped), inspectModel(readFileSync(shipped)));
+  });
+
+  test('a file that is cut off, no model or absent has its name, also when it is read in pieces', (t) => {
+    const whole = model(graph([node('Relu')], [tensor('weights')]));
+    const file = join(temporaryFolder(t), 'model.onnx');
+    for (let length = 0; length < whole.length; length++) {
+      writeFileSync(file, whole.subarray(0, length));
+      assert.throws(() => readHeader(file), { name: 'ES_MODEL_INVALID' });
+    }
+    writeFileSync(file, new Uint8Array(3_000_000).fill(8));
+    assert.throws(() => readHeader(file), { name: 'ES_MODEL_INVALID' });
+    assert.throws(() => readHeader(`${file}.none`), { name: 'ES_MODEL_MISSING' });
   });
 
   test('weights that old models list as inputs are no inputs', () => {

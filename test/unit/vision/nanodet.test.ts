@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FloatTensor } from '../../../src/inference/session.ts';
-import { decodeNanodet } from '../../../src/vision/nanodet.ts';
+import type { Size } from '../../../src/geometry/letterbox.ts';
+import type { OutputTensor } from '../../../src/inference/session.ts';
+import { nanodetG } from '../../../src/vision/decoders/nanodet.ts';
+import { Sieve } from '../../../src/vision/decoders/sieve.ts';
 import { suppressOverlaps, type Candidate } from '../../../src/vision/nms.ts';
 
 const canvas = { width: 64, height: 32 };
 const cellsPerStride = [32, 8, 2];
 
 /** All outputs of a network with two classes that sees nothing, in an order that says nothing. */
-function outputs(): FloatTensor[] {
-  const empty = (cells: number, width: number) => ({ data: new Float32Array(cells * width), dims: [1, cells, width] });
+function outputs(): OutputTensor[] {
+  const empty = (cells: number, width: number) => ({
+    data: new Float32Array(cells * width),
+    dims: [1, cells, width],
+    type: 'float32',
+  });
   return [
     ...cellsPerStride.map((cells) => empty(cells, 44)),
     ...cellsPerStride.map((cells) => empty(cells, 2)),
   ].reverse();
+}
+
+function decodeNanodet(all: OutputTensor[], size: Size, classes: number, wanted: number[], threshold: number) {
+  const sieve = new Sieve(threshold);
+  const outputs = Object.fromEntries(all.map((output, index) => [`Identity_${index}`, output]));
+  nanodetG.decode(outputs, { canvas: size, classes, firstClass: 0, wanted, sieve });
+  return [...sieve.candidates];
 }
 
 function candidate(classIndex: number, score: number, x: number): Candidate {

@@ -1,0 +1,41 @@
+import type { Candidate } from '../nms.ts';
+
+/** So many candidates are held at most; then the weakest go. Bounds the memory that a threshold near 0 can take. */
+const most = 60_000;
+const kept = 10_000;
+
+/** Takes what a decoder finds, and keeps what is good enough and sound. */
+export class Sieve {
+  /** Scores and boxes that were no numbers. */
+  unusable = 0;
+  #threshold: number;
+  #candidates: Candidate[] = [];
+
+  /** @param threshold Lowest score. */
+  constructor(threshold: number) {
+    this.#threshold = threshold;
+  }
+
+  get candidates(): readonly Candidate[] {
+    return this.#candidates;
+  }
+
+  /** Whether a box of this score is worth being worked out. */
+  passes(score: number): boolean {
+    if (score >= this.#threshold) return true;
+    if (Number.isNaN(score)) this.unusable += 1;
+    return false;
+  }
+
+  add(candidate: Candidate): void {
+    const { x, y, width, height } = candidate.box;
+    if (!Number.isFinite(x + y + width + height)) {
+      this.unusable += 1;
+      return;
+    }
+    this.#candidates.push(candidate);
+    if (this.#candidates.length < most) return;
+    this.#candidates = this.#candidates.toSorted((a, b) => b.score - a.score).slice(0, kept);
+    this.#threshold = this.#candidates.at(-1)?.score ?? this.#threshold;
+  }
+}

@@ -1,0 +1,76 @@
+import { basename } from 'node:path';
+import { SentinelError } from '../contracts/errors.ts';
+import { findModel } from '../inference/catalog.ts';
+import type { DetectionFamily, ModelFor } from '../inference/model-description.ts';
+import { readHeader } from '../onnx-format/header-file.ts';
+import { recognise } from './decoders/recognise.ts';
+import { detectors } from './decoders/table.ts';
+
+/** A model, and what somebody knows better about it than its file and its description; empty texts say nothing. */
+export interface ModelChoice {
+  /** Id in the catalogue, or absolute path of an `.onnx` file. */
+  model: string;
+  family?: string;
+  /** Separated by commas or lines, in the order of the outputs. */
+  classNames?: string;
+  /** `640`, or `640x480` (width x height). */
+  inputSize?: string;
+}
+
+/** What is known of a model, and why. */
+export interface ChosenModel {
+  description: ModelFor<'detection'>;
+  /** Sentences for people; empty when a description says all. */
+  because: string[];
+}
+
+/**
+ * Finds a detector: in the catalogue, by its description, or by recognising the file.
+ * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG
+ */
+export function chooseModel({ model, family = '', classNames = '', inputSize = '' }: ModelChoice): ChosenModel {
+  const wanted = family === '' ? undefined : familyOf(family);
+  const because: string[] = [];
+  const found = findModel(model, 'detection', (file, described) => {
+    const known = described === undefined ? wanted : isFamily(described) ? described : undefined;
+    const { because: why, resize, ...recognised } = recognise(readHeader(file), known);
+    because.push(...why);
+    return {
+      title: basename(file),
+      license: 'unknown',
+      task: 'detection',
+      ...recognised,
+      ...(resize === undefined ? {} : { preprocessing: { resize } }),
+    };
+  });
+  const labels = classNames.split(/[,\n]/).flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  return {
+    because,
+    description: {
+      ...found,
+      ...(wanted === undefined ? {} : { family: wanted }),
+      ...(labels.length === 0 ? {} : { labels }),
+      ...(inputSize === '' ? {} : { input: sizeOf(inputSize) }),
+    },
+  };
+}
+
+function isFamily(name: string): name is DetectionFamily {
+  return Object.hasOwn(detectors, name);
+}
+
+function familyOf(name: string): DetectionFamily {
+  if (isFamily(name)) return name;
+  throw new SentinelError('ES_BAD_CONFIG', `There is no model family "${name.slice(0, 60)}".`, {
+    hint: `There are ${Object.keys(detectors).sort().join(', ')}.`,
+  });
+}
+
+function sizeOf(text: string): { width: number; height: number } {
+  const [, width, height = width] = /^\s*(\d{2,4})\s*(?:[x×*]\s*(\d{2,4})\s*)?$/i.exec(text) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  if (Object.values(size).every((side) => side >= 32 && side <= 4096)) return size;
+  throw new SentinelError('ES_BAD_CONFIG', `"${text.slice(0, 40)}" is no size of a model's input.`, {
+    hint: 'Write 640, or 640x480 for width and height, from 32 to 4096.',
+  });
+}

@@ -2,10 +2,10 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { AudioScores, SoundClass } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import type { ModelFor } from '../inference/model-description.ts';
-import { WorkerHost } from '../inference/worker-host.ts';
+import type { WorkerLane } from '../inference/worker-lane.ts';
+import type { WorkerPool } from '../inference/worker-pool.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { openWav } from '../pcm/wav.ts';
-import { workerFile } from '../process/package-files.ts';
 import type { AudioReply, AudioRequest, Classified } from './classification.ts';
 import { clipParts } from './clip-parts.ts';
 import { WindowQueue } from './window-queue.ts';
@@ -17,6 +17,7 @@ const loudestSample = 16;
 
 export interface SoundClassifierOptions {
   model: ModelFor<'sound'>;
+  pool: WorkerPool;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -47,10 +48,10 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Classifies sound windows of many sources with one model in one worker thread. */
+/** Classifies sound windows of many sources with one model in a worker thread. */
 export class SoundClassifier {
   readonly #options: SoundClassifierOptions;
-  readonly #worker: WorkerHost<AudioRequest, AudioReply>;
+  readonly #lane: WorkerLane<AudioRequest, AudioReply>;
   readonly #queue = new WindowQueue<Waiting>();
   #busy = false;
   #closed = false;
@@ -58,8 +59,8 @@ export class SoundClassifier {
 
   constructor(options: SoundClassifierOptions) {
     this.#options = options;
-    const { model, clock, log } = options;
-    this.#worker = new WorkerHost({ name: 'audio', file: workerFile('audio'), data: model, clock, log });
+    const { pool, model } = options;
+    this.#lane = pool.lane({ model, provider: 'cpu' });
   }
 
   /**
@@ -90,7 +91,7 @@ export class SoundClassifier {
     const samples = new Float32Array(Math.ceil((file.frames * soundWindow.sampleRate) / file.format.sampleRate));
     let read = 0;
     for (const part of clipParts(file)) {
-      const reply = await this.#worker.request({ part }, [part.bytes.buffer]);
+      const reply = await this.#ask({ part }, [part.bytes.buffer]);
       if (!('samples' in reply)) throw unexpectedReply();
       samples.set(reply.samples, read);
       read += part.count;
@@ -102,7 +103,7 @@ export class SoundClassifier {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { resolve } of this.#queue.take(Number.POSITIVE_INFINITY)) resolve(undefined);
-    await this.#worker.close();
+    await this.#lane.close();
   }
 
   #next(): void {
@@ -141,9 +142,19 @@ export class SoundClassifier {
   /** The windows are given away to the worker. */
   async #classify(windows: readonly Float32Array<ArrayBuffer>[]): Promise<Classified> {
     const buffers = windows.map((window) => window.buffer);
-    const reply = await this.#worker.request({ windows }, buffers);
+    const reply = await this.#ask({ windows }, buffers);
     if ('results' in reply) return reply;
     throw unexpectedReply();
+  }
+
+  async #ask(request: AudioRequest, transfer: readonly ArrayBuffer[]): Promise<AudioReply> {
+    const outcome = await this.#lane.run({
+      place: [request],
+      maxWaitMs: Infinity,
+      make: () => ({ request, transfer }),
+    });
+    if (outcome.dropped === false) return outcome.reply;
+    throw new SentinelError('ES_WORKER_LOST', 'The audio worker is closed.');
   }
 
   #say(backend: string): void {

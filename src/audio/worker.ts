@@ -1,7 +1,6 @@
-import { workerData } from 'node:worker_threads';
 import type { ModelFor } from '../inference/model-description.ts';
-import { serveRequests } from '../inference/worker-port.ts';
+import { serveModels } from '../inference/serve-models.ts';
 import { openClassification } from './classification.ts';
 
-/** Entry of the audio worker thread; `SoundClassifier` starts it with a model description. */
-serveRequests(() => openClassification(workerData as ModelFor<'sound'>));
+/** Entry of the audio worker thread, and of the process that tries a model. `SoundClassifier` asks for sound models alone. */
+serveModels(({ model }) => openClassification(model as ModelFor<'sound'>));

@@ -159,7 +159,10 @@ export const Detections = payload('detections', {
     }),
   ),
   model: Type.String({ description: 'Id of the model.' }),
-  backend: Type.String({ description: 'Runtime that ran the model: onnxruntime-node or onnxruntime-web.' }),
+  backend: Type.String({
+    description: 'Runtime that ran the model: onnxruntime-node, onnxruntime-web, or as in `onnxruntime-node (cuda)`.',
+  }),
+  fallback: Type.Optional(Type.String({ description: 'Why the model does not run on what the node asks for.' })),
   timings: Type.Object({
     waitMs: Type.Number({ description: 'In the slot, before the worker took it.' }),
     preprocessMs: Type.Number(),

@@ -3,6 +3,7 @@ import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { ModelTask } from '../inference/model-description.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
+import { modelPools } from '../site/model-pools.ts';
 import { Detector } from '../vision/detector.ts';
 
 const side = 64;
@@ -26,7 +27,13 @@ export async function runModel(
 }
 
 async function detectOnce(idOrPath: string, clock: Clock): Promise<{ backend: string; ms: number }> {
-  const detector = new Detector({ model: findModel(idOrPath, 'detection'), clock, log, metrics });
+  const detector = new Detector({
+    model: findModel(idOrPath, 'detection'),
+    pool: modelPools({ clock, log }).vision,
+    clock,
+    log,
+    metrics,
+  });
   try {
     const picture = { bytes: new Uint8Array(side * side * 3), encoding: 'rgb24', width: side, height: side } as const;
     const job = {
@@ -45,7 +52,13 @@ async function detectOnce(idOrPath: string, clock: Clock): Promise<{ backend: st
 }
 
 async function listenOnce(idOrPath: string, clock: Clock): Promise<{ backend: string; ms: number }> {
-  const classifier = new SoundClassifier({ model: findModel(idOrPath, 'sound'), clock, log, metrics });
+  const classifier = new SoundClassifier({
+    model: findModel(idOrPath, 'sound'),
+    pool: modelPools({ clock, log }).audio,
+    clock,
+    log,
+    metrics,
+  });
   try {
     const outcome = await classifier.classify({ source: 'check', samples: new Float32Array(soundWindow.samples) });
     return { backend: outcome?.backend ?? '', ms: outcome?.timings.inferenceMs ?? 0 };

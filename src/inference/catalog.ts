@@ -55,6 +55,11 @@ export function catalogModels(): { id: string; task: ModelTask }[] {
   return readCatalog().map(({ id, family }) => ({ id, task: families[family].properties.task.const }));
 }
 
+/** SHA-256 of every model file that is known to be harmless. @throws SentinelError ES_MODEL_INVALID */
+export function catalogHashes(): Set<string> {
+  return new Set(readCatalog().map((entry) => entry.sha256));
+}
+
 function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): model is ModelFor<Task> {
   return model.task === task;
 }

@@ -1,27 +1,35 @@
-/** More sources than one worker can look after; of so many waiting ones the oldest gives way. */
+/** More sources than the workers of one machine can look after; of so many waiting ones the oldest gives way. */
 const mostWaiting = 64;
+
+export interface Placed {
+  /** Whose place it waits in: two places are the same when all their parts are. */
+  readonly place: readonly unknown[];
+}
 
 /**
  * One waiting place per source: a newer item takes the place of the waiting one of its source, so that nothing queues
- * up behind a slow worker. Sources take turns: who has waited longest is next, and a newer item keeps its source's turn.
+ * up behind slow workers. Sources take turns: who has waited longest is next, and a newer item keeps its source's turn.
  */
-export class LatestSlots<Item> {
-  readonly #waiting = new Map<unknown, Item>();
+export class LatestSlots<Item extends Placed> {
+  /** Who has waited longest stands first. */
+  readonly #waiting: Item[] = [];
 
   /** @returns the item that had to give way, if any. */
-  put(source: unknown, item: Item): Item | undefined {
-    const former = this.#waiting.get(source);
-    this.#waiting.set(source, item);
-    if (former !== undefined) return former;
-    return this.#waiting.size > mostWaiting ? this.take() : undefined;
+  put(item: Item): Item | undefined {
+    const index = this.#waiting.findIndex((waiting) => samePlace(waiting, item));
+    if (index !== -1) return this.#waiting.splice(index, 1, item)[0];
+    this.#waiting.push(item);
+    return this.#waiting.length > mostWaiting ? this.#waiting.shift() : undefined;
   }
 
-  /** Takes the item whose source has waited longest. */
-  take(): Item | undefined {
-    for (const [source, item] of this.#waiting) {
-      this.#waiting.delete(source);
-      return item;
-    }
-    return undefined;
+  /** Takes the item whose source has waited longest, of those that fit. */
+  take(fits: (item: Item) => boolean = () => true): Item | undefined {
+    const index = this.#waiting.findIndex(fits);
+    return index === -1 ? undefined : this.#waiting.splice(index, 1)[0];
   }
+}
+
+/** Whether two items are of the same source. */
+export function samePlace({ place }: Placed, { place: other }: Placed): boolean {
+  return place.length === other.length && place.every((part, index) => part === other[index]);
 }

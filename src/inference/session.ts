@@ -1,7 +1,9 @@
+import type * as Ort from 'onnxruntime-node';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
-import { loadRuntime, type RuntimeName } from './onnx-runtime.ts';
+import type { ExecutionProvider } from './execution-providers.ts';
+import { loadRuntime, type OnnxRuntime } from './onnx-runtime.ts';
 
-/** A float32 tensor, row by row. */
+/** A tensor as numbers of 32-bit floats, row by row, whatever type the model has for it. */
 export interface FloatTensor {
   data: Float32Array;
   dims: readonly number[];
@@ -19,9 +21,15 @@ export interface OutputTensor extends FloatTensor {
   type: string;
 }
 
-/** A loaded model. It runs one input at a time; the caller waits for each run before the next, and before `release`. */
+/**
+ * A loaded model, wherever it runs. It runs one input at a time; the caller waits for each run before the next, and
+ * before `release`.
+ */
 export interface ModelSession {
-  readonly backend: RuntimeName;
+  /** What runs it, as it stands in messages: `onnxruntime-node`, or with a provider `onnxruntime-node (cuda)`. */
+  readonly backend: string;
+  /** Why it does not run on what was wanted. */
+  readonly fallback?: string;
   readonly inputNames: readonly string[];
   /**
    * Outputs by name, in the model's order. Blocks the thread while the model runs, so it belongs into a worker thread.
@@ -32,35 +40,60 @@ export interface ModelSession {
 }
 
 /**
- * Opens a model from its bytes (never from a path: a path would let a model read other files).
- * One thread per run: more threads spin against each other on a busy machine and take twice as long.
+ * Opens a model from its bytes (never from a path: a path would let a model read other files), on the provider that is
+ * wanted, or else on the CPU.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_INVALID
  */
-export async function openSession(bytes: Uint8Array): Promise<ModelSession> {
-  const { name, ort, provider } = loadRuntime();
+export async function openSession(bytes: Uint8Array, wanted: ExecutionProvider = 'cpu'): Promise<ModelSession> {
   // The runtime would take these bytes for its own format, whatever an ONNX inspection found in them.
   if (Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ORTM') {
     throw new SentinelError('ES_MODEL_INVALID', 'The model is in the ORT format.', { hint: 'Export it as ONNX.' });
   }
+  const runtime = loadRuntime();
+  if (wanted === 'cpu') return await openOnCpu(runtime, bytes);
+  try {
+    assertOffered(runtime, wanted);
+    const session = await create(runtime, bytes, wanted === 'tensorrt' ? ['tensorrt', 'cuda'] : [wanted]);
+    return sessionOf(session, runtime, { backend: `${runtime.name} (${wanted})` });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return await openOnCpu(runtime, bytes, `${wanted} cannot be used: ${why.split('\n', 1).join().slice(0, 200)}`);
+  }
+}
+
+async function openOnCpu(runtime: OnnxRuntime, bytes: Uint8Array, fallback?: string): Promise<ModelSession> {
+  const session = await create(runtime, bytes, [runtime.provider]).catch((cause: unknown) => {
+    const why = asSentinelError(cause, 'ES_MODEL_INVALID').message;
+    throw new SentinelError('ES_MODEL_INVALID', `The model cannot be loaded: ${why}`, { cause });
+  });
+  return sessionOf(session, runtime, { backend: runtime.name, ...(fallback === undefined ? {} : { fallback }) });
+}
+
+/** The runtime would only say that there is no backend of the name. */
+function assertOffered({ ort, name }: OnnxRuntime, wanted: ExecutionProvider): void {
+  const offered = 'listSupportedBackends' in ort ? ort.listSupportedBackends().map((backend) => backend.name) : [];
+  if (!offered.includes(wanted)) throw new Error(`${name} does not offer it on ${process.platform}-${process.arch}`);
+}
+
+/** One thread per run: more threads spin against each other on a busy machine and take twice as long. */
+function create({ ort }: OnnxRuntime, bytes: Uint8Array, providers: string[]): Promise<Ort.InferenceSession> {
   const errorsOnly = 3;
-  const session = await ort.InferenceSession.create(bytes, {
-    executionProviders: [provider],
+  return ort.InferenceSession.create(bytes, {
+    executionProviders: providers,
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: errorsOnly,
     extra: { session: { load_model_format: 'ONNX' } },
-  }).catch((cause: unknown) => {
-    throw new SentinelError(
-      'ES_MODEL_INVALID',
-      `The model cannot be loaded: ${asSentinelError(cause, 'ES_MODEL_INVALID').message}`,
-      {
-        cause,
-      },
-    );
   });
+}
 
+function sessionOf(
+  session: Ort.InferenceSession,
+  { ort }: OnnxRuntime,
+  runsOn: Pick<ModelSession, 'backend' | 'fallback'>,
+): ModelSession {
   return {
-    backend: name,
+    ...runsOn,
     inputNames: session.inputNames,
     async run(inputs) {
       try {

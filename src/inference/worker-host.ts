@@ -1,16 +1,14 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
-import { backoffDelay } from '../network/backoff.ts';
+import { Setback } from './setback.ts';
 import { unpackError, type FromWorker, type ToWorker } from './worker-messages.ts';
 
-/** Loading a model costs a second of a core, so a worker that keeps dying is not started anew for every frame. */
-const restartLimits = { minMs: 1000, maxMs: 60_000, jitter: 0 };
 /** Many times what the slowest model takes on the slowest machine, loading included. */
-const answerLimitMs = 60_000;
+export const answerLimitMs = 60_000;
 const drainLimitMs = 10_000;
-/** A thread that hangs may burn a core for ever: so many at once, then the model is given up. */
-const mostHanging = 2;
+/** A thread that hangs may burn a core for ever: so many at once, then none is started any more. */
+const mostHanging = 4;
 
 export interface WorkerHostOptions {
   /** Stands in log lines and errors. */
@@ -18,10 +16,15 @@ export interface WorkerHostOptions {
   /** Absolute path of the worker's entry file, which calls `serveRequests`. */
   file: string;
   /** Plain data that the worker finds in `workerData`. */
-  data: unknown;
+  data?: unknown;
+  /** Told when the thread is gone, with all that was opened in it. */
+  onLost?: () => void;
   clock: Clock;
   log: Log;
 }
+
+/** The worker did not answer: it may burn a core for ever. */
+export class WorkerHung extends SentinelError {}
 
 interface Pending<Reply> {
   resolve: (reply: Reply) => void;
@@ -31,7 +34,7 @@ interface Pending<Reply> {
 
 /**
  * Requests and replies with one worker thread, which starts with the first request and is replaced, after a growing
- * pause, when it is lost. It is never terminated: one that does not answer or drain is left behind. When two left behind
+ * pause, when it is lost. It is never terminated: one that does not answer or drain is left behind. When four left behind
  * still hang, no other is started: only a new host tries again.
  */
 export class WorkerHost<Request, Reply> {
@@ -41,25 +44,40 @@ export class WorkerHost<Request, Reply> {
   readonly #hanging = new Set<Worker>();
   #worker: Worker | undefined;
   #sequence = 0;
-  #failures = 0;
-  #restart: { notBefore: number; reason: SentinelError } | undefined;
+  readonly #setback: Setback;
   #closed = false;
 
   constructor(options: WorkerHostOptions) {
     this.#options = options;
+    const { name, clock, log } = options;
+    this.#setback = new Setback({ clock, log, recovered: `The ${name} worker is back.` });
+  }
+
+  /** Whether a thread runs. */
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** What a request would be refused with now. */
+  get fault(): SentinelError | undefined {
+    if (this.#closed) return this.#lost('is closed');
+    if (this.#worker !== undefined) return undefined;
+    return this.#hanging.size >= mostHanging ? this.#givenUp() : this.#setback.reason;
   }
 
   /**
    * @param transfer Buffers that the caller gives away.
+   * @param limitMs After so long without an answer, the thread is left behind.
    * @throws SentinelError ES_WORKER_LOST; or what the worker answered; or, during the pause after a loss, its reason.
    */
-  request(request: Request, transfer: readonly Transferable[] = []): Promise<Reply> {
+  request(request: Request, transfer: readonly Transferable[] = [], limitMs = answerLimitMs): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const worker = this.#running();
       const id = ++this.#sequence;
       worker.postMessage({ id, request } satisfies ToWorker<Request>, transfer);
-      const cancelLimit = this.#options.clock.after(answerLimitMs, () => {
-        this.#leaveBehind(worker, this.#lost(`did not answer for ${answerLimitMs / 1000} s`));
+      const cancelLimit = this.#options.clock.after(limitMs, () => {
+        const { message } = this.#lost(`did not answer for ${limitMs / 1000} s`);
+        this.#leaveBehind(worker, new WorkerHung('ES_WORKER_LOST', message));
       });
       this.#pending.set(id, { resolve, reject, cancelLimit });
     });
@@ -84,13 +102,9 @@ export class WorkerHost<Request, Reply> {
   }
 
   #running(): Worker {
-    if (this.#closed) throw this.#lost('is closed');
-    if (this.#worker !== undefined) return this.#worker;
-    if (this.#hanging.size >= mostHanging) throw this.#givenUp();
-    if (this.#restart !== undefined && this.#options.clock.monotonic() < this.#restart.notBefore) {
-      throw this.#restart.reason;
-    }
-    return (this.#worker = this.#start());
+    const { fault } = this;
+    if (fault !== undefined) throw fault;
+    return (this.#worker ??= this.#start());
   }
 
   #start(): Worker {
@@ -119,8 +133,7 @@ export class WorkerHost<Request, Reply> {
       this.#leaveBehind(worker, unpackError(message.failed));
       return;
     }
-    if (this.#failures > 0) this.#options.log.info(`The ${this.#options.name} worker is back.`);
-    this.#failures = 0;
+    this.#setback.works();
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     pending?.cancelLimit();
@@ -138,13 +151,9 @@ export class WorkerHost<Request, Reply> {
   }
 
   #forget(reason: SentinelError): void {
-    const { clock, log } = this.#options;
     this.#worker = undefined;
-    if (!this.#closed) {
-      if (this.#failures === 0) log.error(reason.toString());
-      const pause = backoffDelay(this.#failures++, restartLimits, () => 0);
-      this.#restart = { notBefore: clock.monotonic() + pause, reason };
-    }
+    if (!this.#closed) this.#setback.failed(reason);
+    this.#options.onLost?.();
     for (const { reject, cancelLimit } of this.#pending.values()) {
       cancelLimit();
       reject(reason);

@@ -19,6 +19,7 @@ function packageRootOf(folder: string): string {
 const workers = {
   vision: 'src/vision/worker.ts',
   audio: 'src/audio/worker.ts',
+  'trial-watch': 'src/inference/trial-watch.ts',
   database: 'src/database/worker.ts',
   inspection: 'src/database/inspection-worker.ts',
 } as const;

@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
+import type { ExecutionProvider } from '../inference/execution-providers.ts';
 import type { ModelTask } from '../inference/model-description.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';
@@ -21,6 +22,7 @@ import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
+import { modelPools, type ModelPools } from './model-pools.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
@@ -62,8 +64,9 @@ export class Site {
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
-  readonly #detectors = new ServiceLeases<Detector>((model) => {
-    this.health.forgetModel(model);
+  readonly #pools: ModelPools;
+  readonly #detectors = new ServiceLeases<Detector>((key) => {
+    this.health.forgetModel(key.split('\n', 1).join());
   });
   readonly #classifiers = new ServiceLeases<SoundClassifier>((model) => {
     this.health.forgetModel(model);
@@ -86,6 +89,7 @@ export class Site {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
     this.metrics = new SiteMetrics(() => this.id);
+    this.#pools = modelPools(this.tools);
     this.clips = new CameraRings(this.tools);
     this.cameras = new CameraFeeds(undefined, this.clips);
     this.changes = new Subscribers(this.log);
@@ -118,9 +122,17 @@ export class Site {
     return { clock, random, log, metrics };
   }
 
-  /** The detector of a model, shared by all nodes that use it. `get` throws ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG. */
-  detector(model: string): ServiceLease<Detector> {
-    return this.#detectors.lease(model, () => new Detector({ model: findModel(model, 'detection'), ...this.tools }));
+  /**
+   * The detector of a model, shared by all nodes that use it on the same provider. `get` throws ES_MODEL_MISSING,
+   * ES_MODEL_INVALID, ES_BAD_CONFIG.
+   */
+  detector(model: string, provider: ExecutionProvider = 'cpu'): ServiceLease<Detector> {
+    const { tools } = this;
+    const pool = this.#pools.vision;
+    return this.#detectors.lease(
+      `${model}\n${provider}`,
+      () => new Detector({ model: findModel(model, 'detection'), provider, pool, ...tools }),
+    );
   }
 
   /** What is wrong with the choice of a model, before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or ES_BAD_CONFIG. */
@@ -146,7 +158,7 @@ export class Site {
   classifier(model: string): ServiceLease<SoundClassifier> {
     return this.#classifiers.lease(
       model,
-      () => new SoundClassifier({ model: findModel(model, 'sound'), ...this.tools }),
+      () => new SoundClassifier({ model: findModel(model, 'sound'), pool: this.#pools.audio, ...this.tools }),
     );
   }
 

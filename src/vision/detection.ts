@@ -4,6 +4,7 @@ import type { Box, DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Picture } from '../contracts/ports.ts';
 import type { Letterbox, Size } from '../geometry/letterbox.ts';
 import type { Placement } from '../geometry/placement.ts';
+import type { ExecutionProvider } from '../inference/execution-providers.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
 import { openSession, type InputTensor } from '../inference/session.ts';
@@ -28,6 +29,8 @@ export interface DetectionReply extends Size {
   /** Scores and boxes of the model that were no numbers, and were left out. */
   unusable: number;
   backend: string;
+  /** Why the model does not run on what was wanted. */
+  fallback?: string;
   timings: Omit<Detections['timings'], 'waitMs'>;
 }
 
@@ -38,13 +41,15 @@ export interface DetectionReply extends Size {
  */
 export async function openDetection(
   model: ModelFor<'detection'>,
+  provider?: ExecutionProvider,
 ): Promise<WorkerService<DetectionRequest, DetectionReply>> {
   const family = detectors[model.family];
   const firstClass = model.firstClass ?? family.firstClass ?? 0;
   const { bytes, header } = await readModelFile(model);
   const { name, format, place, feeds } = pictureInput(model, header);
   const canvas = new ModelCanvas(format);
-  const session = await openSession(bytes);
+  const session = await openSession(bytes, provider);
+  const { backend, fallback } = session;
 
   const run = async (size: Size): Promise<Outputs> => {
     const besides = Object.entries(feeds).map(([input, make]): [string, InputTensor] => [input, make(size)]);
@@ -83,7 +88,8 @@ export async function openDetection(
         unusable,
         width,
         height,
-        backend: session.backend,
+        backend,
+        ...(fallback === undefined ? {} : { fallback }),
         timings: { preprocessMs: drawn - started, inferenceMs: ran - drawn, postprocessMs: decoded - ran },
       };
     },

@@ -1,15 +1,18 @@
 import type { DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Picture } from '../contracts/ports.ts';
-import { LatestSlots } from '../inference/latest-slots.ts';
+import type { ExecutionProvider } from '../inference/execution-providers.ts';
 import type { ModelFor } from '../inference/model-description.ts';
-import { WorkerHost } from '../inference/worker-host.ts';
-import { workerFile } from '../process/package-files.ts';
+import type { WorkerLane } from '../inference/worker-lane.ts';
+import type { WorkerPool } from '../inference/worker-pool.ts';
 import type { DetectionReply, DetectionRequest } from './detection.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
 import { placementFor } from './picture-input.ts';
 
 export interface DetectorOptions {
   model: ModelFor<'detection'>;
+  /** What the model is wanted to run on; where that cannot be had, it runs on the CPU. */
+  provider?: ExecutionProvider;
+  pool: WorkerPool;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -20,6 +23,8 @@ export interface DetectionJob {
   source: string;
   /** Waiting place, any value: a newer picture takes the place of the waiting one. Slots take turns. */
   slot: unknown;
+  /** Slots of different askers are different ones. */
+  asker?: unknown;
   /** Its bytes are copied into the worker and stay the caller's; they must not change until the outcome. */
   picture: Picture;
   /** A picture that waited longer than this when its turn comes is dropped. */
@@ -41,50 +46,46 @@ export type DetectionOutcome =
       height: number;
       model: string;
       backend: string;
+      fallback?: string;
       timings: Detections['timings'];
     };
 
-interface Waiting {
-  job: DetectionJob;
-  since: number;
-  resolve: (outcome: DetectionOutcome) => void;
-  reject: (error: unknown) => void;
-}
-
 /**
- * Finds objects in pictures of many sources with one model in one worker thread, one picture at a time: always the
- * newest of a source, and the sources in turn.
+ * Finds objects in pictures of many sources with one model in the threads of a pool: always the newest picture of a
+ * source, and the sources in turn.
  */
 export class Detector {
   readonly #options: DetectorOptions;
-  readonly #worker: WorkerHost<DetectionRequest, DetectionReply>;
-  readonly #slots = new LatestSlots<Waiting>();
+  readonly #lane: WorkerLane<DetectionRequest, DetectionReply>;
   readonly #stale = new Map<string, number>();
-  #busy = false;
-  #closed = false;
-  #backend: string | undefined;
+  #said: string | undefined;
   #saidUnusable = false;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
-    const { model, clock, log } = options;
-    this.#worker = new WorkerHost({ name: 'vision', file: workerFile('vision'), data: model, clock, log });
+    const { pool, model, provider = 'cpu' } = options;
+    this.#lane = pool.lane({ model, provider });
   }
 
   /**
    * @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID, ES_MODEL_FAILED,
    * ES_WORKER_LOST
    */
-  detect(job: DetectionJob): Promise<DetectionOutcome> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) {
-        resolve({ dropped: true });
-        return;
-      }
-      const displaced = this.#slots.put(job.slot, { job, since: this.#options.clock.monotonic(), resolve, reject });
-      if (displaced !== undefined) this.#drop(displaced, 'superseded');
-      this.#next();
-    });
+  async detect(job: DetectionJob): Promise<DetectionOutcome> {
+    const { model, metrics } = this.#options;
+    const { source, slot, asker, maxWaitMs } = job;
+    const outcome = await this.#lane.run({ place: [asker, slot], maxWaitMs, make: () => copied(job) });
+    if (outcome.dropped !== false) {
+      if (outcome.dropped !== 'closed') this.#count(source, outcome.dropped);
+      return { dropped: true };
+    }
+    const { waitMs } = outcome;
+    const { unusable, timings, ...reply } = outcome.reply;
+    metrics.count('frames_analysed_total', { source });
+    metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
+    this.#say(reply);
+    if (unusable > 0) this.#sayUnusable(unusable);
+    return { dropped: false, ...reply, model: model.id, timings: { waitMs, ...timings } };
   }
 
   /**
@@ -104,61 +105,23 @@ export class Detector {
     return this.#stale.get(source) ?? 0;
   }
 
-  /** Drops what waits, lets the running picture finish, and ends the worker. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (let waiting = this.#slots.take(); waiting !== undefined; waiting = this.#slots.take()) {
-      waiting.resolve({ dropped: true });
-    }
-    await this.#worker.close();
+  /** Drops what waits, lets the running picture finish, and lets go of the model. */
+  close(): Promise<void> {
+    return this.#lane.close();
   }
 
-  #next(): void {
-    if (this.#busy) return;
-    const waiting = this.#takeFresh();
-    if (waiting === undefined) return;
-    this.#busy = true;
-    void this.#run(waiting)
-      .then(waiting.resolve, waiting.reject)
-      .finally(() => {
-        this.#busy = false;
-        this.#next();
-      });
-  }
-
-  #takeFresh(): Waiting | undefined {
-    for (let taken = this.#slots.take(); taken !== undefined; taken = this.#slots.take()) {
-      if (this.#options.clock.monotonic() - taken.since <= taken.job.maxWaitMs) return taken;
-      this.#drop(taken, 'too-old');
-    }
-    return undefined;
-  }
-
-  #drop(waiting: Waiting, reason: 'superseded' | 'too-old'): void {
-    const { source } = waiting.job;
+  #count(source: string, reason: 'superseded' | 'too-old'): void {
     this.#stale.set(source, this.staleFrames(source) + 1);
     this.#options.metrics.count('frames_dropped_total', { source, reason });
-    waiting.resolve({ dropped: true });
   }
 
-  async #run({ job, since }: Waiting): Promise<DetectionOutcome> {
-    const { model, clock, metrics } = this.#options;
-    const waitMs = clock.monotonic() - since;
-    const { picture, threshold, labels } = job;
-    const bytes = new Uint8Array(picture.bytes);
-    const request = { picture: { ...picture, bytes }, threshold, labels };
-    const { objects, unusable, width, height, backend, timings } = await this.#worker.request(request, [bytes.buffer]);
-    metrics.count('frames_analysed_total', { source: job.source });
-    metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
-    this.#say(backend);
-    if (unusable > 0) this.#sayUnusable(unusable);
-    return { dropped: false, objects, width, height, model: model.id, backend, timings: { waitMs, ...timings } };
-  }
-
-  #say(backend: string): void {
-    if (backend === this.#backend) return;
-    this.#backend = backend;
-    this.#options.log.info(`The model ${this.#options.model.id} runs on ${backend}.`);
+  #say({ backend, fallback }: Pick<DetectionReply, 'backend' | 'fallback'>): void {
+    const { log, model } = this.#options;
+    const said = `The model ${model.id} runs on ${backend}${fallback === undefined ? '' : `: ${fallback}`}.`;
+    if (said === this.#said) return;
+    this.#said = said;
+    if (fallback === undefined) log.info(said);
+    else log.warn(said);
   }
 
   /** Once: it would be said with every picture. */
@@ -168,4 +131,12 @@ export class Detector {
     const { log, model } = this.#options;
     log.warn(`The model ${model.id} gave ${count} scores or boxes that are no numbers; such are left out.`);
   }
+}
+
+/** The worker gets a copy: a buffer on a wire belongs to its message. */
+function copied({ picture, threshold, labels }: DetectionJob) {
+  // Not zeroed first, and with a memory of its own that can be given away.
+  const bytes = Buffer.allocUnsafeSlow(picture.bytes.length);
+  bytes.set(picture.bytes);
+  return { request: { picture: { ...picture, bytes }, threshold, labels }, transfer: [bytes.buffer] };
 }

@@ -86,7 +86,7 @@ export class FrameAnalysis {
     const { detector, threshold, labels } = this.#options;
     const { source } = frame;
     const running = detector();
-    const result = await running.detect({ source, ...place, picture, threshold, labels });
+    const result = await running.detect({ source, ...place, asker: this, picture, threshold, labels });
     if (result.dropped) return { outcome: 'dropped' };
     const { objects, ignored } = placeInZones(result.objects, frame.zones ?? []);
     const detections: Detections = {
@@ -100,6 +100,7 @@ export class FrameAnalysis {
       ...(ignored === 0 ? {} : { ignored }),
       model: result.model,
       backend: result.backend,
+      ...(result.fallback === undefined ? {} : { fallback: result.fallback }),
       timings: result.timings,
       staleFrames: running.staleFrames(source),
     };

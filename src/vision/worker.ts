@@ -1,7 +1,6 @@
-import { workerData } from 'node:worker_threads';
 import type { ModelFor } from '../inference/model-description.ts';
-import { serveRequests } from '../inference/worker-port.ts';
+import { serveModels } from '../inference/serve-models.ts';
 import { openDetection } from './detection.ts';
 
-/** Entry of the vision worker thread; `Detector` starts it with a model description. */
-serveRequests(() => openDetection(workerData as ModelFor<'detection'>));
+/** Entry of the vision worker threads, and of the process that tries a model. `Detector` asks for detection models alone. */
+serveModels(({ model, provider }) => openDetection(model as ModelFor<'detection'>, provider));

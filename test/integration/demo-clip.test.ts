@@ -6,15 +6,14 @@ import { promisify } from 'node:util';
 import { recognisedPane, paneSound } from '../../scripts/demo/pane-sound.ts';
 import { demoScenario, figureAt, walkSeconds } from '../../scripts/demo/scenario.ts';
 import { SoundClassifier } from '../../src/audio/classifier.ts';
-import { SiteClock } from '../../src/clock/site-clock.ts';
 import { soundClasses, type SoundClass } from '../../src/contracts/messages.ts';
-import { findModel } from '../../src/inference/catalog.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { FrameReader, type RawFrame } from '../../src/media/frame-reader.ts';
 import { WindowCutter, type CutWindow } from '../../src/media/window-cutter.ts';
 import { soundWindow } from '../../src/pcm/sound-window.ts';
 import { Detector } from '../../src/vision/detector.ts';
-import { RecordingLog } from '../unit/recording-log.ts';
+import { newClassifier } from '../unit/audio/new-classifier.ts';
+import { newDetector } from '../unit/vision/drawn-picture.ts';
 import { demoClip } from './demo-camera.ts';
 
 const { sampleRate, samples: windowSamples, hop: windowHop } = soundWindow;
@@ -25,16 +24,11 @@ const [pane = NaN] = demoScenario.panes;
 
 /** The committed clip, judged by the models that will judge it in the demo. */
 describe('the demo clip', { timeout: 120_000 }, () => {
-  const ports = {
-    clock: new SiteClock(),
-    log: new RecordingLog(),
-    metrics: { count: () => undefined, observe: () => undefined },
-  };
   let detector: Detector;
   let classifier: SoundClassifier;
   before(() => {
-    detector = new Detector({ model: findModel('nanodet-g-416', 'detection'), ...ports });
-    classifier = new SoundClassifier({ model: findModel('echosight-audio-v0', 'sound'), ...ports });
+    detector = newDetector();
+    classifier = newClassifier();
   });
   after(() => Promise.all([detector.close(), classifier.close()]));
 

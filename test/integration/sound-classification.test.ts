@@ -6,13 +6,11 @@ import { promisify } from 'node:util';
 import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { SoundClassifier } from '../../src/audio/classifier.ts';
 import { SoundAnalysis } from '../../src/audio/sound-analysis.ts';
-import { SiteClock } from '../../src/clock/site-clock.ts';
 import type { AudioScores } from '../../src/contracts/messages.ts';
-import { findModel } from '../../src/inference/catalog.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { encodeWav } from '../../src/pcm/wav.ts';
 import { requirement, sharedFile, sharedRequirement } from '../requirements.ts';
-import { RecordingLog } from '../unit/recording-log.ts';
+import { newClassifier } from '../unit/audio/new-classifier.ts';
 
 /** The defaults of audio-classify. */
 const limits = { thresholds: { glass_break: 0.6, gunshot: 0.7, scream: 0.6, forced_entry: 0.65 }, loudDbfs: -12 };
@@ -22,12 +20,7 @@ describe('the shipped sound model on real recordings', () => {
   const ffmpeg = locateFfmpeg().catch(() => undefined);
   let classifier: SoundClassifier;
   before(() => {
-    classifier = new SoundClassifier({
-      model: findModel('echosight-audio-v0', 'sound'),
-      clock: new SiteClock(),
-      log: new RecordingLog(),
-      metrics: { count: () => undefined, observe: () => undefined },
-    });
+    classifier = newClassifier();
   });
   after(() => classifier.close());
 

@@ -4,15 +4,12 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { SiteClock } from '../../src/clock/site-clock.ts';
 import type { DetectedObject } from '../../src/contracts/messages.ts';
 import type { Picture } from '../../src/contracts/ports.ts';
 import { iou } from '../../src/geometry/boxes.ts';
-import { findModel } from '../../src/inference/catalog.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
-import { Detector } from '../../src/vision/detector.ts';
 import { sharedFile, sharedRequirement } from '../requirements.ts';
-import { RecordingLog } from '../unit/recording-log.ts';
+import { newDetector } from '../unit/vision/drawn-picture.ts';
 
 /**
  * Our whole path (worker thread, decoding, scaling, model, boxes) against detections that an independent program made
@@ -33,12 +30,7 @@ function readReference(file: string): Reference {
 }
 
 async function withDetector(work: (detect: Detect) => Promise<void>): Promise<void> {
-  const detector = new Detector({
-    model: findModel('nanodet-g-416', 'detection'),
-    clock: new SiteClock(),
-    log: new RecordingLog(),
-    metrics: { count: () => undefined, observe: () => undefined },
-  });
+  const detector = newDetector();
   try {
     await work(async (picture, threshold) => {
       const place = { source: 'test', slot: 'test', maxWaitMs: Infinity };

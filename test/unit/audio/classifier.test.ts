@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
-import { SoundClassifier, type SoundOutcome } from '../../../src/audio/classifier.ts';
-import { SiteClock } from '../../../src/clock/site-clock.ts';
+import type { SoundOutcome } from '../../../src/audio/classifier.ts';
 import { findModel } from '../../../src/inference/catalog.ts';
 import type { ModelFor } from '../../../src/inference/model-description.ts';
 import { encodeWav } from '../../../src/pcm/wav.ts';
-import { RecordingLog } from '../recording-log.ts';
+import { newClassifier } from './new-classifier.ts';
 
 const shipped = findModel('echosight-audio-v0', 'sound');
 
 /** A classifier with its real worker, and what it counted. */
 function opened(t: TestContext, model: ModelFor<'sound'> = shipped) {
   const counted: string[] = [];
-  const classifier = new SoundClassifier({
+  const classifier = newClassifier({
     model,
-    clock: new SiteClock(),
-    log: new RecordingLog(),
     metrics: {
       count: (name, labels) => counted.push(Object.values({ name, ...labels }).join(' ')),
       observe: () => undefined,

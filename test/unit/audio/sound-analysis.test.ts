@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { SoundClassifier } from '../../../src/audio/classifier.ts';
 import { SoundAnalysis } from '../../../src/audio/sound-analysis.ts';
-import { SiteClock } from '../../../src/clock/site-clock.ts';
-import { findModel } from '../../../src/inference/catalog.ts';
 import { encodeWav } from '../../../src/pcm/wav.ts';
-import { RecordingLog } from '../recording-log.ts';
+import { newClassifier } from './new-classifier.ts';
 
 describe('clips beside a live microphone', () => {
-  const classifier = new SoundClassifier({
-    model: findModel('echosight-audio-v0', 'sound'),
-    clock: new SiteClock(),
-    log: new RecordingLog(),
-    metrics: { count: () => undefined, observe: () => undefined },
-  });
+  const classifier = newClassifier();
   after(() => classifier.close());
   const limits = { thresholds: { glass_break: 0.6, gunshot: 0.7, scream: 0.6, forced_entry: 0.65 }, loudDbfs: -12 };
   const identity = { site: 'home', area: 'clip', source: 'clip', capturedAt: 0 };

@@ -3,6 +3,7 @@ import { actionSvg, roomSvg, sceneSize } from '../../../scripts/demo/scene.ts';
 import { SiteClock } from '../../../src/clock/site-clock.ts';
 import type { Picture } from '../../../src/contracts/ports.ts';
 import { findModel } from '../../../src/inference/catalog.ts';
+import { modelPools } from '../../../src/site/model-pools.ts';
 import { Detector, type DetectionJob, type DetectorOptions } from '../../../src/vision/detector.ts';
 import { RecordingLog } from '../recording-log.ts';
 
@@ -15,12 +16,12 @@ export async function drawnFrame(x = 384): Promise<Picture> {
 }
 
 export function newDetector(options: Partial<DetectorOptions> = {}): Detector {
+  const tools = { clock: new SiteClock(), log: new RecordingLog(), ...options };
   return new Detector({
     model: findModel('nanodet-g-416', 'detection'),
-    clock: new SiteClock(),
-    log: new RecordingLog(),
+    pool: modelPools(tools).vision,
     metrics: { count: () => undefined, observe: () => undefined },
-    ...options,
+    ...tools,
   });
 }
 

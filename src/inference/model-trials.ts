@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { totalmem } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import type { Clock } from '../contracts/ports.ts';
+import { Child } from '../process/child.ts';
+import { catalogHashes } from './catalog.ts';
+import type { ModelDescription } from './model-description.ts';
+import { SingleFile } from './single-file.ts';
+import type { TrialLimits, TrialOrder, TrialVerdict } from './trial-child.ts';
+import { unpackError } from './worker-messages.ts';
+
+const gigabyte = 2 ** 30;
+/** The largest models of the known families take two gigabytes; a small machine must keep half of its memory. */
+const usualLimits: TrialLimits = { memory: Math.min(3 * gigabyte, memoryOfMachine() / 2), ms: 60_000 };
+/** The child ends itself at its limit; this is for one that cannot even do that. */
+const graceMs = 5000;
+/** A refusal may have been the fault of a busy machine, so it does not last for ever. */
+const refusalMs = 600_000;
+
+export interface ModelTrialsOptions {
+  /** Absolute path of the entry file of a worker, which calls `serveModels`. */
+  file: string;
+  clock: Clock;
+  limits?: TrialLimits;
+}
+
+interface Verdict {
+  error: SentinelError | undefined;
+  at: number;
+}
+
+/** Verdicts of this process, by the hash of the file and what the description makes of it. */
+const verdicts = new Map<string, Verdict>();
+
+/**
+ * Keeps models that nobody knows away from the threads of this process: one that crashes, runs for ever or takes all
+ * memory would take Node-RED along. It is opened and run once in a process of its own, which may do all that.
+ */
+export class ModelTrials {
+  readonly #options: ModelTrialsOptions;
+  /** Two at a time would want twice the memory. */
+  readonly #one = new SingleFile(
+    () => new SentinelError('ES_MODEL_INVALID', 'Too many models wait for their trial.', { hint: 'Deploy again.' }),
+  );
+
+  constructor(options: ModelTrialsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the catalogue vouches for the model: its file is compared with the hash when it is opened. */
+  isKnown({ sha256 }: ModelDescription): boolean {
+    return sha256 !== undefined && catalogHashes().has(sha256);
+  }
+
+  /**
+   * @returns the model with the hash that its file had, so that no other file is opened in its place.
+   * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_RUNTIME_MISSING, or what opening it throws
+   */
+  async admit(model: ModelDescription): Promise<ModelDescription> {
+    if (this.isKnown(model)) return model;
+    const sha256 = await hashOf(model);
+    // One that its own description disowns is refused where it is read.
+    if (model.sha256 !== undefined && model.sha256 !== sha256) return model;
+    const admitted = { ...model, sha256 };
+    if (this.isKnown(admitted)) return admitted;
+    const { error } = await this.#one.run(() => this.#verdict(admitted));
+    if (error !== undefined) throw error;
+    return admitted;
+  }
+
+  async #verdict(model: ModelDescription): Promise<Verdict> {
+    const { clock } = this.#options;
+    const key = createHash('sha256').update(JSON.stringify(model)).digest('hex');
+    const known = verdicts.get(key);
+    if (known !== undefined && (known.error === undefined || clock.monotonic() - known.at < refusalMs)) return known;
+    const verdict = { error: await this.#try(model), at: clock.monotonic() };
+    verdicts.set(key, verdict);
+    return verdict;
+  }
+
+  /** @returns why the model is refused; undefined when it works. */
+  async #try(model: ModelDescription): Promise<SentinelError | undefined> {
+    const { file, clock, limits = usualLimits } = this.#options;
+    const order: TrialOrder = { opening: { model, provider: 'cpu' }, limits };
+    const { ECHOSIGHT_ORT, ORT_DISABLE_TELEMETRY = '1' } = process.env;
+    const child = new Child({
+      program: process.execPath,
+      args: [file],
+      env: { ECHOSIGHT_ORT, ORT_DISABLE_TELEMETRY },
+      input: JSON.stringify(order),
+      clock,
+    });
+    const cancel = clock.after(limits.ms + graceMs, () => void child.stop());
+    const [said, complaint, { code, signal, error }] = await Promise.all([
+      text(child.output(1)),
+      text(child.output(2)),
+      child.closed,
+    ]);
+    cancel();
+    if (error !== undefined) return asSentinelError(error, 'ES_MODEL_INVALID');
+    const verdict = lastVerdict(said) ?? (child.stopping ? { over: 'ms' as const } : undefined);
+    if (verdict === undefined) return crashed(model, `${signal ?? `exit code ${code ?? '?'}`}${lastLine(complaint)}`);
+    if ('over' in verdict) return tooCostly(model, verdict.over, limits);
+    return 'error' in verdict ? unpackError(verdict.error) : undefined;
+  }
+}
+
+/** Read in pieces, so that the event loop goes on meanwhile. */
+async function hashOf(model: ModelDescription): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const piece of createReadStream(model.file)) hash.update(piece as Buffer);
+  } catch (cause) {
+    throw new SentinelError('ES_MODEL_MISSING', `The file of the model "${model.id}" cannot be read: ${model.file}.`, {
+      hint: 'Install the package again, or put your own model in this place.',
+      cause,
+    });
+  }
+  return hash.digest('hex');
+}
+
+function lastVerdict(said: string): TrialVerdict | undefined {
+  const line = said.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return JSON.parse(line) as TrialVerdict;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastLine(complaint: string): string {
+  const line = complaint.trimEnd().split('\n').at(-1) ?? '';
+  return line === '' ? '' : `: ${line.slice(0, 200)}`;
+}
+
+function tooCostly(model: ModelDescription, over: keyof TrialLimits, limits: TrialLimits): SentinelError {
+  const did =
+    over === 'ms'
+      ? `had not run once after ${limits.ms / 1000} s`
+      : `took more than ${Math.round(limits.memory / 1e6)} MB of memory`;
+  return refused(model, did, 'Choose a smaller model, or one from a source that you trust.');
+}
+
+function crashed(model: ModelDescription, how: string): SentinelError {
+  return refused(model, `brought down the process that tried it (${how})`, 'Export it again, or choose another model.');
+}
+
+function refused(model: ModelDescription, did: string, hint: string): SentinelError {
+  return new SentinelError(
+    'ES_MODEL_INVALID',
+    `The model "${model.id}" was tried in a process of its own and ${did}.`,
+    {
+      hint,
+    },
+  );
+}
+
+/** In a container, what it may use. */
+function memoryOfMachine(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
+}

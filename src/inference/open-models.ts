@@ -1,0 +1,44 @@
+import type { ExecutionProvider } from './execution-providers.ts';
+import type { ModelDescription } from './model-description.ts';
+import type { WorkerService } from './worker-port.ts';
+
+/** A model, and what it is wanted to run on. */
+export interface Opening {
+  model: ModelDescription;
+  provider: ExecutionProvider;
+}
+
+/** What a worker of many models is told: each of them goes by the key under which it was opened. */
+export type WorkerOrder = { open: number; opening: Opening } | { key: number; request: unknown } | { close: number };
+
+/** The models that one worker thread has open. */
+export class OpenModels implements WorkerService<WorkerOrder, unknown> {
+  readonly #open: (opening: Opening) => Promise<WorkerService<unknown, unknown>>;
+  readonly #services = new Map<number, WorkerService<unknown, unknown>>();
+
+  constructor(open: (opening: Opening) => Promise<WorkerService<unknown, unknown>>) {
+    this.#open = open;
+  }
+
+  /** @returns the service's answer; nothing for opening and closing. */
+  async answer(order: WorkerOrder): Promise<unknown> {
+    if ('open' in order) {
+      this.#services.set(order.open, await this.#open(order.opening));
+      return undefined;
+    }
+    if ('close' in order) {
+      const service = this.#services.get(order.close);
+      this.#services.delete(order.close);
+      await service?.release();
+      return undefined;
+    }
+    const service = this.#services.get(order.key);
+    if (service === undefined) throw new Error('The model is not open in this worker.');
+    return await service.answer(order.request);
+  }
+
+  async release(): Promise<void> {
+    for (const service of this.#services.values()) await service.release();
+    this.#services.clear();
+  }
+}

@@ -1,0 +1,83 @@
+import type { Transferable } from 'node:worker_threads';
+import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
+import type { Opening, WorkerOrder } from './open-models.ts';
+import { WorkerHost, type WorkerHostOptions } from './worker-host.ts';
+import type { WorkerLane } from './worker-lane.ts';
+
+/** One thread of a pool: which models are open in it, and what it is doing. */
+export class PoolSeat<Job> {
+  /** What runs now. */
+  job: Job | undefined;
+  readonly #host: WorkerHost<WorkerOrder, unknown>;
+  readonly #open = new Set<WorkerLane>();
+
+  constructor(options: Omit<WorkerHostOptions, 'data' | 'onLost'>) {
+    this.#host = new WorkerHost({
+      ...options,
+      onLost: () => {
+        this.#open.clear();
+      },
+    });
+  }
+
+  get running(): boolean {
+    return this.#host.running;
+  }
+
+  /** Why it can do nothing now. */
+  get fault(): SentinelError | undefined {
+    return this.#host.fault;
+  }
+
+  has(lane: WorkerLane): boolean {
+    return this.#open.has(lane);
+  }
+
+  /**
+   * Opens the model if need be, and asks it. Both orders are given at once, so that a thread that is asked to end
+   * meanwhile carries out both.
+   * @throws SentinelError ES_WORKER_LOST, or what the model or its service says
+   */
+  async run(lane: WorkerLane, opening: Opening, request: unknown, transfer: readonly Transferable[]): Promise<unknown> {
+    const opened = this.#opened(lane, opening);
+    const reply = this.#host.request({ key: lane.key, request }, transfer);
+    // Where opening failed, this one only says that the model is not open.
+    reply.catch(() => undefined);
+    await opened;
+    try {
+      const said = await reply;
+      lane.answered();
+      return said;
+    } catch (thrown) {
+      const error = asSentinelError(thrown, 'ES_MODEL_FAILED');
+      lane.lost(error);
+      throw error;
+    }
+  }
+
+  /** Lets go of a model. */
+  async forget(lane: WorkerLane): Promise<void> {
+    if (!this.#open.delete(lane)) return;
+    // A thread that is lost has let go of everything.
+    await this.#host.request({ close: lane.key }).catch(() => undefined);
+  }
+
+  /** Lets the thread finish what was asked, then end by itself. */
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+
+  async #opened(lane: WorkerLane, opening: Opening): Promise<void> {
+    if (this.#open.has(lane)) return;
+    this.#open.add(lane);
+    try {
+      await this.#host.request({ open: lane.key, opening }, [], lane.openingLimitMs);
+      lane.opened();
+    } catch (thrown) {
+      this.#open.delete(lane);
+      const error = asSentinelError(thrown, 'ES_MODEL_INVALID');
+      lane.cannotOpen(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import type { Clock, Log } from '../contracts/ports.ts';
+import { LatestSlots, samePlace, type Placed } from './latest-slots.ts';
+import type { ModelTrials } from './model-trials.ts';
+import type { Opening } from './open-models.ts';
+import { PoolSeat } from './pool-seat.ts';
+import { WorkerLane, type LaneJob, type Outcome } from './worker-lane.ts';
+
+export interface WorkerPoolOptions {
+  /** Stands in log lines and errors. */
+  name: string;
+  /** Absolute path of the worker's entry file, which calls `serveModels`. */
+  file: string;
+  /** Most threads at once; each starts when those before it have too much to do. */
+  size: number;
+  /** Where a model is tried before a thread opens it. */
+  trials: Pick<ModelTrials, 'admit' | 'isKnown'>;
+  clock: Clock;
+  log: Log;
+}
+
+interface Waiting extends Placed {
+  lane: WorkerLane;
+  job: LaneJob;
+  since: number;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Worker threads that run the models of many askers. Each thread opens a model when it first gets a job for it and keeps
+ * it for all. A source has one waiting place per asker, where the newest job wins, and at most one job under way, so that
+ * its answers come in order; whoever has waited longest is next, whatever the model.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #slots = new LatestSlots<Waiting>();
+  readonly #lanes = new Set<unknown>();
+  #seats: PoolSeat<Waiting>[];
+  #lastKey = 0;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#seats = this.#newSeats();
+  }
+
+  /** The way to one model; whoever asks for it closes it. The threads end with the last one. */
+  lane<Request, Reply>(opening: Opening): WorkerLane<Request, Reply> {
+    const { clock, log, trials } = this.#options;
+    const lane: WorkerLane<Request, Reply> = new WorkerLane<Request, Reply>({
+      ...{ key: ++this.#lastKey, opening, clock, log, trials },
+      put: (job) => this.#put(lane, job),
+      ready: () => {
+        this.#next();
+      },
+      leave: () => this.#leave(lane),
+    });
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  #put(lane: WorkerLane, job: LaneJob): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const since = this.#options.clock.monotonic();
+      const displaced = this.#slots.put({ place: [lane, ...job.place], lane, job, since, resolve, reject });
+      displaced?.resolve({ dropped: 'superseded' });
+      this.#next();
+    });
+  }
+
+  /** Gives every thread that is free something to do. */
+  #next(): void {
+    for (;;) {
+      const free = this.#seats.filter((seat) => seat.job === undefined && seat.fault === undefined);
+      const [first] = free;
+      if (first === undefined) {
+        this.#rejectIfAllAreLost();
+        return;
+      }
+      const waiting = this.#slots.take((item) => item.lane.isDecided && !this.#isUnderWay(item));
+      if (waiting === undefined) return;
+      const { lane, job, since, resolve, reject } = waiting;
+      const waitMs = this.#options.clock.monotonic() - since;
+      if (lane.fault !== undefined || lane.admitted === undefined) reject(lane.fault);
+      else if (waitMs > job.maxWaitMs) resolve({ dropped: 'too-old' });
+      else void this.#serve(bestOf(first, free, lane), lane.admitted, waiting, waitMs);
+    }
+  }
+
+  async #serve(seat: PoolSeat<Waiting>, opening: Opening, waiting: Waiting, waitMs: number): Promise<void> {
+    const { lane, job, resolve, reject } = waiting;
+    seat.job = waiting;
+    try {
+      const { request, transfer } = job.make();
+      resolve({ dropped: false, waitMs, reply: await seat.run(lane, opening, request, transfer) });
+    } catch (error) {
+      reject(error);
+    } finally {
+      seat.job = undefined;
+      this.#next();
+    }
+  }
+
+  #isUnderWay(item: Waiting): boolean {
+    return this.#seats.some(({ job }) => job !== undefined && samePlace(job, item));
+  }
+
+  /** Nobody waits for a thread that may only start later. */
+  #rejectIfAllAreLost(): void {
+    if (this.#seats.some(({ job }) => job !== undefined)) return;
+    const reason = this.#seats[0]?.fault;
+    for (const { reject } of this.#takeAll(() => true)) reject(reason);
+  }
+
+  async #leave(lane: WorkerLane): Promise<void> {
+    this.#lanes.delete(lane);
+    for (const { resolve } of this.#takeAll((item) => item.lane === lane)) resolve({ dropped: 'closed' });
+    const seats = this.#seats;
+    if (this.#lanes.size > 0) {
+      await Promise.all(seats.map((seat) => seat.forget(lane)));
+      return;
+    }
+    this.#seats = this.#newSeats();
+    await Promise.all(seats.map((seat) => seat.close()));
+  }
+
+  #takeAll(which: (item: Waiting) => boolean): Waiting[] {
+    const taken: Waiting[] = [];
+    for (let one = this.#slots.take(which); one !== undefined; one = this.#slots.take(which)) taken.push(one);
+    return taken;
+  }
+
+  #newSeats(): PoolSeat<Waiting>[] {
+    const { name, file, size, clock, log } = this.#options;
+    return Array.from({ length: size }, () => new PoolSeat<Waiting>({ name, file, clock, log }));
+  }
+}
+
+/** A thread that has the model open, else one that runs, else a new one: models and threads take memory. */
+function bestOf<Job>(first: PoolSeat<Job>, free: readonly PoolSeat<Job>[], lane: WorkerLane): PoolSeat<Job> {
+  const rank = (seat: PoolSeat<Job>): number => (seat.has(lane) ? 2 : seat.running ? 1 : 0);
+  return free.reduce((best, seat) => (rank(seat) > rank(best) ? seat : best), first);
+}

@@ -2,7 +2,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { Size } from '../geometry/letterbox.ts';
 import { placements, type Placement, type Resize } from '../geometry/placement.ts';
 import type { ModelFor } from '../inference/model-description.ts';
-import { words } from '../inference/model-file.ts';
+import { isFixed, words } from '../inference/model-file.ts';
 import type { InputTensor } from '../inference/session.ts';
 import type { ModelHeader } from '../onnx-format/inspect.ts';
 import type { PictureRecipe } from './decoders/family.ts';
@@ -37,7 +37,7 @@ export function pictureInput(model: DetectionModel, header: ModelHeader): Pictur
   const element = input?.type;
   const [batch] = input?.shape ?? [];
   const channels = input?.shape.at(layout === 'planes' ? -3 : -1);
-  if (input === undefined || (element !== 'float32' && element !== 'uint8') || channels !== 3) {
+  if (input === undefined || (element !== 'float32' && element !== 'uint8') || (isFixed(channels) && channels !== 3)) {
     throw unsuitable(model, header, 'one picture of three colours as float32 or uint8');
   }
   if (rank === 4 && typeof batch === 'number' && batch > 1) throw unsuitable(model, header, 'one picture at a time');

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { readRtspHead, withBody, writeRtspMessage, type RtspMessage } from '../rtsp/message.ts';
 import { challengeOf, mayPass, type Access } from './access.ts';
 import type { Player, PublishedStream, TrackSink } from './published-stream.ts';
-import { interleavedSink, UdpSink } from './sinks.ts';
+import { interleavedSink, longestQueue, UdpSink } from './sinks.ts';
 
 /** What a session asks of the relay that it belongs to. */
 export interface SessionHost {
@@ -32,6 +32,10 @@ interface Reply {
 const interleavedMark = 0x24;
 /** Whoever neither plays nor publishes is gone after this long without a word. */
 const idleMs = 60_000;
+/** Requests that came before the one in work is answered; players ask one thing after the other. */
+const mostWaiting = 16;
+/** Frames of two channels, or packets to two ports: RTP, and RTCP at the next number. */
+const [highestChannel, highestPort] = [254, 65_534];
 
 /** One connection of a player or publisher: reads requests and interleaved packets, answers, and cleans up. */
 export class Session implements Player {
@@ -46,13 +50,14 @@ export class Session implements Player {
   #chosen: PublishedStream | undefined;
   /** Requests are answered one after the other, though SETUP over UDP takes a moment. */
   #work = Promise.resolve();
+  #waiting = 0;
 
   constructor(host: SessionHost, socket: Socket, onClose: () => void) {
     this.#host = host;
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setTimeout(idleMs, () => {
-      if (this.#chosen === undefined && !this.publishes) this.hangUp();
+      if (this.#chosen?.players.has(this) !== true && !this.publishes) this.hangUp();
     });
     socket.on('data', (chunk) => {
       this.#read(chunk);
@@ -84,7 +89,7 @@ export class Session implements Player {
     try {
       while (this.#received.length >= 4 && this.#takeOne());
     } catch {
-      // Not RTSP: nothing that could be answered.
+      // Not RTSP, or more than anybody asks: nothing that could be answered.
       this.hangUp();
     }
   }
@@ -103,10 +108,18 @@ export class Session implements Player {
     const message = head === undefined ? undefined : withBody(head, this.#received);
     if (message === undefined) return false;
     this.#received = this.#received.subarray(message.length);
+    // Who asks and asks and reads no answer would fill the memory.
+    if (this.#waiting === mostWaiting || this.#socket.writableLength > 2 * longestQueue) {
+      throw new RangeError('Too many requests wait for their answer.');
+    }
+    this.#waiting += 1;
     this.#work = this.#work
       .then(() => this.#answer(message))
       .catch(() => {
         this.hangUp();
+      })
+      .finally(() => {
+        this.#waiting -= 1;
       });
     return true;
   }
@@ -134,7 +147,7 @@ export class Session implements Player {
       GET_PARAMETER: () => this.#done(),
       SET_PARAMETER: () => this.#done(),
     };
-    const handler = handlers[request.method];
+    const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
     if (handler === undefined) return { status: '501 Not Implemented' };
     if (this.#mayPass(request)) return handler(request);
     return { status: '401 Unauthorized', headers: { 'WWW-Authenticate': challengeOf(this.#host.access, this.#nonce) } };
@@ -168,14 +181,17 @@ export class Session implements Player {
       return this.#ready(`RTP/AVP/TCP;unicast;interleaved=${channels};mode=record`);
     }
     const stream = this.#host.stream(path);
-    if (stream === undefined) return { status: notFound };
+    if (stream?.media[track] === undefined) return { status: notFound };
+    if (Number(channel) > highestChannel) return { status: unsupportedTransport };
     this.#chosen = stream;
     if (channels !== undefined) {
       this.tracks.set(track, interleavedSink(this.#socket, Number(channel)));
       return this.#ready(`RTP/AVP/TCP;unicast;interleaved=${channels}`);
     }
     const [, ports, port = ''] = /client_port=((\d+)-\d+)/.exec(transport) ?? [];
-    if (ports === undefined) return { status: unsupportedTransport };
+    if (ports === undefined || !(Number(port) >= 1 && Number(port) <= highestPort)) {
+      return { status: unsupportedTransport };
+    }
     const { localAddress = '', remoteAddress = '' } = this.#socket;
     const sink = await UdpSink.open(localAddress, { host: remoteAddress, port: Number(port) });
     this.tracks.get(track)?.close();

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import type { TrackSink } from './published-stream.ts';
 
-/** A player that reads too slowly loses whole packets; nothing queues without a bound. */
-const longestQueue = 4 * 1024 * 1024;
+/** Bytes. A player that reads too slowly loses whole packets; nothing queues without a bound. */
+export const longestQueue = 4 * 1024 * 1024;
 
 /** RTP and RTCP between the RTSP messages of a connection (RFC 2326 section 10.12). */
 export function interleavedSink(socket: Socket, channel: number): TrackSink {

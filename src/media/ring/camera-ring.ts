@@ -1,14 +1,17 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Log } from '../../contracts/ports.ts';
 import type { SourceContent } from '../source-probe.ts';
 import type { RingFolders } from './ring-folders.ts';
-import { keptVideo, soundInto, type RingOutput } from './ring-output.ts';
+import { keptVideo, segmentNames, soundInto, type RingOutput } from './ring-output.ts';
 import { RingRun } from './ring-run.ts';
 import type { Segment } from './segment.ts';
 
 /** What is kept of a camera: 5 s before an event, 10 s after it, and time to fetch it. 64 MB are 60 s of 8 Mbit/s. */
 export const ringLimits = { ms: 60_000, bytes: 64 << 20 } as const;
+/** A camera whose time runs fast makes more than one a second; names must not be used again while they are kept. */
+const mostSegments = segmentNames / 2;
+const bytesPerBlock = 512;
 
 export interface CameraRingOptions {
   /** For people. */
@@ -91,16 +94,18 @@ export class CameraRing {
   /** The connection that writes into what was prepared begins. */
   begin({ folder, video, sound, mask }: RingOutput): RingRun {
     const { clock, captureDelayMs } = this.#options;
-    this.#run = new RingRun(
+    const run = new RingRun(
       { folder, video, sound: sound !== undefined, mask, captureDelayMs, clock },
       {
         segment: (segment) => void this.#add(segment),
         lost: (why) => {
           this.#tell(why);
         },
+        grows: (file) => void this.#limit(run, file),
       },
     );
-    return this.#run;
+    this.#run = run;
+    return run;
   }
 
   /** What is kept between two times of the monotonic clock, oldest first, and stays until it is released. */
@@ -144,13 +149,25 @@ export class CameraRing {
     this.#dropOld();
   }
 
+  /** Between two key frames a segment grows without end. ffmpeg writes on behind what is cut off: a hole, which takes no room. */
+  async #limit(run: RingRun, file: string): Promise<void> {
+    const blocks = await stat(file).then(
+      (growing) => growing.blocks,
+      () => 0,
+    );
+    if (blocks * bytesPerBlock <= this.#limits.bytes || !run.spoil(file)) return;
+    await truncate(file).catch(() => undefined);
+    this.#tell('too much comes between two key frames');
+  }
+
   /** What is too old is so beside the newest: the last minute of a camera that is away stays. */
   #dropOld(): void {
     const oldest = (this.#segments.at(-1)?.to ?? 0) - this.#limits.ms;
     let bytes = this.bytes;
     while (this.#segments.length > 1) {
       const [first] = this.#segments;
-      if (first === undefined || (first.to >= oldest && bytes <= this.#limits.bytes)) break;
+      const fits = bytes <= this.#limits.bytes && this.#segments.length <= mostSegments;
+      if (first === undefined || (first.to >= oldest && fits)) break;
       this.#segments.shift();
       bytes -= first.bytes;
       if (!this.#holds.has(first.file)) remove(first.file);

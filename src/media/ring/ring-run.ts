@@ -10,6 +10,8 @@ const remembered = 16;
 /** A line that is so much later than the others told is on a new time line: the camera set its clock. */
 const jumpMs = 10_000;
 const longestLine = 1000;
+/** How often the file that grows is looked at. */
+const lookMs = 5000;
 
 export interface RingRunOptions {
   folder: string;
@@ -25,6 +27,8 @@ export interface RingRunListener {
   segment(segment: Segment): void;
   /** Nothing more is kept of this connection. */
   lost(why: string): void;
+  /** From time to time: this file, an absolute path, is being written. A camera may send no second key frame for hours. */
+  grows(file: string): void;
 }
 
 /** What one connection writes into the ring, from the list that ffmpeg prints. */
@@ -34,15 +38,20 @@ export class RingRun {
   /** Arrival less stream time of the last lines, ms. */
   readonly #offsets: number[] = [];
   #rest = '';
-  /** The segment that is being written: its number and its start. Unknown until the first one is complete. */
-  #next: { number: number; from: number } | undefined;
+  /** Number of the segment that is being written. */
+  #number = 0;
+  /** Where it starts: unknown until the first one is complete. */
+  #from: number | undefined;
+  #isSpoilt = false;
   #cancel: () => void;
+  #cancelLook: () => void;
   #ended = false;
 
   constructor(options: RingRunOptions, listener: RingRunListener) {
     this.#options = options;
     this.#listener = listener;
     this.#cancel = this.#watch();
+    this.#cancelLook = this.#look();
   }
 
   /** What ffmpeg wrote on the list: a line such as `s003.ts,4.109333,5.109333` for each complete segment. */
@@ -64,15 +73,23 @@ export class RingRun {
   /** The connection is over. */
   end(): void {
     this.#ended = true;
-    this.#next = undefined;
+    this.#from = undefined;
     this.#cancel();
+    this.#cancelLook();
+  }
+
+  /** The file that grows is worth nothing, now and when it is complete. @returns false when it grows no more */
+  spoil(file: string): boolean {
+    if (this.#ended || file !== this.#fileOf(this.#number)) return false;
+    this.#isSpoilt = true;
+    return true;
   }
 
   /** The segment that is being written, as far as it has come. */
   get open(): Segment | undefined {
-    if (this.#next === undefined) return undefined;
+    if (this.#from === undefined || this.#isSpoilt) return undefined;
     const { clock, captureDelayMs } = this.#options;
-    return this.#segment(this.#next.number, this.#next.from, clock.monotonic() - captureDelayMs, true);
+    return this.#segment(this.#number, this.#from, clock.monotonic() - captureDelayMs, true);
   }
 
   #entry(line: string): void {
@@ -80,9 +97,11 @@ export class RingRun {
     const [from, to] = [Number(start) * 1000, Number(end) * 1000];
     if (number === undefined || !(to > from)) return;
     const offset = this.#offset(to);
-    this.#listener.segment(this.#segment(Number(number), from + offset, to + offset, false));
+    if (!this.#isSpoilt) this.#listener.segment(this.#segment(Number(number), from + offset, to + offset, false));
     if (this.#ended) return;
-    this.#next = { number: Number(number) + 1, from: to + offset };
+    this.#number = Number(number) + 1;
+    this.#from = to + offset;
+    this.#isSpoilt = false;
     this.#cancel();
     this.#cancel = this.#watch();
   }
@@ -98,13 +117,24 @@ export class RingRun {
   }
 
   #segment(number: number, from: number, to: number, open: boolean): Segment {
-    const { folder, video, sound, mask } = this.#options;
-    return { file: join(folder, segmentName(number)), from, to, bytes: 0, video, sound, mask, open };
+    const { video, sound, mask } = this.#options;
+    return { file: this.#fileOf(number), from, to, bytes: 0, video, sound, mask, open };
+  }
+
+  #fileOf(number: number): string {
+    return join(this.#options.folder, segmentName(number));
+  }
+
+  #look(): () => void {
+    return this.#options.clock.after(lookMs, () => {
+      this.#cancelLook = this.#look();
+      this.#listener.grows(this.#fileOf(this.#number));
+    });
   }
 
   #watch(): () => void {
     return this.#options.clock.after(silentMs, () => {
-      if (!this.#ended) this.#listener.lost('nothing was written for half a minute');
+      if (!this.#ended && !this.#isSpoilt) this.#listener.lost('nothing was written for half a minute');
     });
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -75,6 +75,55 @@ describe('the ring of a camera', () => {
     assert.equal(few.ring.bytes, 3000);
     await until(() => readdirSync(room.folder).length === 3);
     assert.equal(readdirSync(room.folder).length, 3);
+  });
+
+  test('empties a file that grows for want of key frames, and says so once', async (t) => {
+    const { ring, clock, log } = ringIn(t, { limits: { ms: 60_000, bytes: 1 << 20 } });
+    const output = await ring.prepare(h264);
+    assert.ok(output);
+    const run = ring.begin(output);
+    const file = join(output.folder, 's000.ts');
+    // As ffmpeg does: a descriptor that goes on where it was.
+    const writer = openSync(file, 'w');
+    t.after(() => {
+      closeSync(writer);
+    });
+    const megabyte = Buffer.alloc(1 << 20, 1);
+    for (let grown = 0; grown < 6; grown += 1) {
+      for (let part = 0; part < 2; part += 1) writeSync(writer, megabyte);
+      clock.advance(5000);
+      await until(() => statSync(file).blocks === 0);
+      assert.equal(statSync(file).blocks, 0);
+    }
+    assert.equal(log.lines.filter((line) => line.includes('between two key frames')).length, 1);
+    run.list(Buffer.from('s000.ts,0,30\n'));
+    writeFileSync(join(output.folder, 's001.ts'), Buffer.alloc(1000));
+    run.list(Buffer.from('s001.ts,30,31\n'));
+    await until(() => ring.bytes === 1000);
+    assert.deepEqual(
+      ring
+        .hold(0, 900_000_000)
+        .segments.filter(({ open }) => !open)
+        .map(({ bytes }) => bytes),
+      [1000],
+    );
+  });
+
+  test('keeps fewer segments than there are names, however fast the time of a camera runs', async (t) => {
+    const { ring, clock } = ringIn(t);
+    const output = await ring.prepare(h264);
+    assert.ok(output);
+    const run = ring.begin(output);
+    for (let n = 0; n < 600; n += 1) {
+      const name = `s${String(n % 240).padStart(3, '0')}.ts`;
+      writeFileSync(join(output.folder, name), Buffer.alloc(100));
+      clock.advance(33);
+      run.list(Buffer.from(`${name},${n},${n + 1}\n`));
+    }
+    await until(() => ring.bytes === 120 * 100);
+    const files = ring.hold(0, 2_000_000).segments.map(({ file }) => file);
+    assert.equal(new Set(files).size, files.length);
+    assert.equal(ring.bytes, 120 * 100);
   });
 
   test('does not take away what somebody holds', async (t) => {

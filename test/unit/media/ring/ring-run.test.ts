@@ -8,14 +8,19 @@ function run() {
   const clock = new ManualClock(1_000_000);
   const segments: Segment[] = [];
   const lost: string[] = [];
+  const growing: string[] = [];
   const ring = new RingRun(
     { folder: '/ring', video: 'h264', sound: true, mask: undefined, captureDelayMs: 300, clock },
-    { segment: (segment) => segments.push(segment), lost: (why) => lost.push(why) },
+    {
+      segment: (segment) => segments.push(segment),
+      lost: (why) => lost.push(why),
+      grows: (file) => growing.push(file),
+    },
   );
   const list = (text: string): void => {
     ring.list(Buffer.from(text));
   };
-  return { clock, ring, segments, lost, list };
+  return { clock, ring, segments, lost, growing, list };
 }
 
 describe('a connection in the ring', () => {
@@ -102,5 +107,26 @@ describe('a connection in the ring', () => {
     assert.equal(other.lost.length, 1);
     other.ring.end();
     assert.equal(other.clock.waiting, 0);
+  });
+
+  test('names the file that grows, until it ends; a spoilt one is never a segment', () => {
+    const { clock, ring, segments, growing, list } = run();
+    clock.advance(5000);
+    assert.deepEqual(growing, ['/ring/s000.ts']);
+    list('s000.ts,0,5\n');
+    assert.equal(ring.spoil('/ring/s000.ts'), false, 'that is complete');
+    assert.equal(ring.spoil('/ring/s001.ts'), true);
+    const open = () => ring.open?.file;
+    assert.equal(open(), undefined);
+    list('s001.ts,5,9\n');
+    list('s002.ts,9,10\n');
+    assert.deepEqual(
+      segments.map(({ file }) => file),
+      ['/ring/s000.ts', '/ring/s002.ts'],
+    );
+    assert.equal(open(), '/ring/s003.ts');
+    ring.end();
+    assert.equal(ring.spoil('/ring/s003.ts'), false);
+    assert.equal(clock.waiting, 0);
   });
 });

@@ -110,7 +110,7 @@ function refused(message: string): SentinelError {
 
 /** One line without control characters that no program can take for an option. */
 function plainText(text: string): string {
-  const trimmed = text.replace(/^ +| +$/g, '');
+  const trimmed = text.replace(/^ +|(?<! ) +$/g, '');
   if (trimmed === '') throw refused('The address is empty.');
   const variable = /\$\{([^}]*)\}/.exec(trimmed)?.[1];
   if (variable !== undefined) {

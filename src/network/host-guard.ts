@@ -13,7 +13,7 @@ const forbiddenV4: readonly [network: string, prefix: number][] = [
 ];
 const forbiddenV6: readonly [network: string, prefix: number][] = [
   ['fe80::', 10], // link-local
-  ['fd00:ec2::254', 128], // AWS metadata
+  ['fd00:ec2::', 32], // AWS: metadata, credentials of containers
   ['fd20:ce::254', 128], // Google metadata
 ];
 const forbiddenNames = new Set([
@@ -26,7 +26,7 @@ const forbiddenNames = new Set([
 
 const blocked = blockList();
 
-/** IPv4 inside IPv6 (compatible, NAT64, 6to4) reaches the same machines; BlockList itself knows the mapped form. */
+/** IPv4 inside IPv6 (compatible, translated, NAT64, 6to4) reaches the same machines; BlockList itself knows the mapped form. */
 function blockList(): BlockList {
   const list = new BlockList();
   for (const [network, prefix] of forbiddenV4) {
@@ -35,7 +35,9 @@ function blockList(): BlockList {
     const low = (c * 256 + d).toString(16);
     list.addSubnet(network, prefix, 'ipv4');
     list.addSubnet(`::${high}:${low}`, 96 + prefix, 'ipv6');
+    list.addSubnet(`::ffff:0:${high}:${low}`, 96 + prefix, 'ipv6');
     list.addSubnet(`64:ff9b::${high}:${low}`, 96 + prefix, 'ipv6');
+    list.addSubnet(`64:ff9b:1::${high}:${low}`, 96 + prefix, 'ipv6');
     list.addSubnet(`2002:${high}:${low}::`, 16 + prefix, 'ipv6');
   }
   for (const [network, prefix] of forbiddenV6) list.addSubnet(network, prefix, 'ipv6');

@@ -197,10 +197,13 @@ describe('hosts that are never asked', () => {
     '[0:0:0:0:0:ffff:a9fe:a9fe]',
     '[::169.254.169.254]',
     '[64:ff9b::169.254.169.254]',
+    '[64:ff9b:1::169.254.169.254]',
+    '[::ffff:0:169.254.169.254]',
     '[2002:a9fe:a9fe::1]',
     '[fe80::1]',
     '[febf::1]',
     '[fd00:ec2::254]',
+    '[fd00:ec2::23]',
     '[fd00:0ec2:0:0:0:0:0:254]',
     '[fd20:ce::254]',
     '100.100.100.200',
@@ -268,6 +271,12 @@ describe('withCredentials', () => {
       resolve('/srv/a.mp4'),
     );
   });
+});
+
+test('an address full of blanks costs no more than a moment', () => {
+  const startedAt = performance.now();
+  assert.throws(() => parseSourceAddress(`a${' '.repeat(200_000)}:b`), refusal());
+  assert.ok(performance.now() - startedAt < 2000);
 });
 
 describe('addresses of services', () => {

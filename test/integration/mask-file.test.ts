@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import sharp, { type Sharp } from 'sharp';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { openPrivacyMask } from '../../src/media/privacy/mask-file.ts';
+import { requirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 
 const installer = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
@@ -65,6 +67,16 @@ describe('a mask file', () => {
       .png()
       .toFile(file);
     assert.ok((await burnt(file)).join('').includes('#'));
+  });
+
+  test('that is a pipe which nobody writes to holds no thread', async (t) => {
+    if (!requirement(t, process.platform !== 'win32', 'named pipes')) return;
+    const pipe = join(temporaryFolder(t), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    // More than Node.js has threads for files: were they held, nothing could be read any more.
+    const tries = Array.from({ length: 8 }, () => assert.rejects(burnt(pipe), { name: 'ES_MASK_INVALID' }));
+    await Promise.all(tries);
+    for (const file of ['/dev/zero', '/dev/null']) await assert.rejects(burnt(file), /not a file/);
   });
 
   test('that is missing, not readable, no picture, too large or black all over is refused by name', async (t) => {

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { SentinelError } from '../../contracts/errors.ts';
 import type { Clock } from '../../contracts/ports.ts';
@@ -8,6 +9,8 @@ import type { Bitmap } from './coverage.ts';
 import { PrivacyMask, type PrivacyOptions } from './privacy-mask.ts';
 
 const mostBytes = 32 << 20;
+/** Windows has no such pipes, and no such flag, whatever the types say. */
+const waitForNobody = (constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0;
 const mostPixels = 50_000_000;
 const readWithinMs = 15_000;
 /** Larger ones are scaled down to this width: finer than any picture that is analysed needs it. */
@@ -45,12 +48,18 @@ async function readMaskFile(path: string, ports: { program: FfmpegProgram; clock
 async function bytesOf(path: string): Promise<Buffer> {
   if (!isAbsolute(path)) throw invalid(`The path of the mask file, ${path}, is not absolute.`);
   try {
-    const file = await open(path);
+    // Before it is opened: that alone does something to some devices. And without waiting for who writes to a pipe, which
+    // would hold one of the few threads that Node.js has for all files.
+    if (!(await stat(path)).isFile()) throw invalid(`${path} is no mask file: it is not a file.`);
+    const file = await open(path, constants.O_RDONLY | waitForNobody);
     try {
-      const stat = await file.stat();
-      if (!stat.isFile()) throw invalid(`${path} is no mask file: it is not a file.`);
-      if (stat.size > mostBytes) throw invalid(`The mask file ${path} is larger than ${mostBytes >> 20} MB.`);
-      return await file.readFile();
+      const { size } = await file.stat();
+      if (size > mostBytes) throw invalid(`The mask file ${path} is larger than ${mostBytes >> 20} MB.`);
+      // No more than that: files of the system have no size, and reading some of them waits.
+      const bytes = Buffer.alloc(size);
+      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      if (bytesRead < size) throw invalid(`The mask file ${path} changes while it is read.`);
+      return bytes;
     } finally {
       await file.close();
     }

@@ -29,6 +29,12 @@ const meanings: readonly { pattern: RegExp; name: ErrorName; words: string; hint
     hint: 'Check that the address leads to a video stream.',
   },
   {
+    pattern: /Format not on whitelist/i,
+    name: 'ES_STREAM_UNUSABLE',
+    words: 'The server sends no video of a kind that cameras send.',
+    hint: 'Take the address of an MJPEG, HLS or MP4 stream.',
+  },
+  {
     pattern: /Unknown input format/i,
     name: 'ES_FFMPEG_UNSUITABLE',
     words: 'This ffmpeg cannot read such a webcam.',

@@ -56,6 +56,14 @@ const rtspProtocols = 'rtsp,rtp,udp,tcp,tls,crypto';
 /** And for a file of this machine: a playlist among files must not lead to the network. */
 const fileProtocols = 'file,crypto,data';
 const httpProtocols = 'http,https,tcp,tls,crypto,data';
+/**
+ * What a web server may send: video, and playlists of RFC 8216 with what they lead to. Not everything that ffmpeg reads, such as
+ * scripts, session descriptions and text: a stranger chooses it.
+ */
+const httpFormats = [
+  ...['hls', 'mpjpeg', 'mjpeg', 'jpeg_pipe', 'mov', 'mpegts', 'mpeg', 'flv', 'matroska', 'avi', 'asf', 'ogg'],
+  ...['h264', 'hevc', 'm4v', 'mpegvideo', 'aac', 'ac3', 'mp3', 'webvtt'],
+].join(',');
 
 /**
  * The input part of a command line. An address from the network travels in an ffconcat script on standard input, since
@@ -164,7 +172,7 @@ function networkInput(
   if (protocol === 'rtmp') {
     return { protocols: 'rtmp,tcp,crypto', options: { rw_timeout: socketTimeout, ...briefLook } };
   }
-  return { protocols: httpProtocols, options: { rw_timeout: socketTimeout } };
+  return { protocols: httpProtocols, options: { rw_timeout: socketTimeout, format_whitelist: httpFormats } };
 }
 
 /**

@@ -15,7 +15,7 @@ export interface WebSource {
 const answerWithinMs = 8000;
 const mostRedirects = 5;
 const longestPlaylist = 256 * 1024;
-const playlistTypes = /mpegurl/i;
+const playlistMark = '#EXTM3U';
 
 /**
  * Asks a web server what an address gives before ffmpeg is started: a wrong password or path is known in words, and
@@ -49,13 +49,15 @@ async function look(
     refuse(answer.statusCode ?? 0, credentials !== undefined);
     const type = answer.headers['content-type'] ?? '';
     refuseType(type);
-    if (!playlistTypes.test(type) && !url.pathname.endsWith('.m3u8')) {
+    const playlist = await playlistIn(answer);
+    if (playlist === undefined) {
       return { finite: answer.headers['content-length'] !== undefined && !/^multipart\//i.test(type) };
     }
-    const playlist = await textOf(answer);
     const [first] = addressesIn(playlist).map((target) => permitted(target, url));
     const isMaster = playlist.includes('#EXT-X-STREAM-INF');
-    if (isMaster && first !== undefined && depth === 0) return await look(first, credentials, signal, depth + 1);
+    if (isMaster && first !== undefined && depth === 0) {
+      return await look(first, first.origin === start.origin ? credentials : undefined, signal, depth + 1);
+    }
     return { finite: playlist.includes('#EXT-X-ENDLIST') };
   } finally {
     answer.destroy();
@@ -131,13 +133,16 @@ function addressesIn(playlist: string): string[] {
   return [...plain, ...lines.flatMap((line) => /^#EXT-X-[A-Z-]+:.*?URI="([^"]*)"/.exec(line)?.[1] ?? [])];
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+/** A playlist is known by how it begins, as ffmpeg knows it, and not by what the server calls it; undefined for anything else. */
+async function playlistIn(answer: IncomingMessage): Promise<string | undefined> {
   let text = '';
   for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) {
     text += chunk;
+    const begins = text.slice(0, playlistMark.length);
+    if (!playlistMark.startsWith(begins)) return undefined;
     if (text.length > longestPlaylist) throw new SentinelError('ES_STREAM_UNUSABLE', 'The playlist is too long.');
   }
-  return text;
+  return text.startsWith(playlistMark) ? text : undefined;
 }
 
 function refuseType(type: string): void {

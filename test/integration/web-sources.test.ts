@@ -146,7 +146,8 @@ describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
     const targets = [`file://${secret}`, 'http://169.254.169.254/', 'rtsp://127.0.0.1/x', 'gopher://x/'];
     const url = await answering(t, (request, response) => {
       const [, kind, index] = /^\/(list|master|to)(\d+)/.exec(request.url ?? '') ?? [];
-      if (kind === 'to') response.writeHead(302, { Location: targets[Number(index)] ?? '' }).end();
+      if (request.url === '/film.mp4') response.setHeader('Content-Type', 'video/mp4').end(playlist(segments[3] ?? ''));
+      else if (kind === 'to') response.writeHead(302, { Location: targets[Number(index)] ?? '' }).end();
       else if (kind === 'master') response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlist${index}.m3u8\n`);
       else if (kind === 'list') response.end(playlist(segments[Number(index)] ?? ''));
       else response.writeHead(404).end();
@@ -155,6 +156,7 @@ describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
       ...targets.map((_target, index) => `/to${index}`),
       ...segments.map((_segment, index) => `/list${index}.m3u8`),
       '/master0.m3u8',
+      '/film.mp4',
     ];
     for (const path of paths) {
       const { receiver, ingest } = watch(t, `${url}${path}`);
@@ -165,6 +167,54 @@ describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
       const name = receiver.states.find(({ error }) => error !== undefined)?.error?.name;
       if (path !== `/list${segments.length - 1}.m3u8`) assert.equal(name, 'ES_BAD_ADDRESS', path);
     }
+  });
+
+  test('a login stays with its server, also where a playlist leads on to another one', async (t) => {
+    const heard: (string | undefined)[] = [];
+    const other = await answering(t, (request, response) => {
+      heard.push(request.headers.authorization);
+      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end();
+    });
+    const camera = await answering(t, (_request, response) => {
+      response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${other}/live.m3u8\n`);
+    });
+    const login = { username: 'admin', password: 'canary' };
+    const { receiver, ingest } = watch(t, `${camera}/live.m3u8`, login);
+    await receiver.until(() => receiver.last?.status === 'unauthorised', 'a refusal');
+    await ingest.stop();
+    assert.deepEqual(heard, [undefined]);
+  });
+
+  test('what no camera sends is not read: scripts, session descriptions, text', async (t) => {
+    const folder = temporaryFolder(t);
+    await makeWithFfmpeg([
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc=s=320x180:r=10:d=1',
+      ...videoForms.h264,
+      join(folder, 'a.mp4'),
+    ]);
+    const film = await folderServer(t, folder);
+    const bodies: Record<string, string> = {
+      '/script': 'ffconcat version 1.0\nfile a.mp4\n',
+      '/a.txt': 'any text\n'.repeat(200),
+      '/session.sdp': 'v=0\r\nm=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n',
+    };
+    const url = await answering(t, (request, response) => {
+      const body = bodies[request.url ?? ''];
+      if (body === undefined) response.writeHead(302, { Location: `${film.url}${request.url ?? ''}` }).end();
+      else response.end(body);
+    });
+    for (const path of Object.keys(bodies)) {
+      const { receiver, ingest } = watch(t, `${url}${path}`);
+      await receiver.until(() => receiver.states.some(({ error }) => error !== undefined), `a failure of ${path}`);
+      await ingest.stop();
+      assert.equal(receiver.frames.length, 0, path);
+      const error = receiver.states.find((state) => state.error !== undefined)?.error;
+      assert.equal(error?.name, 'ES_STREAM_UNUSABLE', `${path}: ${error?.message}`);
+    }
+    assert.deepEqual(film.asked, []);
   });
 
   test('a server that changes its playlist after it was looked at does not lead to files either', async (t) => {

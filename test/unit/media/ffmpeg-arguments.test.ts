@@ -176,7 +176,7 @@ describe('hostile addresses', () => {
         assert.equal(location, 'pipe:0');
         assert.match(
           input,
-          /^ffconcat version 1\.0\nfile '(?:[^'\n\\]|'\\'')*'\n(?:option [a-z_]+ [a-z0-9]+\n)+$/,
+          /^ffconcat version 1\.0\nfile '(?:[^'\n\\]|'\\'')*'\n(?:option [a-z_]+ [a-z0-9_,]+\n)+$/,
           text,
         );
         assert.match(input, /\nfile '(?:rtsps?|rtmp|https?):\/\//, text);

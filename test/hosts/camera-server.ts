@@ -5,8 +5,8 @@
 import { startDemoCamera } from '../integration/demo-camera.ts';
 import { startClockCamera } from './clock-camera.ts';
 
-const [kind = 'clip', port = '0'] = process.argv.slice(2);
-const options = { port: Number(port) };
+const [kind = 'clip', port = '0', host] = process.argv.slice(2);
+const options = { port: Number(port), ...(host === undefined ? {} : { host }) };
 const camera = await (kind === 'clock' ? startClockCamera(options) : startDemoCamera(options));
 process.once('disconnect', () => void camera.stop());
 process.send?.({ published: camera.url });

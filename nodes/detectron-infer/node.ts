@@ -16,6 +16,7 @@ export default defineNode({
   create(node) {
     const site = node.site();
     const { model, labels, threshold, maxAgeMs, previewRate } = node.config;
+    const { confirmLooks, confirmOf, keepSeconds, loiterSeconds } = node.config;
     const filter = labelFilter(labels, site.labelsOf(model));
     const missing = site.modelFault(model, 'detection');
     const fault = missing ?? filter.fault;
@@ -27,7 +28,8 @@ export default defineNode({
       renderer: snapshotRenderer,
       labels: filter.labels,
       clock: site.clock,
-      ...{ threshold, maxAgeMs, previewRate },
+      ...{ threshold, maxAgeMs, previewRate, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
+      confirmation: { n: confirmLooks, of: Math.max(confirmLooks, confirmOf) },
     });
     let pictures = 0;
     // A class that the model does not know would silently never be found: it is said for as long as it stands there.
@@ -39,8 +41,9 @@ export default defineNode({
     return {
       async input(message, send) {
         if (isFrameMessage(message)) {
-          const { payload: frame, image } = message;
-          const verdict = await site.backlog.during(frame.source, () => analysis.analyse(frame, image));
+          const { payload: frame, image, position } = message;
+          const seconds = typeof position === 'number' && Number.isFinite(position) ? position : undefined;
+          const verdict = await site.backlog.during(frame.source, () => analysis.analyse(frame, image, seconds));
           if (verdict.outcome === 'dropped') return;
           if (verdict.outcome === 'down') {
             site.metrics.count('frames_dropped_total', { source: frame.source, reason: 'detector-down' });
@@ -72,10 +75,15 @@ export default defineNode({
     };
 
     type Found = Extract<Awaited<ReturnType<typeof analysis.analyse>>, { outcome: 'detections' }>;
-    function show({ detections, preview }: Found, message: object, send: (outputs: (object | null)[]) => void): void {
+    function show(
+      { detections, cues, preview }: Found,
+      message: object,
+      send: (outputs: (object | null)[]) => void,
+    ): void {
       const topic = topicOf(detections);
       const annotated = preview === undefined ? null : { ...message, topic, payload: preview, detections };
       send([{ ...message, topic, payload: detections }, annotated]);
+      for (const payload of cues) send([{ ...message, topic: topicOf(payload), payload }, null]);
       site.health.model(model, detections.backend);
       const { ignored, source } = detections;
       if (ignored !== undefined) site.metrics.count('objects_ignored_total', { source }, ignored);

@@ -173,7 +173,31 @@ export const DetectronInferConfig = Type.Object({
     default: 'person, knife',
     description: 'Classes that count, separated by commas; empty means all.',
   }),
-  threshold: ratio(0.4, 'Lowest score of an object.'),
+  threshold: ratio(0.4, 'Score from which something is an object; what is followed already may show half of it.'),
+  confirmLooks: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 50,
+    description: 'An object counts when so many of the last frames showed it; 1 believes every frame.',
+  }),
+  confirmOf: Type.Integer({
+    default: 3,
+    minimum: 1,
+    maximum: 50,
+    description: 'How many of the last frames are looked at for that.',
+  }),
+  keepSeconds: Type.Number({
+    default: 2,
+    minimum: 0,
+    maximum: 10,
+    description: 'An object out of sight for no longer than this many seconds keeps its id.',
+  }),
+  loiterSeconds: Type.Number({
+    default: 30,
+    minimum: 0,
+    maximum: 86400,
+    description: 'Who stays in a zone for this many seconds loiters (cue loiter); 0: nobody does.',
+  }),
   maxAgeMs: Type.Integer({
     default: 1000,
     minimum: 100,

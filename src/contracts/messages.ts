@@ -107,7 +107,7 @@ export const tamperKinds = ['black', 'white', 'covered', 'shifted', 'blurred', '
 export type TamperKind = (typeof tamperKinds)[number];
 
 export const Cue = payload('cue', {
-  cue: label('Such as motion, detector-down, tamper.'),
+  cue: label('Such as motion, detector-down, tamper, zone-enter, zone-leave, loiter.'),
   score: Type.Number({ ...score, description: '0: what was said before is over.' }),
   features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
     description: 'The numbers that explain the score.',
@@ -134,9 +134,26 @@ export const DetectedObject = Type.Object({
   label: label('Class name of the model.'),
   score,
   box: Box,
-  trackId: Type.Optional(Type.String({ description: 'The same for one object in following frames.' })),
+  trackId: Type.Optional(
+    Type.String({
+      maxLength: labelLimit,
+      description: 'The same for one object of this source in following frames; a new object has a new one.',
+    }),
+  ),
+  since: Type.Optional(Type.Number({ ...epochMs, description: 'When it was first seen, as `capturedAt`.' })),
+  seen: Type.Optional(
+    Type.Object(
+      { n: Type.Integer({ minimum: 1 }), of: Type.Integer({ minimum: 1 }) },
+      { description: 'Frames that showed it, of the last how many.' },
+    ),
+  ),
   zones: Type.Optional(Type.Array(label(), { maxItems: listLimit, description: 'Zones in which it stands.' })),
-  moving: Type.Optional(Type.Boolean()),
+  dwell: Type.Optional(
+    Type.Record(Type.String(), Type.Number({ minimum: 0 }), {
+      description: 'Seconds for which it has been in each zone that it is in.',
+    }),
+  ),
+  moving: Type.Optional(Type.Boolean({ description: 'False: it has stayed where it is for two seconds.' })),
   keypoints: Type.Optional(
     Type.Array(Type.Object({ x: Type.Number(), y: Type.Number(), score: Type.Number() }), {
       maxItems: listLimit,
@@ -151,7 +168,10 @@ export const Detections = payload('detections', {
   width: Type.Integer({ minimum: 1 }),
   height: Type.Integer({ minimum: 1 }),
   encoding: ImageEncoding,
-  objects: Type.Array(DetectedObject, { maxItems: listLimit }),
+  objects: Type.Array(DetectedObject, {
+    maxItems: listLimit,
+    description: 'Those that enough frames confirm. Of a single picture that belongs to no stream, all.',
+  }),
   ignored: Type.Optional(
     Type.Integer({
       minimum: 1,

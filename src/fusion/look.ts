@@ -9,6 +9,8 @@ export interface Sighting {
   dbfs?: number;
   /** The objects of this label, best first. */
   objects?: DetectedObject[];
+  /** Looks that showed one of the objects before this one let it through, of the last how many. */
+  seen?: { n: number; of: number };
   /** What explains a cue. */
   features?: Cue['features'];
 }
@@ -60,7 +62,8 @@ export function readLook(
       return { kind: 'sound', source, track: `sound ${source}`, capturedAt, sightings: readSounds(payload) };
     case 'cue': {
       const { cue, score, features } = payload;
-      const sightings = named([cue], { label: cue, score, features }, (label) => wanted('cue', label));
+      const inZone = features['zone'] === undefined ? [] : [`${cue} ${features['zone']}`];
+      const sightings = named([cue, ...inZone], { label: cue, score, features }, (label) => wanted('cue', label));
       return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings };
     }
     case 'signal': {
@@ -83,10 +86,12 @@ function readObjects(payload: Detections, wanted: (kind: 'object', label: string
   for (const object of bestFirst) {
     const known = sightings.get(object.label);
     if (known === undefined) {
-      sightings.set(object.label, { label: object.label, score: object.score, objects: [object] });
-    } else if (known.objects !== undefined && known.objects.length < objectLimit) {
-      known.objects.push(object);
+      const { label, score, seen } = object;
+      sightings.set(label, { label, score, objects: [object], ...(seen === undefined ? {} : { seen }) });
+      continue;
     }
+    if ((object.seen?.n ?? 0) > (known.seen?.n ?? 0) && object.seen !== undefined) known.seen = object.seen;
+    if (known.objects !== undefined && known.objects.length < objectLimit) known.objects.push(object);
   }
   return sightings;
 }

@@ -1,3 +1,4 @@
+import { Confirmer } from '../confirmation/confirmer.ts';
 import type { RuleCondition } from '../contracts/configs.ts';
 import type { Look, Sighting } from './look.ts';
 import { signalOf, type Showing } from './showing.ts';
@@ -65,26 +66,26 @@ export class TimeLine {
   }
 }
 
-/** Walks one track with a sliding count of its last looks. */
+/** Walks one track and counts its last looks. A tracker saw an object more often than it let it through: its count holds too. */
 function showingsOf(looks: readonly Look[], condition: RuleCondition, from: number, to: number): Showing[] {
   const { n, of } = condition.seenTimes ?? { n: 1, of: 1 };
   const reach = Math.max(n, of);
+  const confirmer = new Confirmer({ n, of: reach });
   const found: Showing[] = [];
-  let count = 0;
-  for (const [index, look] of looks.entries()) {
+  for (const look of looks) {
     if (look.capturedAt > to) break;
-    const leaving = looks[index - reach];
-    if (leaving !== undefined && shown(leaving, condition) !== undefined) count -= 1;
     const sighting = shown(look, condition);
-    if (sighting === undefined) continue;
-    count += 1;
-    if (count < n || look.capturedAt < from) continue;
+    const counted = confirmer.add(look.capturedAt, sighting !== undefined);
+    if (sighting === undefined || look.capturedAt < from) continue;
+    const tracked = sighting.seen !== undefined && sighting.seen.of <= reach ? sighting.seen : counted;
+    const seen = tracked.n > counted.n ? tracked : counted;
+    if (seen.n < n) continue;
     found.push({
       condition,
       signal: signalOf(look, sighting),
       from: look.capturedAt,
       to: look.capturedAt,
-      seen: { n: count, of: Math.min(reach, index + 1) },
+      seen: { n: seen.n, of: seen.of },
       look,
       ...(sighting.dbfs === undefined ? {} : { dbfs: sighting.dbfs }),
       ...(sighting.features === undefined ? {} : { features: sighting.features }),

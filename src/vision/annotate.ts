@@ -41,11 +41,12 @@ function overlay(objects: readonly DetectedObject[], { width, height }: Size): s
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawn.join('')}</svg>`;
 }
 
-function drawObject({ label, score, box }: DetectedObject, { width, height }: Size): string {
+function drawObject({ label, score, box, trackId }: DetectedObject, { width, height }: Size): string {
   const colour = label === 'person' ? colours.person : colours.other;
   const line = Math.max(1, Math.round(Math.max(width, height) / 320));
   const textHeight = Math.max(8, Math.round(Math.max(width, height) / 56));
-  const text = `${label} ${Math.round(score * 100)}%`.slice(0, 40);
+  const id = trackId === undefined ? '' : ` #${trackId}`;
+  const text = `${label}${id} ${Math.round(score * 100)}%`.slice(0, 40);
   const tag = { width: textWidth(text) * textHeight + textHeight, height: textHeight * 1.8 };
   const x = box.x * width;
   const y = box.y * height;

@@ -113,6 +113,22 @@ describe('correlation by capture time', () => {
     }
   });
 
+  test('what a tracker saw before it let an object through counts, but only within the looks that are asked for', () => {
+    const box = { x: 0, y: 0, width: 0.2, height: 0.5 };
+    const seen = (label: string, n: number, of: number): BenchArea => {
+      const area = new BenchArea();
+      const object = { label, score: 0.9, box, trackId: '1', seen: { n, of } };
+      area.engine.accept(detections([object], { capturedAt: area.clock.now() }));
+      return area;
+    };
+    const confirmed = seen('person', 2, 3);
+    assert.deepEqual(confirmed.story, ['start 1 person']);
+    assert.match(confirmed.last.explanation[1] ?? '', /in 2 of the last 3 looks\.$/);
+    assert.deepEqual(seen('person', 2, 8).story, [], 'two of the last eight are not two of five');
+    assert.deepEqual(seen('knife', 2, 3).story, [], 'a knife needs three');
+    assert.deepEqual(seen('knife', 3, 4).story, ['start 2 knife']);
+  });
+
   test('two areas do not mix', () => {
     const area = new BenchArea();
     area.watch({ person: 0.9 }, 400, { area: 'garden', source: 'cam1' });

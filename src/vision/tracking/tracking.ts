@@ -1,0 +1,68 @@
+import type { Cue, DetectedObject, Frame } from '../../contracts/messages.ts';
+import { Tracker, type TrackerOptions, type TrackEvent } from './tracker.ts';
+
+/** Sources that are followed at a time; the one that was silent longest makes room. */
+const sourceLimit = 64;
+/** Boxes down to this share of the threshold may continue an object. */
+const weakShare = 0.5;
+
+/** Follows the objects of every source of one node. */
+export class Tracking {
+  readonly #options: TrackerOptions;
+  readonly #trackers = new Map<string, Tracker>();
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+  }
+
+  /** What the detector has to be asked for: a box of half the threshold begins nothing, but may continue an object. */
+  get lowestScore(): number {
+    return this.#options.threshold * weakShare;
+  }
+
+  /** Whether something of a source is followed: then its next picture must be looked at, also when nothing moves. */
+  isFollowing(source: string): boolean {
+    return this.#trackers.get(source)?.isFollowing ?? false;
+  }
+
+  /**
+   * @param objects What the detector found in the frame, placed in zones.
+   * @param position Seconds from the start of a recording that is played faster than it was made.
+   * @returns the confirmed objects, and what they did, each once.
+   */
+  update(
+    frame: Frame,
+    objects: readonly DetectedObject[],
+    position?: number,
+  ): { objects: DetectedObject[]; cues: Cue[] } {
+    const { source, capturedAt, width, height } = frame;
+    const at = position === undefined ? capturedAt : position * 1000;
+    const tracked = this.#trackerOf(source).update({ objects, at, capturedAt, width, height });
+    return { objects: tracked.objects, cues: tracked.events.map((event) => cueOf(frame, event)) };
+  }
+
+  #trackerOf(source: string): Tracker {
+    const tracker = this.#trackers.get(source) ?? new Tracker(this.#options);
+    this.#trackers.delete(source);
+    this.#trackers.set(source, tracker);
+    const [silent] = this.#trackers.keys();
+    if (this.#trackers.size > sourceLimit && silent !== undefined) this.#trackers.delete(silent);
+    return tracker;
+  }
+}
+
+function cueOf({ v, site, area, source, capturedAt }: Frame, event: TrackEvent): Cue {
+  const { what, zone, label, trackId, dwellMs, score } = event;
+  const dwell = what === 'zone-enter' ? {} : { dwellSeconds: Math.round(dwellMs / 100) / 10 };
+  return {
+    v,
+    kind: 'cue',
+    site,
+    area,
+    source,
+    capturedAt,
+    cue: what,
+    score,
+    features: { zone, label, trackId, ...dwell },
+  };
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { person, Scene } from './scene.ts';
+
+/** What the looks tell, such as `zone-enter yard`; one letter per look: where the person stands (. is nowhere, - not seen). */
+function story(scene: Scene, looks: string, gapMs = 200): string[] {
+  const names: Record<string, string[]> = { y: ['yard'], g: ['yard', 'gate'], '.': [] };
+  return Array.from(looks).flatMap((letter) => {
+    const { events } = scene.look(letter === '-' ? [] : [person(0.5, 0.8, 0.8, 0.4, names[letter])], gapMs);
+    return events.map(({ what, zone }) => `${what} ${zone}`);
+  });
+}
+
+describe('zones', () => {
+  test('are entered and left once each', () => {
+    assert.deepEqual(story(new Scene(), '...yyyyygggyyy.....'), [
+      'zone-enter yard',
+      'zone-enter gate',
+      'zone-leave gate',
+      'zone-leave yard',
+    ]);
+  });
+
+  test('in which something comes into being are entered as soon as it is confirmed', () => {
+    const scene = new Scene();
+    assert.deepEqual(story(scene, 'y'), []);
+    assert.deepEqual(story(scene, 'y'), ['zone-enter yard']);
+  });
+
+  test('are not entered or left by feet that tremble on the border, nor by a look that misses them', () => {
+    assert.deepEqual(story(new Scene(), 'yyyyy.y.y-y-yy.yyy'), ['zone-enter yard']);
+    assert.deepEqual(story(new Scene(), '.....y.y-.y.y..'), []);
+  });
+
+  test('are left when the object is lost in them, and only then', () => {
+    const scene = new Scene();
+    assert.deepEqual(story(scene, 'yyyyyyyyyyy----------'), ['zone-enter yard']);
+    assert.deepEqual(story(scene, '--'), ['zone-leave yard']);
+  });
+
+  test('are left by everybody when the source pauses', () => {
+    const scene = new Scene();
+    story(scene, 'yyyy');
+    assert.deepEqual(story(scene, '-', 60_000), ['zone-leave yard']);
+  });
+
+  test('that a ghost stands in tell nothing', () => {
+    assert.deepEqual(story(new Scene(), 'y---y---y---'), []);
+  });
+
+  test('tell how long somebody has been there, and was', () => {
+    const scene = new Scene();
+    story(scene, '...');
+    story(scene, 'yyyyyyyyyyy');
+    const [object] = scene.look([person(0.5, 0.8, 0.8, 0.4, ['yard'])]).objects;
+    assert.deepEqual(object?.dwell, { yard: 2.2 });
+    scene.look([person(0.5, 0.8)]);
+    const { events, objects } = scene.look([person(0.5, 0.8)]);
+    assert.deepEqual(
+      events.map(({ what, dwellMs }) => [what, dwellMs]),
+      [['zone-leave', 2400]],
+    );
+    assert.equal(objects[0]?.dwell, undefined);
+  });
+
+  test('tell a loiterer once per stay', () => {
+    const scene = new Scene({ loiterMs: 3000 });
+    assert.deepEqual(story(scene, 'y'.repeat(17)), ['zone-enter yard', 'loiter yard']);
+    assert.deepEqual(story(scene, 'y'.repeat(40)), []);
+    assert.deepEqual(story(scene, `...${'y'.repeat(20)}`), ['zone-leave yard', 'zone-enter yard', 'loiter yard']);
+    assert.deepEqual(story(new Scene({ loiterMs: 0 }), 'y'.repeat(100)), ['zone-enter yard']);
+  });
+});

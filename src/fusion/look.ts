@@ -62,7 +62,7 @@ export function readLook(
       return { kind: 'sound', source, track: `sound ${source}`, capturedAt, sightings: readSounds(payload) };
     case 'cue': {
       const { cue, score, features } = payload;
-      const inZone = features['zone'] === undefined ? [] : [`${cue} ${features['zone']}`];
+      const inZone = features.zone === undefined ? [] : [`${cue} ${features.zone}`];
       const sightings = named([cue, ...inZone], { label: cue, score, features }, (label) => wanted('cue', label));
       return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings };
     }

@@ -42,7 +42,7 @@ describe('the sources of a node', () => {
     for (let look = 0; look <= 300; look += 1) {
       const objects = [person(0.5, 0.8, 0.8, 0.4, ['yard'])];
       const { cues } = tracking.update(frame('clip', look * 5), objects, look / 5);
-      seen.push(...cues.map(({ cue, features }) => `${cue} ${features['dwellSeconds'] ?? ''} at ${look / 5}`));
+      seen.push(...cues.map(({ cue, features }) => `${cue} ${features.dwellSeconds ?? ''} at ${look / 5}`));
     }
     assert.deepEqual(seen, ['zone-enter  at 0.2', 'loiter 5 at 5.2']);
   });

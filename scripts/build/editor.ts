@@ -107,7 +107,7 @@ function signalLabels(): Record<(typeof signalKinds)[number], readonly string[]>
   return {
     object: [...new Set(objects)],
     sound: [...soundClasses, 'loud_unknown'],
-    cue: ['tamper', 'motion', 'detector-down', 'classifier-down'],
+    cue: ['tamper', 'zone-enter', 'zone-leave', 'loiter', 'motion', 'detector-down', 'classifier-down'],
     stream: ['offline', ...streamStatuses],
     signal: [],
   };

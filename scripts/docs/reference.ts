@@ -106,8 +106,9 @@ function credentials(type: string): string {
     : `Credentials, kept encrypted by Node-RED: ${fields.map((f) => `\`${f}\``).join(', ')}.`;
 }
 
-function condition({ kind, label, seenTimes, forSeconds }: RuleCondition): string {
+function condition({ kind, label, seenTimes, rate, forSeconds }: RuleCondition): string {
   const times = seenTimes === undefined ? '' : ` in ${seenTimes.n} of ${seenTimes.of} looks`;
+  const often = rate === undefined ? '' : ` ${rate.times} times in ${rate.seconds} s`;
   const duration = forSeconds === undefined ? '' : ` for ${forSeconds} s`;
-  return `${kind} \`${label}\`${times}${duration}`;
+  return `${kind} \`${label}\`${times}${often}${duration}`;
 }

@@ -241,6 +241,15 @@ export const RuleCondition = Type.Object({
       { description: 'N of the last M looks of one source must show it.' },
     ),
   ),
+  rate: Type.Optional(
+    Type.Object(
+      {
+        times: Type.Integer({ minimum: 1, maximum: 50 }),
+        seconds: Type.Number({ minimum: 0.1, maximum: 120, description: 'Up to two minutes are remembered.' }),
+      },
+      { description: 'It must come so often within so many seconds (cues and signals).' },
+    ),
+  ),
   forSeconds: Type.Optional(
     Type.Number({
       minimum: 0,

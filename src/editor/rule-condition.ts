@@ -86,7 +86,8 @@ function limits(condition: RuleCondition, set: (change: Change) => void, say: Sa
   const score = numberField(range, condition.minimumScore, (value) => {
     set({ minimumScore: value });
   });
-  if (condition.kind !== 'object' && condition.kind !== 'sound') return [say('limit.score'), score];
+  if (condition.kind !== 'object' && condition.kind !== 'sound')
+    return [say('limit.score'), score, ...rate(condition, set, say)];
   return [say('limit.score'), score, ...looks(condition, set, say)];
 }
 
@@ -111,6 +112,23 @@ function looks(condition: RuleCondition, set: (change: Change) => void, say: Say
     });
   }
   return [say('limit.seen'), times, say('limit.of'), all, say('limit.looks')];
+}
+
+/** So often within so many seconds: a minute, until another number stands there. */
+function rate(condition: RuleCondition, set: (change: Change) => void, say: Say): (HTMLElement | string)[] {
+  let { times, seconds }: { times?: number | undefined; seconds?: number | undefined } = condition.rate ?? {};
+  const tell = (): void => {
+    set({ rate: times === undefined ? undefined : { times, seconds: seconds ?? 60 } });
+  };
+  const often = numberField({ min: '1', max: '50', placeholder: '1' }, times, (value) => {
+    times = value;
+    tell();
+  });
+  const within = numberField({ min: '0.1', max: '120', step: 'any', placeholder: '60' }, seconds, (value) => {
+    seconds = value;
+    tell();
+  });
+  return [often, say('limit.times'), within, say('limit.seconds')];
 }
 
 /** Fields that were emptied are left out of the flow file. */

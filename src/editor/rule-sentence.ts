@@ -10,10 +10,11 @@ export function ruleSentence(rule: Rule, say: Say): string {
 }
 
 function conditionPhrase(condition: RuleCondition, say: Say): string {
-  const { kind, label, minimumScore, seenTimes, forSeconds } = condition;
+  const { kind, label, minimumScore, seenTimes, rate, forSeconds } = condition;
   const details = [
     minimumScore === undefined ? '' : say('detail.score', { score: minimumScore }),
     seenTimes === undefined ? '' : say('detail.seen', { n: seenTimes.n, of: seenTimes.of }),
+    rate === undefined ? '' : say('detail.rate', { times: rate.times, seconds: rate.seconds }),
     forSeconds === undefined ? '' : say('detail.for', { seconds: forSeconds }),
   ].filter((detail) => detail !== '');
   const phrase = say(`phrase.${kind}`, { label: label === '' ? '?' : label });
@@ -26,6 +27,8 @@ const fieldTexts: Readonly<Record<string, string>> = {
   minimumScore: 'limit.score',
   n: 'limit.looks',
   of: 'limit.looks',
+  times: 'limit.times',
+  seconds: 'limit.seconds',
   forSeconds: 'limit.seconds',
 };
 

@@ -43,7 +43,10 @@ export class Area {
     this.#emit = emit;
     this.#rules = options.rules.map((rule, order) => ({ rule, order })).filter(({ rule }) => rule.enabled);
     this.#correlationMs = options.correlationSeconds * 1000;
-    this.#reach = Math.max(1, ...options.rules.flatMap(({ all }) => all.map(({ seenTimes }) => seenTimes?.of ?? 1)));
+    this.#reach = Math.max(
+      1,
+      ...options.rules.flatMap(({ all }) => all.map(({ seenTimes, rate }) => rate?.times ?? seenTimes?.of ?? 1)),
+    );
     this.#states = new LastingStates(options.clock);
     this.#moments = this.#course();
   }

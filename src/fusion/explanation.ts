@@ -3,6 +3,7 @@ import type { IncidentSignal } from '../contracts/messages.ts';
 import { reasonOf, type Match } from './matching.ts';
 import type { Showing } from './showing.ts';
 import { tamperSentence } from './tamper-words.ts';
+import { zoneSentence } from './zone-words.ts';
 
 /** A signal of an incident and how often it came. */
 export type Tally = IncidentSignal & { count: number };
@@ -80,7 +81,7 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function showingSentence({ signal, seen, dbfs, state, from, features }: Showing): string {
+function showingSentence({ signal, condition, seen, dbfs, state, from, features }: Showing): string {
   const { kind, label, source, score, capturedAt } = signal;
   const at = clockTime(capturedAt);
   const name = capitalised(words(label));
@@ -93,19 +94,24 @@ function showingSentence({ signal, seen, dbfs, state, from, features }: Showing)
       const level = dbfs === undefined ? '' : `, level ${dbfs.toFixed(1)} dBFS`;
       return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}.`;
     }
-    case 'cue':
-      return (
-        tamperSentence(signal, features ?? {}, clockTime) ??
-        `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}.`
-      );
+    case 'cue': {
+      const tamper = tamperSentence(signal, features ?? {}, clockTime);
+      if (tamper !== undefined) return tamper;
+      const cue = zoneSentence(signal, features ?? {}, clockTime);
+      return `${cue ?? `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}`}${often(condition, seen)}.`;
+    }
     case 'stream': {
       const { status, since } = state ?? { status: label, since: from };
       const lasted = `for ${Math.round((from - since) / 1000)} s or more`;
       return `${source} is ${words(label)} since ${clockTime(since)}, ${lasted} (${status}).`;
     }
     case 'signal':
-      return `Signal ${words(label)} from ${source} at ${at}, score ${decimals(score)}.`;
+      return `Signal ${words(label)} from ${source} at ${at}, score ${decimals(score)}${often(condition, seen)}.`;
   }
+}
+
+function often({ rate }: Showing['condition'], { n }: Showing['seen']): string {
+  return rate === undefined ? '' : `, ${n} times in ${rate.seconds} s`;
 }
 
 function distanceSentence({ showings, spreadMs }: Match): string[] {

@@ -66,20 +66,25 @@ export class TimeLine {
   }
 }
 
+function confirmationOf({ seenTimes, rate }: RuleCondition): { n: number; of: number; seconds?: number } {
+  if (rate !== undefined) return { n: rate.times, of: looksPerTrack, seconds: rate.seconds };
+  const { n, of } = seenTimes ?? { n: 1, of: 1 };
+  return { n, of: Math.max(n, of) };
+}
+
 /** Walks one track and counts its last looks. A tracker saw an object more often than it let it through: its count holds too. */
 function showingsOf(looks: readonly Look[], condition: RuleCondition, from: number, to: number): Showing[] {
-  const { n, of } = condition.seenTimes ?? { n: 1, of: 1 };
-  const reach = Math.max(n, of);
-  const confirmer = new Confirmer({ n, of: reach });
+  const rule = confirmationOf(condition);
+  const confirmer = new Confirmer(rule);
   const found: Showing[] = [];
   for (const look of looks) {
     if (look.capturedAt > to) break;
     const sighting = shown(look, condition);
     const counted = confirmer.add(look.capturedAt, sighting !== undefined);
     if (sighting === undefined || look.capturedAt < from) continue;
-    const tracked = sighting.seen !== undefined && sighting.seen.of <= reach ? sighting.seen : counted;
+    const tracked = sighting.seen !== undefined && sighting.seen.of <= rule.of ? sighting.seen : counted;
     const seen = tracked.n > counted.n ? tracked : counted;
-    if (seen.n < n) continue;
+    if (seen.n < rule.n) continue;
     found.push({
       condition,
       signal: signalOf(look, sighting),

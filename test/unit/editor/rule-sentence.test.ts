@@ -30,6 +30,11 @@ describe('a rule as a sentence', () => {
     const sure = rule({ kind: 'object', label: 'car', minimumScore: 0.8, seenTimes: { n: 3, of: 4 } });
     assert.equal(ruleSentence(sure, say), 'When car is seen (score from 0.8, 3 of 4 looks): warning (2)');
   });
+  test('how often', () => {
+    const often = rule({ kind: 'cue', label: 'zone-enter gate', rate: { times: 3, seconds: 60 } });
+    const sentence = 'When the cue zone-enter gate comes (3 times in 60 s): warning (2)';
+    assert.equal(ruleSentence(often, say), sentence);
+  });
   test('a condition that is still empty', () => {
     assert.equal(ruleSentence(rule({ kind: 'signal', label: '' }), say), 'When the signal ? comes: warning (2)');
   });

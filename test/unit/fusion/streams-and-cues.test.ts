@@ -401,3 +401,41 @@ describe('the rule list', () => {
     assert.deepEqual(area.story, ['start 1 cat']);
   });
 });
+
+describe('what people do in zones', () => {
+  const rule = (label: string, more: Partial<Rule['all'][number]> = {}): Rule => {
+    return { id: label, enabled: true, severity: 2, all: [{ kind: 'cue', label, ...more }] };
+  };
+  const features = { zone: 'gate', label: 'person', trackId: '7', dwellSeconds: 30.2 };
+
+  test('is asked for in any zone or in one, and explained in words', () => {
+    const area = new BenchArea({ rules: [rule('loiter gate')] });
+    area.cue('loiter', 0.8, { features: { ...features, zone: 'yard' } });
+    assert.deepEqual(area.story, []);
+    area.cue('loiter', 0.8, { features });
+    assert.deepEqual(area.story, ['start 2 loiter gate']);
+    const sentence = 'Person #7 stays in the zone gate of cam at 12:00:00.0, after 30.2 s in it, score 0.80.';
+    assert.ok(area.last.explanation.includes(sentence), area.last.explanation.join('\n'));
+
+    const anywhere = new BenchArea({ rules: [rule('loiter')] });
+    anywhere.cue('loiter', 0.8, { features });
+    assert.deepEqual(anywhere.story, ['start 2 loiter']);
+  });
+
+  test('is counted as a rate', () => {
+    const area = new BenchArea({ rules: [rule('zone-enter gate', { rate: { times: 3, seconds: 60 } })] });
+    const enter = (): void => {
+      area.cue('zone-enter', 0.8, { features: { zone: 'gate', label: 'person', trackId: '7' } });
+    };
+    for (let time = 0; time < 4; time += 1) {
+      enter();
+      area.wait(31_000);
+    }
+    assert.deepEqual(area.story, [], 'twice a minute is not three times');
+    enter();
+    area.wait(10_000);
+    enter();
+    assert.deepEqual(area.story, ['start 2 zone-enter gate']);
+    assert.match(area.last.explanation[1] ?? '', /^Person #7 entered the zone gate of cam at .*, 3 times in 60 s\.$/);
+  });
+});

@@ -29,7 +29,8 @@ export function mountAdminAnswers({ httpAdmin, auth }: NodeRed, type: string, an
         response.writeHead(403).end();
         return;
       }
-      const query = (request.url ?? '').split('?')[1] ?? '';
+      // An answer that takes no question is the same to all of them: a thousand different ones must not start a thousand programs.
+      const query = work.length === 0 ? '' : ((request.url ?? '').split('?')[1] ?? '');
       const answer = underWay.get(query) ?? answered(() => work(new URLSearchParams(query)));
       underWay.set(query, answer);
       void answer.then(({ status, body }) => {

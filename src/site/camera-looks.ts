@@ -8,8 +8,8 @@ import { snapshotRenderer } from '../vision/annotate.ts';
 import type { CameraFeeds } from './camera-feeds.ts';
 import type { CameraSource } from './camera-source.ts';
 
-/** Each is an ffmpeg of its own. */
-const mostAtOnce = 4;
+/** Each of its own connection is an ffmpeg. */
+const mostAtOnce = { own: 4, all: 16 };
 /** A feed that gives fewer pictures than one in this time is slower than a connection of our own. */
 const nextFrameMs = 3000;
 
@@ -39,6 +39,8 @@ export interface LookPorts {
  */
 export class CameraLooks {
   readonly #ports: LookPorts;
+  #looks = 0;
+  /** Own connections, by address. */
   readonly #underWay = new Map<string, { signal: AbortSignal; ended: Promise<unknown> }>();
 
   constructor(ports: LookPorts) {
@@ -47,6 +49,16 @@ export class CameraLooks {
 
   /** @throws SentinelError as `lookOnce` does, and ES_CAMERA_BUSY while another look at this camera or many others are under way. */
   async look(order: LookOrder, signal: AbortSignal): Promise<CameraLookAnswer> {
+    if (this.#looks >= mostAtOnce.all) throw busy();
+    this.#looks += 1;
+    try {
+      return await this.#look(order, signal);
+    } finally {
+      this.#looks -= 1;
+    }
+  }
+
+  async #look(order: LookOrder, signal: AbortSignal): Promise<CameraLookAnswer> {
     if (!order.fresh && !order.masked) {
       const newest = await this.#running(order, signal);
       if (newest !== undefined) return newest;
@@ -67,7 +79,7 @@ export class CameraLooks {
     const former = this.#underWay.get(location);
     // Nobody waits for it any more, but its connection takes a moment to close.
     if (former?.signal.aborted === true) await former.ended;
-    if (this.#underWay.has(location) || this.#underWay.size >= mostAtOnce) throw busy();
+    if (this.#underWay.has(location) || this.#underWay.size >= mostAtOnce.own) throw busy();
     const look = (this.#ports.lookOnce ?? this.#withFfmpeg)({ ...source, transport }, signal);
     const ended = look.then(
       () => this.#underWay.delete(location),

@@ -66,6 +66,16 @@ describe('what a dialog asks of this machine', () => {
     assert.deepEqual([runs, asked], [1, ['mic-in.read', 'mic-in.read']]);
   });
 
+  test('starts no second program for the same question in other words', async () => {
+    finish = Promise.withResolvers();
+    const [before, waiting] = [runs, asked.length];
+    const answers = Array.from({ length: 20 }, (_, n) => fetch(`${url}/?${n}`, { headers: byDialog }));
+    while (asked.length < waiting + 20) await new Promise((resolve) => setImmediate(resolve));
+    finish.resolve([]);
+    for (const answer of answers) assert.equal((await answer).status, 200);
+    assert.equal(runs, before + 1);
+  });
+
   test('may ask with words of its own, and to do something only with the permission to change flows', async () => {
     const answer = await fetch(`${url}/check?device=mic+%26+co&id=1`, { headers: byDialog });
     assert.deepEqual(await answer.json(), [

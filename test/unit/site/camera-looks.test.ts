@@ -127,6 +127,18 @@ describe('looking at a camera', () => {
     assert.equal((await answer).from, 'camera');
   });
 
+  test('sixteen at a time wait for the running feed, each for a copy of its own', async () => {
+    const { looks, say, picture } = setUp();
+    say('connected');
+    const answers = Array.from({ length: 16 }, () => looks.look(order, never));
+    await assert.rejects(looks.look(order, never), { name: 'ES_CAMERA_BUSY' });
+    picture();
+    for (const answer of answers) assert.equal((await answer).from, 'running');
+    const next = looks.look(order, never);
+    picture();
+    assert.equal((await next).from, 'running');
+  });
+
   test('one at a time at each camera, four in all', async () => {
     const opened = Promise.withResolvers<Look>();
     const { looks } = setUp(() => opened.promise);

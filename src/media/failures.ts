@@ -23,6 +23,12 @@ const meanings: readonly { pattern: RegExp; name: ErrorName; words: string; hint
     hint: 'Check the path of the address.',
   },
   {
+    pattern: /exceeds specified max pixel count/i,
+    name: 'ES_STREAM_UNUSABLE',
+    words: 'The pictures of the source are larger than 36 megapixels.',
+    hint: 'Choose a smaller picture in the settings of the camera, or its second stream.',
+  },
+  {
     pattern: /matches no streams|does not contain any stream|Invalid data found|could not find codec/i,
     name: 'ES_STREAM_UNUSABLE',
     words: 'The source has no picture that can be decoded.',

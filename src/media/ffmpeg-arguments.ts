@@ -66,12 +66,23 @@ const httpFormats = [
 ].join(',');
 
 /**
+ * Pixels of the largest picture that is decoded: 8K, and panoramas. A few hostile bytes announce pictures whose
+ * references alone take gigabytes.
+ */
+export const pictureLimit = ['-max_pixels', '36000000'] as const;
+
+/**
  * The input part of a command line. An address from the network travels in an ffconcat script on standard input, since
  * everybody on a machine can read the command line of every process, and cameras take passwords in path and query too.
  * A build that does not read options from a script gets the address as an argument, unless there are credentials.
  * @throws SentinelError ES_FFMPEG_UNSUITABLE when there are credentials and the build cannot hide them
  */
 export function inputCommand(source: SourceOptions, program: FfmpegProgram): FfmpegCommand {
+  const { args, ...others } = sourceInput(source, program);
+  return { args: [...pictureLimit, ...args], ...others };
+}
+
+function sourceInput(source: SourceOptions, program: FfmpegProgram): FfmpegCommand {
   const { address } = source;
   const local = localInputs[address.protocol];
   if (local !== undefined) return { args: local(address.location) };

@@ -217,6 +217,21 @@ describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
     assert.deepEqual(film.asked, []);
   });
 
+  test('a gigantic picture is not decoded', async (t) => {
+    const file = join(temporaryFolder(t), 'gigantic.jpg');
+    await makeWithFfmpeg(['-f', 'lavfi', '-i', 'color=gray:s=6400x6400', '-frames:v', '1', '-q:v', '31', file]);
+    const picture = readFileSync(file);
+    const url = await answering(t, (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame' });
+      const part = `--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`;
+      for (let count = 0; count < 3; count += 1) response.write(Buffer.concat([Buffer.from(part), picture]));
+      response.end('\r\n');
+    });
+    const error = await failureAt(t, `${url}/video.mjpg`);
+    assert.equal(error?.name, 'ES_STREAM_UNUSABLE', error?.message);
+    assert.match(error.message, /larger than 36 megapixels/);
+  });
+
   test('a server that changes its playlist after it was looked at does not lead to files either', async (t) => {
     const folder = temporaryFolder(t);
     const secret = join(folder, 'secret.mp4');

@@ -1,3 +1,4 @@
+import { pictureLimit } from '../ffmpeg-arguments.ts';
 import type { Segment } from '../ring/segment.ts';
 
 /** Plays in every browser. */
@@ -6,7 +7,7 @@ const everywhere = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pi
 const evenSize = 'crop=trunc(iw/2)*2:trunc(ih/2)*2';
 
 /** How `concatInput` is read: what a copied segment breaks off with is left out. */
-export const concatOptions = ['-fflags', '+discardcorrupt', '-f', 'concat', '-safe', '0'] as const;
+export const concatOptions = [...pictureLimit, '-fflags', '+discardcorrupt', '-f', 'concat', '-safe', '0'] as const;
 
 /** An ffconcat script: whole segments, each as long as its list said, so that small gaps do not add up. */
 export function concatInput(segments: readonly Segment[]): string {

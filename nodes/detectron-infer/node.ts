@@ -7,6 +7,7 @@ import {
   SentinelError,
   snapshotRenderer,
   topicOf,
+  type Detections,
   type Frame,
 } from '../../src/engine.ts';
 
@@ -15,13 +16,13 @@ export default defineNode({
   type: 'detectron-infer',
   create(node) {
     const site = node.site();
-    const { model, labels, threshold, maxAgeMs, previewRate } = node.config;
+    const { model, provider, labels, threshold, maxAgeMs, previewRate } = node.config;
     const { confirmLooks, confirmOf, keepSeconds, loiterSeconds } = node.config;
     const filter = labelFilter(labels, site.labelsOf(model));
     const missing = site.modelFault(model, 'detection');
     const fault = missing ?? filter.fault;
     if (fault !== undefined) node.fail(fault);
-    const detector = site.detector(model);
+    const detector = site.detector(model, provider);
     const analysis = new FrameAnalysis({
       detector: () => detector.get(),
       isDown: missing !== undefined,
@@ -89,8 +90,16 @@ export default defineNode({
       if (ignored !== undefined) site.metrics.count('objects_ignored_total', { source }, ignored);
       const { inferenceMs } = detections.timings;
       const params = { count: detections.objects.length, ms: Math.round(inferenceMs), warning };
-      const calm = detections.backend === 'onnxruntime-node' ? 'running' : 'runningWasm';
-      node.status('running', warning === undefined ? calm : 'runningUnknown', params);
+      node.status('running', warning === undefined ? calmStatus(detections) : 'runningUnknown', {
+        ...params,
+        provider,
+      });
     }
   },
 });
+
+/** The first that fits: what was asked for is missing, or the slow runtime runs. */
+function calmStatus({ backend, fallback }: Detections): string {
+  if (fallback !== undefined) return 'runningFallback';
+  return backend === 'onnxruntime-web' ? 'runningWasm' : 'running';
+}

@@ -165,10 +165,18 @@ export const MicInConfig = Type.Object({
 });
 export type MicInConfig = Static<typeof MicInConfig>;
 
+/** What can run a model: the CPU, or what a graphics card or chip offers. */
+export const executionProviders = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml'] as const;
+export type ExecutionProvider = (typeof executionProviders)[number];
+
 export const DetectronInferConfig = Type.Object({
   name,
   site,
   model: Type.String({ default: 'nanodet-g-416', minLength: 1, description: 'Model from the catalogue.' }),
+  provider: Type.Enum(executionProviders, {
+    default: 'cpu',
+    description: 'What the model runs on; where that cannot be had, it runs on the CPU and the status says so.',
+  }),
   labels: Type.String({
     default: 'person, knife',
     description: 'Classes that count, separated by commas; empty means all.',

@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
-import { Child } from '../process/child.ts';
+import { Child, type ChildExit } from '../process/child.ts';
 import { catalogHashes } from './catalog.ts';
 import type { ModelDescription } from './model-description.ts';
 import { SingleFile } from './single-file.ts';
@@ -56,54 +56,62 @@ export class ModelTrials {
 
   /**
    * @returns the model with the hash that its file had, so that no other file is opened in its place.
+   * @param closing Aborted: nobody wants to know any more: the trial is ended.
    * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_RUNTIME_MISSING, or what opening it throws
    */
-  async admit(model: ModelDescription): Promise<ModelDescription> {
+  async admit(model: ModelDescription, closing?: AbortSignal): Promise<ModelDescription> {
     if (this.isKnown(model)) return model;
     const sha256 = await hashOf(model);
     // One that its own description disowns is refused where it is read.
     if (model.sha256 !== undefined && model.sha256 !== sha256) return model;
     const admitted = { ...model, sha256 };
     if (this.isKnown(admitted)) return admitted;
-    const { error } = await this.#one.run(() => this.#verdict(admitted));
+    const { error } = await this.#one.run(() => this.#verdict(admitted, closing));
     if (error !== undefined) throw error;
     return admitted;
   }
 
-  async #verdict(model: ModelDescription): Promise<Verdict> {
+  async #verdict(model: ModelDescription, closing: AbortSignal | undefined): Promise<Verdict> {
     const { clock } = this.#options;
     const key = createHash('sha256').update(JSON.stringify(model)).digest('hex');
     const known = verdicts.get(key);
     if (known !== undefined && (known.error === undefined || clock.monotonic() - known.at < refusalMs)) return known;
-    const verdict = { error: await this.#try(model), at: clock.monotonic() };
-    verdicts.set(key, verdict);
+    const verdict = { error: await this.#try(model, closing), at: clock.monotonic() };
+    if (closing?.aborted !== true) verdicts.set(key, verdict);
     return verdict;
   }
 
   /** @returns why the model is refused; undefined when it works. */
-  async #try(model: ModelDescription): Promise<SentinelError | undefined> {
-    const { file, clock, limits = usualLimits } = this.#options;
-    const order: TrialOrder = { opening: { model, provider: 'cpu' }, limits };
-    const { ECHOSIGHT_ORT, ORT_DISABLE_TELEMETRY = '1' } = process.env;
-    const child = new Child({
-      program: process.execPath,
-      args: [file],
-      env: { ECHOSIGHT_ORT, ORT_DISABLE_TELEMETRY },
-      input: JSON.stringify(order),
-      clock,
-    });
-    const cancel = clock.after(limits.ms + graceMs, () => void child.stop());
-    const [said, complaint, { code, signal, error }] = await Promise.all([
-      text(child.output(1)),
-      text(child.output(2)),
-      child.closed,
-    ]);
-    cancel();
-    if (error !== undefined) return asSentinelError(error, 'ES_MODEL_INVALID');
-    const verdict = lastVerdict(said) ?? (child.stopping ? { over: 'ms' as const } : undefined);
-    if (verdict === undefined) return crashed(model, `${signal ?? `exit code ${code ?? '?'}`}${lastLine(complaint)}`);
+  async #try(model: ModelDescription, closing: AbortSignal | undefined): Promise<SentinelError | undefined> {
+    const { limits = usualLimits } = this.#options;
+    const ended =
+      closing?.aborted === true
+        ? undefined
+        : await this.#runChild({ opening: { model, provider: 'cpu' }, limits }, closing);
+    if (ended === undefined || closing?.aborted === true) return abandoned(model);
+    const { said, complaint, exit, late } = ended;
+    if (exit.error !== undefined) return asSentinelError(exit.error, 'ES_MODEL_INVALID');
+    const verdict = lastVerdict(said) ?? (late ? { over: 'ms' as const } : undefined);
+    if (verdict === undefined) return crashed(model, exit, complaint);
     if ('over' in verdict) return tooCostly(model, verdict.over, limits);
     return 'error' in verdict ? unpackError(verdict.error) : undefined;
+  }
+
+  async #runChild(
+    order: TrialOrder,
+    closing: AbortSignal | undefined,
+  ): Promise<{ said: string; complaint: string; exit: ChildExit; late: boolean }> {
+    const { file, clock } = this.#options;
+    const { ECHOSIGHT_ORT, ORT_DISABLE_TELEMETRY = '1' } = process.env;
+    const env = { ECHOSIGHT_ORT, ORT_DISABLE_TELEMETRY };
+    const child = new Child({ program: process.execPath, args: [file], env, input: JSON.stringify(order), clock });
+    const stop = (): void => void child.stop();
+    const cancel = clock.after(order.limits.ms + graceMs, stop);
+    closing?.addEventListener('abort', stop);
+    const [said, complaint, exit] = await Promise.all([text(child.output(1)), text(child.output(2)), child.closed]);
+    cancel();
+    closing?.removeEventListener('abort', stop);
+    return { said, complaint, exit, late: child.stopping };
   }
 }
 
@@ -130,11 +138,6 @@ function lastVerdict(said: string): TrialVerdict | undefined {
   }
 }
 
-function lastLine(complaint: string): string {
-  const line = complaint.trimEnd().split('\n').at(-1) ?? '';
-  return line === '' ? '' : `: ${line.slice(0, 200)}`;
-}
-
 function tooCostly(model: ModelDescription, over: keyof TrialLimits, limits: TrialLimits): SentinelError {
   const did =
     over === 'ms'
@@ -143,7 +146,13 @@ function tooCostly(model: ModelDescription, over: keyof TrialLimits, limits: Tri
   return refused(model, did, 'Choose a smaller model, or one from a source that you trust.');
 }
 
-function crashed(model: ModelDescription, how: string): SentinelError {
+function abandoned(model: ModelDescription): SentinelError {
+  return new SentinelError('ES_MODEL_INVALID', `The trial of the model "${model.id}" was abandoned.`);
+}
+
+function crashed(model: ModelDescription, { code, signal }: ChildExit, complaint: string): SentinelError {
+  const lastLine = complaint.trimEnd().split('\n').at(-1)?.slice(0, 200);
+  const how = [signal ?? `exit code ${code ?? '?'}`, lastLine].filter(Boolean).join(': ');
   return refused(model, `brought down the process that tried it (${how})`, 'Export it again, or choose another model.');
 }
 

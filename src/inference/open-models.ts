@@ -1,4 +1,4 @@
-import type { ExecutionProvider } from './execution-providers.ts';
+import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelDescription } from './model-description.ts';
 import type { WorkerService } from './worker-port.ts';
 

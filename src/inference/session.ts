@@ -1,6 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
-import type { ExecutionProvider } from './execution-providers.ts';
+import type { ExecutionProvider } from '../contracts/configs.ts';
 import { loadRuntime, type OnnxRuntime } from './onnx-runtime.ts';
 
 /** A tensor as numbers of 32-bit floats, row by row, whatever type the model has for it. */

@@ -47,6 +47,7 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
   readonly #options: WorkerLaneOptions;
   readonly #setback: Setback;
   #admitted: Opening | undefined;
+  readonly #closing = new AbortController();
   #admitting = false;
   #hangs = 0;
   #closed = false;
@@ -93,6 +94,7 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closing.abort();
     await this.#options.leave();
   }
 
@@ -126,9 +128,9 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
     const { opening, trials, ready } = this.#options;
     this.#admitting = true;
     try {
-      this.#admitted = { ...opening, model: await trials.admit(opening.model) };
+      this.#admitted = { ...opening, model: await trials.admit(opening.model, this.#closing.signal) };
     } catch (error) {
-      this.#setback.failed(asSentinelError(error, 'ES_MODEL_INVALID'));
+      if (!this.#closed) this.#setback.failed(asSentinelError(error, 'ES_MODEL_INVALID'));
     }
     this.#admitting = false;
     ready();

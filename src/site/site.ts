@@ -13,7 +13,7 @@ import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
-import type { ExecutionProvider } from '../inference/execution-providers.ts';
+import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelTask } from '../inference/model-description.ts';
 import { redact } from '../network/redact.ts';
 import { Detector } from '../vision/detector.ts';

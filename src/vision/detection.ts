@@ -4,7 +4,7 @@ import type { Box, DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Picture } from '../contracts/ports.ts';
 import type { Letterbox, Size } from '../geometry/letterbox.ts';
 import type { Placement } from '../geometry/placement.ts';
-import type { ExecutionProvider } from '../inference/execution-providers.ts';
+import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
 import { openSession, type InputTensor } from '../inference/session.ts';

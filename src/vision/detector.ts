@@ -1,6 +1,6 @@
 import type { DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Picture } from '../contracts/ports.ts';
-import type { ExecutionProvider } from '../inference/execution-providers.ts';
+import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import type { WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';

@@ -52,6 +52,20 @@ describe('the trial of an unknown model', () => {
     });
   });
 
+  test('one that nobody waits for any more is ended, and has no verdict', async (t) => {
+    const model = hostileModel(temporaryFolder(t), 'endless');
+    const closing = new AbortController();
+    const started = performance.now();
+    const asked = [trials().admit(model, closing.signal), trials().admit(model, AbortSignal.abort())];
+    const abandoned = { message: 'The trial of the model "endless" was abandoned.' };
+    await assert.rejects(asked[1] ?? Promise.resolve(), abandoned);
+    setTimeout(() => {
+      closing.abort();
+    }, 500);
+    await assert.rejects(asked[0] ?? Promise.resolve(), abandoned);
+    assert.ok(performance.now() - started < limits.ms, 'it did not wait for the limit');
+  });
+
   test('one that takes too much memory is ended', async (t) => {
     const model = hostileModel(temporaryFolder(t), 'greedy');
     await assert.rejects(trials().admit(model), {

@@ -47,7 +47,10 @@ describe('models in a real Node-RED', { timeout: 200_000 }, () => {
     assert.equal(plain?.fallback, undefined);
     assert.deepEqual(card?.objects, plain?.objects);
     await host.waitFor('status', ({ status }) => (status as { text: string }).text.includes('on the CPU: no cuda'));
-    await until(() => host.log.includes('The model nanodet-g-416 runs on onnxruntime-node: cuda cannot be used'), 'log');
+    await until(
+      () => host.log.includes('The model nanodet-g-416 runs on onnxruntime-node: cuda cannot be used'),
+      'log',
+    );
   });
 
   test('hostile models are refused by name, and the others go on meanwhile', async (t) => {

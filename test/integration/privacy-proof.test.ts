@@ -136,6 +136,10 @@ describe('no hidden pixel leaves', { timeout: 120_000 }, () => {
         await ffmpeg('-ss', '0.1', '-i', video, '-frames:v', '1', '-vf', mask.filter, '-q:v', '3', still);
         assertMasked(await looksOfFile(still), `${size} still`);
       }
+      // Stretched over a picture of another shape, it would hide something else.
+      const [square, out] = [join(folder, 'square.mp4'), join(folder, 'out.mp4')];
+      await ffmpeg('-i', clip, '-t', '0.3', '-vf', 'scale=640:640,setsar=1', '-c:v', 'libx264', square);
+      await assert.rejects(ffmpeg('-i', square, '-vf', mask.filter ?? '', '-c:v', 'libx264', out));
     });
   }
 });

@@ -46,11 +46,14 @@ export class PrivacyMask {
 
   /**
    * The same for ffmpeg, as a chain of filters for pictures of any size, which must come first; undefined when nothing is
-   * hidden, and a stream may be copied as it is.
+   * hidden, and a stream may be copied as it is. It fails where `burn` throws.
    */
   get filter(): string | undefined {
     if (this.isEmpty) return undefined;
-    return (this.#filter ??= boxFilter(this.#hidden));
+    const { bitmap } = this.#hidden;
+    return (this.#filter ??= [...(bitmap === undefined ? [] : [shapeFilter(bitmap)]), boxFilter(this.#hidden)].join(
+      ',',
+    ));
   }
 
   #runsFor(size: Size): Run[] {
@@ -58,6 +61,11 @@ export class PrivacyMask {
     if (bitmap !== undefined) checkShape(bitmap, size);
     return this.isEmpty ? [] : runsOf(coverage(this.#hidden, size, margin));
   }
+}
+
+/** A crop that leaves all of a picture of this shape, and of any other less than nothing, at which ffmpeg gives up. */
+function shapeFilter({ width, height }: Size): string {
+  return String.raw`crop=w=iw*if(lte(abs(dar*${height}/${width}-1)\,${shapeTolerance})\,1\,-1):h=ih:exact=1`;
 }
 
 function checkShape(mask: Size, picture: Size): void {

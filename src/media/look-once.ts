@@ -1,12 +1,10 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
-import { credentialsFor } from '../network/address.ts';
-import { redact } from '../network/redact.ts';
 import { Child } from '../process/child.ts';
 import { failureFrom } from './failures.ts';
 import { inputCommand, type SourceOptions } from './ffmpeg-arguments.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
-import { contentIn, probeSource, type SourceContent } from './source-probe.ts';
+import { contentIn, linesOf, probeSource, type SourceContent } from './source-probe.ts';
 
 const longestLookMs = 20_000;
 const longestReport = 64 * 1024;
@@ -87,12 +85,6 @@ async function firstPicture(
   const content = contentIn(report);
   if (content !== undefined && bytes > 0 && bytes <= mostBytes) return { ...content, jpeg: Buffer.concat(parts), at };
   throw failureFrom(linesOf(report, source));
-}
-
-function linesOf(report: string, source: SourceOptions): string[] {
-  const password = credentialsFor(source.address, source)?.password;
-  const lines = report.trim().split(/[\r\n]+/);
-  return lines.map((line) => redact(line, password === undefined ? [] : [password]).slice(0, 300));
 }
 
 function stalled(): SentinelError {

@@ -109,8 +109,14 @@ export async function sourceContent(source: SourceOptions, ports: ProbePorts): P
   const content = contentIn(report);
   if (content !== undefined) return content;
   const heard = sound.exec(report)?.[1];
+  throw heard === undefined ? failureFrom(linesOf(report, source)) : noPicture(heard);
+}
+
+/** What ffmpeg printed of a source, in lines that hold no secret and are not too long for a status. */
+export function linesOf(report: string, source: SourceOptions): string[] {
+  const password = credentialsFor(source.address, source)?.password;
   const lines = report.trim().split(/[\r\n]+/);
-  throw heard === undefined ? failureFrom(lines.map((line) => redact(line))) : noPicture(heard);
+  return lines.map((line) => redact(line, password === undefined ? [] : [password]).slice(0, 300));
 }
 
 /** What ffmpeg's report of a source says of its streams; undefined without a picture. */

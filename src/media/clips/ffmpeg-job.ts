@@ -1,6 +1,7 @@
 import ffmpeg from 'fluent-ffmpeg';
 import { SentinelError } from '../../contracts/errors.ts';
 import type { Clock } from '../../contracts/ports.ts';
+import { redact } from '../../network/redact.ts';
 import { childEnvironment } from '../../process/child.ts';
 
 /** A short run of ffmpeg on files. */
@@ -104,7 +105,7 @@ function lastLine(said: unknown): string | undefined {
     .trim()
     .split(/[\r\n]+/)
     .at(-1);
-  return line === '' ? undefined : line?.slice(0, 300);
+  return line === undefined || line === '' ? undefined : redact(line).slice(0, 300);
 }
 
 function failed(why: string, cause: Error): SentinelError {

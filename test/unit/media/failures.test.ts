@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failureFrom, statusOf } from '../../../src/media/failures.ts';
 import { LineLimiter } from '../../../src/media/line-limiter.ts';
+import { linesOf } from '../../../src/media/source-probe.ts';
+import { parseSourceAddress, withCredentials } from '../../../src/network/address.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 test('the last words of ffmpeg become a named failure', () => {
@@ -25,6 +27,15 @@ test('the last words of ffmpeg become a named failure', () => {
   assert.equal(failureFrom(['/videos/none.mp4: No such file or directory']).message, 'There is no such file.');
   assert.match(failureFrom(['something new']).message, /something new/);
   assert.equal(failureFrom([]).message, 'The stream ended.');
+});
+
+test('what ffmpeg says of a source holds no password, however long', () => {
+  const password = 'ä&'.repeat(100);
+  const address = parseSourceAddress('http://camera/video');
+  const login = { username: 'admin', password };
+  const report = `first\n\u001b[2Jpipe:0: ${withCredentials(address, login)}: odd\n`;
+  const lines = linesOf(report, { address, ...login, transport: 'tcp' });
+  assert.deepEqual(lines, ['first', ' [2Jpipe:0: http://***@camera/video: odd']);
 });
 
 test('a flood of lines is cut, and counted', () => {

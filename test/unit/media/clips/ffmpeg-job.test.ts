@@ -56,6 +56,10 @@ describe('a short job of ffmpeg', () => {
       name: 'ES_CLIP_FAILED',
       message: /list\.txt: Invalid data/,
     });
+    const steering = job(t, String.raw`printf 'a \033[2J\007b' >&2; exit 1`);
+    await assert.rejects(runFfmpegJob(steering, { clock: new ManualClock(), signal: never }), {
+      message: /: a {2}\[2J b$/,
+    });
     const absent = { ...failing, program: join(temporaryFolder(t), 'absent') };
     await assert.rejects(runFfmpegJob(absent, { clock: new ManualClock(), signal: never }), { name: 'ES_CLIP_FAILED' });
   });

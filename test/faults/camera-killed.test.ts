@@ -6,7 +6,7 @@ import { requirement } from '../requirements.ts';
 import { House } from './house.ts';
 import { leftNothing, recoverFromKills } from './recover-server.ts';
 
-describe('a camera that is killed as by a power cut', { timeout: 300_000 }, () => {
+describe('a camera that is killed as by a power cut', { timeout: 400_000 }, () => {
   test('fifteen times: pictures come back each time, each loss is said once, and nothing is left behind', async (t) => {
     if (!requirement(t, process.platform === 'linux', 'Linux')) return;
     const camera = await CameraProcess.start();

@@ -53,7 +53,7 @@ function filesOf(folder: string, except: readonly string[]): { path: string; tex
     .map((path) => ({ path, text: readFileSync(path) }));
 }
 
-describe('a password', { timeout: 120_000 }, () => {
+describe('a password', { timeout: 400_000 }, () => {
   test('is in no output, log, status, message, command line, answer or file, whatever happens to its camera', async (t) => {
     if (!requirement(t, process.platform === 'linux', '/proc')) return;
     if (!requirement(t, (await locateFfmpeg()).hidesAddress, 'an ffmpeg that can hide credentials')) return;

@@ -6,7 +6,7 @@ import { requirement } from '../requirements.ts';
 import { House } from './house.ts';
 import { until } from './vitals.ts';
 
-describe('WhatsApp fails while alerts are due', { timeout: 200_000 }, () => {
+describe('WhatsApp fails while alerts are due', { timeout: 400_000 }, () => {
   test('it is gone and comes back: every alert arrives, and until then they wait where everybody can see it', async (t) => {
     const house = await House.open(t);
     await until(() => house.statuses('tell').length > 0, 'a Status node hears the first status');

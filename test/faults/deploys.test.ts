@@ -6,7 +6,7 @@ import { requirement } from '../requirements.ts';
 import { deployAgainAndAgain } from './deploy-again.ts';
 import { House } from './house.ts';
 
-describe('partial deploys under load, with a live camera', { timeout: 300_000 }, () => {
+describe('partial deploys under load, with a live camera', { timeout: 400_000 }, () => {
   test('a hundred of them leave nothing behind and lose no alert', async (t) => {
     if (!requirement(t, process.platform === 'linux', 'Linux')) return;
     const camera = await startDemoCamera();

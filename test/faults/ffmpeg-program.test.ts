@@ -37,7 +37,7 @@ function program(t: TestContext, script: string): string {
   return path;
 }
 
-describe('an ffmpeg that is not as it should be', { timeout: 60_000 }, () => {
+describe('an ffmpeg that is not as it should be', { timeout: 400_000 }, () => {
   test('missing: said with what to install; found without a deploy once it is there', async (t) => {
     if (!requirement(t, posix, 'links')) return;
     const ffmpeg = join(temporaryFolder(t), 'ffmpeg');

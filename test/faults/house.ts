@@ -11,13 +11,13 @@ import { until, vitalsOf, type Vitals } from './vitals.ts';
 const token = 'faults-token-4b1d';
 const phoneNumberId = '100000000000042';
 
-/** A camera that is away for this long is told. */
-const offlineSeconds = 3;
 export const quietSeconds = 2;
 
 export interface HouseOptions {
   /** Address of a camera; without it the house has none. */
   camera?: string;
+  /** How long a camera is away before that is told; default 3. */
+  offlineSeconds?: number;
   env?: Record<string, string>;
   /** Changes to nodes of the flow, by id. */
   change?: Record<string, Record<string, unknown>>;
@@ -64,6 +64,12 @@ export class House {
 
   vitals(): Vitals {
     return vitalsOf(this.pid);
+  }
+
+  /** When it decodes one camera and does nothing besides: what makes a clip ends by itself, what leaked does not. */
+  async steadyVitals(): Promise<Vitals> {
+    await until(() => this.vitals().children.join() === 'ffmpeg', 'one ffmpeg').catch(() => undefined);
+    return this.vitals();
   }
 
   /** Starts Node-RED again after `host.kill()`, with the same user folder, as after a power cut. */
@@ -131,7 +137,7 @@ export class House {
   }
 
   /** The next frame that rtsp-in sends from now on. */
-  async nextFrame(ms = 40_000, probe = 'frame'): Promise<void> {
+  async nextFrame(ms = 60_000, probe = 'frame'): Promise<void> {
     const before = this.host.messages(probe).length;
     await until(() => this.host.messages(probe).length > before, 'a frame', ms).catch((error: unknown) => {
       assert.fail(`${String(error)}; streams ${this.streams().join(' ')}; log:\n${this.host.log.slice(-2000)}`);
@@ -166,7 +172,12 @@ global.get('report')(${JSON.stringify(name)}, {payload: Buffer.isBuffer(payload)
   return { id: `probe-${name}`, type: 'function', name, func, outputs: 1, wires: [[]] };
 }
 
-export async function flowOf({ camera, change = {}, more = [] }: HouseOptions): Promise<FlowNode[]> {
+export async function flowOf({
+  camera,
+  offlineSeconds = 3,
+  change = {},
+  more = [],
+}: HouseOptions): Promise<FlowNode[]> {
   const rules = defaultRules.map((rule) =>
     rule.id === 'offline' ? { ...rule, all: rule.all.map((one) => ({ ...one, forSeconds: offlineSeconds })) } : rule,
   );

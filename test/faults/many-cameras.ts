@@ -68,19 +68,19 @@ export class ManyCameras {
   }
 
   /** The next frames from now on. */
-  async nextFrames(camera: string, count = 1, ms = 40_000): Promise<void> {
+  async nextFrames(camera: string, count = 1, ms = 60_000): Promise<void> {
     const before = this.frames(camera).length;
     await this.until(camera, () => this.frames(camera).length >= before + count, `${count} frames`, ms);
   }
 
   /** Waits until the stream has this status, or had it since this was called. */
-  reaches(camera: string, status: StreamStatus['status'], ms = 40_000): Promise<void> {
+  reaches(camera: string, status: StreamStatus['status'], ms = 60_000): Promise<void> {
     // Some last for milliseconds only.
     const seen = Math.max(0, this.statuses(camera).length - 1);
     return this.until(camera, () => this.statuses(camera).slice(seen).includes(status), status, ms);
   }
 
-  async until(camera: string, condition: () => boolean, what: string, ms = 40_000): Promise<void> {
+  async until(camera: string, condition: () => boolean, what: string, ms = 60_000): Promise<void> {
     await until(condition, what, ms).catch((error: unknown) => {
       const states = this.states(camera).map(({ status, detail }) => `${status}: ${detail}`);
       assert.fail(`${camera}: ${String(error)}\n${states.join('\n')}\n${this.house.host.log.slice(-1500)}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { House } from './house.ts';
-import { childrenNamed, descriptorsOf, until, type Vitals } from './vitals.ts';
+import { decodersOf, descriptorsOf, until, type Vitals } from './vitals.ts';
 
 export interface RecoverResult {
   kills: number;
@@ -21,10 +21,10 @@ export async function recoverAgainAndAgain(
   const { seen } = house.host;
   const runs = (): boolean => house.host.messages('seen').length > 2 && house.host.messages('heard').length > 2;
   await until(runs, 'the models run');
-  const before = house.vitals();
+  const before = await house.steadyVitals();
   const times: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
-    const [ffmpeg, ...others] = childrenNamed(house.pid, 'ffmpeg');
+    const [ffmpeg, ...others] = decodersOf(house.pid);
     assert.ok(ffmpeg !== undefined && others.length === 0, 'one ffmpeg');
     const known = seen.length;
     const statuses = (): string[] => {
@@ -41,6 +41,6 @@ export async function recoverAgainAndAgain(
   }
   times.sort((a, b) => a - b);
   const at = (share: number): number => Math.round(times[Math.floor((times.length - 1) * share)] ?? 0);
-  const descriptors = descriptorsOf(house.pid);
-  return { kills, backMs: { median: at(0.5), most: at(1) }, before, after: house.vitals(), descriptors };
+  const after = await house.steadyVitals();
+  return { kills, backMs: { median: at(0.5), most: at(1) }, before, after, descriptors: descriptorsOf(house.pid) };
 }

@@ -46,7 +46,7 @@ export async function recoverFromKills(
 ): Promise<ServerRecovery> {
   await house.nextFrame();
   await until(() => house.host.messages('frame').length > 20, 'the stream is steady', patienceMs);
-  const before = house.vitals();
+  const before = await house.steadyVitals();
   const times: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
     const { length } = house.streams();
@@ -65,7 +65,7 @@ export async function recoverFromKills(
     house.host.seen.splice(0, Math.max(0, house.host.seen.length - 2000));
   }
   await house.nextFrame();
-  const [after, descriptors] = [house.vitals(), descriptorsOf(house.pid)];
+  const [after, descriptors] = [await house.steadyVitals(), descriptorsOf(house.pid)];
   const leakedProcesses = after.children.length - before.children.length;
   await house.host.deploy(await flowOf({}));
   await until(() => childrenNamed(house.pid, 'ffmpeg').length === 0, 'its ffmpeg ends with the camera');

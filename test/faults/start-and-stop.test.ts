@@ -6,7 +6,7 @@ import { requirement } from '../requirements.ts';
 import { House } from './house.ts';
 import { commands, nothingLeft, startAndStop } from './start-and-stop.ts';
 
-describe('a camera that is started and stopped again and again', { timeout: 300_000 }, () => {
+describe('a camera that is started and stopped again and again', { timeout: 400_000 }, () => {
   test('in each phase of its connection: nothing is left of it, and the next time it works', async (t) => {
     if (!requirement(t, process.platform === 'linux', '/proc')) return;
     const camera = await CameraProcess.start();

@@ -41,6 +41,11 @@ export function childrenNamed(pid: number, name: string): number[] {
     .map((child) => child.pid);
 }
 
+/** The ffmpegs that decode a camera; others make a clip or look at something, and end by themselves. */
+export function decodersOf(pid: number): number[] {
+  return childrenNamed(pid, 'ffmpeg').filter((child) => commandOf(child).includes('ppm'));
+}
+
 /** Files in the rings of a process: segments of video that it keeps, in memory or in the folder of temporary files. */
 export function segmentsOf(pid: number): string[] {
   return [...new Set(['/dev/shm', tmpdir()])]
@@ -51,7 +56,7 @@ export function segmentsOf(pid: number): string[] {
 }
 
 /** Waits until the condition holds. @throws Error with `what` after `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 60_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}`);
@@ -82,6 +87,14 @@ function statOf(pid: string): string {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch {
     return '';
+  }
+}
+
+function commandOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }
 

@@ -17,7 +17,7 @@ const deaths = {
   'runs out of memory': 'setTimeout(() => { const hog = []; for (;;) hog.push(new Array(100_000).fill({})); }, 0)',
 } as const;
 
-describe('a model whose worker thread dies', { timeout: 300_000 }, () => {
+describe('a model whose worker thread dies', { timeout: 400_000 }, () => {
   const models = [
     { file: 'vision.js', probe: 'seen', node: 'look', cue: 'detector-down', found: 'detections' },
     { file: 'audio.js', probe: 'heard', node: 'listen', cue: 'classifier-down', found: 'audio-scores' },

@@ -123,7 +123,7 @@ export class NodeRedHost {
   }
 
   /** The first message of a probe that fits, past or to come. */
-  async waitFor(probe: string, matches: (message: Message) => boolean, ms = 30_000): Promise<Message> {
+  async waitFor(probe: string, matches: (message: Message) => boolean, ms = 60_000): Promise<Message> {
     const before = this.seen.find((report) => report.probe === probe && matches(report.message));
     if (before !== undefined) return before.message;
     const waiter = Promise.withResolvers<Message>();

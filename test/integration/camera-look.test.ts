@@ -24,7 +24,7 @@ async function camera(t: TestContext, options: DemoRelayOptions = {}): Promise<s
   return started.url;
 }
 
-describe('one look at a camera', { timeout: 60_000 }, () => {
+describe('one look at a camera', { timeout: 300_000 }, () => {
   test('shows its first picture and what it sends', async (t) => {
     const { jpeg, firstPictureMs, ...stream } = await look(await camera(t, { credentials }), credentials);
     assert.deepEqual(stream, { video: 'h264', size: { width: 768, height: 432 }, rate: 15, audio: 'aac' });

@@ -42,7 +42,7 @@ async function overheard(host: NodeRedHost, headers: Record<string, string>): Pr
   return heard;
 }
 
-describe("Dashboard's own connection when there is a login", { timeout: 120_000 }, () => {
+describe("Dashboard's own connection when there is a login", { timeout: 300_000 }, () => {
   test('is open with httpNodeAuth alone, and that is said once', async (t) => {
     const host = await start(t, { TEST_LOGIN });
     assert.equal((await fetch(`${host.url}/dashboard/incidents`)).status, 401);

@@ -62,7 +62,7 @@ export class Receiver implements IngestListener {
   }
 
   /** Settles when the condition holds; fails after `ms`, with the statuses so far. */
-  until(condition: () => boolean, what: string, ms = 20_000): Promise<void> {
+  until(condition: () => boolean, what: string, ms = 60_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (settle: () => void): void => {
         clearTimeout(timer);

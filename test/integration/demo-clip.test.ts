@@ -23,7 +23,7 @@ const [visit] = demoScenario.visits;
 const [pane = NaN] = demoScenario.panes;
 
 /** The committed clip, judged by the models that will judge it in the demo. */
-describe('the demo clip', { timeout: 120_000 }, () => {
+describe('the demo clip', { timeout: 300_000 }, () => {
   let detector: Detector;
   let classifier: SoundClassifier;
   before(() => {

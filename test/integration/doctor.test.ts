@@ -202,7 +202,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
   });
 });
 
-describe('echosight doctor on a broken installation', { timeout: 120_000 }, () => {
+describe('echosight doctor on a broken installation', { timeout: 300_000 }, () => {
   let folder: string;
 
   before(async () => {

@@ -24,7 +24,7 @@ const routes: Record<string, { readers: boolean; body?: (camera: string) => obje
 const permissions = { owner: '*', reader: 'read', other: 'flows.read' } as const;
 const TEST_EDITOR_LOGINS = JSON.stringify(permissions);
 
-describe('the questions of the dialogs, where the editor has a login', { timeout: 120_000 }, () => {
+describe('the questions of the dialogs, where the editor has a login', { timeout: 300_000 }, () => {
   let host: NodeRedHost;
   let bare: NodeRedHost;
   let camera = '';

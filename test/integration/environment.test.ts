@@ -12,7 +12,7 @@ const login = { username: 'guard-canary', password: 'p@ss-canary' };
 const token = 'token-canary-77';
 
 /** `${NAME}` in settings and credentials, put in place by a real Node-RED. */
-describe('environment variables in nodes', { timeout: 120_000 }, () => {
+describe('environment variables in nodes', { timeout: 300_000 }, () => {
   let host: NodeRedHost;
   let sandbox: Sandbox;
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;

@@ -8,7 +8,7 @@ import { makeWithFfmpeg, soundForms, videoForms } from './test-streams.ts';
 
 test(
   'a file that is played fast is analysed picture by picture and sound by sound',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (t) => {
     const file = join(temporaryFolder(t), 'clip.mp4');
     const inputs = ['-f', 'lavfi', '-i', 'testsrc=s=320x180:r=10:d=12', '-f', 'lavfi', '-i', 'sine=d=12'];

@@ -25,7 +25,7 @@ interface Published {
 }
 
 /** The example, against a real broker in which the test plays Home Assistant, Frigate and a motion sensor. */
-describe('Home Assistant over MQTT', { timeout: 180_000 }, () => {
+describe('Home Assistant over MQTT', { timeout: 300_000 }, () => {
   const published: Published[] = [];
   let heard: (() => void) | undefined;
   let broker: Aedes;

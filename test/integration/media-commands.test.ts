@@ -41,7 +41,7 @@ msg.payload = msg.image || msg.clip; return msg;`;
   ];
 }
 
-describe('pictures and clips by command in a real Node-RED', { timeout: 120_000 }, () => {
+describe('pictures and clips by command in a real Node-RED', { timeout: 300_000 }, () => {
   let host: NodeRedHost;
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;
 
@@ -98,7 +98,7 @@ describe('pictures and clips by command in a real Node-RED', { timeout: 120_000 
     const { from, to, capturedAt, bytes } = await report('image/jpeg');
     assert.deepEqual([to, capturedAt, bytes], [from, from, body.length]);
     const ago = asked - from;
-    assert.ok(ago > 500 && ago < 6000, `it was taken ${ago} ms before`);
+    assert.ok(ago > 500 && ago < 20_000, `it was taken ${ago} ms before`);
     assert.equal((await ask('door', { command: 'snapshot' })).type, 'image/jpeg');
   });
 

@@ -29,7 +29,7 @@ const flow: FlowNode[] = [
 /** Longer than it takes until a recorder gives its first window. */
 const aWhileMs = 2500;
 
-describe('commands to a microphone in a real Node-RED', { timeout: 180_000 }, () => {
+describe('commands to a microphone in a real Node-RED', { timeout: 300_000 }, () => {
   let missing: string[] = [];
   let sound: SoundServer;
   let host: NodeRedHost;

@@ -14,7 +14,7 @@ import { packPackage, type PackedPackage } from '../hosts/packed-package.ts';
 const run = promisify(execFile);
 
 /** What `npm publish` would send; packed-nr5 and packed-nr41 install and use it. */
-describe('the packed package', { timeout: 120_000 }, () => {
+describe('the packed package', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sentinel-pack-'));
   let packed: PackedPackage;
 

@@ -64,7 +64,7 @@ function flow(address: string, maskFile: string): FlowNode[] {
   ];
 }
 
-describe('no hidden pixel leaves', { timeout: 120_000 }, () => {
+describe('no hidden pixel leaves', { timeout: 300_000 }, () => {
   test('on wires, in previews, snapshots and thumbnails, nor in any file', async (t) => {
     const { clip, maskFile } = await brightClip(temporaryFolder(t));
     const host = await NodeRedHost.start();

@@ -27,7 +27,7 @@ async function watch(t: TestContext, change: Partial<IngestOptions> = {}) {
   return { ingest, receiver, folder, maskFile };
 }
 
-describe('privacy of a camera', { timeout: 120_000 }, () => {
+describe('privacy of a camera', { timeout: 300_000 }, () => {
   for (const width of [160, 640, 1920]) {
     test(`no hidden pixel is in a frame ${width} wide, and all others are as they were`, async (t) => {
       const { ingest, receiver } = await watch(t, { width });

@@ -14,7 +14,7 @@ const forms = [
   ['hevc', 'L16', /sound \(PCM, 16 bit\)/],
 ] as const;
 
-describe('what cameras send', { timeout: 120_000, concurrency: 3 }, () => {
+describe('what cameras send', { timeout: 300_000, concurrency: 3 }, () => {
   for (const [video, sound, words] of forms) {
     test(`${video} with ${sound}`, async (t) => {
       const { url, publish } = await streamServer(t);
@@ -48,7 +48,7 @@ describe('what cameras send', { timeout: 120_000, concurrency: 3 }, () => {
   });
 });
 
-describe('a stream that changes on its way', { timeout: 120_000 }, () => {
+describe('a stream that changes on its way', { timeout: 300_000 }, () => {
   test('goes on when the camera starts anew with another codec, size and sound', async (t) => {
     const { url, publish } = await streamServer(t);
     const phases = [

@@ -45,7 +45,7 @@ const videos: [name: string, ready: (t: TestContext) => boolean, file: string][]
 ];
 
 for (const [name, ready, file] of videos) {
-  describe(`tampering and ${name}`, { timeout: 120_000 }, () => {
+  describe(`tampering and ${name}`, { timeout: 300_000 }, () => {
     test('nobody has tampered with it: nothing is said', async (t) => {
       if (!ready(t)) return;
       const frames = await decoded(file);

@@ -11,7 +11,7 @@ const register = `module.exports = (RED) => {
 const dialog = `<script type="text/html" data-template-name="rtsp-in"></script>`;
 
 /** Node-RED takes a node type from the first module that brings it. */
-describe('another package with a node of our name', { timeout: 120_000 }, () => {
+describe('another package with a node of our name', { timeout: 300_000 }, () => {
   before(async () => {
     if (buildIsStale()) await build();
   });

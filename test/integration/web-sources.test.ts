@@ -47,7 +47,7 @@ async function failureAt(t: TestContext, address: string) {
   return receiver.states.find(({ error }) => error !== undefined)?.error;
 }
 
-describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
+describe('sources of the web', { timeout: 300_000, concurrency: 2 }, () => {
   test('MJPEG, as cameras push it, whatever they call its length', async (t) => {
     const folder = temporaryFolder(t);
     await makeWithFfmpeg(['-f', 'lavfi', '-i', 'testsrc=s=320x180:r=1:d=2', join(folder, 'p%d.jpg')]);
@@ -250,7 +250,7 @@ describe('sources of the web', { timeout: 90_000, concurrency: 2 }, () => {
   });
 });
 
-describe('other sources', { timeout: 60_000 }, () => {
+describe('other sources', { timeout: 300_000 }, () => {
   test('RTMP', async (t) => {
     const forms = [...videoForms.h264, ...soundForms.AAC, '-ar', '44100'];
     const port = await viewerServer(t, (viewerPort) => [

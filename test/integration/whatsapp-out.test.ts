@@ -8,7 +8,7 @@ import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode, type Message 
 import { incident } from '../unit/alerting/incident.ts';
 import { phoneNumberId, token, until } from './alert-desk.ts';
 
-describe('whatsapp-out in a real Node-RED', { timeout: 120_000 }, () => {
+describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
   let host: NodeRedHost;
   let sandbox: Sandbox;
 

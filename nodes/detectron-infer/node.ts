@@ -17,7 +17,7 @@ export default defineNode({
   create(node) {
     const site = node.site();
     const { model, provider, labels, threshold, maxAgeMs, previewRate } = node.config;
-    const { confirmLooks, confirmOf, keepSeconds, loiterSeconds } = node.config;
+    const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = node.config;
     const filter = labelFilter(labels, site.labelsOf(model));
     const missing = site.modelFault(model, 'detection');
     const fault = missing ?? filter.fault;
@@ -30,6 +30,7 @@ export default defineNode({
       labels: filter.labels,
       clock: site.clock,
       ...{ threshold, maxAgeMs, previewRate, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
+      ...{ gate, heartbeatSeconds, crops },
       confirmation: { n: confirmLooks, of: Math.max(confirmLooks, confirmOf) },
     });
     let pictures = 0;
@@ -75,9 +76,9 @@ export default defineNode({
       },
     };
 
-    type Found = Extract<Awaited<ReturnType<typeof analysis.analyse>>, { outcome: 'detections' }>;
+    type Found = Extract<Awaited<ReturnType<typeof analysis.analyse>>, { outcome: 'detections' | 'still' }>;
     function show(
-      { detections, cues, preview }: Found,
+      { outcome, detections, cues, preview }: Found,
       message: object,
       send: (outputs: (object | null)[]) => void,
     ): void {
@@ -86,8 +87,13 @@ export default defineNode({
       send([{ ...message, topic, payload: detections }, annotated]);
       for (const payload of cues) send([{ ...message, topic: topicOf(payload), payload }, null]);
       site.health.model(model, detections.backend);
-      const { ignored, source } = detections;
+      const { ignored, source, gate: glance } = detections;
       if (ignored !== undefined) site.metrics.count('objects_ignored_total', { source }, ignored);
+      if (outcome === 'still') {
+        site.metrics.count('frames_still_total', { source });
+        node.status('running', warning === undefined ? 'still' : 'stillUnknown', { saved: glance?.saved, warning });
+        return;
+      }
       const { inferenceMs } = detections.timings;
       const params = { count: detections.objects.length, ms: Math.round(inferenceMs), warning };
       node.status('running', warning === undefined ? calmStatus(detections) : 'runningUnknown', {

@@ -218,6 +218,22 @@ export const DetectronInferConfig = Type.Object({
     maximum: 5,
     description: 'Annotated pictures a second and source on the second output; 0 turns them off.',
   }),
+  gate: Type.Boolean({
+    default: true,
+    description: 'Look only where something moves, or where something was found in the last seconds.',
+  }),
+  heartbeatSeconds: Type.Number({
+    default: 5,
+    minimum: 0.2,
+    maximum: 3600,
+    description: 'A frame is looked at after so many seconds even when nothing moves.',
+  }),
+  crops: Type.Integer({
+    default: 2,
+    minimum: 0,
+    maximum: 4,
+    description: 'So many parts of a frame at most are looked at again, closely, where something moves; 0: none.',
+  }),
 });
 export type DetectronInferConfig = Static<typeof DetectronInferConfig>;
 

@@ -163,6 +163,9 @@ export const DetectedObject = Type.Object({
 });
 export type DetectedObject = Static<typeof DetectedObject>;
 
+/** Why a frame was looked at: what the motion gate saw in it. */
+export const lookReasons = ['first', 'motion', 'light', 'object', 'heartbeat', 'always', 'still'] as const;
+
 export const Detections = payload('detections', {
   seq: Type.Integer({ minimum: 0, description: 'Of the frame.' }),
   width: Type.Integer({ minimum: 1 }),
@@ -189,6 +192,20 @@ export const Detections = payload('detections', {
     inferenceMs: Type.Number(),
     postprocessMs: Type.Number(),
   }),
+  gate: Type.Optional(
+    Type.Object(
+      {
+        look: Type.Enum(lookReasons, {
+          description:
+            'Why the model looked: the first frame, motion, the light changed, an object was there just now, too long ' +
+            'since the last look, or always (the gate is off). still: nothing moves and nothing was there, so it did not look.',
+        }),
+        crops: Type.Integer({ minimum: 0, description: 'Parts of the frame that it looked at again, closely.' }),
+        saved: Type.Integer({ minimum: 0, description: 'Frames of this source so far that were still.' }),
+      },
+      { description: 'What the motion gate made of the frame; absent where there is none, as for single pictures.' },
+    ),
+  ),
   staleFrames: Type.Integer({
     minimum: 0,
     description: 'Frames of this source dropped so far: a newer one came, or they were too old when their turn came.',

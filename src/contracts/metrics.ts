@@ -17,6 +17,16 @@ export const metricDefinitions = {
     help: 'Frames that no detector has looked at, by reason: superseded by a newer one, too-old, or detector-down.',
     labels: ['source', 'reason'],
   },
+  frames_still_total: {
+    type: 'counter',
+    help: 'Frames in which nothing moved and nothing was there, so that no detector had to look: runs saved.',
+    labels: ['source'],
+  },
+  crops_analysed_total: {
+    type: 'counter',
+    help: 'Parts of frames that a detector has looked at again, closely, because something moved there.',
+    labels: ['source'],
+  },
   objects_ignored_total: {
     type: 'counter',
     help: 'Objects that were found and left out, because they stood in an ignore polygon.',

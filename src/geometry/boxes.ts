@@ -2,9 +2,13 @@ import type { Box } from '../contracts/messages.ts';
 
 /** Intersection over union of two boxes in the same unit: 0 apart, 1 identical. */
 export function iou(a: Box, b: Box): number {
+  const shared = sharedArea(a, b);
+  return shared === 0 ? 0 : shared / (a.width * a.height + b.width * b.height - shared);
+}
+
+/** Area that two boxes have in common, in the square of their unit. */
+export function sharedArea(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / (a.width * a.height + b.width * b.height - shared);
+  return width <= 0 || height <= 0 ? 0 : width * height;
 }

@@ -14,18 +14,30 @@ export class LatestSlots<Item extends Placed> {
   /** Who has waited longest stands first. */
   readonly #waiting: Item[] = [];
 
+  /** Shared memory of one number, for threads to read: how many wait. */
+  readonly count = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
   /** @returns the item that had to give way, if any. */
   put(item: Item): Item | undefined {
     const index = this.#waiting.findIndex((waiting) => samePlace(waiting, item));
     if (index !== -1) return this.#waiting.splice(index, 1, item)[0];
     this.#waiting.push(item);
-    return this.#waiting.length > mostWaiting ? this.#waiting.shift() : undefined;
+    const displaced = this.#waiting.length > mostWaiting ? this.#waiting.shift() : undefined;
+    this.#tell();
+    return displaced;
   }
 
   /** Takes the item whose source has waited longest, of those that fit. */
   take(fits: (item: Item) => boolean = () => true): Item | undefined {
     const index = this.#waiting.findIndex(fits);
-    return index === -1 ? undefined : this.#waiting.splice(index, 1)[0];
+    if (index === -1) return undefined;
+    const [item] = this.#waiting.splice(index, 1);
+    this.#tell();
+    return item;
+  }
+
+  #tell(): void {
+    Atomics.store(this.count, 0, this.#waiting.length);
   }
 }
 

@@ -43,6 +43,11 @@ export class WorkerPool {
     this.#seats = this.#newSeats();
   }
 
+  /** Shared memory of one number, for threads to read: how many jobs wait. */
+  get waiting(): Int32Array<SharedArrayBuffer> {
+    return this.#slots.count;
+  }
+
   /** The way to one model; whoever asks for it closes it. The threads end with the last one. */
   lane<Request, Reply>(opening: Opening): WorkerLane<Request, Reply> {
     const { clock, log, trials } = this.#options;

@@ -13,6 +13,7 @@ import type { Outputs } from './decoders/family.ts';
 import { Sieve } from './decoders/sieve.ts';
 import { detectors } from './decoders/table.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
+import { lookCloser } from './crops/look-closer.ts';
 import { ModelCanvas, type RgbPixels } from './model-canvas.ts';
 import { bestOf, suppressOverlaps, type Candidate } from './nms.ts';
 import { pictureInput } from './picture-input.ts';
@@ -22,6 +23,19 @@ export interface DetectionRequest {
   threshold: number;
   /** Empty: all. */
   labels: ReadonlySet<string>;
+  /** Parts of a raw picture to look at again, closely. */
+  crops?: CropRequest;
+}
+
+export interface CropRequest {
+  /** Where something moves or was lost, 0..1 of the picture, the most urgent first. */
+  regions: readonly Box[];
+  /** So many crops at most. */
+  most: number;
+  /** Score from which an object explains why something moves: nobody looks closer. */
+  threshold: number;
+  /** Shared memory of one number: how many pictures wait. While there are any, there are no crops. */
+  waiting: Int32Array<SharedArrayBuffer>;
 }
 
 export interface DetectionReply extends Size {
@@ -31,6 +45,9 @@ export interface DetectionReply extends Size {
   backend: string;
   /** Why the model does not run on what was wanted. */
   fallback?: string;
+  /** Crops that were looked at. */
+  crops: number;
+  /** The times of the whole picture and its crops together. */
   timings: Omit<Detections['timings'], 'waitMs'>;
 }
 
@@ -70,28 +87,33 @@ export async function openDetection(
   decode(await run(first.canvas), first.canvas, [], 1);
 
   return {
-    async answer({ picture, threshold, labels }) {
-      const started = performance.now();
-      const { pixels, placement, width, height } = await pixelsFor(picture, place);
-      canvas.draw(pixels, placement);
-      const drawn = performance.now();
-      const outputs = await run(placement.canvas);
-      const ran = performance.now();
+    async answer({ picture, threshold, labels, crops: wish }) {
+      const timings = { preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 };
       const wanted = [...model.labels.keys()].filter(
         (index) => labels.size === 0 || labels.has(model.labels[index] ?? ''),
       );
-      const { candidates, unusable } = decode(outputs, placement.canvas, wanted, threshold);
-      const objects = candidates.flatMap((candidate) => toObject(candidate, placement.picture, model.labels));
-      const decoded = performance.now();
-      return {
-        objects,
-        unusable,
-        width,
-        height,
-        backend,
-        ...(fallback === undefined ? {} : { fallback }),
-        timings: { preprocessMs: drawn - started, inferenceMs: ran - drawn, postprocessMs: decoded - ran },
+      let unusable = 0;
+      const look = async (pixels: RgbPixels, placement: Placement): Promise<DetectedObject[]> => {
+        const started = performance.now();
+        canvas.draw(pixels, placement);
+        const drawn = performance.now();
+        const outputs = await run(placement.canvas);
+        const ran = performance.now();
+        const decoded = decode(outputs, placement.canvas, wanted, threshold);
+        unusable += decoded.unusable;
+        const objects = decoded.candidates.flatMap((one) => toObject(one, placement.picture, model.labels));
+        timings.preprocessMs += drawn - started;
+        timings.inferenceMs += ran - drawn;
+        timings.postprocessMs += performance.now() - ran;
+        return objects;
       };
+      const started = performance.now();
+      const { pixels, placement, width, height } = await pixelsFor(picture, place);
+      timings.preprocessMs += performance.now() - started;
+      const objects = await look(pixels, placement);
+      const closer = (crop: RgbPixels) => look(crop, place(crop));
+      const found = wish ? await lookCloser(pixels, { objects, look: closer, ...wish }) : { objects, crops: 0 };
+      return { ...found, unusable, width, height, backend, ...(fallback === undefined ? {} : { fallback }), timings };
     },
     release: () => session.release(),
   };

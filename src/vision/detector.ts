@@ -4,7 +4,7 @@ import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import type { WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
-import type { DetectionReply, DetectionRequest } from './detection.ts';
+import type { CropRequest, DetectionReply, DetectionRequest } from './detection.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
 import { placementFor } from './picture-input.ts';
 
@@ -33,6 +33,8 @@ export interface DetectionJob {
   threshold: number;
   /** Classes that count; empty means all. */
   labels: ReadonlySet<string>;
+  /** Looked at again, closely, while nobody waits. */
+  crops?: Omit<CropRequest, 'waiting'>;
 }
 
 /** `dropped`: a newer picture took its place, it grew too old, or the detector closed. */
@@ -47,6 +49,8 @@ export type DetectionOutcome =
       model: string;
       backend: string;
       fallback?: string;
+      /** Crops that were looked at. */
+      crops: number;
       timings: Detections['timings'];
     };
 
@@ -74,7 +78,7 @@ export class Detector {
   async detect(job: DetectionJob): Promise<DetectionOutcome> {
     const { model, metrics } = this.#options;
     const { source, slot, asker, maxWaitMs } = job;
-    const outcome = await this.#lane.run({ place: [asker, slot], maxWaitMs, make: () => copied(job) });
+    const outcome = await this.#lane.run({ place: [asker, slot], maxWaitMs, make: () => this.#order(job) });
     if (outcome.dropped !== false) {
       if (outcome.dropped !== 'closed') this.#count(source, outcome.dropped);
       return { dropped: true };
@@ -82,7 +86,8 @@ export class Detector {
     const { waitMs } = outcome;
     const { unusable, timings, ...reply } = outcome.reply;
     metrics.count('frames_analysed_total', { source });
-    metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
+    if (reply.crops > 0) metrics.count('crops_analysed_total', { source }, reply.crops);
+    metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000 / (1 + reply.crops), { model: model.id });
     this.#say(reply);
     if (unusable > 0) this.#sayUnusable(unusable);
     return { dropped: false, ...reply, model: model.id, timings: { waitMs, ...timings } };
@@ -131,12 +136,13 @@ export class Detector {
     const { log, model } = this.#options;
     log.warn(`The model ${model.id} gave ${count} scores or boxes that are no numbers; such are left out.`);
   }
-}
 
-/** The worker gets a copy: a buffer on a wire belongs to its message. */
-function copied({ picture, threshold, labels }: DetectionJob) {
-  // Not zeroed first, and with a memory of its own that can be given away.
-  const bytes = Buffer.allocUnsafeSlow(picture.bytes.length);
-  bytes.set(picture.bytes);
-  return { request: { picture: { ...picture, bytes }, threshold, labels }, transfer: [bytes.buffer] };
+  /** The worker gets a copy: a buffer on a wire belongs to its message. */
+  #order({ picture, threshold, labels, crops }: DetectionJob) {
+    // Not zeroed first, and with a memory of its own that can be given away.
+    const bytes = Buffer.allocUnsafeSlow(picture.bytes.length);
+    bytes.set(picture.bytes);
+    const closer = crops === undefined ? {} : { crops: { ...crops, waiting: this.#options.pool.waiting } };
+    return { request: { picture: { ...picture, bytes }, threshold, labels, ...closer }, transfer: [bytes.buffer] };
+  }
 }

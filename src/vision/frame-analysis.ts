@@ -3,13 +3,13 @@ import type { Cue, DetectedObject, Detections, Frame } from '../contracts/messag
 import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
-import { FrameDifference } from './motion.ts';
+import { MotionGate, type Glance } from './motion/motion-gate.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
 import { Tracking } from './tracking/tracking.ts';
 import { placeInZones } from './zones.ts';
 
-/** Share of coarse cells that must change before a picture counts as motion: sensor noise stays below, a person above. */
-const motionShare = 0.01;
+/** Score of motion far away: 0 would say that it is over. */
+const leastMotion = 0.05;
 
 /** Faults of one picture; whatever else goes wrong is the detector's. */
 const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVALID', 'ES_BAD_INPUT']);
@@ -25,10 +25,18 @@ export interface FrameAnalysisOptions extends TrackerOptions {
   maxAgeMs: number;
   /** Annotated pictures a second and source; 0 for none. */
   previewRate: number;
+  /** Whether frames in which nothing moves are left alone. */
+  gate: boolean;
+  /** One of them is looked at all the same after so many seconds. */
+  heartbeatSeconds: number;
+  /** Parts of a frame that are looked at again, closely, at most. */
+  crops: number;
 }
 
 export type FrameVerdict =
   | { outcome: 'dropped' }
+  /** Nothing moves and nothing is there: detections without objects, and no model was asked. */
+  | { outcome: 'still'; detections: Detections; cues: Cue[]; preview: Buffer | undefined }
   /** The cues say what the objects did in the zones. */
   | { outcome: 'detections'; detections: Detections; cues: Cue[]; preview: Buffer | undefined }
   /** Fail open: the cues say that nobody looks, and whether something moves all the same. `news`: it ran before. */
@@ -47,8 +55,10 @@ interface Place {
 /** What detectron-infer does with one picture of a source: detect, follow, preview, and fall back to motion when the model is down. */
 export class FrameAnalysis {
   readonly #options: FrameAnalysisOptions;
-  readonly #motion = new FrameDifference();
+  readonly #gate: MotionGate;
   readonly #tracking: Tracking;
+  /** What looked last; nothing is taken for still before something has looked. */
+  #looking: Pick<Detections, 'model' | 'backend' | 'fallback'> | undefined;
   readonly #previewed = new Map<string, number>();
   /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
   readonly #alone = new SingleFile(tooMany);
@@ -57,12 +67,8 @@ export class FrameAnalysis {
   constructor(options: FrameAnalysisOptions) {
     this.#options = options;
     this.#tracking = new Tracking(options);
+    this.#gate = new MotionGate({ ...options, isFollowing: (source) => this.#tracking.isFollowing(source) });
     this.#down = options.isDown ?? false;
-  }
-
-  /** Whether something of a source is followed: then its next picture must be looked at, also when nothing moves. */
-  isFollowing(source: string): boolean {
-    return this.#tracking.isFollowing(source);
   }
 
   /**
@@ -71,10 +77,15 @@ export class FrameAnalysis {
    */
   async analyse(frame: Frame, image: Buffer, position?: number): Promise<FrameVerdict> {
     const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
+    const glance = isWhole(picture) ? this.#gate.glance(frame, picture, position) : undefined;
+    if (glance !== undefined && glance.why === undefined && this.#options.gate && !this.#down) {
+      const still = await this.#still(frame, picture);
+      if (still !== undefined) return still;
+    }
     try {
       const { source: slot } = frame;
       const place = { slot, maxWaitMs: this.#options.maxAgeMs, isAlone: false, position };
-      const verdict = await this.#detect(frame, picture, picture, place);
+      const verdict = await this.#detect(frame, picture, picture, place, glance);
       if (verdict.outcome === 'detections') this.#down = false;
       return verdict;
     } catch (thrown) {
@@ -82,7 +93,7 @@ export class FrameAnalysis {
       if (pictureFaults.has(error.name)) throw error;
       const news = !this.#down;
       this.#down = true;
-      return { outcome: 'down', error, cues: this.#failOpen(frame, picture), news };
+      return { outcome: 'down', error, cues: this.#failOpen(frame, glance), news };
     }
   }
 
@@ -106,19 +117,36 @@ export class FrameAnalysis {
     picture: Picture,
     shown: Picture,
     { isAlone, position, ...place }: Place,
+    glance?: Glance,
   ): Promise<Extract<FrameVerdict, { outcome: 'dropped' | 'detections' }>> {
-    const { detector, threshold, labels } = this.#options;
+    const { detector, threshold, labels, crops: most } = this.#options;
     const { source } = frame;
     const running = detector();
     const lowest = isAlone ? threshold : this.#tracking.lowestScore;
-    const result = await running.detect({ source, ...place, asker: this, picture, threshold: lowest, labels });
-    if (result.dropped) return { outcome: 'dropped' };
+    const crops = glance && most > 0 ? { crops: { regions: glance.regions, most, threshold } } : {};
+    const result = await running.detect({
+      source,
+      ...place,
+      asker: this,
+      picture,
+      threshold: lowest,
+      labels,
+      ...crops,
+    });
+    if (result.dropped) {
+      if (glance?.why !== undefined) this.#gate.missed(source, glance.why);
+      return { outcome: 'dropped' };
+    }
     const placed = placeInZones(result.objects, frame.zones ?? []).objects;
     const { objects, cues } = isAlone
       ? { objects: placed, cues: [] }
       : this.#tracking.update({ ...frame, width: result.width, height: result.height }, placed, position);
     const isStrong = ({ score }: DetectedObject): boolean => score >= threshold;
-    const ignored = result.objects.filter(isStrong).length - placed.filter(isStrong).length;
+    const strong = placed.filter(isStrong);
+    const ignored = result.objects.filter(isStrong).length - strong.length;
+    if (glance !== undefined) this.#gate.found(source, strong);
+    const { model, backend, fallback } = result;
+    this.#looking = { model, backend, ...(fallback === undefined ? {} : { fallback }) };
     const detections: Detections = {
       ...identity(frame),
       kind: 'detections',
@@ -128,13 +156,28 @@ export class FrameAnalysis {
       encoding: frame.encoding,
       objects,
       ...(ignored === 0 ? {} : { ignored }),
-      model: result.model,
-      backend: result.backend,
-      ...(result.fallback === undefined ? {} : { fallback: result.fallback }),
-      timings: result.timings,
-      staleFrames: running.staleFrames(source),
+      ...this.#looking,
+      ...{ timings: result.timings, staleFrames: running.staleFrames(source) },
+      ...(glance === undefined
+        ? {}
+        : { gate: { look: glance.why ?? 'always', crops: result.crops, saved: this.#gate.saved(source) } }),
     };
     return { outcome: 'detections', detections, cues, preview: await this.#preview(detections, shown, place.slot) };
+  }
+
+  /** Undefined: somebody has to look first. */
+  async #still(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'still' }> | undefined> {
+    if (this.#looking === undefined) return undefined;
+    const { source, seq, width, height, encoding } = frame;
+    const detections: Detections = {
+      ...identity(frame),
+      kind: 'detections',
+      ...{ seq, width, height, encoding, objects: [], ...this.#looking },
+      timings: { waitMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 },
+      staleFrames: this.#options.detector().staleFrames(source),
+      gate: { look: 'still', crops: 0, saved: this.#gate.save(source) },
+    };
+    return { outcome: 'still', detections, cues: [], preview: await this.#preview(detections, picture, source) };
   }
 
   async #preview(detections: Detections, picture: Picture, slot: unknown): Promise<Buffer | undefined> {
@@ -147,7 +190,7 @@ export class FrameAnalysis {
     return await renderer.jpeg(picture, detections.objects);
   }
 
-  #failOpen(frame: Frame, picture: Picture): Cue[] {
+  #failOpen(frame: Frame, glance: Glance | undefined): Cue[] {
     const cue = (name: string, score: number, features: Cue['features']): Cue => ({
       ...identity(frame),
       kind: 'cue',
@@ -155,9 +198,10 @@ export class FrameAnalysis {
       score,
       features,
     });
-    const changed = picture.encoding === 'rgb24' ? this.#motion.score(frame.source, picture) : 0;
     const down = cue('detector-down', 1, {});
-    return changed < motionShare ? [down] : [down, cue('motion', Math.min(1, changed * 5), { changedShare: changed })];
+    if (glance?.moves !== true) return [down];
+    const { changed } = glance;
+    return [down, cue('motion', Math.min(1, Math.max(leastMotion, changed * 5)), { changedShare: changed })];
   }
 }
 
@@ -165,6 +209,11 @@ function tooMany(): SentinelError {
   return new SentinelError('ES_MODEL_FAILED', 'Too many pictures wait to be looked at; this one was not.', {
     hint: 'Send fewer at a time, or wait for each answer.',
   });
+}
+
+/** What else comes is the detector's to refuse, or to decode: in files nothing is compared. */
+function isWhole({ bytes, encoding, width, height }: Picture): boolean {
+  return encoding === 'rgb24' && bytes.length > 0 && bytes.length === width * height * 3;
 }
 
 function identity(frame: Frame) {

@@ -24,7 +24,7 @@ describe('bare pictures beside a live camera', () => {
       clock: new SiteClock(),
       labels: new Set(['person']),
       ...{ threshold: 0.4, maxAgeMs: 60_000, previewRate, keepMs: 2000, loiterMs: 0 },
-      confirmation: { n: 2, of: 3 },
+      ...{ gate: true, heartbeatSeconds: 5, crops: 2, confirmation: { n: 2, of: 3 } },
     });
 
   test('a picture gives what the worker would have found in it, in its own size', async () => {

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import sharp from 'sharp';
+import type { Box, DetectedObject } from '../../../../src/contracts/messages.ts';
+import type { Picture } from '../../../../src/contracts/ports.ts';
+import { iou } from '../../../../src/geometry/boxes.ts';
+import { lookCloser, type CloserLookOptions } from '../../../../src/vision/crops/look-closer.ts';
+import { drawnFrame, jobFor, newDetector } from '../drawn-picture.ts';
+
+const picture = { rgb: new Uint8Array(1000 * 500 * 3), width: 1000, height: 500 };
+/** Around its middle lies a crop of 250 x 250 pixels, from 375, 125. */
+const region: Box = { x: 0.45, y: 0.4, width: 0.1, height: 0.2 };
+const person = (box: Box, score = 0.8): DetectedObject => ({ label: 'person', score, box });
+const inCrop: Box = { x: 0.4, y: 0.3, width: 0.2, height: 0.4 };
+const inPicture: Box = { x: 0.475, y: 0.4, width: 0.05, height: 0.2 };
+
+function closer(changes: Partial<CloserLookOptions>) {
+  const options = { objects: [], regions: [region], most: 2, threshold: 0.4, waiting: new Int32Array(1) };
+  return lookCloser(picture, { ...options, look: () => Promise.resolve([person(inCrop)]), ...changes });
+}
+
+describe('a closer look', () => {
+  test('adds what the whole picture did not show, in its place', async () => {
+    const { objects, crops } = await closer({});
+    assert.equal(crops, 1);
+    assert.equal(objects.length, 1);
+    assert.ok(iou(objects[0]?.box ?? region, inPicture) > 0.98);
+  });
+
+  test('is not taken where a found object explains what moves; a faint one does not', async () => {
+    const box = { x: 0.4, y: 0.2, width: 0.2, height: 0.6 };
+    assert.equal((await closer({ objects: [person(box)] })).crops, 0);
+    assert.equal((await closer({ objects: [person(box, 0.3)] })).crops, 1);
+  });
+
+  test('makes one of doubles: the better one, and of a part and the whole the better one', async () => {
+    const faint = person({ ...inPicture, width: 0.055 }, 0.3);
+    assert.deepEqual(
+      (await closer({ objects: [faint] })).objects.map(({ score }) => score),
+      [0.8],
+    );
+    const whole = person({ x: 0.46, y: 0.38, width: 0.1, height: 0.4 }, 0.35);
+    assert.equal((await closer({ objects: [whole] })).objects.length, 1);
+    const dog = { ...faint, label: 'dog' };
+    assert.equal((await closer({ objects: [dog] })).objects.length, 2);
+  });
+
+  test('lets what its crop cut off give way to a whole one, however much better it is', async () => {
+    const look = () => Promise.resolve([person({ x: 0.3, y: 0.5, width: 0.3, height: 0.5 }, 0.95)]);
+    const whole = person({ x: 0.43, y: 0.45, width: 0.1, height: 0.5 }, 0.3);
+    assert.deepEqual((await closer({ objects: [whole], look })).objects, [whole]);
+    assert.equal((await closer({ look })).objects.length, 1);
+  });
+
+  test('leaves out what does not touch what moves', async () => {
+    const look = () => Promise.resolve([person({ x: 0.02, y: 0.02, width: 0.1, height: 0.2 })]);
+    assert.deepEqual(await closer({ look }), { objects: [], crops: 1 });
+  });
+
+  test('takes no more crops than it may, and none while pictures wait', async () => {
+    const regions = [0.1, 0.4, 0.7].map((x) => ({ ...region, x }));
+    const look = () => Promise.resolve([]);
+    assert.equal((await closer({ regions, look })).crops, 2);
+    const waiting = new Int32Array([1]);
+    assert.equal((await closer({ regions, look, waiting })).crops, 0);
+    waiting[0] = 0;
+    const interrupted = () => {
+      waiting[0] = 1;
+      return Promise.resolve([]);
+    };
+    assert.equal((await closer({ regions, look: interrupted, waiting })).crops, 1);
+  });
+});
+
+describe('somebody far away', () => {
+  const detector = newDetector();
+  after(() => detector.close());
+
+  test('is found by a closer look alone', async () => {
+    const frame = await drawnFrame();
+    const small = await sharp(frame.bytes, { raw: { width: frame.width, height: frame.height, channels: 3 } })
+      .extract({ left: 284, top: 180, width: 200, height: 220 })
+      .resize({ height: 46 })
+      .png()
+      .toBuffer();
+    const empty = { width: 1280, height: 720, channels: 3 as const, background: '#b0b2ac' };
+    const pasted = sharp({ create: empty }).composite([{ input: small, left: 800, top: 400 }]);
+    const bytes = await pasted.removeAlpha().raw().toBuffer();
+    const far: Picture = { bytes, encoding: 'rgb24', width: 1280, height: 720 };
+    const moving: Box = { x: 810 / 1280, y: 400 / 720, width: 20 / 1280, height: 46 / 720 };
+    const labels = new Set(['person']);
+    const whole = await detector.detect(jobFor(far, { labels }));
+    const crops = { regions: [moving], most: 2, threshold: 0.4 };
+    const close = await detector.detect(jobFor(far, { labels, crops }));
+    assert.ok(!whole.dropped && !close.dropped);
+    assert.deepEqual([whole.objects.length, whole.crops], [0, 0]);
+    assert.equal(close.crops, 1);
+    assert.equal(close.objects.length, 1);
+    assert.ok(iou(close.objects[0]?.box ?? moving, moving) > 0.4);
+  });
+});

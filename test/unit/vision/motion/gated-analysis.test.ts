@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SentinelError } from '../../../../src/contracts/errors.ts';
+import type { DetectedObject, Frame } from '../../../../src/contracts/messages.ts';
+import { snapshotRenderer } from '../../../../src/vision/annotate.ts';
+import type { DetectionJob, DetectionOutcome } from '../../../../src/vision/detector.ts';
+import { FrameAnalysis } from '../../../../src/vision/frame-analysis.ts';
+import { ManualClock } from '../../manual-clock.ts';
+
+const [width, height] = [320, 180];
+const person: DetectedObject = { label: 'person', score: 0.9, box: { x: 0.4, y: 0.4, width: 0.1, height: 0.3 } };
+
+/** A detector whose answers the test decides, and what it was asked. */
+class Oracle {
+  readonly jobs: DetectionJob[] = [];
+  objects: DetectedObject[] = [];
+  state: 'works' | 'drops' | 'fails' = 'works';
+
+  detect(job: DetectionJob): Promise<DetectionOutcome> {
+    this.jobs.push(job);
+    if (this.state === 'fails') return Promise.reject(new SentinelError('ES_WORKER_LOST', 'It is lost.'));
+    if (this.state === 'drops') return Promise.resolve({ dropped: true });
+    const timings = { waitMs: 0, preprocessMs: 1, inferenceMs: 40, postprocessMs: 1 };
+    const { objects } = this;
+    return Promise.resolve({ dropped: false, objects, width, height, model: 'm', backend: 'b', crops: 0, timings });
+  }
+
+  prepare = () => Promise.reject(new Error('Nobody asks for this.'));
+  staleFrames = () => 0;
+}
+
+class Bench {
+  readonly clock = new ManualClock();
+  readonly oracle = new Oracle();
+  readonly #analysis: FrameAnalysis;
+  #seq = 0;
+
+  constructor(changes: { gate?: boolean; crops?: number } = {}) {
+    this.#analysis = new FrameAnalysis({
+      detector: () => this.oracle,
+      renderer: snapshotRenderer,
+      clock: this.clock,
+      labels: new Set(['person']),
+      ...{ threshold: 0.4, maxAgeMs: 1000, previewRate: 0, gate: true, heartbeatSeconds: 60, crops: 2, ...changes },
+      ...{ keepMs: 2000, loiterMs: 0, confirmation: { n: 2, of: 3 } },
+    });
+  }
+
+  /** @param at where something small lies; nowhere when undefined. */
+  see(at?: number) {
+    this.clock.advance(200);
+    const image = Buffer.alloc(width * height * 3, 90);
+    if (at !== undefined) {
+      for (let y = 80; y < 92; y += 1) image.fill(200, (y * width + at) * 3, (y * width + at + 6) * 3);
+    }
+    const frame: Frame = {
+      ...{ v: 1, kind: 'frame', site: 'home', area: 'yard', source: 'yard', seq: (this.#seq += 1) },
+      ...{ capturedAt: this.clock.now(), width, height, encoding: 'rgb24' },
+    };
+    return this.#analysis.analyse(frame, image);
+  }
+
+  async outcomes(frames: number): Promise<Set<string>> {
+    const seen = new Set<string>();
+    for (let frame = 0; frame < frames; frame += 1) seen.add((await this.see()).outcome);
+    return seen;
+  }
+}
+
+describe('frames behind the motion gate', () => {
+  test('that are still are messages without objects, and nobody looked', async () => {
+    const bench = new Bench();
+    await bench.see();
+    for (const saved of [1, 2, 3]) {
+      const verdict = await bench.see();
+      assert.ok(verdict.outcome === 'still');
+      assert.deepEqual(verdict.detections.gate, { look: 'still', crops: 0, saved });
+      assert.deepEqual(verdict.detections.objects, []);
+      assert.equal(verdict.detections.model, 'm');
+    }
+    assert.equal(bench.oracle.jobs.length, 1);
+  });
+
+  test('are looked at as soon as something moves, closely where it does', async () => {
+    const bench = new Bench();
+    await bench.outcomes(5);
+    const verdict = await bench.see(100);
+    assert.ok(verdict.outcome === 'detections');
+    assert.deepEqual(verdict.detections.gate, { look: 'motion', crops: 0, saved: 4 });
+    const region = bench.oracle.jobs[1]?.crops?.regions[0];
+    assert.ok(region !== undefined && Math.abs(region.x - 100 / width) < 0.01 && region.width < 0.05);
+  });
+
+  test('are all looked at while somebody stands there', async () => {
+    const bench = new Bench();
+    bench.oracle.objects = [person];
+    await bench.see();
+    assert.deepEqual(await bench.outcomes(60), new Set(['detections']));
+    bench.oracle.objects = [];
+    await bench.outcomes(26);
+    assert.deepEqual(await bench.outcomes(10), new Set(['still']));
+  });
+
+  test('that were dropped are made up for', async () => {
+    const bench = new Bench();
+    bench.oracle.state = 'drops';
+    await bench.outcomes(3);
+    bench.oracle.state = 'works';
+    assert.equal((await bench.see()).outcome, 'detections');
+    assert.equal((await bench.see()).outcome, 'still');
+  });
+
+  test('are all tried while the detector is down, and motion is told', async () => {
+    const bench = new Bench();
+    await bench.outcomes(3);
+    bench.oracle.state = 'fails';
+    const down = await bench.see(100);
+    assert.ok(down.outcome === 'down');
+    assert.deepEqual(
+      down.cues.map(({ cue }) => cue),
+      ['detector-down', 'motion'],
+    );
+    const [, motion] = down.cues;
+    assert.ok(motion !== undefined && motion.score > 0 && motion.score <= 1);
+    const quiet = await bench.see();
+    assert.ok(quiet.outcome === 'down' && quiet.cues.length === 1);
+    assert.deepEqual(await bench.outcomes(10), new Set(['down']));
+    bench.oracle.state = 'works';
+    assert.equal((await bench.see()).outcome, 'detections');
+  });
+
+  test('are all looked at when it is off, and not closely when there are to be no crops', async () => {
+    const bench = new Bench({ gate: false, crops: 0 });
+    assert.deepEqual(await bench.outcomes(10), new Set(['detections']));
+    assert.equal(bench.oracle.jobs.length, 10);
+    assert.ok(bench.oracle.jobs.every(({ crops }) => crops === undefined));
+  });
+});

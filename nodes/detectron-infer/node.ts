@@ -89,14 +89,11 @@ export default defineNode({
       site.health.model(model, detections.backend);
       const { ignored, source, gate: glance } = detections;
       if (ignored !== undefined) site.metrics.count('objects_ignored_total', { source }, ignored);
-      if (outcome === 'still') {
-        site.metrics.count('frames_still_total', { source });
-        node.status('running', warning === undefined ? 'still' : 'stillUnknown', { saved: glance?.saved, warning });
-        return;
-      }
+      if (outcome === 'still') site.metrics.count('frames_still_total', { source });
       const { inferenceMs } = detections.timings;
-      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), warning };
-      node.status('running', warning === undefined ? calmStatus(detections) : 'runningUnknown', {
+      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), saved: glance?.saved, warning };
+      const calm = outcome === 'still' ? 'still' : 'running';
+      node.status('running', warning === undefined ? (runtimeStatus(detections) ?? calm) : `${calm}Unknown`, {
         ...params,
         provider,
       });
@@ -104,8 +101,8 @@ export default defineNode({
   },
 });
 
-/** The first that fits: what was asked for is missing, or the slow runtime runs. */
-function calmStatus({ backend, fallback }: Detections): string {
+/** What there is to say of the runtime, the first that fits: what was asked for is missing, or the slow one runs. */
+function runtimeStatus({ backend, fallback }: Detections): string | undefined {
   if (fallback !== undefined) return 'runningFallback';
-  return backend === 'onnxruntime-web' ? 'runningWasm' : 'running';
+  return backend === 'onnxruntime-web' ? 'runningWasm' : undefined;
 }

@@ -58,15 +58,12 @@ export async function trackVideo({ file, rate, model, threshold, labels }: Video
     metrics: { count: () => undefined, observe: () => undefined },
     ...tools,
   });
-  const { confirmLooks, confirmOf, keepSeconds, loiterSeconds } = readConfig(
-    'detectron-infer',
-    { threshold },
-    () => undefined,
-  );
+  const settings = readConfig('detectron-infer', { threshold }, () => undefined);
+  const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = settings;
   const analysis = new FrameAnalysis({
     ...{ detector: () => detector, renderer: snapshotRenderer, clock: tools.clock, labels: new Set(labels) },
     ...{ threshold, maxAgeMs: Infinity, previewRate: 0, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
-    confirmation: { n: confirmLooks, of: confirmOf },
+    ...{ gate, heartbeatSeconds, crops, confirmation: { n: confirmLooks, of: confirmOf } },
   });
   const record = new Record();
   try {
@@ -77,7 +74,7 @@ export async function trackVideo({ file, rate, model, threshold, labels }: Video
       };
       const verdict = await analysis.analyse(frame, bytes, position);
       if (verdict.outcome === 'down') throw verdict.error;
-      if (verdict.outcome === 'detections') record.add(verdict.detections, position);
+      if (verdict.outcome !== 'dropped') record.add(verdict.detections, position);
     });
   } finally {
     await detector.close();

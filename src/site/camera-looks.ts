@@ -12,6 +12,14 @@ import type { CameraSource } from './camera-source.ts';
 const mostAtOnce = { own: 4, all: 16 };
 /** A feed that gives fewer pictures than one in this time is slower than a connection of our own. */
 const nextFrameMs = 3000;
+/** So late we may hear that somebody has left. */
+const leavingMs = 500;
+
+interface UnderWay {
+  signal: AbortSignal;
+  /** Settles with the end of its connection, and never rejects. */
+  ended: Promise<unknown>;
+}
 
 /** One look that a dialog asks for. */
 export interface LookOrder {
@@ -41,7 +49,7 @@ export class CameraLooks {
   readonly #ports: LookPorts;
   #looks = 0;
   /** Own connections, by address. */
-  readonly #underWay = new Map<string, { signal: AbortSignal; ended: Promise<unknown> }>();
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(ports: LookPorts) {
     this.#ports = ports;
@@ -76,10 +84,14 @@ export class CameraLooks {
 
   async #own({ source, transport }: LookOrder, signal: AbortSignal): Promise<CameraLookAnswer> {
     const { location } = source.address;
-    const former = this.#underWay.get(location);
-    // Nobody waits for it any more, but its connection takes a moment to close.
-    if (former?.signal.aborted === true) await former.ended;
-    if (this.#underWay.has(location) || this.#underWay.size >= mostAtOnce.own) throw busy();
+    for (let former = this.#underWay.get(location); former !== undefined; former = this.#underWay.get(location)) {
+      if (!former.signal.aborted) await this.#leaves(former);
+      if (!former.signal.aborted && this.#underWay.get(location) === former) throw busy();
+      // Nobody waits for it any more, but its connection takes a moment to close.
+      await former.ended;
+      signal.throwIfAborted();
+    }
+    if (this.#underWay.size >= mostAtOnce.own) throw busy();
     const look = (this.#ports.lookOnce ?? this.#withFfmpeg)({ ...source, transport }, signal);
     const ended = look.then(
       () => this.#underWay.delete(location),
@@ -87,6 +99,20 @@ export class CameraLooks {
     );
     this.#underWay.set(location, { signal, ended });
     return answerOf(await look);
+  }
+
+  /** Whoever presses a button again leaves the former question, which may be heard a little later than the new one. */
+  #leaves({ signal, ended }: UnderWay): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.#ports.clock.after(leavingMs, done);
+      signal.addEventListener('abort', done);
+      void ended.then(done);
+    });
   }
 
   readonly #withFfmpeg: NonNullable<LookPorts['lookOnce']> = async (source, signal) => {

@@ -141,14 +141,17 @@ describe('looking at a camera', () => {
 
   test('one at a time at each camera, four in all', async () => {
     const opened = Promise.withResolvers<Look>();
-    const { looks } = setUp(() => opened.promise);
+    const { looks, clock } = setUp(() => opened.promise);
     const at = (host: string): LookOrder => ({
       ...order,
       fresh: true,
       source: { address: parseSourceAddress(`rtsp://${host}/live`) },
     });
     const first = ['a', 'b', 'c', 'd'].map((host) => looks.look(at(host), never));
-    await assert.rejects(looks.look(at('a'), never), { name: 'ES_CAMERA_BUSY' });
+    const second = looks.look(at('a'), never);
+    clock.advance(500);
+    await assert.rejects(second, { name: 'ES_CAMERA_BUSY' });
+    assert.equal(clock.waiting, 0);
     await assert.rejects(looks.look(at('e'), never), { name: 'ES_CAMERA_BUSY' });
     opened.resolve(look);
     await Promise.all(first);
@@ -171,5 +174,28 @@ describe('looking at a camera', () => {
     closing.resolve(undefined);
     await assert.rejects(former);
     assert.equal((await next).from, 'camera');
+  });
+
+  test('whoever asks again and again, leaving each time, gets the last answer, and one connection at a time', async () => {
+    let open = 0;
+    const { looks, asked, clock } = setUp(async (signal) => {
+      open += 1;
+      assert.equal(open, 1);
+      await new Promise(setImmediate);
+      open -= 1;
+      signal.throwIfAborted();
+      return look;
+    });
+    const clicks = Array.from({ length: 5 }, () => {
+      const leaves = new AbortController();
+      return { leaves, left: looks.look({ ...order, fresh: true }, leaves.signal) };
+    });
+    const last = looks.look({ ...order, fresh: true }, never);
+    // That somebody left is heard after what they asked next.
+    for (const { leaves } of clicks) leaves.abort();
+    for (const { left } of clicks) await assert.rejects(left, { name: 'AbortError' });
+    assert.equal((await last).from, 'camera');
+    assert.equal(clock.waiting, 0);
+    assert.equal(asked(), 2, 'of those who left, only the first had begun');
   });
 });

@@ -21,7 +21,10 @@ registerNode({
   icon: 'sentinel-camera.svg',
   checks: { address: checkAddress },
   places: {
-    zones: ([index]) => text(type, `${type}.zones.fault`, { number: Number(index) + 1 }),
+    zones: ([index, field]) => {
+      const zone = text(type, `${type}.zones.fault`, { number: Number(index) + 1 });
+      return field === 'name' ? `${zone}, ${text(type, `${type}.zones.name`)}` : zone;
+    },
   },
   prepare(node) {
     watchAddress();

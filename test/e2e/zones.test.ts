@@ -191,6 +191,43 @@ describe('the zones in the dialog of a camera', { timeout: 180_000, skip }, () =
     assert.equal((await zones()).length, 3);
   });
 
+  test('cannot be without a name, which the list shows, nor have a corner more than the settings take', async () => {
+    const name = page.locator('.echosight-zone-list li').last().locator('input[type=text]');
+    await name.fill('');
+    assert.equal(await page.locator('.echosight-zone-list .input-error').count(), 1);
+    await name.fill('Tree');
+    assert.equal(await page.locator('.echosight-zone-list .input-error').count(), 0);
+    await page.locator('[data-tool=add-privacy]').click();
+    const [left, top] = await onScreen([0, 0]);
+    const [right, bottom] = await onScreen([1, 1]);
+    await page.locator('.echosight-picture svg').evaluate(
+      (surface, [x, y, width, height]) => {
+        const { MouseEvent } = globalThis as unknown as { MouseEvent: new (type: string, at: object) => unknown };
+        const clicked = surface as unknown as { dispatchEvent(event: unknown): void };
+        // Turning inwards: never near enough to the first corner to close it there.
+        for (let click = 0; click < 1000; click += 1) {
+          const [angle, far] = [1 + click / 20, 0.45 - click * 0.00043];
+          const place = {
+            clientX: x + width * (0.5 + far * Math.cos(angle)),
+            clientY: y + height * (0.5 + far * Math.sin(angle)),
+          };
+          clicked.dispatchEvent(new MouseEvent('click', place));
+        }
+      },
+      [left, top, right - left, bottom - top] as const,
+    );
+    assert.match(await page.locator('.echosight-zone-hint').innerText(), /^64 corners are the most/);
+    await page.locator('[data-tool=finish]').click();
+    assert.equal((await zones()).at(-1)?.points.length, 64);
+    await page.locator('[data-tool=undo]').click();
+    assert.equal((await zones()).length, 3);
+  });
+
+  test('a picture that is asked for again and again comes', async () => {
+    for (let times = 0; times < 6; times++) await page.locator('[data-tool=picture]').click();
+    await page.getByText(/^Now, from the (running flow|camera)/).waitFor();
+  });
+
   test('can be drawn without a picture, and the reason is told in words', async () => {
     await page.locator('#node-config-input-password').fill('c4nary-wrong');
     await page.locator('#echosight-test').click();

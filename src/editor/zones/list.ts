@@ -28,7 +28,10 @@ export class ZonesList {
     zones.forEach((zone, index) => {
       const row = this.element.children[index];
       row?.classList.toggle('echosight-zone-row-chosen', index === chosen);
-      renew(row?.querySelector('input[type=text]'), zone.name);
+      const name = row?.querySelector<HTMLInputElement>('input[type=text]');
+      renew(name, zone.name);
+      name?.classList.toggle('input-error', zone.name === '');
+      name?.setAttribute('aria-invalid', String(zone.name === ''));
       renew(row?.querySelector('input[type=number]'), zone.weight === undefined ? '' : String(zone.weight));
     });
   }

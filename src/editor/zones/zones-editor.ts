@@ -121,7 +121,7 @@ export class ZonesEditor {
     const tools = (shown: ZonesState | undefined): string =>
       shown === undefined ? '' : JSON.stringify([this.#toolsOf(shown)]);
     if (tools(before) !== tools(state)) this.#showTools(hadFocus);
-    this.#hint.textContent = this.#say(`hint.${this.#hintOf(state)}`);
+    this.#hint.textContent = this.#say(`hint.${this.#hintOf(state)}`, { most: limits.corners });
   }
 
   /** What was in hand is another element now. */
@@ -139,6 +139,7 @@ export class ZonesEditor {
   }
 
   #hintOf({ draft, zone, corner }: ZonesState): string {
+    if (draft !== undefined && draft.points.length >= limits.corners) return 'full';
     if (draft !== undefined) return draft.points.length < limits.fewestCorners ? 'draw' : 'close';
     return corner !== undefined ? 'corner' : zone === undefined ? 'start' : 'zone';
   }
@@ -165,7 +166,9 @@ export class ZonesEditor {
                 this.#act({ do: 'draw', kind });
                 this.#surface.focus({ preventScroll: true });
               };
-              return tool(`add-${kind}`, [swatch, ` ${this.#say(`add.${kind}`)}`], full, draw);
+              const add = tool(`add-${kind}`, [swatch, ` ${this.#say(`add.${kind}`)}`], full, draw);
+              if (full) add.title = this.#say('full', { most: limits.zones });
+              return add;
             }),
             this.#dropCorner(corner),
           ]

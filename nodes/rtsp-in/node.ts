@@ -59,12 +59,13 @@ export default defineNode({
         const capturedAt = site.clock.now() - captureDelayMs;
         emit(2, { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features });
       },
-      status({ status, detail, attempt, error }) {
+      status({ status, detail, attempt, error, lateSeconds }) {
         state = status;
         const capturedAt = site.clock.now();
         const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
         site.health.source(node.id, payload);
-        showStatus(status, detail);
+        if (lateSeconds === undefined) showStatus(status, detail);
+        else node.status('strained', 'late', { seconds: lateSeconds });
         emit(2, payload);
         if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
       },

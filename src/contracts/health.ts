@@ -16,6 +16,9 @@ export const SourceHealth = Type.Object({
   status: Type.Enum(streamStatuses),
   detail: Type.String(),
   since: Type.Number({ description: 'Epoch milliseconds of the last change of status.' }),
+  lagSeconds: Type.Optional(
+    Type.Number({ minimum: 0, description: 'How late its pictures come because this machine is behind.' }),
+  ),
   frames: Type.Optional(Throughput),
   sound: Type.Optional(Throughput),
 });

@@ -1,6 +1,6 @@
 /** Every metric of the product: the names that Prometheus sees. `labels` are the only ones that may be used with it. */
 export interface MetricDefinition {
-  type: 'counter' | 'histogram';
+  type: 'counter' | 'gauge' | 'histogram';
   help: string;
   labels?: readonly string[];
 }
@@ -26,6 +26,16 @@ export const metricDefinitions = {
     type: 'counter',
     help: 'Parts of frames that a detector has looked at again, closely, because something moved there.',
     labels: ['source'],
+  },
+  stream_lag_seconds: {
+    type: 'gauge',
+    help: 'How late the pictures of a connected camera come, because this machine is behind; 0 to 0.3 is usual.',
+    labels: ['source'],
+  },
+  stream_renewals_total: {
+    type: 'counter',
+    help: 'New connections to a camera that was connected, by reason: late (its pictures came too late) or size (they changed it).',
+    labels: ['source', 'reason'],
   },
   objects_ignored_total: {
     type: 'counter',

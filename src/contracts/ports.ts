@@ -99,3 +99,9 @@ export interface Metrics {
   /** Records one observation (seconds for durations). */
   observe(name: MetricName, value: number, labels?: Record<string, string>): void;
 }
+
+/** The gauges among the metrics. */
+export interface Gauges {
+  /** Sets one; undefined takes it away. */
+  set(name: MetricName, value: number | undefined, labels: Record<string, string>): void;
+}

@@ -1,7 +1,7 @@
 import { SentinelError } from '../contracts/errors.ts';
 import { codecWords } from './codecs.ts';
 import type { SourceFacts } from './source-probe.ts';
-import type { StreamWords } from './stream-supervisor.ts';
+import type { Renewal, StreamWords } from './stream-supervisor.ts';
 
 /** What the states of a camera are called. */
 export const cameraWords: StreamWords = {
@@ -13,7 +13,15 @@ export const cameraWords: StreamWords = {
     new SentinelError('ES_CAMERA_STALLED', `No picture came for ${limitMs / 1000} s.`, {
       hint: 'The connection is made again by itself; look at the camera or its network when this happens often.',
     }),
+  late: (seconds) =>
+    `Pictures are ${seconds} s late: this machine is too slow for its cameras. Lower their rate or width.`,
   unknown: 'ES_CAMERA_UNREACHABLE',
+};
+
+/** Why a camera is connected anew. */
+export const renewalWords: Readonly<Record<Renewal['why'], (lateSeconds: number) => string>> = {
+  late: (seconds) => `Pictures were ${seconds} s late: connecting anew to come back to the present.`,
+  size: () => 'The size of the picture has changed: connecting anew.',
 };
 
 /** What comes in, in a sentence. */

@@ -3,6 +3,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import { isNetworkAddress, withCredentials, type NetworkProtocol, type SourceAddress } from '../network/address.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
+import { reportFlags, reportPictures } from './ffmpeg-report.ts';
 import { mostPixels } from './frame-reader.ts';
 import { ringArguments, type RingOutput } from './ring/ring-output.ts';
 
@@ -14,7 +15,7 @@ export interface SourceOptions {
   transport: 'tcp' | 'udp';
   /** Of a source that has an end; default loop. */
   playback?: Playback;
-  /** A source of the network that has an end. */
+  /** It has an end. */
   finite?: boolean;
 }
 
@@ -135,11 +136,11 @@ export function analysisCommand(
   const track = `0:a:${analysis.audioTrack ?? 0}`;
   return {
     args: [
-      ...['-hide_banner', '-nostdin', '-loglevel', 'warning'],
+      ...['-hide_banner', '-nostdin', ...reportFlags],
       // One thread a camera, and no deblocking: a quarter of the decoding time, and detectors score the same.
       ...['-threads', '1', '-skip_loop_filter', 'all', '-flags2', 'fast'],
       ...args,
-      ...['-map', '0:v:0', '-vf', pictureFilter(analysis, source.playback), ...program.passEveryFrame],
+      ...['-map', '0:v:0', '-vf', pictureFilter(analysis, source), ...program.passEveryFrame],
       ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
       ...(outputs.sound === undefined ? [] : soundArguments(outputs.sound, track)),
       ...(analysis.ring === undefined || outputs.ring === undefined
@@ -160,15 +161,17 @@ function soundArguments(descriptor: number, track: string): string[] {
  * timestamps that jump back. Scaling comes after it, to the display aspect ratio and even sizes. A picture
  * gets narrower instead of higher than twice its width: a few hostile bytes must not make huge frames.
  */
-function pictureFilter({ width, rate }: AnalysisOptions, playback: Playback = 'loop'): string {
+function pictureFilter({ width, rate }: AnalysisOptions, { playback = 'loop', finite = false }: SourceOptions): string {
   const interval = (0.95 / rate).toFixed(4);
   // Where the position in the file is told, the n-th picture stands for exactly n / rate seconds.
   const even = playback === 'fast' ? `,fps=${rate}` : '';
+  // What has an end does not run away from us.
+  const report = finite ? '' : `,${reportPictures}`;
   const select = `select='isnan(prev_selected_t)+gte(abs(t-prev_selected_t)\\,${interval})'`;
   const tallest = 2 * Math.floor(Math.min(2 * width, mostPixels / width) / 2);
   const w = String.raw`min(${width}\,max(2\,2*round(${tallest}*dar/2)))`;
   const h = String.raw`min(${tallest}\,max(2\,2*round(ow/dar/2)))`;
-  return `${select}${even},scale=w='${w}':h='${h}':flags=bilinear,setsar=1`;
+  return `${select}${even}${report},scale=w='${w}':h='${h}':flags=bilinear,setsar=1`;
 }
 
 function networkInput(

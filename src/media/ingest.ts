@@ -1,27 +1,19 @@
-import type { Readable } from 'node:stream';
 import type { Playback } from '../contracts/configs.ts';
-import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log, Random } from '../contracts/ports.ts';
 import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { levelOf } from '../pcm/level.ts';
-import { soundWindow } from '../pcm/sound-window.ts';
-import { Child } from '../process/child.ts';
-import { failureFrom } from './failures.ts';
-import { analysisCommand, outputsOf } from './ffmpeg-arguments.ts';
-import { locateFfmpeg, type FfmpegProgram } from './ffmpeg-program.ts';
 import { cameraWords, sentenceOf } from './camera-words.ts';
-import { FrameReader, type RawFrame } from './frame-reader.ts';
+import { locateFfmpeg } from './ffmpeg-program.ts';
+import type { RawFrame } from './frame-reader.ts';
+import { IngestRun, type IngestPlan, type When } from './ingest-run.ts';
 import { LineLimiter } from './line-limiter.ts';
-import { lastLines } from './last-lines.ts';
-import { readAtPace } from './paced-reading.ts';
 import { openPrivacyMask } from './privacy/mask-file.ts';
-import type { PrivacyMask, PrivacyOptions } from './privacy/privacy-mask.ts';
+import type { PrivacyOptions } from './privacy/privacy-mask.ts';
+import { Renewals } from './renewals.ts';
 import type { CameraRing } from './ring/camera-ring.ts';
-import type { RingOutput } from './ring/ring-output.ts';
-import type { RingRun } from './ring/ring-run.ts';
-import { probeSource, type SourceFacts } from './source-probe.ts';
-import { StreamSupervisor, type StreamRun, type StreamState } from './stream-supervisor.ts';
-import { WindowCutter, type CutWindow } from './window-cutter.ts';
+import { probeSource } from './source-probe.ts';
+import { StreamSupervisor, type StreamState } from './stream-supervisor.ts';
+import type { CutWindow } from './window-cutter.ts';
 
 export interface IngestOptions {
   address: SourceAddress;
@@ -55,6 +47,8 @@ export interface IngestOptions {
 export interface IngestFrame extends RawFrame {
   seq: number;
   capturedAt: number;
+  /** Milliseconds by which this machine is behind its camera; already taken off `capturedAt`, but for a small rest. */
+  lateMs?: number;
   /** Seconds from the start of a file that is played fast. */
   position?: number;
 }
@@ -77,14 +71,6 @@ export interface IngestListener {
   status(status: StreamState): void;
 }
 
-interface Plan {
-  program: FfmpegProgram;
-  audio: boolean;
-  mask: PrivacyMask;
-  ring: RingOutput | undefined;
-  facts: SourceFacts;
-}
-
 /**
  * One camera: a supervised ffmpeg that turns RTSP, a web stream, a file or a webcam into frames and windows of
  * sound, for as long as it is started.
@@ -92,9 +78,10 @@ interface Plan {
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #listener: IngestListener;
-  readonly #supervisor: StreamSupervisor<Plan>;
+  readonly #supervisor: StreamSupervisor<IngestPlan>;
   readonly #secrets: readonly string[];
   readonly #lines: LineLimiter;
+  readonly #renewals: Renewals;
   #warned: string | undefined;
   /** The last run ended before its first picture: a description is not believed then, ffmpeg itself looks. */
   #diedAtOnce = false;
@@ -107,6 +94,7 @@ export class Ingest {
     this.#listener = listener;
     const credentials = credentialsFor(options.address, options);
     this.#secrets = credentials === undefined ? [] : [credentials.password];
+    this.#renewals = new Renewals(options.clock);
     this.#lines = new LineLimiter(options.clock, (line) => {
       options.log.warn(line);
     });
@@ -141,7 +129,7 @@ export class Ingest {
     return this.#supervisor.stop();
   }
 
-  async #probe(signal: AbortSignal): Promise<Plan> {
+  async #probe(signal: AbortSignal): Promise<IngestPlan> {
     const { ffmpeg, audio, ring, privacy, clock } = this.#options;
     const program = await untilAborted(locateFfmpeg(ffmpeg === undefined ? {} : { configured: ffmpeg }), signal);
     if (program.warning !== undefined && program.warning !== this.#warned) {
@@ -157,98 +145,27 @@ export class Ingest {
     return { program, audio: audio && content?.audio !== undefined, mask, ring: kept, facts };
   }
 
-  #launch({ program, audio, mask, ring, facts }: Plan, onFrame: () => void): StreamRun {
-    const { finite, content } = facts;
-    const track = content?.audioTrack === undefined ? {} : { audioTrack: content.audioTrack };
-    const command = analysisCommand({ ...this.#options, finite }, { ...this.#options, audio, ring, ...track }, program);
-    const outputs = outputsOf({ audio, ring });
-    const child = new Child({
-      program: program.path,
-      extraPipes: Object.keys(outputs).length,
-      clock: this.#options.clock,
-      ...command,
-    });
+  #launch(plan: IngestPlan, onFrame: () => void): IngestRun {
     this.#runs += 1;
     this.#diedAtOnce = true;
-    let unreadable: SentinelError | undefined;
-    let seen = 0;
-    const alive = (): void => {
-      this.#diedAtOnce = false;
-      onFrame();
-    };
-    const frames = new FrameReader((frame) => {
-      mask.burn(frame);
-      const position = seen / this.#options.rate;
-      seen += 1;
-      cut.push(() => {
-        alive();
-        this.#frame(frame, position);
-      });
-    });
-    const cut: (() => void)[] = [];
-    const reading = [
-      this.#read(child, 1, alive, (chunk) => {
-        if (unreadable !== undefined) return [];
-        try {
-          frames.push(chunk);
-        } catch (error) {
-          unreadable = asSentinelError(error, 'ES_STREAM_UNUSABLE');
-          void child.stop();
-        }
-        return cut.splice(0);
-      }),
-    ];
-    if (outputs.sound !== undefined) reading.push(this.#readSound(child, outputs.sound, alive));
-    const kept = ring && this.#options.ring?.begin(ring);
-    if (outputs.ring !== undefined) readList(child.output(outputs.ring), kept);
-    const lines = lastLines(child, this.#secrets, (line) => {
-      kept?.said(line);
-      this.#lines.push(`ffmpeg: ${line}`);
-    });
-    const ended = child.closed.then(async ({ code, error }) => {
-      // The last picture of a file that is played fast has been used, too.
-      await Promise.all(reading);
-      kept?.end();
-      if (unreadable !== undefined) return unreadable;
-      if (error !== undefined) return lost(error);
-      // What has an end may come to it; anything that should go on and stops has failed, whatever the exit code.
-      return finite && code === 0 && seen > 0 && !child.stopping ? undefined : failureFrom(lines);
-    });
-    return { ended, stop: () => child.stop() };
-  }
-
-  /** Hands out what chunks complete: at once, or no faster than it is used where a file is played fast. */
-  #read(
-    child: Child,
-    descriptor: number,
-    alive: () => void,
-    cut: (chunk: Buffer) => readonly (() => void)[],
-  ): Promise<void> {
-    const { clock, ready } = this.#options;
-    const output = child.output(descriptor);
-    if (ready !== undefined && this.#isFast) {
-      const pace = { ready, alive, clock, ending: () => child.stopping };
-      return readAtPace(output, cut, pace);
-    }
-    output.on('data', (chunk: Buffer) => {
-      for (const handOut of cut(chunk)) handOut();
-    });
-    return Promise.resolve();
-  }
-
-  #readSound(child: Child, descriptor: number, alive: () => void): Promise<void> {
-    const windows: (() => void)[] = [];
-    let seen = 0;
-    const cutter = new WindowCutter((window) => {
-      const position = (soundWindow.samples + seen * soundWindow.hop) / soundWindow.sampleRate;
-      seen += 1;
-      windows.push(() => {
-        this.#audio(window, position);
-      });
-    });
-    return this.#read(child, descriptor, alive, (chunk) => {
-      cutter.push(chunk, this.#options.clock.now());
-      return windows.splice(0);
+    return new IngestRun({ ...this.#options, secrets: this.#secrets }, plan, {
+      alive: () => {
+        this.#diedAtOnce = false;
+        onFrame();
+      },
+      frame: (frame, when) => {
+        this.#frame(frame, when);
+      },
+      audio: (window, when) => {
+        this.#audio(window, when);
+      },
+      line: (line) => {
+        this.#lines.push(line);
+      },
+      late: (seconds) => {
+        this.#supervisor.late(seconds);
+      },
+      mayRenew: (why) => this.#renewals.take(why),
     });
   }
 
@@ -256,20 +173,20 @@ export class Ingest {
     return this.#options.playback === 'fast';
   }
 
-  #frame(frame: RawFrame, position: number): void {
+  #frame(frame: RawFrame, { lateMs, correctionMs, position }: When): void {
     const { clock, captureDelayMs } = this.#options;
     const seq = this.#frames;
     this.#frames += 1;
     this.#hand(() => {
-      const capturedAt = clock.now() - captureDelayMs;
-      this.#listener.frame({ seq, ...frame, capturedAt, ...(this.#isFast ? { position } : {}) });
+      const capturedAt = clock.now() - captureDelayMs - correctionMs;
+      this.#listener.frame({ seq, ...frame, capturedAt, lateMs, ...(this.#isFast ? { position } : {}) });
     });
   }
 
-  #audio({ samples, endedAt }: CutWindow, position: number): void {
+  #audio({ samples, endedAt }: CutWindow, { correctionMs, position }: When): void {
     const seq = this.#windows;
     this.#windows += 1;
-    const capturedAt = endedAt - this.#options.captureDelayMs;
+    const capturedAt = endedAt - this.#options.captureDelayMs - correctionMs;
     this.#hand(() => {
       this.#listener.audio({ seq, capturedAt, samples, ...levelOf(samples), ...(this.#isFast ? { position } : {}) });
     });
@@ -285,13 +202,6 @@ export class Ingest {
   }
 }
 
-/** The list is read whatever becomes of the ring: a full pipe would stop the frames. */
-function readList(output: Readable, run: RingRun | undefined): void {
-  output.on('data', (chunk: Buffer) => {
-    run?.list(chunk);
-  });
-}
-
 /** Waits for work that all cameras share, and no longer than until the signal: the work itself goes on. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -303,8 +213,4 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
       signal.removeEventListener('abort', stop);
     });
   });
-}
-
-function lost(error: Error): SentinelError {
-  return new SentinelError('ES_FFMPEG_MISSING', 'ffmpeg could not be started.', { cause: error });
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { redact } from '../network/redact.ts';
 import type { Child } from '../process/child.ts';
 
@@ -8,19 +9,22 @@ const longestLine = 2000;
 /** The last lines that a child prints on stderr, without secrets; `tell` hears each one until it is asked to end. */
 export function lastLines(child: Child, secrets: readonly string[], tell: (line: string) => void): readonly string[] {
   const lines: string[] = [];
-  let rest = '';
-  child
-    .output(2)
-    .setEncoding('utf8')
-    .on('data', (text: string) => {
-      const parts = (rest + text).split(/[\r\n]+/);
-      rest = (parts.pop() ?? '').slice(-longestLine);
-      for (const part of parts.filter((line) => line.trim() !== '')) {
-        const line = redact(part.slice(0, longestLine), secrets);
-        lines.push(line);
-        if (lines.length > remembered) lines.shift();
-        if (!child.stopping) tell(line);
-      }
-    });
+  eachLine(child.output(2), (said) => {
+    const line = redact(said, secrets);
+    lines.push(line);
+    if (lines.length > remembered) lines.shift();
+    if (!child.stopping) tell(line);
+  });
   return lines;
+}
+
+/** Cuts what a program prints into lines; empty ones are left out. */
+export function eachLine(output: Readable, take: (line: string) => void): void {
+  let rest = '';
+  output.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split(/[\r\n]+/);
+    // The beginning says whose line it is.
+    rest = (parts.pop() ?? '').slice(0, longestLine);
+    for (const part of parts) if (part.trim() !== '') take(part.slice(0, longestLine));
+  });
 }

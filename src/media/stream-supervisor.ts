@@ -4,10 +4,18 @@ import type { Clock, Random } from '../contracts/ports.ts';
 import { backoffDelay } from '../network/backoff.ts';
 import { statusOf } from './failures.ts';
 
+/** A run that was ended to begin a better one at once. */
+export interface Renewal {
+  /** Its pictures came too late, or changed their size. */
+  why: 'late' | 'size';
+  /** A sentence for people. */
+  detail: string;
+}
+
 /** One run of a stream, from its start to its end. */
 export interface StreamRun {
   /** Why it ended, undefined when the source came to its end in order; never rejects. */
-  ended: Promise<SentinelError | undefined>;
+  ended: Promise<SentinelError | Renewal | undefined>;
   /** Ends it; settles when nothing of it is left. */
   stop(): Promise<unknown>;
 }
@@ -21,6 +29,8 @@ export interface StreamWords {
   finished?: string;
   /** Nothing came for so many milliseconds. */
   stalled(limitMs: number): SentinelError;
+  /** Of a stream whose pictures come, but late. */
+  late?(seconds: number): string;
   /** Name of a failure that has none. */
   unknown: ErrorName;
 }
@@ -47,6 +57,10 @@ export interface StreamState {
   attempt: number;
   /** Once per kind of failure, not once per try. */
   error?: SentinelError;
+  /** Why a stream that was connected is connected anew. */
+  renewal?: Renewal['why'];
+  /** Seconds by which the pictures of a connected stream are late, where that is worth a word. */
+  lateSeconds?: number;
 }
 
 /** A stream without a frame for this long is dead, whatever its process says. */
@@ -71,6 +85,8 @@ export class StreamSupervisor<Plan> {
   readonly #listener: (state: StreamState) => void;
   #attempt = 0;
   #reported: ErrorName | undefined;
+  #status: StreamStatusName = 'idle';
+  #describe = (): string => this.#stream.words.connected;
   #stopping = new AbortController();
   #work: Promise<void> | undefined;
 
@@ -105,12 +121,22 @@ export class StreamSupervisor<Plan> {
     this.#tell('stopped', 'Stopped.');
   }
 
+  /** Says that the pictures of a connected stream are so many seconds late; undefined: in time again. */
+  late(lateSeconds: number | undefined): void {
+    if (this.#status !== 'connected') return;
+    const detail = (lateSeconds === undefined ? undefined : this.#stream.words.late?.(lateSeconds)) ?? this.#describe();
+    this.#tell('connected', detail, lateSeconds === undefined ? {} : { lateSeconds });
+  }
+
   async #keepAlive(signal: AbortSignal): Promise<void> {
     let goOn = true;
+    let renewal: Renewal | undefined;
     while (goOn) {
-      const failure = await this.#runOnce(signal);
+      const end = await this.#runOnce(signal, renewal);
       if (signal.aborted) return;
-      if (failure !== undefined) goOn = await this.#backOff(failure, signal);
+      renewal = isRenewal(end) ? end : undefined;
+      if (isRenewal(end)) continue;
+      if (end !== undefined) goOn = await this.#backOff(end, signal);
       else if (this.#stream.repeats === true) goOn = await this.#pause(repeatMs, signal);
       else {
         this.#work = undefined;
@@ -120,9 +146,10 @@ export class StreamSupervisor<Plan> {
     }
   }
 
-  async #runOnce(signal: AbortSignal): Promise<SentinelError | undefined> {
+  async #runOnce(signal: AbortSignal, renewal?: Renewal): Promise<SentinelError | Renewal | undefined> {
     try {
-      this.#tell('probing', this.#stream.words.probing);
+      if (renewal === undefined) this.#tell('probing', this.#stream.words.probing);
+      else this.#tell('probing', renewal.detail, { renewal: renewal.why });
       const plan = await this.#stream.probe(signal);
       if (signal.aborted) return new SentinelError(this.#stream.words.unknown, 'The stream was stopped.');
       this.#tell('connecting', this.#stream.words.connecting);
@@ -133,7 +160,7 @@ export class StreamSupervisor<Plan> {
   }
 
   /** One run under the watchdog, until it has ended and its process is gone. */
-  async #watch(plan: Plan, signal: AbortSignal): Promise<SentinelError | undefined> {
+  async #watch(plan: Plan, signal: AbortSignal): Promise<SentinelError | Renewal | undefined> {
     let lastFrame: number | undefined;
     let stall: SentinelError | undefined;
     let cancel: () => void;
@@ -153,7 +180,7 @@ export class StreamSupervisor<Plan> {
         return;
       }
       stall = this.#stream.words.stalled(lastFrame === undefined ? firstFrameMs : stallMs);
-      this.#tell('stalled', stall.message, stall);
+      this.#tell('stalled', stall.message, { error: stall });
       stop();
     };
     cancel = this.#clock.after(firstFrameMs, check);
@@ -167,7 +194,8 @@ export class StreamSupervisor<Plan> {
   #connected(plan: Plan): void {
     this.#attempt = 0;
     this.#reported = undefined;
-    this.#tell('connected', this.#stream.describe?.(plan) ?? this.#stream.words.connected);
+    this.#describe = () => this.#stream.describe?.(plan) ?? this.#stream.words.connected;
+    this.#tell('connected', this.#describe());
   }
 
   /** @returns false when the wait was cut short by a stop */
@@ -176,7 +204,7 @@ export class StreamSupervisor<Plan> {
     const waitMs = backoffDelay(this.#attempt, limits, this.#random);
     this.#attempt += 1;
     const seconds = Math.max(1, Math.round(waitMs / 1000));
-    this.#tell(statusOf(failure), `${failure.message} Next try in ${seconds} s.`, failure);
+    this.#tell(statusOf(failure), `${failure.message} Next try in ${seconds} s.`, { error: failure });
     return this.#pause(waitMs, signal);
   }
 
@@ -192,9 +220,18 @@ export class StreamSupervisor<Plan> {
     });
   }
 
-  #tell(status: StreamStatusName, detail: string, error?: SentinelError): void {
+  #tell(
+    status: StreamStatusName,
+    detail: string,
+    { error, ...more }: Pick<StreamState, 'error' | 'renewal' | 'lateSeconds'> = {},
+  ): void {
+    this.#status = status;
     const news = error !== undefined && error.name !== this.#reported;
     if (news) this.#reported = error.name;
-    this.#listener({ status, detail, attempt: this.#attempt, ...(news ? { error } : {}) });
+    this.#listener({ status, detail, attempt: this.#attempt, ...more, ...(news ? { error } : {}) });
   }
+}
+
+function isRenewal(end: SentinelError | Renewal | undefined): end is Renewal {
+  return end !== undefined && 'why' in end;
 }

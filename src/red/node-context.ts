@@ -13,6 +13,7 @@ export const looks = {
   idle: { fill: 'grey', shape: 'ring' },
   connecting: { fill: 'yellow', shape: 'ring' },
   running: { fill: 'green', shape: 'dot' },
+  strained: { fill: 'yellow', shape: 'dot' },
   alarm: { fill: 'red', shape: 'dot' },
   down: { fill: 'red', shape: 'ring' },
 } as const satisfies Record<string, StatusLook>;

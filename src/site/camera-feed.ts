@@ -1,5 +1,5 @@
 import type { SentinelError } from '../contracts/errors.ts';
-import type { Metrics } from '../contracts/ports.ts';
+import type { Gauges, Metrics } from '../contracts/ports.ts';
 import type { Ingest, IngestFrame, IngestListener, IngestOptions } from '../media/ingest.ts';
 import type { StreamState } from '../media/stream-supervisor.ts';
 import { TamperWatch, type Tampering } from '../media/tamper/tamper-watch.ts';
@@ -10,7 +10,7 @@ export type FeedSource = Pick<Ingest, 'start' | 'stop'>;
 interface CameraFeedOptions extends IngestOptions {
   /** Name of the camera in the counters. */
   source: string;
-  metrics: Pick<Metrics, 'count'>;
+  metrics: Pick<Metrics, 'count'> & Gauges;
   /** Whether to tell of tampering. */
   tamper?: boolean | undefined;
 }
@@ -63,6 +63,9 @@ export class CameraFeed {
       },
       status: (state) => {
         this.#state = state;
+        const { source, metrics } = this.#options;
+        if (state.status !== 'connected') metrics.set('stream_lag_seconds', undefined, { source });
+        if (state.renewal !== undefined) metrics.count('stream_renewals_total', { source, reason: state.renewal });
         this.#error = state.status === 'connected' ? undefined : (state.error ?? this.#error);
         each(state.status === 'stopped' ? [...this.#viewers] : this.#awake, (viewer) => {
           viewer.status(state);
@@ -159,11 +162,13 @@ export class CameraFeed {
     this.#paused.delete(viewer);
   }
 
-  #frame(frame: IngestFrame): void {
+  #frame({ lateMs = 0, ...frame }: IngestFrame): void {
     for (const take of this.#waiting) take({ ...frame, bytes: Buffer.from(frame.bytes) });
     const awake = this.#awake;
     if (awake.length === 0) return;
     this.#count('frames_captured_total');
+    const { source, metrics } = this.#options;
+    metrics.set('stream_lag_seconds', lateMs / 1000, { source });
     // First: its bytes belong to the receiver as soon as it has them.
     const tampering = this.#tamper?.push(frame);
     each(awake, (viewer, isFirst) => {
@@ -179,9 +184,14 @@ export class CameraFeed {
 
   /** How the camera does, to one who was not there when it was said. */
   #tellPresent(viewer: CameraViewer): void {
-    const { status, detail, attempt } = this.#state ?? { status: 'idle', detail: 'Waits to be connected.', attempt: 0 };
+    const idle: StreamState = { status: 'idle', detail: 'Waits to be connected.', attempt: 0 };
+    const { status, detail, attempt, lateSeconds } = this.#state ?? idle;
     const error = this.#error;
-    this.#tell(viewer, { status, detail, attempt, ...(error === undefined ? {} : { error }) });
+    this.#tell(viewer, {
+      ...{ status, detail, attempt },
+      ...(lateSeconds === undefined ? {} : { lateSeconds }),
+      ...(error === undefined ? {} : { error }),
+    });
     const tampering = this.#tamper?.present;
     if (tampering === undefined) return;
     this.#guard(() => {

@@ -1,4 +1,4 @@
-import type { Metrics } from '../contracts/ports.ts';
+import type { Gauges, Metrics } from '../contracts/ports.ts';
 import { Ingest, type IngestFrame, type IngestListener, type IngestOptions } from '../media/ingest.ts';
 import { CameraFeed, type CameraViewer, type FeedPorts, type FeedSource } from './camera-feed.ts';
 import type { CameraRings, KeptCamera } from './camera-rings.ts';
@@ -19,7 +19,7 @@ export interface CameraLease {
 export interface FeedOptions extends Omit<IngestOptions, 'ring'> {
   /** Name of the camera in the counters. */
   source: string;
-  metrics: Pick<Metrics, 'count'>;
+  metrics: Pick<Metrics, 'count'> & Gauges;
   /** How its last minute is kept; absent: not at all. */
   keep?: KeptCamera | undefined;
   /** Whether to tell of tampering. */

@@ -7,7 +7,7 @@ import {
   type MetricDefinition,
   type MetricName,
 } from '../contracts/metrics.ts';
-import type { Metrics } from '../contracts/ports.ts';
+import type { Gauges, Metrics } from '../contracts/ports.ts';
 import { Throughputs } from './throughput.ts';
 
 const require = createRequire(import.meta.url);
@@ -18,6 +18,7 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 interface Prometheus {
   registry: PromClient.Registry;
   counters: Map<MetricName, PromClient.Counter>;
+  gauges: Map<MetricName, PromClient.Gauge>;
   /** Under a metric's own name and its aliases; values are multiplied by `factor`. */
   histograms: Map<MetricName, { histogram: PromClient.Histogram; factor: number }[]>;
 }
@@ -32,12 +33,14 @@ function prometheus(): Prometheus {
 function define(prom: typeof PromClient): Prometheus {
   const registry = new prom.Registry();
   const counters: Prometheus['counters'] = new Map();
+  const gauges: Prometheus['gauges'] = new Map();
   const histograms: Prometheus['histograms'] = new Map();
   for (const [key, definition] of Object.entries<MetricDefinition>(metricDefinitions)) {
     const name = key as MetricName;
     const labelNames = ['site', ...(definition.labels ?? [])];
     const options = { name, help: definition.help, labelNames, registers: [registry] };
     if (definition.type === 'counter') counters.set(name, new prom.Counter(options));
+    else if (definition.type === 'gauge') gauges.set(name, new prom.Gauge(options));
     else histograms.set(name, [{ histogram: new prom.Histogram({ ...options, buckets }), factor: 1 }]);
   }
   for (const [name, { of, factor, help }] of Object.entries<MetricAlias>(metricAliases)) {
@@ -45,11 +48,11 @@ function define(prom: typeof PromClient): Prometheus {
     const histogram = new prom.Histogram({ ...options, buckets: buckets.map((bound) => bound * factor) });
     histograms.get(of)?.push({ histogram, factor });
   }
-  return { registry, counters, histograms };
+  return { registry, counters, gauges, histograms };
 }
 
 /** The metrics of one Site. */
-export class SiteMetrics implements Metrics {
+export class SiteMetrics implements Metrics, Gauges {
   /** The same counts by source. */
   readonly throughputs = new Throughputs();
   readonly #site: () => string;
@@ -64,6 +67,13 @@ export class SiteMetrics implements Metrics {
     prometheus()
       .counters.get(name)
       ?.inc({ site: this.#site(), ...labels }, by);
+  }
+
+  set(name: MetricName, value: number | undefined, labels: Record<string, string>): void {
+    this.throughputs.set(name, value, labels);
+    const gauge = prometheus().gauges.get(name);
+    if (value === undefined) gauge?.remove({ site: this.#site(), ...labels });
+    else gauge?.set({ site: this.#site(), ...labels }, value);
   }
 
   observe(name: MetricName, value: number, labels: Record<string, string> = {}): void {

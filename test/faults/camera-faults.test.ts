@@ -107,9 +107,16 @@ describe('what happens to cameras, and what a user sees of it', { timeout: 400_0
       await watched.nextFrames('sound-goes', 5);
     });
 
-    test('a picture that changes its shape within the stream: frames go on, and nothing is said', async () => {
-      await watched.nextFrames('shape', 40);
-      assert.deepEqual(watched.statuses('shape').at(-1), 'connected');
+    test('a picture that changes its shape within the stream: frames get the new shape at once, it is said, and no error', async () => {
+      const sizes = (): string[] => watched.frames('shape').map(({ width, height }) => `${width}x${height}`);
+      const turns = (): string[] => sizes().filter((size, index, all) => size !== all[index - 1]);
+      await watched.until('shape', () => turns().length > 2, 'there and back', 90_000);
+      assert.deepEqual([...new Set(turns())].sort(), ['320x180', '320x320']);
+      const renewals = watched
+        .states('shape')
+        .filter(({ detail }) => detail.includes('size of the picture has changed'));
+      assert.ok(renewals.length >= 2, `${renewals.length} new connections`);
+      assert.ok(!watched.statuses('shape').includes('backing-off'));
       assert.deepEqual(watched.errors('shape'), []);
     });
 
@@ -193,6 +200,10 @@ describe('what happens to cameras, and what a user sees of it', { timeout: 400_0
       await watched.nextFrames('deaf', 20);
       assert.equal(watched.states('deaf').length, states, 'no stream heard of it');
       bad.showing('deaf').relay.kick();
+      await watched.reaches('deaf', 'backing-off');
+      const ends = watched.states('deaf').filter(({ detail }) => detail.includes('The stream ended'));
+      assert.ok(ends.length > 0);
+      assert.doesNotMatch(JSON.stringify(ends), /No space left|segment/, 'the disk did not end it');
       await watched.until('deaf', () => kept().some((file) => !folders.has(dirname(file))), 'a segment again');
     });
 

@@ -54,7 +54,7 @@ export class ScriptedCamera {
 export interface Clips {
   /** H.265 of another size, with G.711 sound. */
   hevc: FfmpegCommand;
-  /** A picture of two shapes in turns, without a break in the stream. */
+  /** A picture of two shapes in turns of eight seconds, without a break in the stream. */
   shapes: FfmpegCommand;
   picture: FfmpegCommand;
   sound: FfmpegCommand;
@@ -71,11 +71,11 @@ export async function makeClips(folder: string): Promise<Clips> {
   const pcmu = ['-c:a', 'pcm_mulaw', '-ar', '8000', '-ac', '1'];
   const hevc = ['-t', '4', '-vf', 'scale=640:480', '-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params'];
   const shape = (name: string, from: number, size: string): Promise<string> =>
-    make(name, '-t', '3', '-an', ...h264, '-vf', `scale=${size},setsar=1`, '-output_ts_offset', `${from}`);
+    make(name, '-t', '8', '-an', ...h264, '-vf', `scale=${size},setsar=1`, '-output_ts_offset', `${from}`);
   const [changed, wide, square, picture, sound] = await Promise.all([
     make('changed.mov', ...hevc, 'log-level=error:bframes=0:keyint=15', ...pcmu),
     shape('wide.ts', 0, '768:432'),
-    shape('square.ts', 3, '480:480'),
+    shape('square.ts', 8, '480:480'),
     make('picture.mp4', '-an', '-c:v', 'copy'),
     make('sound.mp4', '-vn', '-c:a', 'copy'),
   ]);

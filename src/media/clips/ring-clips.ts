@@ -65,7 +65,7 @@ export class RingClips {
     return this.#share(`snapshot ${at}`, async () => {
       if (at > this.#options.clock.now()) await this.#seen(at);
       return await this.#with(
-        { from: at - nearMs, to: at + 1, only: 'last' },
+        { from: at - nearMs - this.#options.ring.lateMs, to: at + 1, only: 'last' },
         async ({ segments: [segment], make }) => {
           const wanted = Math.min(this.#monotonic(at), segment.to) - segment.from;
           // The newest picture may be older than the clock says; the key frame is always there.
@@ -145,7 +145,7 @@ export class RingClips {
   /** Settles when what the lens saw until then (epoch ms) is written, or the ring is closed. */
   async #seen(at: number): Promise<void> {
     const { clock, captureDelayMs, ring } = this.#options;
-    const waitMs = Math.min(longestWaitMs, at + captureDelayMs + settleMs - clock.now());
+    const waitMs = Math.min(longestWaitMs, at + captureDelayMs + ring.lateMs + settleMs - clock.now());
     if (waitMs <= 0 || ring.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -190,10 +190,12 @@ export class RingClips {
   }
 }
 
-/** Pictures of different codecs, or some with sound and some without, do not fit one file: the newest decide. */
+/** Pictures of different codecs or sizes, or some with sound and some without, do not fit one file: the newest decide. */
 function ofOneKind(segments: readonly Segment[]): readonly Segment[] {
   const last = segments.at(-1);
-  return segments.filter(({ video, sound }) => video === last?.video && sound === last.sound);
+  return segments.filter(
+    ({ video, size, sound }) => video === last?.video && size === last.size && sound === last.sound,
+  );
 }
 
 /** A segment that grows is copied as far as it has come; there may be nothing of it yet. */

@@ -46,6 +46,7 @@ export class CameraRing {
   /** Folders of connections; the last one is the present one's. */
   #folders: string[] = [];
   #run: RingRun | undefined;
+  #lateMs = (): number => 0;
   #told: string | undefined;
   readonly #closing = new AbortController();
 
@@ -91,11 +92,17 @@ export class CameraRing {
     }
   }
 
+  /** Milliseconds by which this machine is behind now: how much later than usual something is kept. */
+  get lateMs(): number {
+    return this.#lateMs();
+  }
+
   /** The connection that writes into what was prepared begins. */
-  begin({ folder, video, sound, mask }: RingOutput): RingRun {
+  begin({ folder, video, sound, mask }: RingOutput, lateMs = (): number => 0): RingRun {
     const { clock, captureDelayMs } = this.#options;
+    this.#lateMs = lateMs;
     const run = new RingRun(
-      { folder, video, sound: sound !== undefined, mask, captureDelayMs, clock },
+      { folder, video, sound: sound !== undefined, mask, captureDelayMs, lateMs, clock },
       {
         segment: (segment) => void this.#add(segment),
         lost: (why) => {

@@ -19,6 +19,8 @@ export interface RingRunOptions {
   sound: boolean;
   mask: string | undefined;
   captureDelayMs: number;
+  /** Milliseconds by which this machine is behind now. */
+  lateMs: () => number;
   clock: Clock;
 }
 
@@ -46,6 +48,9 @@ export class RingRun {
   #cancel: () => void;
   #cancelLook: () => void;
   #ended = false;
+  #size: string | undefined;
+  /** From here on there are pictures of more than one size in a segment. */
+  #mixed = false;
 
   constructor(options: RingRunOptions, listener: RingRunListener) {
     this.#options = options;
@@ -61,13 +66,22 @@ export class RingRun {
     for (const line of lines) this.#entry(line);
   }
 
-  /** What ffmpeg said: the tee tells when it drops the ring. */
-  said(line: string): void {
+  /** The size of the pictures that come. One file holds one size: after another the rest of this connection is not kept. */
+  shows(size: string): void {
+    this.#size ??= size;
+    if (this.#size === size) return;
+    this.#mixed = true;
+    this.end();
+  }
+
+  /** What ffmpeg said: the tee tells when it drops the ring. @returns whether it is about the ring alone */
+  said(line: string): boolean {
     const why = /Slave muxer #0 failed: (.{1,100}), continuing/.exec(line)?.[1];
     if (why !== undefined && !this.#ended) {
       this.end();
       this.#listener.lost(why);
     }
+    return /^\[(segment|tee) @ /.test(line);
   }
 
   /** The connection is over. */
@@ -88,14 +102,13 @@ export class RingRun {
   /** The segment that is being written, as far as it has come. */
   get open(): Segment | undefined {
     if (this.#from === undefined || this.#isSpoilt) return undefined;
-    const { clock, captureDelayMs } = this.#options;
-    return this.#segment(this.#number, this.#from, clock.monotonic() - captureDelayMs, true);
+    return this.#segment(this.#number, this.#from, this.#present(), true);
   }
 
   #entry(line: string): void {
     const [, number, start, end] = /^s(\d+)\.ts,(-?[\d.]+),(-?[\d.]+)\s*$/.exec(line) ?? [];
     const [from, to] = [Number(start) * 1000, Number(end) * 1000];
-    if (number === undefined || !(to > from)) return;
+    if (number === undefined || !(to > from) || this.#mixed) return;
     const offset = this.#offset(to);
     if (!this.#isSpoilt) this.#listener.segment(this.#segment(Number(number), from + offset, to + offset, false));
     if (this.#ended) return;
@@ -108,17 +121,23 @@ export class RingRun {
 
   /** Capture time of stream time zero, told by the arrival of a line about `to`. */
   #offset(to: number): number {
-    const { clock, captureDelayMs } = this.#options;
-    const offset = clock.monotonic() - captureDelayMs - to;
+    const offset = this.#present() - to;
     if (offset - Math.min(...this.#offsets, Infinity) > jumpMs) this.#offsets.length = 0;
     this.#offsets.push(offset);
     if (this.#offsets.length > remembered) this.#offsets.shift();
     return Math.min(...this.#offsets);
   }
 
+  /** When the lens saw what comes now. */
+  #present(): number {
+    const { clock, captureDelayMs, lateMs } = this.#options;
+    return clock.monotonic() - captureDelayMs - lateMs();
+  }
+
   #segment(number: number, from: number, to: number, open: boolean): Segment {
     const { video, sound, mask } = this.#options;
-    return { file: this.#fileOf(number), from, to, bytes: 0, video, sound, mask, open };
+    const file = this.#fileOf(number);
+    return { file, from, to, bytes: 0, video, size: this.#size ?? '', sound, mask, open };
   }
 
   #fileOf(number: number): string {

@@ -9,6 +9,8 @@ export interface Segment {
   bytes: number;
   /** Codec of the picture, in ffmpeg's words. */
   video: string;
+  /** Of the picture, such as 1280x720; empty where nobody said. */
+  size: string;
   sound: boolean;
   /** What hides its privacy areas, as a chain of filters of ffmpeg; undefined where nothing is hidden. The file itself hides nothing. */
   mask: string | undefined;

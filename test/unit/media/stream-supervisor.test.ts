@@ -6,6 +6,7 @@ import {
   firstFrameMs,
   stallMs,
   StreamSupervisor,
+  type Renewal,
   type StreamState,
   type StreamWords,
   type SupervisedStream,
@@ -17,12 +18,13 @@ class ScriptedStream implements SupervisedStream<string> {
   readonly words: StreamWords = {
     ...{ probing: 'probing', connecting: 'connecting', connected: 'connected', unknown: 'ES_CAMERA_UNREACHABLE' },
     stalled: () => failure('ES_CAMERA_STALLED'),
+    late: (seconds) => `${seconds} s late`,
   };
   refusal: SentinelError | undefined;
   launches = 0;
   stops = 0;
   frame: () => void = () => undefined;
-  end: (error: SentinelError) => void = () => undefined;
+  end: (end: SentinelError | Renewal) => void = () => undefined;
 
   probe(): Promise<string> {
     return this.refusal === undefined ? Promise.resolve('plan') : Promise.reject(this.refusal);
@@ -31,7 +33,7 @@ class ScriptedStream implements SupervisedStream<string> {
   launch(_plan: string, onFrame: () => void) {
     this.launches += 1;
     this.frame = onFrame;
-    const ended = new Promise<SentinelError>((resolve) => {
+    const ended = new Promise<SentinelError | Renewal>((resolve) => {
       this.end = resolve;
     });
     return {
@@ -163,6 +165,45 @@ describe('stream supervisor', () => {
     await settle();
     assert.deepEqual(names(), ['probing', 'unauthorised', 'probing', 'unauthorised']);
     await supervisor.stop();
+  });
+
+  test('begins anew at once, and says why, when a run was ended for a better one', async () => {
+    const { clock, stream, supervisor, states, names } = supervise();
+    supervisor.start();
+    await settle();
+    stream.frame();
+    stream.frame();
+    stream.end({ why: 'late', detail: 'anew' });
+    await settle();
+    assert.deepEqual(names(), ['probing', 'connecting', 'connected', 'probing', 'connecting']);
+    assert.deepEqual([states[3]?.detail, states[3]?.renewal, states[4]?.renewal], ['anew', 'late', undefined]);
+    assert.ok(states.every(({ error, attempt }) => error === undefined && attempt === 0));
+    stream.end(failure('ES_CAMERA_UNREACHABLE'));
+    await settle();
+    clock.advance(1000);
+    await settle();
+    assert.deepEqual([states.at(-2)?.detail, states.at(-2)?.renewal], ['probing', undefined]);
+    await supervisor.stop();
+  });
+
+  test('says that pictures are late while they come, and that they are in time again', async () => {
+    const { stream, supervisor, states } = supervise();
+    supervisor.start();
+    await settle();
+    supervisor.late(3);
+    assert.equal(states.at(-1)?.status, 'connecting', 'nothing is late yet');
+    stream.frame();
+    supervisor.late(3);
+    assert.deepEqual(
+      [states.at(-1)?.status, states.at(-1)?.detail, states.at(-1)?.lateSeconds],
+      ['connected', '3 s late', 3],
+    );
+    supervisor.late(undefined);
+    assert.deepEqual([states.at(-1)?.detail, states.at(-1)?.lateSeconds], ['connected', undefined]);
+    await supervisor.stop();
+    const told = states.length;
+    supervisor.late(5);
+    assert.equal(states.length, told);
   });
 
   test('leaves nothing behind when it is stopped, wherever it is', async () => {

@@ -57,6 +57,15 @@ class Source {
   end(): void {
     this.#stopped.resolve(undefined);
   }
+  late(seconds: number): void {
+    const { status, ...late } = { status: 'connected', detail: 'late', attempt: 0, lateSeconds: seconds } as const;
+    this.listener.status({ status, ...late });
+    const bytes = Buffer.from('abcdef');
+    this.listener.frame({ seq: 0, width: 2, height: 1, bytes, capturedAt: 5, lateMs: seconds * 1000 });
+  }
+  renew(): void {
+    this.listener.status({ status: 'probing', detail: 'anew', attempt: 0, renewal: 'late' });
+  }
   say(status: StreamState['status'], error?: SentinelError): void {
     this.listener.status({ status, detail: '', attempt: 0, ...(error === undefined ? {} : { error }) });
   }
@@ -74,7 +83,9 @@ function setUp() {
   const log = new RecordingLog();
   const sources: Source[] = [];
   const counted: string[] = [];
+  const gauge: (number | undefined)[] = [];
   const metrics = {
+    set: (_name: MetricName, value: number | undefined) => gauge.push(value),
     count: (name: MetricName, labels?: Record<string, string>) => counted.push(`${name} ${labels?.source}`),
   };
   const feeds = new CameraFeeds((_options, listener) => {
@@ -88,13 +99,33 @@ function setUp() {
     ...{ captureDelayMs: 300, tamper: true, clock, random: () => 0.5, log, ...change },
   });
   const last = (): Source => sources.at(-1) ?? assert.fail('no source');
-  return { clock, log, sources, counted, feeds, options, last };
+  return { clock, log, sources, counted, gauge, feeds, options, last };
 }
 
 /** Lets promises settle. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('camera feeds', () => {
+  test('late pictures are measured and said, to who joins too; a new connection counts once', async () => {
+    const { feeds, options, last, clock, counted, gauge } = setUp();
+    const [first, second] = [new Viewer(), new Viewer()];
+    feeds.watch('camera', options(), first);
+    await settled();
+    last().late(3);
+    assert.equal(gauge.at(-1), 3);
+    assert.ok(!('lateMs' in (first.frames[0] ?? {})), 'it is no part of a frame');
+    feeds.watch('camera', options(), second);
+    clock.advance(0);
+    assert.equal(second.states.at(-1)?.lateSeconds, 3);
+    last().renew();
+    assert.equal(gauge.at(-1), undefined);
+    const third = new Viewer();
+    feeds.watch('camera', options(), third);
+    clock.advance(0);
+    assert.deepEqual([third.states.at(-1)?.status, third.states.at(-1)?.renewal], ['probing', undefined]);
+    assert.equal(counted.filter((name) => name === 'stream_renewals_total front').length, 1);
+  });
+
   test('viewers of one camera share one connection, each with buffers of its own', async () => {
     const { feeds, options, sources, last, log } = setUp();
     const viewers = [new Viewer(), new Viewer()];

@@ -31,7 +31,7 @@ function setUp(own: (signal: AbortSignal) => Promise<Look> = () => Promise.resol
     listeners.push(listener);
     return { start: () => undefined, stop: () => Promise.resolve() };
   });
-  const counting = { source: 'gate', metrics: { count: () => undefined } };
+  const counting = { source: 'gate', metrics: { count: () => undefined, set: () => undefined } };
   const ports = { clock, random: () => 0, log: new RecordingLog(), ...counting };
   const view = { transport: 'tcp', width: 4, rate: 5, audio: false, tamper: false, captureDelayMs: 0 } as const;
   const options = { address, ...view, privacy: { polygons: [], maskFile: '' }, ...ports };

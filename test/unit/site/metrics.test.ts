@@ -19,6 +19,15 @@ describe('the metrics', () => {
     assert.match(text, /^alert_send_latency_seconds_bucket\{le="0.5",site="villa",channel="whatsapp"\} 1$/m);
   });
 
+  test('that are gauges go up and down, and away', async () => {
+    const metrics = new SiteMetrics(() => 'mill');
+    metrics.set('stream_lag_seconds', 3.5, { source: 'gate' });
+    metrics.set('stream_lag_seconds', 1.5, { source: 'gate' });
+    assert.match(await metricsText(), /^stream_lag_seconds\{site="mill",source="gate"\} 1.5$/m);
+    metrics.set('stream_lag_seconds', undefined, { source: 'gate' });
+    assert.doesNotMatch(await metricsText(), /^stream_lag_seconds\{site="mill"/m);
+  });
+
   test('times of the models are there in milliseconds too, in buckets that a percentile can be read from', async () => {
     const metrics = new SiteMetrics(() => 'barn');
     for (const ms of [20, 30, 300]) metrics.observe('vision_infer_seconds', ms / 1000, { model: 'm' });

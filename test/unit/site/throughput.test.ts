@@ -19,6 +19,14 @@ describe('what became of the frames and windows of a source', () => {
     assert.deepEqual(counts.of('yard'), {});
   });
 
+  test('comes with how late its pictures are, as long as that is known', () => {
+    const counts = new Throughputs();
+    counts.set('stream_lag_seconds', 2.5, { source: 'hall' });
+    assert.deepEqual(counts.of('hall'), { lagSeconds: 2.5 });
+    counts.set('stream_lag_seconds', undefined, { source: 'hall' });
+    assert.deepEqual(counts.of('hall'), {});
+  });
+
   test('has a bound, whatever sources call themselves', () => {
     const counts = new Throughputs();
     for (let number = 0; number < 1000; number += 1) counts.count('frames_analysed_total', { source: `s${number}` }, 1);

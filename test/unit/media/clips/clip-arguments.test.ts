@@ -4,7 +4,7 @@ import { clipOptions, concatInput, pictureOptions } from '../../../../src/media/
 import type { Segment } from '../../../../src/media/ring/segment.ts';
 
 function segment(change: Partial<Segment> = {}): Segment {
-  const plain = { file: '/ring/s000.ts', from: 0, to: 1000, bytes: 1, video: 'h264', sound: true };
+  const plain = { file: '/ring/s000.ts', from: 0, to: 1000, bytes: 1, video: 'h264', size: '640x360', sound: true };
   return { ...plain, mask: undefined, open: false, ...change };
 }
 

@@ -9,8 +9,9 @@ function run() {
   const segments: Segment[] = [];
   const lost: string[] = [];
   const growing: string[] = [];
+  const late = { ms: 0 };
   const ring = new RingRun(
-    { folder: '/ring', video: 'h264', sound: true, mask: undefined, captureDelayMs: 300, clock },
+    { folder: '/ring', video: 'h264', sound: true, mask: undefined, captureDelayMs: 300, lateMs: () => late.ms, clock },
     {
       segment: (segment) => segments.push(segment),
       lost: (why) => lost.push(why),
@@ -20,7 +21,7 @@ function run() {
   const list = (text: string): void => {
     ring.list(Buffer.from(text));
   };
-  return { clock, ring, segments, lost, growing, list };
+  return { clock, ring, segments, lost, late, growing, list };
 }
 
 describe('a connection in the ring', () => {
@@ -85,12 +86,54 @@ describe('a connection in the ring', () => {
       to: 1_001_100,
       bytes: 0,
       video: 'h264',
+      size: '',
       sound: true,
       mask: undefined,
       open: true,
     });
     ring.end();
     assert.equal(ring.open, undefined);
+  });
+
+  test('dates what this machine reads late by when it was seen', () => {
+    const { clock, segments, late, list } = run();
+    clock.advance(1000);
+    list('s000.ts,0.000000,1.000000\n');
+    clock.advance(4000);
+    late.ms = 3000;
+    list('s001.ts,1.000000,2.000000\n');
+    assert.deepEqual(
+      segments.map(({ from, to }) => to - from),
+      [1000, 1000],
+    );
+    assert.equal(segments[1]?.from, segments[0]?.to);
+    assert.equal(segments[1]?.to, 1_005_000 - 300 - 3000);
+  });
+
+  test('keeps one size of pictures: nothing after a change, not even the file that has both', () => {
+    const { clock, ring, segments, list } = run();
+    ring.shows('768x432');
+    clock.advance(1000);
+    list('s000.ts,0.000000,1.000000\n');
+    ring.shows('768x432');
+    clock.advance(500);
+    ring.shows('480x480');
+    assert.equal(ring.open, undefined);
+    list('s001.ts,1.000000,2.000000\n');
+    ring.shows('768x432');
+    list('s002.ts,2.000000,3.000000\n');
+    assert.deepEqual(
+      segments.map(({ file, size }) => [file, size]),
+      [['/ring/s000.ts', '768x432']],
+    );
+    assert.equal(clock.waiting, 0);
+  });
+
+  test('knows which lines are about the ring alone', () => {
+    const { ring } = run();
+    assert.ok(ring.said("[segment @ 0x5] Failure occurred when ending segment 'rg/s001.ts'"));
+    assert.ok(ring.said('[tee @ 0x5] Slave muxer #0 failed: No space left on device, continuing with 1/2 slaves.'));
+    assert.ok(!ring.said('[rtsp @ 0x5] max delay reached. need to consume packet'));
   });
 
   test('tells once when ffmpeg drops the ring, and when nothing comes', () => {

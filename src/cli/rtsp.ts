@@ -89,7 +89,7 @@ async function publish(wish: Wish, terminal: Terminal): Promise<number> {
 function announcement({ shown, host, path, credentials }: Wish, url: string, port: number): string {
   const everywhere = host === '0.0.0.0' || host === '::';
   const others = everywhere ? ownAddresses().map((address) => `  rtsp://${address}:${port}${path}\n`) : [];
-  const open = host !== '127.0.0.1' && credentials === undefined;
+  const open = !/^(?:127\.|::1$|localhost$)/.test(host) && credentials === undefined;
   return [
     `${shown} can be watched at\n  ${url}\n`,
     ...(others.length > 0 ? ['and from other machines at\n', ...others] : []),

@@ -48,7 +48,7 @@ const aliases: Readonly<Record<string, string>> = {
   rawvideo: 'as the webcam gives them',
 };
 
-const words = new Map([...Object.values(encodings).map(({ name, words }) => [name, words] as const)]);
+const words = new Map(Object.values(encodings).map(({ name, words }) => [name, words]));
 
 /** ffmpeg's name of the encoding of an SDP track; undefined for one that it cannot take apart. */
 export function codecOfEncoding(encoding: string): string | undefined {

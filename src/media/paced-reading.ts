@@ -3,10 +3,7 @@ import type { Clock } from '../contracts/ports.ts';
 
 const beatMs = 1000;
 
-/**
- * Reads a stream no faster than what is made of it is used. While it waits, the pipe fills and the program at its
- * other end waits too: nothing is dropped and nothing piles up.
- */
+/** What sets the speed of reading. */
 export interface Pace {
   /** Settles when what was handed out has been used. */
   ready(): Promise<void>;
@@ -17,7 +14,11 @@ export interface Pace {
   clock: Clock;
 }
 
-/** @param cut what a chunk completes, each as a function that hands it out */
+/**
+ * Reads a stream no faster than what is made of it is used. While it waits, the pipe fills and the program at its
+ * other end waits too: nothing is dropped and nothing piles up. Never rejects.
+ * @param cut what a chunk completes, each as a function that hands it out
+ */
 export async function readAtPace(
   stream: Readable,
   cut: (chunk: Buffer) => readonly (() => void)[],

@@ -45,6 +45,18 @@ function childrenOf(pid: number | undefined): number {
 }
 
 describe('echosight rtsp', { timeout: 90_000 }, () => {
+  test('says who can watch: everybody, but not on an address of this machine alone', async (t) => {
+    for (const [host, open] of [
+      ['localhost', false],
+      ['0.0.0.0', true],
+    ] as const) {
+      const { child, said, ended } = command(t, ['--file', demoClip, '--loop', '--port', '0', '--host', host]);
+      await said(/Press Ctrl-C/);
+      child.kill('SIGINT');
+      assert.equal((await ended).output.includes('Everybody who can reach'), open, host);
+    }
+  });
+
   test('serves a file over and over to who knows the password, and ends everything with Ctrl-C', async (t) => {
     const login = { username: 'viewer', password: 'p@ss word' };
     const env = { ECHOSIGHT_RTSP_USER: login.username, ECHOSIGHT_RTSP_PASSWORD: login.password };

@@ -15,7 +15,7 @@ export default defineNode({
     const { model, glassBreak, gunshot, scream, forcedEntry, loudDbfs } = node.config;
     const thresholds = { glass_break: glassBreak, gunshot, scream, forced_entry: forcedEntry };
     const classifier = site.classifier(model);
-    const missing = site.modelFault(model, 'sound');
+    const missing = site.classifierFault(model);
     const isDown = missing !== undefined;
     const analysis = new SoundAnalysis({
       classifier: () => classifier.get(),

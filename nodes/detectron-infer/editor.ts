@@ -1,5 +1,7 @@
+import families from 'model-families';
 import models from 'models-for:detection';
 import schema from 'settings-of:detectron-infer';
+import { offerModelCheck } from '../../src/editor/model-check.ts';
 import { offerModels } from '../../src/editor/model-field.ts';
 import { inputOf, registerNode, text } from '../../src/editor/register.ts';
 import { unknownLabels } from '../../src/editor/unknown-labels.ts';
@@ -9,22 +11,25 @@ registerNode({
   schema,
   icon: 'detectron-infer.svg',
   canvas: { colour: '#87A980', input: true, outputs: ['detections', 'picture'] },
-  prepare: () => {
+  prepare: ({ family }) => {
     offerModels('echosight-detection-models', models);
-    for (const key of ['model', 'labels']) inputOf(key)?.addEventListener('input', showUnknownLabels);
-    showUnknownLabels();
+    let known: readonly string[] | undefined;
+    const show = (): void => {
+      showUnknownLabels(known);
+    };
+    inputOf('labels')?.addEventListener('input', show);
+    offerModelCheck(families, family, (labels) => {
+      known = labels;
+      show();
+    });
   },
 });
 
 /** A warning and no fault: the model file of tomorrow may know the class. */
-function showUnknownLabels(): void {
-  const [model, labels, tip] = [
-    inputOf('model'),
-    inputOf('labels'),
-    document.getElementById('echosight-unknown-labels'),
-  ];
-  if (!(model instanceof HTMLInputElement) || !(labels instanceof HTMLInputElement) || tip === null) return;
-  const unknown = unknownLabels(labels.value, models.find(({ id }) => id === model.value)?.labels);
+function showUnknownLabels(known: readonly string[] | undefined): void {
+  const [labels, tip] = [inputOf('labels'), document.getElementById('echosight-unknown-labels')];
+  if (!(labels instanceof HTMLInputElement) || tip === null) return;
+  const unknown = unknownLabels(labels.value, known);
   tip.hidden = unknown.length === 0;
   tip.textContent = text('detectron-infer', 'detectron-infer.tip.unknown', { labels: unknown.join(', ') });
 }

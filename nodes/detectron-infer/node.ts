@@ -1,4 +1,5 @@
 import {
+  choiceIn,
   defineNode,
   FrameAnalysis,
   isFrameMessage,
@@ -6,6 +7,7 @@ import {
   readPicture,
   SentinelError,
   snapshotRenderer,
+  summaryOf,
   topicOf,
   type Detections,
   type Frame,
@@ -14,15 +16,18 @@ import {
 /** Finds objects in frames, or in a bare JPEG or PNG. */
 export default defineNode({
   type: 'detectron-infer',
+  answers: { model: { write: (query) => summaryOf(choiceIn(query)) } },
   create(node) {
     const site = node.site();
-    const { model, provider, labels, threshold, maxAgeMs, previewRate } = node.config;
+    const { model, provider, family, classNames, inputSize } = node.config;
+    const { labels, threshold, maxAgeMs, previewRate } = node.config;
     const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = node.config;
-    const filter = labelFilter(labels, site.labelsOf(model));
-    const missing = site.modelFault(model, 'detection');
+    const choice = { model, family, classNames, inputSize };
+    const filter = labelFilter(labels, site.labelsOf(choice));
+    const missing = site.detectorFault(choice);
     const fault = missing ?? filter.fault;
     if (fault !== undefined) node.fail(fault);
-    const detector = site.detector(model, provider);
+    const detector = site.detector(choice, provider);
     const analysis = new FrameAnalysis({
       detector: () => detector.get(),
       isDown: missing !== undefined,

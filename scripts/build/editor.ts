@@ -5,6 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
 import { soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
 import { sampleNames } from '../../src/process/package-files.ts';
+import { detectors } from '../../src/vision/decoders/table.ts';
 import { dist, languages, nodeFile, nodeTypes, root } from './paths.ts';
 
 interface CatalogModel {
@@ -22,6 +23,7 @@ const buildData: Readonly<Record<string, (name: string) => unknown>> = {
       Object.entries(nodeCredentials[type as keyof typeof nodeCredentials]).map(([key, kind]) => [key, { type: kind }]),
     ),
   'models-for': (task) => models().flatMap((model) => (model.task === task ? [pick(model)] : [])),
+  'model-families': () => Object.keys(detectors).sort(),
   'sample-clips': () => sampleNames,
   'signal-labels': signalLabels,
 };

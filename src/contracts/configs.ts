@@ -177,6 +177,19 @@ export const DetectronInferConfig = Type.Object({
     default: 'cpu',
     description: 'What the model runs on; where that cannot be had, it runs on the CPU and the status says so.',
   }),
+  family: Type.String({
+    default: '',
+    description: 'Family of the model, where what is recognised or described is wrong; empty: that.',
+  }),
+  classNames: Type.String({
+    default: '',
+    description: "All classes of the model in the order of its outputs, separated by commas; empty: the model's own.",
+  }),
+  inputSize: Type.String({
+    default: '',
+    pattern: '^\\s*(\\d{2,4}\\s*([xX]\\s*\\d{2,4}\\s*)?)?$',
+    description: "Size of the model's input, 640 or 640x480 (width x height); empty: the model's own.",
+  }),
   labels: Type.String({
     default: 'person, knife',
     description: 'Classes that count, separated by commas; empty means all.',

@@ -3,6 +3,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { ConfigOf } from '../contracts/read-config.ts';
 import type { ModelTask } from '../inference/model-description.ts';
 import { dataFolder } from '../site/data-folder.ts';
+import type { ModelChoice } from '../vision/detection-model.ts';
 import type { Finding } from '../contracts/findings.ts';
 import { problemOf, warning } from './finding.ts';
 
@@ -41,7 +42,7 @@ export interface Installation {
   cameras: DeclaredNode<'sentinel-camera'>[];
   accounts: DeclaredNode<'sentinel-whatsapp-account'>[];
   /** Models that the flow names. */
-  models: { task: ModelTask; model: string }[];
+  models: (ModelChoice & { task: ModelTask })[];
   microphones: DeclaredNode<'mic-in'>[];
   /** What came to light while all this was read. */
   remarks: Finding[];
@@ -69,7 +70,9 @@ export function installationOf(parts: readonly FlowPart[], userDir: string, fold
   const models = parts.flatMap(({ type, settings }) => {
     const task = modelTasks[type];
     if (task === undefined || settings instanceof SentinelError) return [];
-    return [{ task, model: (settings as { model: string }).model }];
+    const { model, family = '', classNames = '', inputSize = '' } = settings as ModelChoice;
+    const known = [family, classNames, inputSize].every((text) => text === '') ? {} : { family, classNames, inputSize };
+    return [{ task, model, ...known }];
   });
   return {
     userDir,

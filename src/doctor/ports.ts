@@ -7,6 +7,7 @@ import type { CaptureDevice } from '../media/microphone/capture-devices.ts';
 import type { SourceContent } from '../media/source-probe.ts';
 import type { FolderReport } from '../database/inspection.ts';
 import type { CameraSource } from '../site/camera-source.ts';
+import type { ModelChoice } from '../vision/detection-model.ts';
 import type { DeclaredNode } from './installation.ts';
 
 /** How a data folder does. */
@@ -49,7 +50,7 @@ export interface Ports {
   ffmpegVersion(program: FfmpegProgram): Promise<string>;
   catalogModels(): { id: string; task: ModelTask }[];
   /** Loads a model and runs it once on an empty input; asked again, it answers the same. */
-  runModel(model: string, task: ModelTask): Promise<{ backend: string; ms: number }>;
+  runModel(choice: ModelChoice, task: ModelTask): Promise<{ backend: string; ms: number }>;
   /** Version of an installed runtime; empty where it cannot be told. */
   runtimeVersion(backend: string): Promise<string>;
   findMicrophones(): Promise<FoundMicrophones>;

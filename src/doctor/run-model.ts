@@ -4,6 +4,7 @@ import { findModel } from '../inference/catalog.ts';
 import type { ModelTask } from '../inference/model-description.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { modelPools } from '../site/model-pools.ts';
+import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
 import { Detector } from '../vision/detector.ts';
 
 const side = 64;
@@ -19,16 +20,16 @@ const metrics: Metrics = { count: nowhere, observe: nowhere };
  * ES_WORKER_LOST
  */
 export async function runModel(
-  idOrPath: string,
+  choice: ModelChoice,
   task: ModelTask,
   clock: Clock,
 ): Promise<{ backend: string; ms: number }> {
-  return task === 'detection' ? await detectOnce(idOrPath, clock) : await listenOnce(idOrPath, clock);
+  return task === 'detection' ? await detectOnce(choice, clock) : await listenOnce(choice.model, clock);
 }
 
-async function detectOnce(idOrPath: string, clock: Clock): Promise<{ backend: string; ms: number }> {
+async function detectOnce(choice: ModelChoice, clock: Clock): Promise<{ backend: string; ms: number }> {
   const detector = new Detector({
-    model: findModel(idOrPath, 'detection'),
+    model: chooseModel(choice).description,
     pool: modelPools({ clock, log }).vision,
     clock,
     log,

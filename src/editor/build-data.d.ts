@@ -18,6 +18,12 @@ declare module 'models-for:*' {
   export default models;
 }
 
+declare module 'model-families' {
+  /** Families of detectors, by name. */
+  const families: readonly string[];
+  export default families;
+}
+
 declare module 'sample-clips' {
   /** Names of the clips that come with the package. */
   const samples: readonly string[];

@@ -85,7 +85,7 @@ function userModel(file: string, recognise: Recogniser | undefined): ModelDescri
   for (const needed of said === undefined && recognise === undefined ? [file, description] : [file]) {
     if (existsSync(needed)) continue;
     throw new SentinelError('ES_MODEL_MISSING', `The file ${needed} does not exist.`, {
-      hint: 'A model of your own is two files: NAME.onnx, and NAME.json that describes it.',
+      hint: 'Write the path as it is where Node-RED runs, in a container the one inside it.',
     });
   }
   if (said === undefined && recognise !== undefined) return { ...describe(recognise(file, undefined), file), id, file };

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { SentinelError } from '../contracts/errors.ts';
 import { HeaderReading, type ModelHeader } from './inspect.ts';
 import { broken, endOfVarint, lengthFrom, wireType, type Field } from './protobuf-reader.ts';
@@ -35,6 +35,8 @@ export function readHeader(file: string): ModelHeader {
 
 function open(file: string): number {
   try {
+    // Opening a pipe would wait for its other end.
+    if (!statSync(file).isFile()) throw new Error('it is no file');
     return openSync(file, 'r');
   } catch (cause) {
     throw new SentinelError('ES_MODEL_MISSING', `The model file ${file} cannot be read.`, { cause });

@@ -3,6 +3,7 @@ import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { mountAdminAnswers, type AdminAnswers } from './admin-answers.ts';
 import { mountCameraLook } from './camera-look.ts';
 import { checkDeployed } from './check-deployed.ts';
+import { mountModelTry } from './model-try.ts';
 import { mountApi } from './mount.ts';
 import { beReferable, contextOf, forget, looks, type Instance, type NodeContext } from './node-context.ts';
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node-red.ts';
@@ -36,6 +37,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     mountAdminAnswers(RED, type, definition.answers ?? {});
     if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: { write: () => checkDeployed(RED) } });
     if (type === 'sentinel-camera') mountCameraLook(RED);
+    if (type === 'detectron-infer') mountModelTry(RED);
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);
       start(RED, this, raw, definition);

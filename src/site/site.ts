@@ -14,8 +14,8 @@ import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
-import type { ModelTask } from '../inference/model-description.ts';
 import { redact } from '../network/redact.ts';
+import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
 import { Detector } from '../vision/detector.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { Backlog } from './backlog.ts';
@@ -123,32 +123,33 @@ export class Site {
   }
 
   /**
-   * The detector of a model, shared by all nodes that use it on the same provider. `get` throws ES_MODEL_MISSING,
-   * ES_MODEL_INVALID, ES_BAD_CONFIG.
+   * The detector of a model, shared by all nodes that use it on the same provider and read it alike. `get` throws
+   * ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG.
    */
-  detector(model: string, provider: ExecutionProvider = 'cpu'): ServiceLease<Detector> {
+  detector(choice: ModelChoice, provider: ExecutionProvider = 'cpu'): ServiceLease<Detector> {
     const { tools } = this;
     const pool = this.#pools.vision;
+    const { model, family, classNames, inputSize } = choice;
     return this.#detectors.lease(
-      `${model}\n${provider}`,
-      () => new Detector({ model: findModel(model, 'detection'), provider, pool, ...tools }),
+      [model, provider, family, classNames, inputSize].join('\n'),
+      () => new Detector({ model: chooseModel(choice).description, provider, pool, ...tools }),
     );
   }
 
-  /** What is wrong with the choice of a model, before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or ES_BAD_CONFIG. */
-  modelFault(model: string, task: ModelTask): SentinelError | undefined {
-    try {
-      findModel(model, task);
-      return undefined;
-    } catch (error) {
-      return asSentinelError(error, 'ES_MODEL_INVALID');
-    }
+  /** What is wrong with a detector before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or ES_BAD_CONFIG. */
+  detectorFault(choice: ModelChoice): SentinelError | undefined {
+    return faultOf(() => chooseModel(choice));
+  }
+
+  /** Likewise with a sound model. */
+  classifierFault(model: string): SentinelError | undefined {
+    return faultOf(() => findModel(model, 'sound'));
   }
 
   /** The classes of a detection model; empty while there is no such model. */
-  labelsOf(model: string): readonly string[] {
+  labelsOf(choice: ModelChoice): readonly string[] {
     try {
-      return findModel(model, 'detection').labels;
+      return chooseModel(choice).description.labels;
     } catch {
       return [];
     }
@@ -269,6 +270,15 @@ function reviewMessage({ record, incident }: Reviewed): WireMessage<Review> {
   const said = { incidentId, action, by, ...(note === undefined ? {} : { note }) };
   const payload: Review = { v: 1, kind: 'review', ...incident, capturedAt: at, ...said };
   return { topic: topicOf(payload), payload };
+}
+
+function faultOf(find: () => unknown): SentinelError | undefined {
+  try {
+    find();
+    return undefined;
+  } catch (error) {
+    return asSentinelError(error, 'ES_MODEL_INVALID');
+  }
 }
 
 function redactedLog(log: Log): Log {

@@ -3,7 +3,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { DetectionFamily, ModelFor } from '../inference/model-description.ts';
 import { readHeader } from '../onnx-format/header-file.ts';
-import { recognise } from './decoders/recognise.ts';
+import { recognise, type Recognised } from './decoders/recognise.ts';
 import { detectors } from './decoders/table.ts';
 
 /** A model, and what somebody knows better about it than its file and its description; empty texts say nothing. */
@@ -30,11 +30,11 @@ export interface ChosenModel {
  */
 export function chooseModel({ model, family = '', classNames = '', inputSize = '' }: ModelChoice): ChosenModel {
   const wanted = family === '' ? undefined : familyOf(family);
-  const because: string[] = [];
+  let because: Recognised['because'] | undefined;
   const found = findModel(model, 'detection', (file, described) => {
     const known = described === undefined ? wanted : isFamily(described) ? described : undefined;
     const { because: why, resize, ...recognised } = recognise(readHeader(file), known);
-    because.push(...why);
+    because = why;
     return {
       title: basename(file),
       license: 'unknown',
@@ -44,8 +44,13 @@ export function chooseModel({ model, family = '', classNames = '', inputSize = '
     };
   });
   const labels = classNames.split(/[,\n]/).flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  const said = {
+    ...because,
+    ...(labels.length === 0 ? {} : { labels: 'The labels were chosen.' }),
+    ...(inputSize === '' ? {} : { input: 'The size was chosen.' }),
+  };
   return {
-    because,
+    because: because === undefined ? [] : Object.values(said),
     description: {
       ...found,
       ...(wanted === undefined ? {} : { family: wanted }),

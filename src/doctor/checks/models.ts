@@ -1,4 +1,5 @@
 import { SentinelError } from '../../contracts/errors.ts';
+import type { ModelChoice } from '../../vision/detection-model.ts';
 import { ok, problemOf, skipped, warning, type Outcome } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 import type { Ports } from '../ports.ts';
@@ -11,7 +12,7 @@ export async function checkInference(
 ): Promise<Outcome> {
   for (const { id, task } of ports.catalogModels()) {
     try {
-      const { backend } = await ports.runModel(id, task);
+      const { backend } = await ports.runModel({ model: id }, task);
       const version = await ports.runtimeVersion(backend);
       const says = `Models run on ${[backend, version].filter((part) => part !== '').join(' ')}`;
       if (backend === 'onnxruntime-node') return ok(`${says} (native).`);
@@ -31,16 +32,17 @@ export async function checkInference(
 export async function checkModels({ models }: Pick<Installation, 'models'>, ports: ModelPorts): Promise<Outcome[]> {
   const embedded = ports.catalogModels();
   const own = models.filter(({ model }) => !embedded.some(({ id }) => id === model));
-  const all = [...embedded, ...own.map(({ model, task }) => ({ id: model, task }))];
+  const all = [...embedded.map(({ id, task }) => ({ model: id, task })), ...own];
   const outcomes: Outcome[] = [];
   // One after the other: each takes about 100 MB while it runs.
-  for (const { id, task } of all) outcomes.push({ about: id, ...(await tryModel(id, task, ports)) });
+  for (const { task, ...choice } of all)
+    outcomes.push({ about: choice.model, ...(await tryModel(choice, task, ports)) });
   return outcomes;
 }
 
-async function tryModel(id: string, task: 'detection' | 'sound', ports: ModelPorts): Promise<Outcome> {
+async function tryModel(choice: ModelChoice, task: 'detection' | 'sound', ports: ModelPorts): Promise<Outcome> {
   try {
-    const { ms } = await ports.runModel(id, task);
+    const { ms } = await ports.runModel(choice, task);
     return ok(
       `The file is whole and runs: ${Math.max(1, Math.round(ms))} ms for one ${task === 'sound' ? 'sound window' : 'picture'}.`,
     );

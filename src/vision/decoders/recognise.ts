@@ -16,8 +16,8 @@ export interface Recognised {
   input: Size;
   firstClass?: 0 | 1;
   resize?: Resize;
-  /** Sentences for people: the family, the labels, the input. */
-  because: string[];
+  /** Sentences for people. */
+  because: { family: string; labels: string; input: string };
 }
 
 /** Tasks of Ultralytics' exporter whose models give upright boxes. */
@@ -51,7 +51,7 @@ export function recognise(header: ModelHeader, wanted?: DetectionFamily): Recogn
     input,
     ...(fit.firstClass === undefined ? {} : { firstClass: fit.firstClass }),
     ...(resize === undefined ? {} : { resize }),
-    because: [fit.because, labels.because, because],
+    because: { family: fit.because, labels: labels.because, input: because },
   };
 }
 

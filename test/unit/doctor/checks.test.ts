@@ -105,8 +105,8 @@ describe('the checks of models', () => {
     const damaged = new SentinelError('ES_MODEL_INVALID', 'Not the one of the catalogue.', { hint: 'Install again.' });
     const ports = {
       ...runs('onnxruntime-node'),
-      runModel: (id: string) =>
-        id === 'eyes' ? Promise.reject(damaged) : Promise.resolve({ backend: 'onnxruntime-node', ms: 3 }),
+      runModel: ({ model }: { model: string }) =>
+        model === 'eyes' ? Promise.reject(damaged) : Promise.resolve({ backend: 'onnxruntime-node', ms: 3 }),
     };
     assert.equal((await checkInference(ports)).state, 'ok');
     const outcomes = await checkModels({ models: [] }, ports);
@@ -129,8 +129,8 @@ describe('the checks of models', () => {
     const tried: string[] = [];
     const ports = {
       catalogModels,
-      runModel: (id: string) => {
-        tried.push(id);
+      runModel: ({ model, family }: { model: string; family?: string }) => {
+        tried.push(family === undefined ? model : `${model} as ${family}`);
         return Promise.resolve({ backend: 'onnxruntime-node', ms: 1 });
       },
     };
@@ -139,11 +139,12 @@ describe('the checks of models', () => {
         models: [
           { task: 'detection', model: 'eyes' },
           { task: 'sound', model: '/m/own.onnx' },
+          { task: 'detection', model: '/m/seen.onnx', family: 'yolox', classNames: '', inputSize: '' },
         ],
       },
       ports,
     );
-    assert.deepEqual(tried, ['eyes', 'ears', '/m/own.onnx']);
+    assert.deepEqual(tried, ['eyes', 'ears', '/m/own.onnx', '/m/seen.onnx as yolox']);
   });
 });
 

@@ -3,9 +3,9 @@ import type { Size } from '../../geometry/letterbox.ts';
 import type { RgbPixels } from '../model-canvas.ts';
 
 /** A crop shows this many times what it is about: enough of the surroundings for a model to make sense of it. */
-const surroundings = 2.5;
+const surroundings = 3;
 /** Shares of the picture's longer side. Below, pixels are only blown up; above, a crop shows little more than the whole. */
-const smallest = 0.13;
+const smallest = 0.16;
 const largest = 0.5;
 
 /** A part of a picture, in whole pixels. */

@@ -8,6 +8,9 @@ const sameOverlap = 0.45;
 /** So much of a box inside another one of its label is a part of that, such as a head. */
 const partShare = 0.7;
 
+/** At least so much of an object moves. */
+const movingShare = 0.15;
+
 export interface CloserLookOptions {
   /** What the whole picture showed. */
   objects: readonly DetectedObject[];
@@ -40,15 +43,12 @@ export async function lookCloser(
     if (crop === undefined) continue;
     if (Atomics.load(waiting, 0) > 0) break;
     crops += 1;
-    const seen = (await look(cutOut(picture, crop))).map((object) => ({
-      object: { ...object, box: fromCrop(object.box, crop, picture) },
-      cutOff: isCutOff(object.box, crop, picture),
-    }));
-    // What does not move was seen, or not seen, by the look at the whole: it must not come and go with the crops.
-    objects = merge(
-      objects,
-      seen.filter(({ object }) => sharedArea(object.box, region) > 0),
-    );
+    const seen = (await look(cutOut(picture, crop)))
+      // What a crop cuts off is larger than what moves: the whole picture shows it, or it is a trick of the cut.
+      .filter(({ box }) => !isCutOff(box, crop, picture))
+      .map((object) => ({ ...object, box: fromCrop(object.box, crop, picture) }))
+      .filter(({ box }) => moves(box, region));
+    objects = merge([...objects, ...seen]);
   }
   return { objects, crops };
 }
@@ -58,15 +58,15 @@ function explains(box: Box, region: Box): boolean {
   return sharedArea(box, region) > 0.5 * region.width * region.height;
 }
 
-/** Of doubles the better one stays; one that a crop has cut off gives way to any that is whole. */
-function merge(
-  known: readonly DetectedObject[],
-  seen: readonly { object: DetectedObject; cutOff: boolean }[],
-): DetectedObject[] {
-  const candidates = [...known.map((object) => ({ object, cutOff: false })), ...seen];
-  const bestFirst = candidates.sort((a, b) => Number(a.cutOff) - Number(b.cutOff) || b.object.score - a.object.score);
+/** What does not move was seen, or not seen, by the look at the whole: it must not come and go with the crops. */
+function moves(box: Box, region: Box): boolean {
+  return sharedArea(box, region) > movingShare * box.width * box.height;
+}
+
+/** Of doubles the better one stays. */
+function merge(objects: readonly DetectedObject[]): DetectedObject[] {
   const kept: DetectedObject[] = [];
-  for (const { object } of bestFirst) {
+  for (const object of objects.toSorted((a, b) => b.score - a.score)) {
     if (!kept.some(({ label, box }) => label === object.label && isSame(box, object.box))) kept.push(object);
   }
   return kept;

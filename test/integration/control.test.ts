@@ -92,6 +92,22 @@ describe('commands to cameras in a real Node-RED', { timeout: 300_000 }, () => {
     await frame('first');
   });
 
+  for (const [told, status] of [
+    ['pause', 'paused'],
+    ['stop', 'stopped'],
+  ] as const) {
+    test(`a deploy begins anew, although it was told to ${told}`, async () => {
+      await press(told);
+      await state('first', status);
+      const renamed = flow(camera.url).map((node) => (node.id === 'first' ? { ...node, name: told } : node));
+      host.seen.length = 0;
+      await host.deploy(renamed, 'nodes');
+      await state('first', 'connected');
+      await frame('first');
+      assert.deepEqual([host.messages('second-state'), host.messages('errors')], [[], []]);
+    });
+  }
+
   test('another rate holds until the next deploy, and the status says so', async () => {
     await press('slow');
     await host.waitFor('status', ({ status }) =>

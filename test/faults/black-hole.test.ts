@@ -3,15 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { requirement } from '../requirements.ts';
 import { ownNetwork } from './far-camera.ts';
 
 describe('a camera in a black hole', { timeout: 400_000 }, () => {
   test('is told to be away and comes back, whether its connection vanished or none is ever answered', async (t) => {
     const network = await ownNetwork();
-    if (!requirement(t, network !== undefined, 'a kernel that lets us have a network (unshare, ip)')) return;
+    if (network === undefined) {
+      t.skip('no network of our own can be had here (unshare, ip); camera-faults has the holes that a proxy can make');
+      return;
+    }
     const program = join(import.meta.dirname, 'black-hole-run.ts');
-    const child = spawn('unshare', [...(network ?? []), process.execPath, program], {
+    const child = spawn('unshare', [...network, process.execPath, program], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     t.after(() => child.kill());

@@ -23,4 +23,6 @@ export interface ModelTryAnswer {
   /** Preparing the picture, and reading the outputs. */
   besidesMs: number;
   backend: string;
+  /** Why it does not run on what was chosen. */
+  fallback?: string;
 }

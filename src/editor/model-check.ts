@@ -106,7 +106,7 @@ class ModelCheck {
       element('p', {}, element('i', { className: 'fa fa-spinner fa-spin' }), ` ${valueOf('model')} ${say('running')}`),
     );
     const request = $.ajax({
-      url: `${address('try')}&${new URLSearchParams({ threshold: valueOf('threshold') }).toString()}`,
+      url: `${address('try')}&${new URLSearchParams({ threshold: valueOf('threshold'), provider: valueOf('provider') }).toString()}`,
       method: 'POST',
       contentType: 'application/octet-stream',
       data: picture ?? '',
@@ -147,7 +147,7 @@ function description({ family, labels, input, because }: ModelSummary): HTMLElem
   return [element('span', { title: labels.slice(0, 200).join(', ') }, says, ...why)];
 }
 
-function result({ picture, objects, found, inferenceMs, besidesMs, backend }: ModelTryAnswer): HTMLElement[] {
+function result({ picture, objects, found, inferenceMs, besidesMs, backend, fallback }: ModelTryAnswer): HTMLElement[] {
   const numbers = { found, ms: Math.round(inferenceMs), besides: Math.round(besidesMs), backend };
   const seen = objects.map(({ label, score }) => `${label} ${Math.round(score * 100)} %`).join(', ');
   const words = say(found === 0 ? 'none' : 'found', numbers);
@@ -155,6 +155,7 @@ function result({ picture, objects, found, inferenceMs, besidesMs, backend }: Mo
     found === 0
       ? verdict('echosight-warning', 'fa-exclamation-triangle', words)
       : verdict('echosight-ok', 'fa-check', words),
+    ...(fallback === undefined ? [] : [verdict('echosight-warning', 'fa-exclamation-triangle', fallback)]),
     ...(found === 0 ? [] : [element('p', {}, seen + (found > objects.length ? '…' : ''))]),
     element('img', { src: picture, alt: say('alt') }),
   ];

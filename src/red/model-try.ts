@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Problem } from '../api/problem.ts';
 import { isCrossSite } from '../api/same-site.ts';
 import { SiteClock } from '../clock/site-clock.ts';
+import { executionProviders } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { ModelTryAnswer } from '../contracts/model-try.ts';
 import { placeholderIn } from '../contracts/placeholder.ts';
@@ -48,10 +49,12 @@ async function answer(request: IncomingMessage, tries: ModelTries): Promise<Mode
   }
   const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '');
   const choice = choiceIn(query);
-  const threshold = Number(query.get('threshold') ?? '');
+  const typed = Number(query.get('threshold') ?? '');
+  const threshold = typed >= 0 && typed <= 1 ? typed : 0.4;
+  const provider = executionProviders.find((name) => name === query.get('provider')) ?? 'cpu';
   const sent = await bodyOf(request);
   const bytes = sent.length > 0 ? sent : await readFile(modelFile('test-picture.jpg'));
-  return await tries.run(choice, await readPicture(bytes), threshold >= 0 && threshold <= 1 ? threshold : 0.4);
+  return await tries.run(choice, await readPicture(bytes), { threshold, provider });
 }
 
 /** What the fields of a dialog choose. @throws SentinelError ES_BAD_CONFIG */

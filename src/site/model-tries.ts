@@ -1,3 +1,4 @@
+import type { ExecutionProvider } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { ModelSummary, ModelTryAnswer } from '../contracts/model-try.ts';
 import type { Clock, Log, Picture } from '../contracts/ports.ts';
@@ -35,27 +36,36 @@ export class ModelTries {
    * @param threshold Lowest score of what is told.
    * @throws SentinelError what choosing or running the model throws; ES_MODEL_FAILED while another is tried.
    */
-  async run(choice: ModelChoice, picture: Picture, threshold: number): Promise<ModelTryAnswer> {
+  async run(
+    choice: ModelChoice,
+    picture: Picture,
+    { threshold, provider }: { threshold: number; provider: ExecutionProvider },
+  ): Promise<ModelTryAnswer> {
     if (this.#busy) {
       throw new SentinelError('ES_MODEL_FAILED', 'Another model is being tried.', { hint: 'Try again in a moment.' });
     }
     this.#busy = true;
     try {
-      return await this.#run(chooseModel(choice), picture, threshold);
+      return await this.#run(chooseModel(choice), picture, threshold, provider);
     } finally {
       this.#busy = false;
     }
   }
 
-  async #run(chosen: ChosenModel, picture: Picture, threshold: number): Promise<ModelTryAnswer> {
+  async #run(
+    chosen: ChosenModel,
+    picture: Picture,
+    threshold: number,
+    provider: ExecutionProvider,
+  ): Promise<ModelTryAnswer> {
     const clock = this.#clock;
     const pool = modelPools({ clock, log }).vision;
-    const detector = new Detector({ model: chosen.description, pool, clock, log, metrics });
+    const detector = new Detector({ model: chosen.description, provider, pool, clock, log, metrics });
     try {
       const place = { source: 'try', slot: 'try', maxWaitMs: Infinity };
       const outcome = await detector.detect({ ...place, picture, threshold, labels: new Set() });
       if (outcome.dropped) throw new SentinelError('ES_MODEL_FAILED', 'The model gave no answer.');
-      const { objects, backend, timings } = outcome;
+      const { objects, backend, fallback, timings } = outcome;
       const jpeg = await snapshotRenderer.jpeg(picture, objects.slice(0, 100));
       return {
         model: summary(chosen),
@@ -65,6 +75,7 @@ export class ModelTries {
         inferenceMs: timings.inferenceMs,
         besidesMs: timings.preprocessMs + timings.postprocessMs,
         backend,
+        ...(fallback === undefined ? {} : { fallback }),
       };
     } finally {
       await detector.close();

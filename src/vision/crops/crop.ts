@@ -47,11 +47,15 @@ export function cutOut({ rgb, width: whole }: RgbPixels, { left, top, width, hei
 /** A box from 0..1 of a crop to 0..1 of the picture. */
 export function fromCrop(box: Box, crop: Crop, { width, height }: Size): Box {
   return {
-    x: (crop.left + box.x * crop.width) / width,
-    y: (crop.top + box.y * crop.height) / height,
+    ...pointFromCrop(box, crop, { width, height }),
     width: (box.width * crop.width) / width,
     height: (box.height * crop.height) / height,
   };
+}
+
+/** A point likewise. */
+export function pointFromCrop({ x, y }: { x: number; y: number }, crop: Crop, { width, height }: Size) {
+  return { x: (crop.left + x * crop.width) / width, y: (crop.top + y * crop.height) / height };
 }
 
 /** How close to the border of a crop a box is cut off, in shares of the crop. */

@@ -1,7 +1,8 @@
 import type { Box, DetectedObject } from '../../contracts/messages.ts';
+import type { Size } from '../../geometry/letterbox.ts';
 import { iou, sharedArea } from '../../geometry/boxes.ts';
 import type { RgbPixels } from '../model-canvas.ts';
-import { cropAround, cutOut, fromCrop, isCutOff } from './crop.ts';
+import { cropAround, cutOut, fromCrop, isCutOff, pointFromCrop, type Crop } from './crop.ts';
 
 /** Objects of one label that overlap by more (IoU) are one. */
 const sameOverlap = 0.45;
@@ -46,11 +47,21 @@ export async function lookCloser(
     const seen = (await look(cutOut(picture, crop)))
       // What a crop cuts off is larger than what moves: the whole picture shows it, or it is a trick of the cut.
       .filter(({ box }) => !isCutOff(box, crop, picture))
-      .map((object) => ({ ...object, box: fromCrop(object.box, crop, picture) }))
+      .map((object) => objectFromCrop(object, crop, picture))
       .filter(({ box }) => moves(box, region));
     objects = merge([...objects, ...seen]);
   }
   return { objects, crops };
+}
+
+function objectFromCrop(object: DetectedObject, crop: Crop, picture: Size): DetectedObject {
+  const { box, keypoints } = object;
+  const moved = { ...object, box: fromCrop(box, crop, picture) };
+  if (keypoints === undefined) return moved;
+  const points = keypoints.map(({ x, y, score }) => {
+    return { ...pointFromCrop({ x, y }, crop, picture), score };
+  });
+  return { ...moved, keypoints: points };
 }
 
 /** Most of what moves lies in a box that was found. */

@@ -61,6 +61,16 @@ describe('a closer look', () => {
     }
   });
 
+  test('puts the points of an object where they are in the picture, as its box', async () => {
+    const box = { x: 0.4, y: 0.3, width: 0.2, height: 0.4 };
+    const keypoints = [{ x: 0.4, y: 0.3, score: 0.9 }];
+    const look = () => Promise.resolve([{ ...person(box), keypoints }]);
+    const [object] = (await closer({ look })).objects;
+    assert.ok(object !== undefined);
+    assert.deepEqual(object.keypoints, [{ x: object.box.x, y: object.box.y, score: 0.9 }]);
+    assert.ok(object.box.x > 0.45 && object.box.x < 0.5);
+  });
+
   test('takes no more crops than it may, and none while pictures wait', async () => {
     const regions = [0.1, 0.4, 0.7].map((x) => ({ ...region, x }));
     const look = () => Promise.resolve([]);

@@ -109,7 +109,7 @@ function signalLabels(): Record<(typeof signalKinds)[number], readonly string[]>
   return {
     object: [...new Set(objects)],
     sound: [...soundClasses, 'loud_unknown'],
-    cue: ['tamper', 'zone-enter', 'zone-leave', 'loiter', 'motion', 'detector-down', 'classifier-down'],
+    cue: ['tamper', 'zone-enter', 'zone-leave', 'loiter', 'line-cross', 'motion', 'detector-down', 'classifier-down'],
     stream: ['offline', ...streamStatuses],
     signal: [],
   };

@@ -39,19 +39,30 @@ export const SentinelSiteConfig = Type.Object({
 });
 export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;
 
-export const zoneKinds = ['zone', 'ignore', 'privacy'] as const;
+export const zoneKinds = ['zone', 'line', 'ignore', 'privacy'] as const;
 export type ZoneKind = (typeof zoneKinds)[number];
 /** A corner of a polygon: 0 to 1 of the picture, from its top left. */
 export const Point = Type.Object({ x: ratio(0, 'From the left.'), y: ratio(0, 'From above.') });
 export type Point = Static<typeof Point>;
 
-/** A polygon on the picture of a camera; where it crosses itself, what it goes around at all is inside. */
-export const Zone = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 64 }),
-  kind: Type.Enum(zoneKinds),
-  weight: Type.Optional(Type.Number({ minimum: 0, maximum: 10, description: 'Of a zone; 1 where it is absent.' })),
-  points: Type.Array(Point, { minItems: 3, maxItems: 64 }),
-});
+/** A polygon on the picture of a camera, or a line. Where a polygon crosses itself, what it goes around at all is inside. */
+export const Zone = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 64 }),
+    kind: Type.Enum(zoneKinds),
+    weight: Type.Optional(Type.Number({ minimum: 0, maximum: 10, description: 'Of a zone; 1 where it is absent.' })),
+    points: Type.Array(Point, {
+      minItems: 2,
+      maxItems: 64,
+      description: 'Two or more of a line, else at least three.',
+    }),
+  },
+  // What has an inside has three corners.
+  {
+    if: { properties: { kind: { enum: ['line'] } } },
+    else: { properties: { points: { type: 'array', minItems: 3 } } },
+  },
+);
 export type Zone = Static<typeof Zone>;
 
 const audioModes = ['off', 'analyse', 'record'] as const;
@@ -101,7 +112,7 @@ export const SentinelCameraConfig = Type.Object({
     default: [],
     maxItems: 32,
     description:
-      'Polygons on the picture: a zone names a place, what stands in ignore does not count, privacy is blacked out in ' +
+      'Polygons on the picture: a zone names a place, a line is crossed, what stands in ignore does not count, privacy is blacked out in ' +
       'everything that leaves the camera.',
   }),
   maskFile: Type.String({

@@ -40,9 +40,9 @@ export const ImageEncoding = Type.Union([Type.Literal('rgb24'), Type.Literal('jp
 });
 
 /** Polygons of the camera that a consumer may know: never the private ones, which are black in the picture. */
-export const FrameZones = Type.Array(Type.Object({ ...Zone.properties, kind: Type.Enum(['zone', 'ignore']) }), {
+export const FrameZones = Type.Array(Type.Object({ ...Zone.properties, kind: Type.Enum(['zone', 'line', 'ignore']) }), {
   maxItems: 32,
-  description: 'Places on the picture, and where objects do not count.',
+  description: 'Places and lines on the picture, and where objects do not count.',
 });
 export type FrameZone = Static<typeof FrameZones>[number];
 
@@ -107,7 +107,7 @@ export const tamperKinds = ['black', 'white', 'covered', 'shifted', 'blurred', '
 export type TamperKind = (typeof tamperKinds)[number];
 
 export const Cue = payload('cue', {
-  cue: label('Such as motion, detector-down, tamper, zone-enter, zone-leave, loiter.'),
+  cue: label('Such as motion, detector-down, tamper, zone-enter, zone-leave, loiter, line-cross.'),
   score: Type.Number({ ...score, description: '0: what was said before is over.' }),
   features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
     description: 'The numbers that explain the score.',

@@ -13,6 +13,9 @@ export interface ValueSchema {
   items?: ValueSchema;
   properties?: Record<string, ValueSchema>;
   required?: readonly string[];
+  /** What an object that does not fit `if` has to fit besides. */
+  if?: ValueSchema;
+  else?: ValueSchema;
   /** Type of the config node whose id the value is. */
   nodeType?: string;
 }
@@ -84,7 +87,8 @@ function objectFault(schema: ValueSchema, value: unknown): Fault | undefined {
     const found = faultOf(field, fields[key]);
     if (found !== undefined) return within(key, found);
   }
-  return undefined;
+  if (schema.if === undefined || schema.else === undefined) return undefined;
+  return objectFault(schema.if, value) === undefined ? undefined : objectFault(schema.else, value);
 }
 
 function within(step: string | number, found: Fault): Fault {

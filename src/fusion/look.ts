@@ -62,8 +62,13 @@ export function readLook(
       return { kind: 'sound', source, track: `sound ${source}`, capturedAt, sightings: readSounds(payload) };
     case 'cue': {
       const { cue, score, features } = payload;
-      const inZone = features.zone === undefined ? [] : [`${cue} ${features.zone}`];
-      const sightings = named([cue, ...inZone], { label: cue, score, features }, (label) => wanted('cue', label));
+      const { zone, direction } = features;
+      // A rule may ask for what happened anywhere, in one zone, or at one line in one direction.
+      const place = zone === undefined ? [] : [`${cue} ${zone}`];
+      const way = zone === undefined || direction === undefined ? [] : [`${cue} ${zone} ${direction}`];
+      const sightings = named([cue, ...place, ...way], { label: cue, score, features }, (label) =>
+        wanted('cue', label),
+      );
       return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings };
     }
     case 'signal': {

@@ -1,3 +1,4 @@
+import type { Point } from '../contracts/configs.ts';
 import type { DetectedObject, FrameZone } from '../contracts/messages.ts';
 import { contains } from '../geometry/polygon.ts';
 
@@ -12,8 +13,9 @@ export function placeInZones(
   objects: readonly DetectedObject[],
   zones: readonly FrameZone[],
 ): { objects: DetectedObject[]; ignored: number } {
+  const areas = zones.filter(({ kind }) => kind !== 'line');
   const placed = objects.flatMap((object) => {
-    const around = zones.filter(({ points }) => contains(points, footOf(object)));
+    const around = areas.filter(({ points }) => contains(points, footOf(object)));
     if (around.some(({ kind }) => kind === 'ignore')) return [];
     const names = [...new Set(around.map(({ name }) => name))];
     return [names.length === 0 ? object : { ...object, zones: names }];
@@ -21,6 +23,7 @@ export function placeInZones(
   return { objects: placed, ignored: objects.length - placed.length };
 }
 
-function footOf({ box: { x, y, width, height } }: DetectedObject) {
+/** Where an object stands. */
+export function footOf({ box: { x, y, width, height } }: Pick<DetectedObject, 'box'>): Point {
   return { x: Math.min(edge, x + width / 2), y: Math.min(edge, y + height) };
 }

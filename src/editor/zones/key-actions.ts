@@ -1,5 +1,5 @@
 import type { Point } from '../../contracts/configs.ts';
-import { limits, type Draft, type Part, type ZonesAction, type ZonesState } from './state.ts';
+import { fewestCorners, type Draft, type Part, type ZonesAction, type ZonesState } from './state.ts';
 
 /** Parts of the picture that an arrow key goes, and with Shift. */
 const step = { usual: 0.01, big: 0.05 } as const;
@@ -32,9 +32,9 @@ export function keyAction(pressed: Key, state: ZonesState, part: Part | undefine
 }
 
 function whileDrawing(key: string, by: Point | undefined, draft: Draft): ZonesAction | 'finish' | undefined {
-  const { cursor, points } = draft;
+  const { cursor, points, kind } = draft;
   if (by !== undefined) return { do: 'aim', at: { x: cursor.x + by.x, y: cursor.y + by.y } };
-  if (key === 'Enter' && points.length >= limits.fewestCorners) return 'finish';
+  if (key === 'Enter' && points.length >= fewestCorners(kind)) return 'finish';
   if (key === ' ' || key === 'Enter') return { do: 'put', at: cursor };
   if (key === 'Backspace' || key === 'Delete') return { do: 'undo' };
   return key === 'Escape' ? { do: 'cancel' } : undefined;

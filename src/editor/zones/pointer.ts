@@ -1,7 +1,7 @@
 import type { Point } from '../../contracts/configs.ts';
 import { distance } from './geometry.ts';
 import { nameOfPart, partOf } from './polygons.ts';
-import { limits, type ZonesAction, type ZonesState } from './state.ts';
+import { fewestCorners, type ZonesAction, type ZonesState } from './state.ts';
 
 /** So near at the first corner, in widths of the picture, a tap closes the polygon. */
 const closing = 0.03;
@@ -93,9 +93,10 @@ export function listenToPointer({ surface, state, aspect, act, finish }: Board):
     const { draft } = state();
     if (draft === undefined) return;
     const at = placeOf(event);
-    const [first] = draft.points;
-    const closes = draft.points.length >= limits.fewestCorners && first !== undefined;
-    if (closes && distance(first, at, 1 / aspect()) < closing) finish();
+    // A polygon is closed at its first corner, a line ends where its last one is tapped again.
+    const end = draft.kind === 'line' ? draft.points.at(-1) : draft.points[0];
+    const closes = draft.points.length >= fewestCorners(draft.kind) && end !== undefined;
+    if (closes && distance(end, at, 1 / aspect()) < closing) finish();
     else act({ do: 'put', at });
   });
   surface.addEventListener('dblclick', () => {

@@ -1,5 +1,5 @@
 import type { Point, Zone, ZoneKind } from '../../contracts/configs.ts';
-import { centreOf, edgeMiddle } from './geometry.ts';
+import { arrowAcross, centreOf, edgeMiddle } from './geometry.ts';
 import { without, type Part, type ZonesState } from './state.ts';
 
 /** Text of a locale below `sentinel-camera.zones`. */
@@ -18,7 +18,7 @@ export function nameOfPart(part: Part): string {
   return JSON.stringify(part);
 }
 
-/** Draws the polygons; `height` is that of the drawing, which is 1000 units wide. */
+/** Draws the polygons and lines; `height` is that of the drawing, which is 1000 units wide. */
 export function drawPolygons(state: ZonesState, height: number, say: Say): SVGElement[] {
   const { zones, zone: chosen, draft } = state;
   const place = ({ x, y }: Point): [number, number] => [round(x * drawingWidth), round(y * height)];
@@ -33,24 +33,35 @@ export function drawPolygons(state: ZonesState, height: number, say: Say): SVGEl
     const [x, y] = place(centreOf(points));
     const label = svg('text', { x, y, class: 'echosight-zone-name', 'data-of': zone });
     label.textContent = name;
-    const shape = svg('polygon', {
+    const shape = svg(kind === 'line' ? 'polyline' : 'polygon', {
       points: path(points),
       class: `echosight-zone echosight-zone-${kind}${zone === chosen ? ' echosight-zone-chosen' : ''}`,
       ...focusable({ zone }, say('shape', { kind: say(`kind.${kind}`), name, corners: points.length })),
       'aria-pressed': String(zone === chosen),
     });
-    return [shape, label];
+    return kind === 'line' ? [shape, reach(points, zone), arrow(points, zone), label] : [shape, label];
+  }
+
+  /** A finger hits no thin line. */
+  function reach(points: readonly Point[], zone: number): SVGElement {
+    return svg('path', { d: `M${path(points)}`, class: 'echosight-line-reach', 'data-at': nameOfPart({ zone }) });
+  }
+
+  /** Shows which way over a line is in. */
+  function arrow(points: readonly Point[], zone: number): SVGElement {
+    const inUnits = points.map(place).map(([x, y]) => ({ x, y }));
+    const drawn = arrowAcross(inUnits, 48).map(({ x, y }) => `${round(x)},${round(y)}`);
+    return svg('polyline', { points: drawn.join(' '), class: 'echosight-zone-arrow', 'data-of': `${zone} in` });
   }
 
   function handles(zone: number): SVGElement[] {
-    const points = zones[zone]?.points ?? [];
+    const { points = [], kind = 'zone' } = zones[zone] ?? {};
     return points.flatMap((point, index) => {
       const where = { number: index + 1, of: points.length, x: percent(point.x), y: percent(point.y) };
       const between = { from: index + 1, to: ((index + 1) % points.length) + 1 };
-      return [
-        handle(point, 13, 'corner', { zone, corner: index }, say('corner', where)),
-        handle(edgeMiddle(points, index), 8, 'edge', { zone, edge: index }, say('edge', between)),
-      ];
+      const corner = handle(point, 13, 'corner', { zone, corner: index }, say('corner', where));
+      if (kind === 'line' && index === points.length - 1) return [corner];
+      return [corner, handle(edgeMiddle(points, index), 8, 'edge', { zone, edge: index }, say('edge', between))];
     });
   }
 

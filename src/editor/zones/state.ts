@@ -2,10 +2,15 @@ import type { Point, Zone, ZoneKind } from '../../contracts/configs.ts';
 import { distance, edgeMiddle, onPicture, shifted } from './geometry.ts';
 
 /** The kinds as they stand in lists (contracts/configs.ts). */
-export const kinds: readonly ZoneKind[] = ['zone', 'ignore', 'privacy'];
+export const kinds: readonly ZoneKind[] = ['zone', 'line', 'ignore', 'privacy'];
 
 /** What the settings take (contracts/configs.ts). */
-export const limits = { zones: 32, corners: 64, fewestCorners: 3, name: 64 } as const;
+export const limits = { zones: 32, corners: 64, name: 64 } as const;
+
+/** A line has two ends; what has an inside has three corners. */
+export function fewestCorners(kind: ZoneKind): number {
+  return kind === 'line' ? 2 : 3;
+}
 const mostSteps = 100;
 /** A second tap on the same spot, as of a double click, is no corner of its own. */
 const sameSpot = 0.004;
@@ -88,7 +93,7 @@ const handlers: Handlers = {
     }),
   finish: (state, { name }) => {
     const { draft, zones } = state;
-    if (draft === undefined || draft.points.length < limits.fewestCorners) return state;
+    if (draft === undefined || draft.points.length < fewestCorners(draft.kind)) return state;
     const weight = draft.kind === 'zone' ? { weight: 1 } : {};
     const zone: Zone = { name: name.slice(0, limits.name), kind: draft.kind, ...weight, points: [...draft.points] };
     return { ...changed(state, [...zones, zone]), draft: undefined, zone: zones.length };
@@ -110,7 +115,7 @@ const handlers: Handlers = {
   },
   dropCorner: (state, { zone, corner }) =>
     edited(state, zone, '', undefined, ({ points, ...rest }) => {
-      if (points.length <= limits.fewestCorners) return undefined;
+      if (points.length <= fewestCorners(rest.kind)) return undefined;
       return { ...rest, points: without(points, corner) };
     }),
   shift: (state, { zone, by }) =>
@@ -123,6 +128,7 @@ const handlers: Handlers = {
     edited(state, zone, `name ${zone}`, undefined, (found) => ({ ...found, name: name.slice(0, limits.name) })),
   setKind: (state, { zone, kind }) =>
     edited(state, zone, '', undefined, ({ name, points, weight = 1 }) => {
+      if (points.length < fewestCorners(kind)) return undefined;
       return kind === 'zone' ? { name, kind, weight, points } : { name, kind, points };
     }),
   setWeight: (state, { zone, weight }) =>

@@ -5,7 +5,7 @@ import { ZonesList } from './list.ts';
 import { listenToPointer } from './pointer.ts';
 import { drawingWidth, drawPolygons, nameOfPart, type Say } from './polygons.ts';
 import { renewChildren } from './renew.ts';
-import { after, kinds, limits, stateOf, type ZonesAction, type ZonesState } from './state.ts';
+import { after, fewestCorners, kinds, limits, stateOf, type ZonesAction, type ZonesState } from './state.ts';
 
 /** What lies behind the polygons. */
 export interface Backdrop {
@@ -96,7 +96,7 @@ export class ZonesEditor {
 
   readonly #finish = (): void => {
     const { draft, zones } = this.#state;
-    if (draft === undefined || draft.points.length < limits.fewestCorners) return;
+    if (draft === undefined || draft.points.length < fewestCorners(draft.kind)) return;
     this.#act({ do: 'finish', name: this.#freeName(draft.kind) });
     this.#list.editName(zones.length);
   };
@@ -140,17 +140,20 @@ export class ZonesEditor {
 
   #hintOf({ draft, zone, corner }: ZonesState): string {
     if (draft !== undefined && draft.points.length >= limits.corners) return 'full';
-    if (draft !== undefined) return draft.points.length < limits.fewestCorners ? 'draw' : 'close';
+    if (draft !== undefined) {
+      if (draft.points.length < fewestCorners(draft.kind)) return 'draw';
+      return draft.kind === 'line' ? 'end' : 'close';
+    }
     return corner !== undefined ? 'corner' : zone === undefined ? 'start' : 'zone';
   }
 
   #toolsOf({ draft, past, zone, corner, zones }: ZonesState) {
-    const points = (zone === undefined ? undefined : zones[zone])?.points.length ?? 0;
+    const chosen = zone === undefined ? undefined : zones[zone];
     return {
       drawing: draft?.kind,
-      closable: (draft?.points.length ?? 0) >= limits.fewestCorners,
+      closable: draft !== undefined && draft.points.length >= fewestCorners(draft.kind),
       undo: draft !== undefined || past.length > 0,
-      corner: corner !== undefined && points > limits.fewestCorners,
+      corner: corner !== undefined && chosen !== undefined && chosen.points.length > fewestCorners(chosen.kind),
       full: zones.length >= limits.zones,
     };
   }

@@ -65,6 +65,11 @@ export class Track {
     return this.#seenAt;
   }
 
+  /** Its size, see box-course.ts. */
+  get reach(): number {
+    return this.#course.reach;
+  }
+
   /** Whether the last look showed it. */
   get isInView(): boolean {
     return this.#missed === 0;

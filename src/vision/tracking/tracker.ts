@@ -1,5 +1,7 @@
-import type { DetectedObject } from '../../contracts/messages.ts';
+import type { DetectedObject, FrameZone } from '../../contracts/messages.ts';
+import { footOf } from '../zones.ts';
 import { assign, type Pair } from './assignment.ts';
+import { LineCrossings, type Crossing } from './line-crossings.ts';
 import { Track, type TrackRules } from './track.ts';
 import { ZoneStays, type ZoneEvent } from './zone-stays.ts';
 
@@ -20,9 +22,17 @@ export interface TrackerLook {
   capturedAt: number;
   width: number;
   height: number;
+  /** Lines of the picture that can be crossed. */
+  lines?: readonly FrameZone[];
 }
 
-export interface TrackEvent extends ZoneEvent {
+/** What an object did in a zone or at a line, which `zone` names. */
+export interface TrackEvent {
+  what: ZoneEvent['what'] | 'line-cross';
+  zone: string;
+  /** How long it has been, or was, in the zone. */
+  dwellMs?: number;
+  direction?: Crossing['direction'];
   trackId: string;
   label: string;
   /** Of the box that tells it; the last one, when it is gone. */
@@ -44,9 +54,12 @@ const pauseMs = 12_000;
 /** How much the shape of the picture may change (another stream of the same camera, rounded) without boxes losing sense. */
 const sameAspect = 0.02;
 
+type Did = Omit<TrackEvent, 'trackId' | 'label' | 'score'>;
+
 interface Followed {
   track: Track;
   stays: ZoneStays;
+  crossings: LineCrossings;
   last: DetectedObject;
 }
 
@@ -72,7 +85,7 @@ export class Tracker {
     return this.#followed.length > 0;
   }
 
-  update({ objects, at, capturedAt, width, height }: TrackerLook): Tracked {
+  update({ objects, at, capturedAt, width, height, lines = [] }: TrackerLook): Tracked {
     const aspect = width / height;
     const ended = this.#moveTo(at, aspect);
     const now = this.#now;
@@ -91,7 +104,10 @@ export class Tracker {
     const [over, going] = split(this.#followed, ({ track }) => track.isOver(now));
     this.#followed = going;
     const seen = going.filter(({ track }) => track.id !== undefined && track.isInView);
-    const events = seen.flatMap((one) => told(one, one.stays.see(one.last.zones ?? [], now)));
+    const events = seen.flatMap((one) => [
+      ...told(one, one.stays.see(one.last.zones ?? [], now)),
+      ...told(one, crossed(one, aspect, lines)),
+    ]);
     return {
       objects: seen.map((one) => described(one, now)).sort((a, b) => b.score - a.score),
       events: [...ended, ...over.flatMap((one) => told(one, one.stays.end(one.track.seenAt))), ...events],
@@ -141,7 +157,12 @@ export class Tracker {
     if (this.#followed.length >= most) return;
     const track = new Track(object, this.#now, capturedAt, aspect, this.#options);
     track.confirm(this.#newId);
-    this.#followed.push({ track, stays: new ZoneStays(this.#options.loiterMs), last: object });
+    this.#followed.push({
+      track,
+      stays: new ZoneStays(this.#options.loiterMs),
+      crossings: new LineCrossings(),
+      last: object,
+    });
   }
 
   readonly #newId = (): string => {
@@ -166,7 +187,12 @@ function described({ track, stays, last }: Followed, now: number): DetectedObjec
   };
 }
 
-function told({ track, last }: Followed, events: readonly ZoneEvent[]): TrackEvent[] {
+function crossed({ crossings, track, last }: Followed, aspect: number, lines: readonly FrameZone[]): Did[] {
+  const found = crossings.see(footOf(last), track.reach, aspect, lines);
+  return found.map(({ line, direction }) => ({ what: 'line-cross', zone: line, direction }));
+}
+
+function told({ track, last }: Followed, events: readonly Did[]): TrackEvent[] {
   const { id, label } = track;
   return id === undefined ? [] : events.map((event) => ({ ...event, trackId: id, label, score: last.score }));
 }

@@ -37,7 +37,8 @@ export class Tracking {
   ): { objects: DetectedObject[]; cues: Cue[] } {
     const { source, capturedAt, width, height } = frame;
     const at = position === undefined ? capturedAt : position * 1000;
-    const tracked = this.#trackerOf(source).update({ objects, at, capturedAt, width, height });
+    const lines = (frame.zones ?? []).filter(({ kind }) => kind === 'line');
+    const tracked = this.#trackerOf(source).update({ objects, at, capturedAt, width, height, lines });
     return { objects: tracked.objects, cues: tracked.events.map((event) => cueOf(frame, event)) };
   }
 
@@ -52,17 +53,11 @@ export class Tracking {
 }
 
 function cueOf({ v, site, area, source, capturedAt }: Frame, event: TrackEvent): Cue {
-  const { what, zone, label, trackId, dwellMs, score } = event;
-  const dwell = what === 'zone-enter' ? {} : { dwellSeconds: Math.round(dwellMs / 100) / 10 };
-  return {
-    v,
-    kind: 'cue',
-    site,
-    area,
-    source,
-    capturedAt,
-    cue: what,
-    score,
-    features: { zone, label, trackId, ...dwell },
+  const { what, zone, label, trackId, dwellMs, direction, score } = event;
+  const features = {
+    ...{ zone, label, trackId },
+    ...(direction === undefined ? {} : { direction }),
+    ...(dwellMs === undefined || what === 'zone-enter' ? {} : { dwellSeconds: Math.round(dwellMs / 100) / 10 }),
   };
+  return { v, kind: 'cue', site, area, source, capturedAt, cue: what, score, features };
 }

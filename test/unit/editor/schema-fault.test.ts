@@ -47,6 +47,12 @@ describe('settings as the editor checks them', () => {
       { key: 'list', limit: 3, path: [0, 'points'] },
     ],
     [
+      'a line of two corners',
+      setting('sentinel-camera', 'zones'),
+      [{ name: 'x', kind: 'line', points: [corner, corner] }],
+      undefined,
+    ],
+    [
       'a corner beside the picture',
       setting('sentinel-camera', 'zones'),
       [{ name: 'x', kind: 'privacy', points: [corner, corner, { x: 0, y: 1.5 }] }],

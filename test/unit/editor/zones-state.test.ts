@@ -3,7 +3,15 @@ import { describe, test } from 'node:test';
 import { nodeConfigs, zoneKinds, type Point, type Zone } from '../../../src/contracts/configs.ts';
 import type { SettingsSchema } from '../../../src/editor/schema-fault.ts';
 import { keyAction } from '../../../src/editor/zones/key-actions.ts';
-import { after, kinds, limits, stateOf, type ZonesAction, type ZonesState } from '../../../src/editor/zones/state.ts';
+import {
+  after,
+  fewestCorners,
+  kinds,
+  limits,
+  stateOf,
+  type ZonesAction,
+  type ZonesState,
+} from '../../../src/editor/zones/state.ts';
 
 const square: Zone = {
   ...{ name: 'Door', kind: 'zone', weight: 2 },
@@ -54,6 +62,26 @@ describe('the zones that are being edited', () => {
     const two = play(stateOf([]), { do: 'draw', kind: 'zone' }, put(0.1, 0.1), put(0.5, 0.1), put(0.501, 0.1));
     assert.equal(two.draft?.points.length, 2);
     assert.equal(after(two, { do: 'finish', name: 'A' }), two);
+  });
+
+  test('may be lines of two corners, which become an area only with a third', () => {
+    const two = play(stateOf([]), { do: 'draw', kind: 'line' }, put(0.1, 0.5), put(0.9, 0.5));
+    const line = after(two, { do: 'finish', name: 'Gate' });
+    assert.deepEqual(line.zones, [
+      {
+        name: 'Gate',
+        kind: 'line',
+        points: [
+          { x: 0.1, y: 0.5 },
+          { x: 0.9, y: 0.5 },
+        ],
+      },
+    ]);
+    assert.equal(after(line, { do: 'setKind', zone: 0, kind: 'zone' }), line);
+    assert.equal(after(line, { do: 'dropCorner', zone: 0, corner: 0 }), line);
+    const bent = after(line, { do: 'split', zone: 0, edge: 0 });
+    assert.deepEqual(corners(bent)[1], { x: 0.5, y: 0.5 });
+    assert.equal(after(bent, { do: 'setKind', zone: 0, kind: 'zone' }).zones[0]?.kind, 'zone');
   });
 
   test('stay on the picture', () => {
@@ -124,7 +152,7 @@ describe('the zones that are being edited', () => {
     const { points, name } = zones?.items?.properties ?? {};
     assert.deepEqual(
       [zones?.maxItems, points?.minItems, points?.maxItems, name?.maxLength],
-      [limits.zones, limits.fewestCorners, limits.corners, limits.name],
+      [limits.zones, fewestCorners('line'), limits.corners, limits.name],
     );
     assert.deepEqual(kinds, zoneKinds);
   });

@@ -422,6 +422,18 @@ describe('what people do in zones', () => {
     assert.deepEqual(anywhere.story, ['start 2 loiter']);
   });
 
+  test('at a line is asked for in one direction', () => {
+    const area = new BenchArea({ rules: [rule('line-cross gate out')] });
+    const cross = (direction: string): void => {
+      area.cue('line-cross', 0.8, { features: { zone: 'gate', label: 'person', trackId: '7', direction } });
+    };
+    cross('in');
+    assert.deepEqual(area.story, []);
+    cross('out');
+    assert.deepEqual(area.story, ['start 2 line-cross gate out']);
+    assert.match(area.last.explanation[1] ?? '', /^Person #7 crossed the line gate \(out\) of cam at /);
+  });
+
   test('is counted as a rate', () => {
     const area = new BenchArea({ rules: [rule('zone-enter gate', { rate: { times: 3, seconds: 60 } })] });
     const enter = (): void => {

@@ -16,6 +16,13 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
   detect: {
     what: 'frames a second through detectron-infer, beside a bare loop of the runtime and the same network on TensorFlow.js',
     load: () => import('./detect.ts'),
+  crops: {
+    what: 'people far away who are found with and without close looks, in composites of ../shared/vision',
+    load: () => import('./crops.ts'),
+  },
+  gate: {
+    what: 'CPU of a static and of a busy camera-minute, with and without the motion gate',
+    load: () => import('./gate.ts'),
   },
   footprint: {
     what: 'disk, install time, memory and main-loop delay of the installed package, beside a bare Node-RED',

@@ -16,6 +16,7 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
   detect: {
     what: 'frames a second through detectron-infer, beside a bare loop of the runtime and the same network on TensorFlow.js',
     load: () => import('./detect.ts'),
+  },
   crops: {
     what: 'people far away who are found with and without close looks, in composites of ../shared/vision',
     load: () => import('./crops.ts'),

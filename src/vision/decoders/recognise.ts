@@ -22,6 +22,8 @@ export interface Recognised {
 
 /** Tasks of Ultralytics' exporter whose models give upright boxes. */
 const readableTasks: ReadonlySet<string> = new Set(['detect', 'segment', 'pose']);
+/** As a description may name. */
+const mostClasses = 10_000;
 const limits = { least: 32, most: 4096 };
 
 /**
@@ -85,6 +87,11 @@ function labelsFor({ classes, labels }: Fit, { names }: ModelFacts): { names: re
   if (labels !== undefined) return { names: labels, because: "The labels are COCO's." };
   if (classes === undefined) return { names: coco80, because: 'Nothing says how many classes it has: taken for COCO.' };
   if (classes === coco80.length) return { names: coco80, because: 'It has 80 classes: taken for those of COCO.' };
+  if (classes < 1 || classes > mostClasses) {
+    throw new SentinelError('ES_MODEL_INVALID', `The model would have ${classes} classes.`, {
+      hint: 'Its outputs are not those of a detector, or of another family: choose that.',
+    });
+  }
   const numbered = Array.from({ length: classes }, (_, index) => `class ${index}`);
   return { names: numbered, because: `It has ${classes} classes and does not name them.` };
 }

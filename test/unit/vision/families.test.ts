@@ -139,6 +139,18 @@ describe('models that cannot be used', () => {
     });
   });
 
+  test('an absurd number of classes or pixels, as a hostile file may claim', (t) => {
+    const images = { name: 'images', shape: [1, 3, 64, 64] };
+    const claims = [
+      { inputs: [images], outputs: [{ name: 'output0', shape: [1, 2_000_000_000, 2_000_000_001] }] },
+      { inputs: [images], outputs: [{ name: 'output0', shape: [1, 252, 2 ** 40] }] },
+      { inputs: [{ name: 'images', shape: [1, 3, 1e9, 1e9] }], outputs: [{ name: 'output0', shape: [1, 84, 8400] }] },
+    ];
+    for (const claim of claims) {
+      assert.throws(() => chooseModel({ model: placed(t, claim) }), { name: 'ES_MODEL_INVALID' });
+    }
+  });
+
   test('a task without upright boxes', (t) => {
     assert.ok(yolo !== undefined);
     const model = placed(t, { ...yolo, metadata: { ...yolo.metadata, task: 'obb' } });

@@ -147,7 +147,7 @@ if (msg.payload.kind === 'detections') {
     { id: 'drive', type: 'http in', url: '/drive', method: 'get', wires: [['driver']] },
     { id: 'driver', type: 'function', func: driver, outputs: 2, wires: [['look'], ['reply']] },
     { id: 'reply', type: 'http response', wires: [] },
-    { id: 'look', type: 'detectron-infer', wires: [['driver'], []] },
+    { id: 'look', type: 'detectron-infer', gate: false, crops: 0, wires: [['driver'], []] },
     probe('loop'),
   ];
 }

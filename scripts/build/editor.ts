@@ -1,19 +1,12 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
 import { soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
+import { catalogEntries, type CatalogEntry } from '../../src/inference/catalog.ts';
 import { sampleNames } from '../../src/process/package-files.ts';
 import { detectors } from '../../src/vision/decoders/table.ts';
 import { dist, languages, nodeFile, nodeTypes, root } from './paths.ts';
-
-interface CatalogModel {
-  id: string;
-  title: string;
-  task: string;
-  labels: string[];
-}
 
 /** What the editor takes from the contracts and the catalogue (src/editor/build-data.d.ts), as JSON. */
 const buildData: Readonly<Record<string, (name: string) => unknown>> = {
@@ -22,7 +15,7 @@ const buildData: Readonly<Record<string, (name: string) => unknown>> = {
     Object.fromEntries(
       Object.entries(nodeCredentials[type as keyof typeof nodeCredentials]).map(([key, kind]) => [key, { type: kind }]),
     ),
-  'models-for': (task) => models().flatMap((model) => (model.task === task ? [pick(model)] : [])),
+  'models-for': (task) => catalogEntries().flatMap((model) => (model.task === task ? [pick(model)] : [])),
   'model-families': () => Object.keys(detectors).sort(),
   'sample-clips': () => sampleNames,
   'signal-labels': signalLabels,
@@ -94,20 +87,15 @@ async function readJson(file: string): Promise<unknown> {
   return JSON.parse(await readFile(file, 'utf8')) as unknown;
 }
 
-function models(): CatalogModel[] {
-  const catalog = JSON.parse(readFileSync(join(root, 'models/catalog.json'), 'utf8')) as { models: CatalogModel[] };
-  return catalog.models;
-}
-
-function pick({ id, title, labels }: CatalogModel): Pick<CatalogModel, 'id' | 'title' | 'labels'> {
+function pick({ id, title, labels }: CatalogEntry): Pick<CatalogEntry, 'id' | 'title' | 'labels'> {
   return { id, title, labels };
 }
 
 /** Labels that rules can ask for, as our own nodes send them; outside signals have names of their own. */
 function signalLabels(): Record<(typeof signalKinds)[number], readonly string[]> {
-  const objects = models().flatMap(({ task, labels }) => (task === 'detection' ? labels : []));
+  const objects = catalogEntries().flatMap(({ task, labels }) => (task === 'detection' ? labels : []));
   return {
-    object: [...new Set(objects)],
+    object: [...new Set(objects)].filter((label) => !label.startsWith('unused ')),
     sound: [...soundClasses, 'loud_unknown'],
     cue: ['tamper', 'zone-enter', 'zone-leave', 'loiter', 'line-cross', 'motion', 'detector-down', 'classifier-down'],
     stream: ['offline', ...streamStatuses],

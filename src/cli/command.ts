@@ -11,6 +11,8 @@ export interface Terminal {
   complain(text: string): void;
   /** Whether standard output shows colours. */
   colour: boolean;
+  /** Whether the last line may be written anew, as on a screen. */
+  live?: boolean;
   /** Characters in a line. */
   width: number;
   /** Settles when the user ends the program, as by Ctrl-C; a command that asks ends in order by itself then. */
@@ -31,8 +33,10 @@ export interface Command {
   /** One line for the list of commands. */
   summary: string;
   options: Readonly<Record<string, CommandOption>>;
+  /** What stands after the name of the command, such as FILE; absent: nothing may. */
+  operands?: string;
   /** Below the list of options. */
   footer?: string;
   /** @returns the exit code: 0 all is well, 1 it is not, 2 the command was used wrongly. */
-  run(values: OptionValues, terminal: Terminal): Promise<number>;
+  run(values: OptionValues, terminal: Terminal, operands: readonly string[]): Promise<number>;
 }

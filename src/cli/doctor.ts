@@ -6,6 +6,7 @@ import { examine } from '../doctor/examine.ts';
 import { countOf } from '../doctor/finding.ts';
 import { thisMachine } from '../doctor/this-machine.ts';
 import { readUserFolder } from '../doctor/user-folder/user-folder.ts';
+import { findModelsIn } from '../inference/models-folder.ts';
 import type { Command, OptionValues, Terminal } from './command.ts';
 import { report } from './report.ts';
 
@@ -43,6 +44,7 @@ async function examineUserFolder(values: OptionValues, terminal: Terminal): Prom
     return 2;
   }
   const userDir = resolve(text('user-dir') ?? terminal.env.NODE_RED_HOME ?? usualUserFolder(terminal.folder));
+  findModelsIn(userDir);
   const dataFolder = text('data-folder');
   const installation = await readUserFolder({
     userDir,

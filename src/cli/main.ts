@@ -10,6 +10,7 @@ export async function main(): Promise<void> {
     print: (text) => stdout.write(text),
     complain: (text) => stderr.write(text),
     colour: stdout.isTTY && (env.NO_COLOR ?? '') === '',
+    live: stdout.isTTY,
     interrupted: () =>
       new Promise((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -2,10 +2,11 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { packageVersion } from '../process/package-files.ts';
 import type { Command, CommandOption, OptionValues, Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
+import { models } from './models.ts';
 import { rtsp } from './rtsp.ts';
 
 /** Every command by its name. */
-const commands: Readonly<Record<string, Command>> = { doctor, rtsp };
+const commands: Readonly<Record<string, Command>> = { doctor, models, rtsp };
 
 const wrongUse = 2;
 const help: CommandOption = { type: 'boolean', short: 'h', says: 'Show this and end.' };
@@ -37,8 +38,12 @@ async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   let values: OptionValues;
+  let operands: string[];
   try {
-    values = parseArgs({ args: [...args], options: parserOptions(command), strict: true }).values as OptionValues;
+    const allowPositionals = command.operands !== undefined;
+    const parsed = parseArgs({ args: [...args], options: parserOptions(command), strict: true, allowPositionals });
+    values = parsed.values as OptionValues;
+    operands = parsed.positionals;
   } catch (error) {
     terminal.complain(`${error instanceof Error ? error.message : String(error)}\n\n${usage(name, command)}`);
     return wrongUse;
@@ -47,7 +52,7 @@ async function runCommand(
     terminal.print(usage(name, command));
     return 0;
   }
-  return await command.run(values, terminal);
+  return await command.run(values, terminal, operands);
 }
 
 /** What `echosight help` prints, and `echosight help NAME` for each command by its name. */
@@ -81,7 +86,7 @@ ${list}
 `;
 }
 
-function usage(name: string, { summary, options, footer }: Command): string {
+function usage(name: string, { summary, options, operands, footer }: Command): string {
   const list = columns(
     Object.entries({ ...options, help }).map(([option, { value, says }]) => [
       `--${option}${value === undefined ? '' : ` ${value}`}`,
@@ -89,7 +94,7 @@ function usage(name: string, { summary, options, footer }: Command): string {
     ]),
   );
   const below = footer === undefined ? '' : `\n${footer}\n`;
-  return `${summary}\n\nUsage: echosight ${name} [options]\n\n${list}\n${below}`;
+  return `${summary}\n\nUsage: echosight ${name} ${operands === undefined ? '' : `${operands} `}[options]\n\n${list}\n${below}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

@@ -31,6 +31,7 @@ export const errorNames = {
   ES_RUNTIME_MISSING: 'A native library (an ONNX runtime, sharp) could not be loaded.',
   ES_MODEL_MISSING: 'The model file does not exist.',
   ES_MODEL_INVALID: 'The model file is damaged or not the expected one.',
+  ES_DOWNLOAD_FAILED: 'A model could not be downloaded.',
   ES_MODEL_FAILED: 'The model could not process its input.',
   ES_IMAGE_INVALID: 'The picture cannot be decoded.',
   ES_AUDIO_INVALID: 'The sound cannot be decoded.',

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, isAbsolute } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
@@ -13,18 +13,38 @@ import {
   type ModelTask,
   type StoredDescription,
 } from './model-description.ts';
+import { modelsFolder, modelsUserFolder } from './models-folder.ts';
 
 const anyFamily = Type.Object({ family: Type.Enum(Object.keys(families) as ModelFamily[]) });
+const labels = Type.Array(Type.String());
 const catalogFile = Type.Object({
+  labelSets: Type.Record(Type.String(), labels),
   models: Type.Array(
     Type.Object({
-      id: Type.String(),
+      id: Type.String({ pattern: '^[\\w.-]+$' }),
+      title: Type.String(),
+      license: Type.String(),
       file: Type.String({ pattern: '^[\\w.-]+\\.onnx$' }),
       sha256,
+      labels: Type.Union([labels, Type.String({ description: 'Name of one of the sets.' })]),
+      download: Type.Optional(
+        Type.Object({
+          bytes: Type.Integer({ minimum: 1 }),
+          addresses: Type.Array(Type.String({ pattern: '^https://' }), { minItems: 1 }),
+        }),
+      ),
       ...anyFamily.properties,
     }),
   ),
 });
+
+/** One model of `models/catalog.json`. */
+export type CatalogEntry = Omit<Static<typeof catalogFile>['models'][number], 'labels'> & {
+  labels: readonly string[];
+  task: ModelTask;
+};
+/** A model that does not come with the package: where its one file is, whoever hands it out. */
+export type DownloadableEntry = CatalogEntry & { download: NonNullable<CatalogEntry['download']> };
 
 /**
  * Describes a model file by itself. @param family The one that somebody knows better.
@@ -52,12 +72,35 @@ export function findModel<Task extends ModelTask>(
 
 /** Every model that comes with the package. @throws SentinelError ES_MODEL_INVALID */
 export function catalogModels(): { id: string; task: ModelTask }[] {
-  return readCatalog().map(({ id, family }) => ({ id, task: families[family].properties.task.const }));
+  return catalogEntries().flatMap(({ id, task, download }) => (download === undefined ? [{ id, task }] : []));
+}
+
+/** Every model of the catalogue. @throws SentinelError ES_MODEL_INVALID */
+export function catalogEntries(): CatalogEntry[] {
+  const file = modelFile('catalog.json');
+  const catalog = readJson(file);
+  matchOrInvalid(catalogFile, catalog, file);
+  const { models, labelSets } = catalog as Static<typeof catalogFile>;
+  return models.map((model) => ({
+    ...model,
+    task: families[model.family].properties.task.const,
+    labels: typeof model.labels === 'string' ? (labelSets[model.labels] ?? []) : model.labels,
+  }));
+}
+
+/** Whether a model is downloaded, and does not come with the package. */
+export function isDownloadable(entry: CatalogEntry): entry is DownloadableEntry {
+  return entry.download !== undefined;
+}
+
+/** Absolute path of a model's file, whether it is there or not. @param folder of the models that were pulled */
+export function fileOf({ file, download }: CatalogEntry, folder = modelsFolder()): string {
+  return download === undefined ? modelFile(file) : join(folder, file);
 }
 
 /** SHA-256 of every model file that is known to be harmless. @throws SentinelError ES_MODEL_INVALID */
 export function catalogHashes(): Set<string> {
-  return new Set(readCatalog().map((entry) => entry.sha256));
+  return new Set(catalogEntries().map((entry) => entry.sha256));
 }
 
 function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): model is ModelFor<Task> {
@@ -65,9 +108,13 @@ function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): mod
 }
 
 function catalogModel(id: string, task: ModelTask): ModelDescription {
-  const entry = readCatalog().find((candidate) => candidate.id === id);
-  if (entry !== undefined)
-    return { ...describe(entry, `entry "${id}" of the catalogue`), id, file: modelFile(entry.file) };
+  const entry = catalogEntries().find((candidate) => candidate.id === id);
+  if (entry !== undefined) {
+    const { download, ...said } = entry;
+    const file = fileOf(entry);
+    if (download !== undefined) assertPulled(id, file, download.bytes);
+    return { ...describe(said, `entry "${id}" of the catalogue`), id, file };
+  }
   throw new SentinelError('ES_MODEL_MISSING', `The catalogue has no model "${id}".`, {
     hint: `Known models for ${task}: ${idsFor(task)}; or give the absolute path of an .onnx file.`,
   });
@@ -107,15 +154,22 @@ function recognised(file: string, said: unknown, recognise: Recogniser): object 
   }
 }
 
-function readCatalog(): Static<typeof catalogFile>['models'] {
-  const file = modelFile('catalog.json');
-  const catalog = readJson(file);
-  matchOrInvalid(catalogFile, catalog, file);
-  return (catalog as Static<typeof catalogFile>).models;
+/** Whether it is the right file, its hash says when it is opened. */
+function assertPulled(id: string, file: string, bytes: number): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() === true && found.size === bytes) return;
+  const size = `${(bytes / 1e6).toFixed(1)} MB`;
+  const [name, message] =
+    found === undefined
+      ? (['ES_MODEL_MISSING', `The model "${id}" (${size}) is not downloaded yet.`] as const)
+      : (['ES_MODEL_INVALID', `The file of the model "${id}" is not whole: ${file}.`] as const);
+  throw new SentinelError(name, message, {
+    hint: `In ${modelsUserFolder()} run "npx echosight models pull ${id}", then deploy again.`,
+  });
 }
 
 function idsFor(task: ModelTask): string {
-  const fitting = readCatalog().filter((entry) => families[entry.family].properties.task.const === task);
+  const fitting = catalogEntries().filter((entry) => entry.task === task);
   return fitting.map((entry) => entry.id).join(', ');
 }
 

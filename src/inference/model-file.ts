@@ -28,7 +28,7 @@ export async function readModelFile(model: ModelDescription): Promise<{ bytes: U
       'ES_MODEL_INVALID',
       `The file of the model "${model.id}" is not the one of the catalogue.`,
       {
-        hint: 'It is damaged or was exchanged: install the package again.',
+        hint: 'It is damaged or was exchanged: install the package, or pull the model, again.',
       },
     );
   }

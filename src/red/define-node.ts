@@ -1,5 +1,6 @@
 import { nodeCredentials, type NodeType } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import { findModelsIn } from '../inference/models-folder.ts';
 import { mountAdminAnswers, type AdminAnswers } from './admin-answers.ts';
 import { mountCameraLook } from './camera-look.ts';
 import { checkDeployed } from './check-deployed.ts';
@@ -32,6 +33,7 @@ const patienceMs = 10_000;
 /** Registers a node type with Node-RED and ties its life cycle to the engine. */
 export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (RED: NodeRed) => void {
   return (RED) => {
+    findModelsIn(RED.settings.userDir);
     mountApi(RED);
     const { type } = definition;
     mountAdminAnswers(RED, type, definition.answers ?? {});

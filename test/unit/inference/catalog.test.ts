@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { findModel } from '../../../src/inference/catalog.ts';
+import { catalogEntries, findModel } from '../../../src/inference/catalog.ts';
 import { inspectModel } from '../../../src/onnx-format/inspect.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 describe('models of the catalogue', () => {
   const shipped = [
@@ -21,6 +22,33 @@ describe('models of the catalogue', () => {
       assert.equal(inspectModel(bytes).outputs.length, outputs);
     });
   }
+
+  test('each says where its file is, and is of a family that can be read', () => {
+    for (const { id, sha256, license, labels, download } of catalogEntries()) {
+      assert.match(sha256, /^[0-9a-f]{64}$/, id);
+      assert.ok(license !== '' && labels.length >= 5, id);
+      assert.ok(download === undefined || download.addresses.every((address) => address.startsWith('https://')), id);
+    }
+  });
+
+  test('one that is not downloaded says how it is, and a part of it is no model', (t) => {
+    const folder = temporaryFolder(t);
+    const before = process.env.ECHOSIGHT_MODELS;
+    process.env.ECHOSIGHT_MODELS = folder;
+    t.after(() => {
+      if (before === undefined) delete process.env.ECHOSIGHT_MODELS;
+      else process.env.ECHOSIGHT_MODELS = before;
+    });
+    const find = () => findModel('yolox-tiny-416', 'detection');
+    assert.throws(find, { name: 'ES_MODEL_MISSING', hint: /"npx echosight models pull yolox-tiny-416"/ });
+    const file = join(folder, 'yolox-tiny-416.onnx');
+    writeFileSync(file, 'part');
+    assert.throws(find, { name: 'ES_MODEL_INVALID', message: /not whole/ });
+    truncateSync(file, 20_219_662);
+    const { input, labels, family, file: found } = find();
+    assert.deepEqual({ input, family, found }, { input: { width: 416, height: 416 }, family: 'yolox', found: file });
+    assert.equal(labels[0], 'person');
+  });
 
   test('an unknown id names the models there are', () => {
     assert.throws(() => findModel('yolo', 'detection'), { name: 'ES_MODEL_MISSING', hint: /nanodet-g-416/ });

@@ -15,7 +15,15 @@ export {
   readReview,
   topicOf,
 } from './contracts/guards.ts';
-export type { AudioScores, Detections, Frame, Incident, Media, Payload, StreamStatusName } from './contracts/messages.ts';
+export type {
+  AudioScores,
+  Detections,
+  Frame,
+  Incident,
+  Media,
+  Payload,
+  StreamStatusName,
+} from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';

@@ -6,7 +6,8 @@ export function levelOf(samples: Float32Array): { dbfs: number; peak: number } {
   let sum = 0;
   let peak = 0;
   // By index: an iterator makes an object of every sample, and this runs for every window of every camera.
-  for (let index = 0; index < samples.length; index += 1) {
+  const { length } = samples;
+  for (let index = 0; index < length; index += 1) {
     const sample = samples[index] ?? 0;
     sum += sample * sample;
     const size = Math.abs(sample);

@@ -1,13 +1,17 @@
 import type { Transferable } from 'node:worker_threads';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
-import type { Opening, WorkerOrder } from './open-models.ts';
+import type { WorkerOrder } from './open-models.ts';
 import { WorkerHost, type WorkerHostOptions } from './worker-host.ts';
 import type { WorkerLane } from './worker-lane.ts';
 
 /** One thread of a pool: which models are open in it, and what it is doing. */
 export class PoolSeat<Job> {
-  /** What runs now. */
-  job: Job | undefined;
+  /** What it was given and has not answered; the first of them runs. */
+  readonly jobs: Job[] = [];
+  /** When it last answered, on the monotonic clock. */
+  answeredAt = 0;
+  /** Takes back the plan to give it the next job before it is free. */
+  cancelPlan: () => void = () => undefined;
   readonly #host: WorkerHost<WorkerOrder, unknown>;
   readonly #open = new Set<WorkerLane>();
 
@@ -38,8 +42,8 @@ export class PoolSeat<Job> {
    * meanwhile carries out both.
    * @throws SentinelError ES_WORKER_LOST, or what the model or its service says
    */
-  async run(lane: WorkerLane, opening: Opening, request: unknown, transfer: readonly Transferable[]): Promise<unknown> {
-    const opened = this.#opened(lane, opening);
+  async run(lane: WorkerLane, request: unknown, transfer: readonly Transferable[]): Promise<unknown> {
+    const opened = this.#opened(lane);
     const reply = this.#host.request({ key: lane.key, request }, transfer);
     // Where opening failed, this one only says that the model is not open.
     reply.catch(() => undefined);
@@ -67,8 +71,9 @@ export class PoolSeat<Job> {
     return this.#host.close();
   }
 
-  async #opened(lane: WorkerLane, opening: Opening): Promise<void> {
-    if (this.#open.has(lane)) return;
+  async #opened(lane: WorkerLane): Promise<void> {
+    const opening = lane.admitted;
+    if (this.#open.has(lane) || opening === undefined) return;
     this.#open.add(lane);
     try {
       await this.#host.request({ open: lane.key, opening }, [], lane.openingLimitMs);

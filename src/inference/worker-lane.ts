@@ -44,6 +44,8 @@ const compileLimitMs = 900_000;
 export class WorkerLane<Request = unknown, Reply = unknown> {
   /** Names the model in the threads. */
   readonly key: number;
+  /** How long the last job of it took in a thread. */
+  lastMs = 0;
   readonly #options: WorkerLaneOptions;
   readonly #setback: Setback;
   #admitted: Opening | undefined;

@@ -18,6 +18,9 @@ export interface WorkerPoolOptions {
   log: Log;
 }
 
+/** So long before a thread is free it gets its next job. */
+const aheadMs = 10;
+
 interface Waiting extends Placed {
   lane: WorkerLane;
   job: LaneJob;
@@ -75,43 +78,72 @@ export class WorkerPool {
   /** Gives every thread that is free something to do. */
   #next(): void {
     for (;;) {
-      const free = this.#seats.filter((seat) => seat.job === undefined && seat.fault === undefined);
+      const free = this.#seats.filter((seat) => seat.jobs.length === 0 && seat.fault === undefined);
       const [first] = free;
       if (first === undefined) {
         this.#rejectIfAllAreLost();
         return;
       }
-      const waiting = this.#slots.take((item) => item.lane.isDecided && !this.#isUnderWay(item));
+      const waiting = this.#takeFirst(() => true);
       if (waiting === undefined) return;
-      const { lane, job, since, resolve, reject } = waiting;
-      const waitMs = this.#options.clock.monotonic() - since;
-      if (lane.fault !== undefined || lane.admitted === undefined) reject(lane.fault);
-      else if (waitMs > job.maxWaitMs) resolve({ dropped: 'too-old' });
-      else void this.#serve(bestOf(first, free, lane), lane.admitted, waiting, waitMs);
+      void this.#serve(bestOf(first, free, waiting.lane), waiting);
     }
   }
 
-  async #serve(seat: PoolSeat<Waiting>, opening: Opening, waiting: Waiting, waitMs: number): Promise<void> {
-    const { lane, job, resolve, reject } = waiting;
-    seat.job = waiting;
+  /** The job that has waited longest, of those that may run and fit. */
+  #takeFirst(fits: (item: Waiting) => boolean): Waiting | undefined {
+    for (;;) {
+      const waiting = this.#slots.take((item) => item.lane.isDecided && !this.#isUnderWay(item) && fits(item));
+      if (waiting === undefined) return undefined;
+      const { lane, job, since, resolve, reject } = waiting;
+      if (lane.fault !== undefined) reject(lane.fault);
+      else if (this.#options.clock.monotonic() - since > job.maxWaitMs) resolve({ dropped: 'too-old' });
+      else return waiting;
+    }
+  }
+
+  async #serve(seat: PoolSeat<Waiting>, waiting: Waiting): Promise<void> {
+    const { clock } = this.#options;
+    const { lane, job, since, resolve, reject } = waiting;
+    const given = clock.monotonic();
+    seat.jobs.push(waiting);
+    this.#plan(seat);
     try {
       const { request, transfer } = job.make();
-      resolve({ dropped: false, waitMs, reply: await seat.run(lane, opening, request, transfer) });
+      const reply = await seat.run(lane, request, transfer);
+      lane.lastMs = clock.monotonic() - Math.max(given, seat.answeredAt);
+      resolve({ dropped: false, waitMs: given - since, reply });
     } catch (error) {
       reject(error);
     } finally {
-      seat.job = undefined;
+      seat.jobs.splice(seat.jobs.indexOf(waiting), 1);
+      seat.answeredAt = clock.monotonic();
+      this.#plan(seat);
       this.#next();
     }
   }
 
+  /**
+   * A thread gets its next job shortly before it is free, so that it does not wait for this thread in between. It will
+   * take as long as the last time, more or less.
+   */
+  #plan(seat: PoolSeat<Waiting>): void {
+    seat.cancelPlan();
+    const [runs, next] = seat.jobs;
+    if (runs === undefined || next !== undefined || runs.lane.lastMs < aheadMs) return;
+    seat.cancelPlan = this.#options.clock.after(runs.lane.lastMs - aheadMs, () => {
+      const waiting = seat.fault === undefined ? this.#takeFirst((item) => seat.has(item.lane)) : undefined;
+      if (waiting !== undefined) void this.#serve(seat, waiting);
+    });
+  }
+
   #isUnderWay(item: Waiting): boolean {
-    return this.#seats.some(({ job }) => job !== undefined && samePlace(job, item));
+    return this.#seats.some(({ jobs }) => jobs.some((job) => samePlace(job, item)));
   }
 
   /** Nobody waits for a thread that may only start later. */
   #rejectIfAllAreLost(): void {
-    if (this.#seats.some(({ job }) => job !== undefined)) return;
+    if (this.#seats.some(({ jobs }) => jobs.length > 0)) return;
     const reason = this.#seats[0]?.fault;
     for (const { reject } of this.#takeAll(() => true)) reject(reason);
   }

@@ -94,6 +94,24 @@ describe('worker pool', () => {
     assert.equal(await ask(cars, 'hall'), 'hall by cars 2', 'in the thread that runs, where it is the second model');
   });
 
+  test('a thread has its next job before it is free', async (t) => {
+    const { lane } = setUp(t);
+    const people = lane('people');
+    for (let warm = 0; warm < 2; warm++) await ask(people, 'hall', { after: 100 });
+    const made: string[] = [];
+    const job = (source: string) => {
+      const make = () => {
+        made.push(source);
+        return { request: { say: source, after: 100 }, transfer: [] };
+      };
+      return people.run({ place: [source], maxWaitMs: Infinity, make });
+    };
+    const [first] = [job('hall'), job('door'), job('hall'), job('gate')];
+    assert.deepEqual(made, ['hall']);
+    await first;
+    assert.deepEqual(made, ['hall', 'door'], 'and the one that waits for its own turn stays behind it');
+  });
+
   test('a job that waited too long is dropped', async (t) => {
     const clock = new ManualClock();
     const { lane } = setUp(t, { clock });

@@ -32,6 +32,7 @@ export { Microphone } from './media/microphone/microphone.ts';
 export { SoundChecks } from './media/microphone/sound-checks.ts';
 export { soundWindow } from './pcm/sound-window.ts';
 export { defineNode, type NodeHandlers } from './red/define-node.ts';
+export { modelsFor } from './inference/catalog.ts';
 export { choiceIn } from './red/model-try.ts';
 export type { NodeContext } from './red/node-context.ts';
 export { streamLooks } from './red/stream-looks.ts';

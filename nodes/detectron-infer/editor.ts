@@ -2,9 +2,11 @@ import families from 'model-families';
 import models from 'models-for:detection';
 import schema from 'settings-of:detectron-infer';
 import { offerModelCheck } from '../../src/editor/model-check.ts';
-import { offerModels } from '../../src/editor/model-field.ts';
+import { markAbsentModels, offerModels } from '../../src/editor/model-field.ts';
 import { inputOf, registerNode, text } from '../../src/editor/register.ts';
 import { unknownLabels } from '../../src/editor/unknown-labels.ts';
+
+const modelList = 'echosight-detection-models';
 
 registerNode({
   type: 'detectron-infer',
@@ -12,7 +14,8 @@ registerNode({
   icon: 'detectron-infer.svg',
   canvas: { colour: '#87A980', input: true, outputs: ['detections', 'picture'] },
   prepare: ({ family }) => {
-    offerModels('echosight-detection-models', models);
+    offerModels(modelList, models);
+    markAbsentModels(modelList, 'detectron-infer', text('detectron-infer', 'detectron-infer.tip.absent'));
     let known: readonly string[] | undefined;
     const show = (): void => {
       showUnknownLabels(known);

@@ -4,6 +4,7 @@ import {
   FrameAnalysis,
   isFrameMessage,
   labelFilter,
+  modelsFor,
   readPicture,
   SentinelError,
   snapshotRenderer,
@@ -16,7 +17,7 @@ import {
 /** Finds objects in frames, or in a bare JPEG or PNG. */
 export default defineNode({
   type: 'detectron-infer',
-  answers: { model: { write: (query) => summaryOf(choiceIn(query)) } },
+  answers: { models: () => modelsFor('detection'), model: { write: (query) => summaryOf(choiceIn(query)) } },
   create(node) {
     const site = node.site();
     const { model, provider, family, classNames, inputSize } = node.config;

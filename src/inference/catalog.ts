@@ -88,6 +88,15 @@ export function catalogEntries(): CatalogEntry[] {
   }));
 }
 
+/** What a dialog offers: the models for a task, and whether they are here. @throws SentinelError ES_MODEL_INVALID */
+export function modelsFor(task: ModelTask): { id: string; title: string; here: boolean }[] {
+  return catalogEntries().flatMap((entry) => {
+    const { id, title, download } = entry;
+    if (entry.task !== task) return [];
+    return [{ id, title, here: download === undefined || sizeOf(fileOf(entry)) === download.bytes }];
+  });
+}
+
 /** Whether a model is downloaded, and does not come with the package. */
 export function isDownloadable(entry: CatalogEntry): entry is DownloadableEntry {
   return entry.download !== undefined;
@@ -154,10 +163,15 @@ function recognised(file: string, said: unknown, recognise: Recogniser): object 
   }
 }
 
+function sizeOf(file: string): number | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : undefined;
+}
+
 /** Whether it is the right file, its hash says when it is opened. */
 function assertPulled(id: string, file: string, bytes: number): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() === true && found.size === bytes) return;
+  const found = sizeOf(file);
+  if (found === bytes) return;
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
   const [name, message] =
     found === undefined

@@ -128,6 +128,10 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
       const page = await dialog(t, 'shipped');
       await page.locator('#echosight-model-said', { hasText: 'nanodet-g, 80 classes' }).waitFor();
       await page.locator('#echosight-unknown-labels', { hasText: 'unicorn' }).waitFor();
+      const absent = page.locator('#echosight-detection-models option[label*="not downloaded"]');
+      await absent.first().waitFor({ state: 'attached' });
+      assert.ok((await absent.count()) > 5);
+      assert.doesNotMatch((await absent.first().getAttribute('value')) ?? '', /nanodet-g/);
       await page.locator('#echosight-model-try').click();
       await page.locator('#echosight-model-found img').waitFor();
       assert.match(await page.locator('#echosight-model-found').innerText(), /1 found in \d+ ms.*person \d+ %/s);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildDashboard } from './build/dashboard.ts';
 import { buildEditor } from './build/editor.ts';
 import { dist, root } from './build/paths.ts';
+import { buildLargerModel } from './build/larger-model.ts';
 import { buildRuntime } from './build/runtime.ts';
 import { scorecardFaults } from './build/scorecard.ts';
 
@@ -19,6 +20,7 @@ const inputs = [
   'scripts/build.ts',
   'scripts/demo/demo-clip.mp4',
   'models/catalog.json',
+  'models/nanodet-g-416.onnx',
   'package.json',
 ];
 
@@ -31,7 +33,7 @@ export async function build(): Promise<void> {
   if (faults.length > 0) throw new Error(`The nodes are not complete:\n- ${faults.join('\n- ')}`);
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  await Promise.all([buildRuntime(), buildEditor(), buildDashboard()]);
+  await Promise.all([buildRuntime(), buildEditor(), buildDashboard(), buildLargerModel()]);
   writeFileSync(stamp, '{ "type": "commonjs" }\n');
 }
 

@@ -3,7 +3,7 @@ import { basename, isAbsolute, join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
-import { modelFile } from '../process/package-files.ts';
+import { modelFile, packageFile } from '../process/package-files.ts';
 import {
   families,
   sha256,
@@ -27,6 +27,7 @@ const catalogFile = Type.Object({
       file: Type.String({ pattern: '^[\\w.-]+\\.onnx$' }),
       sha256,
       labels: Type.Union([labels, Type.String({ description: 'Name of one of the sets.' })]),
+      built: Type.Optional(Type.Boolean({ description: 'Made by the build out of another model.' })),
       download: Type.Optional(
         Type.Object({
           bytes: Type.Integer({ minimum: 1 }),
@@ -103,7 +104,8 @@ export function isDownloadable(entry: CatalogEntry): entry is DownloadableEntry 
 }
 
 /** Absolute path of a model's file, whether it is there or not. @param folder of the models that were pulled */
-export function fileOf({ file, download }: CatalogEntry, folder = modelsFolder()): string {
+export function fileOf({ file, download, built }: CatalogEntry, folder = modelsFolder()): string {
+  if (built === true) return packageFile('dist', 'models', file);
   return download === undefined ? modelFile(file) : join(folder, file);
 }
 
@@ -119,7 +121,10 @@ function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): mod
 function catalogModel(id: string, task: ModelTask): ModelDescription {
   const entry = catalogEntries().find((candidate) => candidate.id === id);
   if (entry !== undefined) {
-    const { download, ...said } = entry;
+    const said: Partial<CatalogEntry> = { ...entry };
+    const { download } = entry;
+    delete said.download;
+    delete said.built;
     const file = fileOf(entry);
     if (download !== undefined) assertPulled(id, file, download.bytes);
     return { ...describe(said, `entry "${id}" of the catalogue`), id, file };

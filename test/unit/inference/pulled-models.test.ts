@@ -213,10 +213,16 @@ describe('a pulled model', () => {
 
   test('is pulled by one at a time', async (t) => {
     const folder = temporaryFolder(t);
-    const { address } = await serve(t, stalling, good);
-    const first = pullModel(entryAt(address), folder, tools());
-    while (!existsSync(join(folder, 'mine.onnx.part'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    const refusal = Promise.withResolvers<undefined>();
+    const { address } = await serve(t, (response) => {
+      void refusal.promise.then(() => {
+        good(response, 0);
+      });
+    });
+    const first = pullModel(entryAt(address), folder, { ...tools(), stallMs: 60_000 });
+    while (!existsSync(join(folder, 'mine.onnx.lock'))) await new Promise((resolve) => setTimeout(resolve, 5));
     await assert.rejects(pullModel(entryAt(address), folder, tools()), { message: /pulled already/ });
+    refusal.resolve(undefined);
     await first;
     assertWhole(folder);
   });

@@ -9,6 +9,7 @@ import { failureFrom } from './failures.ts';
 import { analysisCommand, outputsOf } from './ffmpeg-arguments.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
 import { FfmpegReport, type ShownPicture } from './ffmpeg-report.ts';
+import type { FramePipe } from './frame-pipe.ts';
 import { FrameReader, type RawFrame } from './frame-reader.ts';
 import type { IngestOptions } from './ingest.ts';
 import { LatePictures } from './late-pictures.ts';
@@ -23,6 +24,8 @@ import { WindowCutter, type CutWindow } from './window-cutter.ts';
 interface IngestRunOptions extends IngestOptions {
   /** What no line of ffmpeg may show. */
   secrets: readonly string[];
+  /** What the pictures come by; undefined: the pipe of the child. */
+  pipe: FramePipe | undefined;
 }
 
 /** What is known of a camera before it is read. */
@@ -128,7 +131,7 @@ export class IngestRun implements StreamRun {
         this.#listener.frame(frame, this.#when(position));
       });
     });
-    return this.#read(1, (chunk) => {
+    const push = (chunk: Buffer): readonly (() => void)[] => {
       if (this.#unreadable !== undefined) return [];
       try {
         reader.push(chunk);
@@ -137,6 +140,11 @@ export class IngestRun implements StreamRun {
         void this.#child.stop();
       }
       return cut.splice(0);
+    };
+    const { pipe } = this.#options;
+    if (pipe === undefined) return this.#read(1, push);
+    return pipe.read((chunk) => {
+      for (const handOut of push(chunk)) handOut();
     });
   }
 
@@ -207,11 +215,13 @@ export class IngestRun implements StreamRun {
   }
 }
 
-function start(options: IngestOptions, { program, facts, audio, ring }: IngestPlan, extraPipes: number): Child {
+function start(options: IngestRunOptions, { program, facts, audio, ring }: IngestPlan, extraPipes: number): Child {
+  const { pipe } = options;
   const { finite, content } = facts;
   const track = content?.audioTrack === undefined ? {} : { audioTrack: content.audioTrack };
   const command = analysisCommand({ ...options, finite }, { ...options, audio, ring, ...track }, program);
-  return new Child({ program: program.path, extraPipes, clock: options.clock, ...command });
+  const child = { program: program.path, extraPipes, clock: options.clock, ...command };
+  return pipe === undefined ? new Child(child) : pipe.lend((stdout) => new Child({ ...child, stdout }));
 }
 
 /** Whether it has not read what the network brought. */

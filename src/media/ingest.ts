@@ -4,6 +4,7 @@ import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { levelOf } from '../pcm/level.ts';
 import { cameraWords, sentenceOf } from './camera-words.ts';
 import { locateFfmpeg } from './ffmpeg-program.ts';
+import { FramePipe } from './frame-pipe.ts';
 import type { RawFrame } from './frame-reader.ts';
 import { IngestRun, type IngestPlan, type When } from './ingest-run.ts';
 import { LineLimiter } from './line-limiter.ts';
@@ -88,6 +89,8 @@ export class Ingest {
   #frames = 0;
   #windows = 0;
   #runs = 0;
+  /** For the next run. */
+  #pipe: FramePipe | undefined;
 
   constructor(options: IngestOptions, listener: IngestListener) {
     this.#options = options;
@@ -125,8 +128,10 @@ export class Ingest {
   }
 
   /** Settles when no process of this camera is left. */
-  stop(): Promise<void> {
-    return this.#supervisor.stop();
+  async stop(): Promise<void> {
+    await this.#supervisor.stop();
+    this.#pipe?.close();
+    this.#pipe = undefined;
   }
 
   async #probe(signal: AbortSignal): Promise<IngestPlan> {
@@ -142,13 +147,23 @@ export class Ingest {
     const { content } = facts;
     // The last minute of a file that is played fast would be none of the clock.
     const kept = content === undefined || this.#isFast ? undefined : await ring?.prepare(content, mask.filter);
+    // What is played fast is read at the speed of who uses it.
+    if (!this.#isFast) await this.#openPipe(signal);
     return { program, audio: audio && content?.audio !== undefined, mask, ring: kept, facts };
+  }
+
+  async #openPipe(signal: AbortSignal): Promise<void> {
+    const pipe = this.#pipe ?? (await FramePipe.open());
+    if (signal.aborted) pipe?.close();
+    this.#pipe = signal.aborted ? undefined : pipe;
   }
 
   #launch(plan: IngestPlan, onFrame: () => void): IngestRun {
     this.#runs += 1;
     this.#diedAtOnce = true;
-    return new IngestRun({ ...this.#options, secrets: this.#secrets }, plan, {
+    const pipe = this.#pipe;
+    this.#pipe = undefined;
+    return new IngestRun({ ...this.#options, secrets: this.#secrets, pipe }, plan, {
       alive: () => {
         this.#diedAtOnce = false;
         onFrame();

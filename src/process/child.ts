@@ -24,6 +24,8 @@ export interface ChildOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Written to standard input, which is then closed; without it the child has no input. */
   input?: string | Uint8Array;
+  /** A descriptor of our own that takes its stdout; the caller closes it. */
+  stdout?: number;
   /** Output pipes beyond stdout and stderr: file descriptors 3 and up. */
   extraPipes?: number;
   start?: Starter;
@@ -50,10 +52,10 @@ export class Child {
   #stopping = false;
 
   constructor(options: ChildOptions) {
-    const { program, args, input, extraPipes = 0, start = spawn, clock } = options;
+    const { program, args, input, stdout = 'pipe', extraPipes = 0, start = spawn, clock } = options;
     this.#clock = clock;
     this.#process = start(program, args, {
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
+      stdio: [input === undefined ? 'ignore' : 'pipe', stdout, 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
       env: { ...childEnvironment(), ...options.env },
       windowsHide: true,
       // A group of its own: Ctrl-C in a terminal reaches only Node-RED, which then ends its children in order.

@@ -17,6 +17,8 @@ const idleMs = 15_000;
 const warmUpMs = 20_000;
 const watchMs = 60_000;
 const baselineMs = 30_000;
+/** Between two looks at the memory, of which the median counts: garbage comes and goes. */
+const betweenMs = 3000;
 const rate = 5;
 const width = 640;
 /** Where the segments go, in the command line. */
@@ -74,8 +76,14 @@ async function measure(url: string, cameras: number) {
       node: cpuSecondsOf(host.pid),
     });
     host.send('watch-loop');
+    const held = (): number =>
+      ffmpegs.reduce((sum, pid) => sum + vitalsOf(pid).rss, 0) + vitalsOf(host.pid).rss - idleMb;
     const [before, begun] = [cost(), performance.now()];
-    await sleep(watchMs);
+    const memory: number[] = [];
+    while (performance.now() - begun < watchMs) {
+      await sleep(betweenMs);
+      memory.push(held());
+    }
     const [after, seconds] = [cost(), (performance.now() - begun) / 1000];
     const frames = reports();
     host.send('report-loop');
@@ -83,13 +91,12 @@ async function measure(url: string, cameras: number) {
     const nodeSpent = after.node - before.node - idlePerSecond * seconds;
     const perMinute = (spent: number): number => rounded((spent / cameras / seconds) * 60, 2);
     const ffmpegMb = ffmpegs.reduce((sum, pid) => sum + vitalsOf(pid).rss, 0);
-    const nodeMb = vitalsOf(host.pid).rss - idleMb;
-    const counts = Object.values(Object.groupBy(frames, (one) => one.camera)).map((list) => list?.length ?? 0);
+    const rates = Object.values(Object.groupBy(frames, (one) => one.camera)).map((list = []) => rateOf(list));
     const figures = {
       cameras,
       cpu_s_per_stream_min: perMinute(after.ffmpeg - before.ffmpeg + nodeSpent),
-      rss_mb_per_stream: rounded((ffmpegMb + nodeMb) / cameras, 1),
-      fps: rounded(frames.length / cameras / seconds, 2),
+      rss_mb_per_stream: rounded(percentile(memory, 0.5) / cameras, 1),
+      fps: rounded(rates.reduce((sum, one) => sum + one, 0) / cameras, 2),
       dropped: missed(frames),
       loop_p99_ms: rounded((payload as { p99Ms: number }).p99Ms, 1),
       capture_to_message_p50_ms: Math.round(
@@ -110,17 +117,23 @@ async function measure(url: string, cameras: number) {
           0.5,
         ),
       ),
-      least_fps: rounded(Math.min(...counts) / seconds, 2),
+      least_fps: rounded(Math.min(...rates), 2),
       ffmpeg_cpu_s_per_stream_min: perMinute(after.ffmpeg - before.ffmpeg),
       ffmpeg_rss_mb_per_stream: rounded(ffmpegMb / cameras, 1),
       node_cpu_s_per_stream_min: perMinute(nodeSpent),
-      node_rss_growth_mb: nodeMb,
+      node_rss_growth_mb: rounded(percentile(memory, 0.5) - ffmpegMb, 1),
       idle_node_cpu_s_per_min: rounded(idlePerSecond * 60, 2),
     };
     return { figures, commandLine: commandLineOf(ffmpegs[0] ?? host.pid) };
   } finally {
     await host.stop();
   }
+}
+
+/** Pictures a second between the first and the last. */
+function rateOf(frames: readonly FrameReport[]): number {
+  const shownMs = (frames.at(-1)?.shown ?? 0) - (frames[0]?.shown ?? 0);
+  return ((frames.length - 1) / shownMs) * 1000;
 }
 
 /** Pictures that were due after one that came, and did not come. */

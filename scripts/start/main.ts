@@ -178,6 +178,9 @@ async function main(): Promise<void> {
       console.error(`Node-RED ended by itself (${ended ?? ''}); its log is ${join(options.data, 'node-red.log')}.`);
       process.exitCode = 1;
     }
+  } catch (error) {
+    // A terminal sends Ctrl-C to the programs that the start waits for, too.
+    if (!closers.asked) throw error;
   } finally {
     await closers.run();
   }

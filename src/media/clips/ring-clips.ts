@@ -24,7 +24,7 @@ export interface RingClipsOptions {
   ring: CameraRing;
   folders: RingFolders;
   turns: Turns;
-  program: () => Promise<Pick<FfmpegProgram, 'path'>>;
+  program: () => Promise<Pick<FfmpegProgram, 'path' | 'hidesAddress'>>;
   /** Milliseconds from the lens to our last byte. */
   captureDelayMs: number;
   clock: Clock;
@@ -111,10 +111,9 @@ export class RingClips {
         const folder = await folders.make();
         try {
           const segments: Material['segments'] = [first, ...others];
-          const list = join(folder, 'list.txt');
-          await writeFile(list, concatInput(await complete(segments, folder)), { mode: 0o600 });
+          const files = await complete(segments, folder);
           const make: Material['make'] = (name, options, encodes = false) =>
-            this.#make(list, { file: join(folder, name), options }, encodes);
+            this.#make({ folder, files }, { file: join(folder, name), options }, encodes);
           return await job({ segments, make });
         } finally {
           await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
@@ -129,14 +128,15 @@ export class RingClips {
   }
 
   async #make(
-    list: string,
+    { folder, files }: { folder: string; files: readonly Segment[] },
     output: { file: string; options: readonly string[] },
     encodes: boolean,
   ): Promise<Buffer | undefined> {
     const { program, clock, ring, run = runFfmpegJob } = this.#options;
-    const input = { file: list, options: concatOptions };
+    const { path, hidesAddress: takesOptions } = await program();
+    const input = { file: join(folder, 'list.txt'), options: concatOptions };
+    await writeFile(input.file, concatInput(files, takesOptions && !encodes), { mode: 0o600 });
     const limits = { withinMs: encodes ? encodeWithinMs : copyWithinMs, patient: encodes };
-    const { path } = await program();
     await run({ program: path, input, output, ...limits }, { clock, signal: ring.signal });
     const bytes = await readFile(output.file).catch(() => undefined);
     return bytes?.length === 0 ? undefined : bytes;

@@ -36,5 +36,6 @@ duration 1.000
 file '/ring/s000.ts'
 `,
     );
+    assert.match(concatInput([segment()], true), /^file '.*'\nduration .*\noption fpsprobesize 0$/m);
   });
 });

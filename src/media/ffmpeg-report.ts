@@ -33,6 +33,8 @@ const reasonMs = 15_000;
 
 const level = /^((?:\[[^\]]{1,80}\] )?)\[(\w{4,8})\] /;
 const told = ['info', 'verbose', 'debug', 'trace'];
+/** What ffmpeg tells people who write programs with it; nobody can do anything about it here. */
+const forProgrammers = /Timestamps are unset in a packet|deprecated pixel format used/;
 const showing = /^\[Parsed_showinfo_\d+ @ \w+\] \[info\] /;
 /** Not `pts_time`: it has six digits, which are seconds after a day. */
 const pictureTime = / pts: *(-?\d{1,19}) /;
@@ -70,7 +72,7 @@ export class FfmpegReport {
 
   #said(said: string): void {
     const [prefix = '', context = '', name = ''] = level.exec(said) ?? [];
-    if (told.includes(name)) return;
+    if (told.includes(name) || forProgrammers.test(said)) return;
     const line = redact(`${context}${said.slice(prefix.length)}`, this.#options.secrets);
     if (!this.#options.said(line)) return;
     this.#lines.push({ line, at: this.#options.clock.monotonic() });

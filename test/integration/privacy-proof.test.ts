@@ -86,6 +86,7 @@ describe('no hidden pixel leaves', { timeout: 300_000 }, () => {
     }
     assert.ok(types.has('snapshot') && types.has('thumbnail'), [...types].join());
 
+    await host.waitFor('frames', ({ payload }) => (payload as Frame).seq > 5);
     const frames = host.messages('frames');
     const previews = host.messages('previews');
     assert.ok(frames.length > 3 && previews.length > 0);

@@ -56,6 +56,15 @@ describe('what ffmpeg says while it runs', () => {
     assert.deepEqual(made.lines, lines);
   });
 
+  test('is not what it tells programmers', async () => {
+    const { lines, print } = report();
+    await print(
+      '[tee @ 0x5] [warning] Timestamps are unset in a packet for stream 0. This is deprecated and will stop working\n',
+    );
+    await print('[swscaler @ 0x5] [warning] deprecated pixel format used, make sure you did set range correctly\n');
+    assert.deepEqual(lines, []);
+  });
+
   test('is a reason only if it was said of late, and may be one', async () => {
     const { made, clock, print } = report((line) => !line.startsWith('[segment'));
     await print('[h264 @ 0x5] [error] of an hour ago\n');

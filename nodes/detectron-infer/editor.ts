@@ -2,20 +2,21 @@ import families from 'model-families';
 import models from 'models-for:detection';
 import schema from 'settings-of:detectron-infer';
 import { offerModelCheck } from '../../src/editor/model-check.ts';
-import { markAbsentModels, offerModels } from '../../src/editor/model-field.ts';
+import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
+import { offerModelPicker } from '../../src/editor/model-picker.ts';
 import { inputOf, registerNode, text } from '../../src/editor/register.ts';
 import { unknownLabels } from '../../src/editor/unknown-labels.ts';
 
-const modelList = 'echosight-detection-models';
+const type = 'detectron-infer';
 
 registerNode({
-  type: 'detectron-infer',
+  type,
   schema,
   icon: 'detectron-infer.svg',
   canvas: { colour: '#87A980', input: true, outputs: ['detections', 'picture'] },
   prepare: ({ family }) => {
-    offerModels(modelList, models);
-    markAbsentModels(modelList, 'detectron-infer', text('detectron-infer', 'detectron-infer.tip.absent'));
+    watchFoldedSections(type, schema);
+    offerModelPicker(type, models);
     let known: readonly string[] | undefined;
     const show = (): void => {
       showUnknownLabels(known);
@@ -34,5 +35,5 @@ function showUnknownLabels(known: readonly string[] | undefined): void {
   if (!(labels instanceof HTMLInputElement) || tip === null) return;
   const unknown = unknownLabels(labels.value, known);
   tip.hidden = unknown.length === 0;
-  tip.textContent = text('detectron-infer', 'detectron-infer.tip.unknown', { labels: unknown.join(', ') });
+  tip.textContent = text(type, `${type}.tip.unknown`, { labels: unknown.join(', ') });
 }

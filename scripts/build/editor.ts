@@ -87,8 +87,8 @@ async function readJson(file: string): Promise<unknown> {
   return JSON.parse(await readFile(file, 'utf8')) as unknown;
 }
 
-function pick({ id, title, labels }: CatalogEntry): Pick<CatalogEntry, 'id' | 'title' | 'labels'> {
-  return { id, title, labels };
+function pick({ id, title, license, labels }: CatalogEntry): Pick<CatalogEntry, 'id' | 'title' | 'license' | 'labels'> {
+  return { id, title, license, labels };
 }
 
 /** Labels that rules can ask for, as our own nodes send them; outside signals have names of their own. */

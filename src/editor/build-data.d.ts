@@ -14,7 +14,7 @@ declare module 'credentials-of:*' {
 
 declare module 'models-for:*' {
   /** Models of the catalogue for one task. */
-  const models: readonly { id: string; title: string; labels: readonly string[] }[];
+  const models: readonly { id: string; title: string; license: string; labels: readonly string[] }[];
   export default models;
 }
 

@@ -89,12 +89,19 @@ export function catalogEntries(): CatalogEntry[] {
   }));
 }
 
-/** What a dialog offers: the models for a task, and whether they are here. @throws SentinelError ES_MODEL_INVALID */
-export function modelsFor(task: ModelTask): { id: string; title: string; here: boolean }[] {
+/** A model as a dialog offers it; `bytes` of its file, if that is known, and whether it is here. */
+export type ModelOffer = Pick<CatalogEntry, 'id' | 'title' | 'license'> & { bytes?: number; here: boolean };
+
+/** What a dialog offers: the models for a task. @throws SentinelError ES_MODEL_INVALID */
+export function modelsFor(task: ModelTask): ModelOffer[] {
   return catalogEntries().flatMap((entry) => {
-    const { id, title, download } = entry;
+    const { id, title, license, download } = entry;
     if (entry.task !== task) return [];
-    return [{ id, title, here: download === undefined || sizeOf(fileOf(entry)) === download.bytes }];
+    const found = sizeOf(fileOf(entry));
+    const bytes = download?.bytes ?? found;
+    return [
+      { id, title, license, ...(bytes === undefined ? {} : { bytes }), here: found !== undefined && found === bytes },
+    ];
   });
 }
 

@@ -28,6 +28,7 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
     const wires = [[], []];
     await host.deploy([
       { id: 'shipped', type: 'detectron-infer', name: 'shipped', labels: 'person, unicorn', wires },
+      { id: 'wrong', type: 'detectron-infer', name: 'wrong', gate: false, heartbeatSeconds: 99_999, wires },
       { id: 'own', type: 'detectron-infer', name: 'own', model: own, labels: '', wires },
       probe('none'),
     ]);
@@ -128,14 +129,57 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
       const page = await dialog(t, 'shipped');
       await page.locator('#echosight-model-said', { hasText: 'nanodet-g, 80 classes' }).waitFor();
       await page.locator('#echosight-unknown-labels', { hasText: 'unicorn' }).waitFor();
-      const absent = page.locator('#echosight-detection-models option[label*="not downloaded"]');
-      await absent.first().waitFor({ state: 'attached' });
-      assert.ok((await absent.count()) > 5);
-      assert.doesNotMatch((await absent.first().getAttribute('value')) ?? '', /nanodet-g/);
+      assert.equal(await page.locator('#node-input-model').isVisible(), false);
       await page.locator('#echosight-model-try').click();
       await page.locator('#echosight-model-found img').waitFor();
       assert.match(await page.locator('#echosight-model-found').innerText(), /1 found in \d+ ms.*person \d+ %/s);
       await look(page, 'model-shipped');
+    });
+
+    test('the picker tells what is here, its size and licence; what has to be downloaded says how; a file has a path', async (t) => {
+      if (!requirement(t, missing.length === 0, missing.join(', '))) return;
+      const page = await dialog(t, 'shipped');
+      const picker = page.locator('#echosight-model-choice');
+      const [here, absent] = [picker.locator('optgroup').nth(0), picker.locator('optgroup').nth(1)];
+      await absent.waitFor({ state: 'attached' });
+      assert.match((await here.locator('option').first().textContent()) ?? '', /^NanoDet-g.* · 7\.6 MB · Apache-2\.0$/);
+      assert.match((await absent.locator('option').first().textContent()) ?? '', / · [\d.]+ MB · [\w.-]+$/);
+      assert.ok((await absent.locator('option').count()) > 5);
+      await look(page, 'model-picker');
+
+      await picker.focus();
+      await picker.selectOption('yolox-s-640');
+      const said = page.locator('#echosight-model-said');
+      await said.locator('.echosight-problem', { hasText: 'npx echosight models pull yolox-s-640' }).waitFor();
+      const path = page.locator('#node-input-model');
+      assert.equal(await path.isVisible(), false);
+      await picker.selectOption('own');
+      assert.equal(await path.isVisible(), true);
+      assert.equal(await page.evaluate('document.activeElement.id'), 'node-input-model');
+      await path.fill(own);
+      await said.getByText('yolov8, 2 classes').waitFor();
+      await picker.selectOption('nanodet-g-416');
+      await said.getByText('nanodet-g, 80 classes').waitFor();
+      await picker.selectOption('own');
+      assert.equal(await path.inputValue(), own, 'the path was not lost');
+      await page.locator('#node-dialog-ok').click();
+      await page.locator('.echosight-form').waitFor({ state: 'detached' });
+      assert.equal(await page.evaluate("RED.nodes.node('shipped').model"), own);
+    });
+
+    test('sections are folded, tell what is changed in them, and unfold where something is wrong', async (t) => {
+      if (!requirement(t, missing.length === 0, missing.join(', '))) return;
+      const page = await dialog(t, 'wrong');
+      const section = (title: string) => page.locator('details.echosight-section', { hasText: title });
+      await page.locator('#node-input-heartbeatSeconds').waitFor();
+      assert.equal(await section('When to look').locator('small').textContent(), 'changed: 2');
+      assert.equal(await section('Tracking').locator('small').textContent(), '');
+      assert.equal(await page.locator('#node-input-loiterSeconds').isVisible(), false);
+      await section('Tracking').locator('summary').focus();
+      await page.keyboard.press('Enter');
+      await page.locator('#node-input-loiterSeconds').fill('60');
+      assert.equal(await section('Tracking').locator('small').textContent(), 'changed: 1');
+      await look(page, 'model-sections');
     });
 
     test("one's own says why it is what it is; what is chosen in its place counts; a wrong path has words", async (t) => {

@@ -8,6 +8,7 @@ import { catalogEntries, fileOf, isDownloadable, type CatalogEntry } from '../in
 import { addModel } from '../inference/added-models.ts';
 import { findModelsIn, modelsFolder } from '../inference/models-folder.ts';
 import { importModel, pullModel, stateOf, type ModelState } from '../inference/pulled-models.ts';
+import { shown } from '../onnx-format/shown.ts';
 import { chooseModel } from '../vision/detection-model.ts';
 import type { Command, OptionValues, Terminal } from './command.ts';
 import { usualUserFolder } from './doctor.ts';
@@ -178,8 +179,8 @@ async function verifyModels({ operands, values, terminal, folder }: Work): Promi
   const lost = all.filter(({ entry, state }) => state === 'absent' && entry.download === undefined);
   const bad = [...new Set([...faulty, ...lost])];
   if (values.json === true) {
-    const shown = checked.map(({ entry, state }) => ({ id: entry.id, file: fileOf(entry, folder), state }));
-    terminal.print(`${JSON.stringify({ ok: bad.length === 0, models: shown }, null, 2)}\n`);
+    const told = checked.map(({ entry, state }) => ({ id: entry.id, file: fileOf(entry, folder), state }));
+    terminal.print(`${JSON.stringify({ ok: bad.length === 0, models: told }, null, 2)}\n`);
     return bad.length === 0 ? 0 : 1;
   }
   for (const { entry, state } of new Set([...checked, ...lost]))
@@ -203,7 +204,7 @@ async function addOwn({ operands, terminal, folder }: Work): Promise<number> {
   const { description, because } = chooseModel({ model: source });
   const { family, input, labels } = description;
   terminal.print(
-    `${description.title}: family ${family}, input ${input.width} x ${input.height}, ${labels.length} labels\n`,
+    `${shown(description.title)}: family ${family}, input ${input.width} x ${input.height}, ${labels.length} labels\n`,
   );
   for (const reason of because) terminal.print(`  ${reason}\n`);
   const { ms, backend } = await runModel({ model: source }, 'detection', new SiteClock());

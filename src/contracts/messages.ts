@@ -10,7 +10,8 @@ import { Zone } from './configs.ts';
 /** Longest site, area and source: they stand in topics, statuses and file rows. */
 export const nameLimit = 64;
 /** Bounds of what a message may carry: far above anything real, far below what hurts. */
-const [labelLimit, sentenceLimit, listLimit] = [200, 4096, 1000];
+export const labelLimit = 200;
+const [sentenceLimit, listLimit] = [4096, 1000];
 const name = (description: string) => Type.String({ maxLength: nameLimit, description });
 const sentence = (description: string) => Type.String({ maxLength: sentenceLimit, description });
 const label = (description = 'Name of a class or state.') => Type.String({ maxLength: labelLimit, description });

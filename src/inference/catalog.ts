@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
 import { SentinelError } from '../contracts/errors.ts';
@@ -38,6 +38,9 @@ const catalogFile = Type.Object({
     }),
   ),
 });
+
+/** A thousand labels take 30 KB. */
+const longestDescription = 2 ** 20;
 
 /** One model of `models/catalog.json`. */
 export type CatalogEntry = Omit<Static<typeof catalogFile>['models'][number], 'labels'> & {
@@ -149,9 +152,9 @@ function userModel(file: string, recognise: Recogniser | undefined): ModelDescri
   }
   const id = basename(file, '.onnx');
   const description = file.replace(/\.onnx$/, '.json');
-  const said = existsSync(description) ? readJson(description) : undefined;
+  const said = sizeOf(description) !== undefined ? readJson(description) : undefined;
   for (const needed of said === undefined && recognise === undefined ? [file, description] : [file]) {
-    if (existsSync(needed)) continue;
+    if (sizeOf(needed) !== undefined) continue;
     throw new SentinelError('ES_MODEL_MISSING', `The file ${needed} does not exist.`, {
       hint: 'Write the path as it is where Node-RED runs, in a container the one inside it.',
     });
@@ -175,6 +178,7 @@ function recognised(file: string, said: unknown, recognise: Recogniser): object 
   }
 }
 
+/** Of a file; undefined for anything else: opening a pipe would wait for its other end. */
 function sizeOf(file: string): number | undefined {
   const found = statSync(file, { throwIfNoEntry: false });
   return found?.isFile() === true ? found.size : undefined;
@@ -215,11 +219,14 @@ function matchOrInvalid(schema: TSchema, value: unknown, where: string): void {
   }
 }
 
+/** What the file holds is not told: whoever chooses a model must not read other files by it. */
 function readJson(file: string): unknown {
+  let why = 'it is too large';
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    if ((sizeOf(file) ?? 0) <= longestDescription) return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SentinelError('ES_MODEL_INVALID', `The model description ${file} cannot be read: ${why}.`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    why = code ?? `it is no JSON${/ \(line \d+ column \d+\)/.exec(message)?.[0] ?? ''}`;
   }
+  throw new SentinelError('ES_MODEL_INVALID', `The model description ${file} cannot be read: ${why}.`);
 }

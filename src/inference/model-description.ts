@@ -1,7 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox';
+import { labelLimit } from '../contracts/messages.ts';
 import { placements, type Resize } from '../geometry/placement.ts';
 
-const labels = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
+const labels = Type.Array(Type.String({ minLength: 1, maxLength: labelLimit }), { minItems: 1, maxItems: 10_000 });
 const pixels = Type.Integer({ minimum: 32, maximum: 4096 });
 export const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Hex SHA-256 of the model file.' });
 

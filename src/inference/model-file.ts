@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SentinelError } from '../contracts/errors.ts';
 import { inspectModel, type ModelHeader, type ModelValue } from '../onnx-format/inspect.ts';
+import { shown } from '../onnx-format/shown.ts';
 import type { ModelDescription } from './model-description.ts';
+
+/** So many sizes of a shape stand in an error. */
+const mostSizes = 8;
 
 /** The float32 tensor that a model is going to be fed. */
 export interface ModelInput {
@@ -45,7 +49,7 @@ export function assertTakes(model: ModelDescription, { inputs }: ModelHeader, in
   const expected = words({ name: input.name ?? only?.name ?? '', type: 'float32', shape: [...input.shape] });
   throw new SentinelError(
     'ES_MODEL_INVALID',
-    `The model "${model.id}" takes ${inputs.map(words).join(' and ')}; its description means ${expected}.`,
+    `The model "${model.id}" takes ${inputs.slice(0, 4).map(words).join(' and ')}; its description means ${expected}.`,
     { hint: `Correct the description, or export the model for this input. Its family is ${model.family}.` },
   );
 }
@@ -66,5 +70,6 @@ export function isFixed(size: number | string | undefined): size is number {
 
 /** An input or output as it stands in an error. */
 export function words({ name, type, shape }: ModelValue): string {
-  return `"${name}", ${type} [${shape.join(', ')}]`;
+  const sizes = shape.slice(0, mostSizes).map((size) => shown(String(size), 20));
+  return `"${shown(name)}", ${type} [${sizes.join(', ')}${shape.length > mostSizes ? '...' : ''}]`;
 }

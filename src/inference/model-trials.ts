@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
+import { shown } from '../onnx-format/shown.ts';
 import { Child, type ChildExit } from '../process/child.ts';
 import { catalogHashes } from './catalog.ts';
 import type { ModelDescription } from './model-description.ts';
@@ -119,6 +121,8 @@ export class ModelTrials {
 async function hashOf(model: ModelDescription): Promise<string> {
   const hash = createHash('sha256');
   try {
+    // A pipe or a device has no end.
+    if (!(await stat(model.file)).isFile()) throw new Error('It is no file.');
     for await (const piece of createReadStream(model.file)) hash.update(piece as Buffer);
   } catch (cause) {
     throw new SentinelError('ES_MODEL_MISSING', `The file of the model "${model.id}" cannot be read: ${model.file}.`, {
@@ -151,7 +155,7 @@ function abandoned(model: ModelDescription): SentinelError {
 }
 
 function crashed(model: ModelDescription, { code, signal }: ChildExit, complaint: string): SentinelError {
-  const lastLine = complaint.trimEnd().split('\n').at(-1)?.slice(0, 200);
+  const lastLine = shown(complaint.trimEnd().split('\n').at(-1) ?? '', 200);
   const how = [signal ?? `exit code ${code ?? '?'}`, lastLine].filter(Boolean).join(': ');
   return refused(model, `brought down the process that tried it (${how})`, 'Export it again, or choose another model.');
 }

@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
+import { shown } from '../onnx-format/shown.ts';
 import { loadRuntime, type OnnxRuntime } from './onnx-runtime.ts';
 
 /** A tensor as numbers of 32-bit floats, row by row, whatever type the model has for it. */
@@ -64,7 +65,7 @@ export async function openSession(bytes: Uint8Array, wanted: ExecutionProvider =
 async function openOnCpu(runtime: OnnxRuntime, bytes: Uint8Array, fallback?: string): Promise<ModelSession> {
   const session = await create(runtime, bytes, [runtime.provider]).catch((cause: unknown) => {
     const why = asSentinelError(cause, 'ES_MODEL_INVALID').message;
-    throw new SentinelError('ES_MODEL_INVALID', `The model cannot be loaded: ${why}`, { cause });
+    throw new SentinelError('ES_MODEL_INVALID', `The model cannot be loaded: ${shown(why, 400)}`, { cause });
   });
   return sessionOf(session, runtime, { backend: runtime.name, ...(fallback === undefined ? {} : { fallback }) });
 }

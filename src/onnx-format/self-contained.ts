@@ -10,6 +10,7 @@ import {
   tensorFields,
   trainingFields,
 } from './schema.ts';
+import { shown } from './shown.ts';
 
 /**
  * Which fields of a message hold which messages: all the ways from the model to a tensor or a node,
@@ -72,13 +73,9 @@ export function assertSelfContained(model: Uint8Array): void {
 
   const foreign = [...used].find((domain) => !builtInDomains.has(domain) && !defined.has(domain));
   if (foreign === undefined) return;
-  throw new SentinelError(
-    'ES_MODEL_INVALID',
-    `The model uses operators of the foreign domain "${shortened(foreign)}".`,
-    {
-      hint: 'Export it with standard ONNX operators only.',
-    },
-  );
+  throw new SentinelError('ES_MODEL_INVALID', `The model uses operators of the foreign domain "${shown(foreign)}".`, {
+    hint: 'Export it with standard ONNX operators only.',
+  });
 }
 
 function assertStoredInside(field: Field): void {
@@ -89,8 +86,4 @@ function assertStoredInside(field: Field): void {
   throw new SentinelError('ES_MODEL_INVALID', 'The model keeps weights in other files (external data).', {
     hint: 'Save it as one .onnx file.',
   });
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

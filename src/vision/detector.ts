@@ -7,6 +7,7 @@ import type { WorkerPool } from '../inference/worker-pool.ts';
 import type { CropRequest, DetectionReply, DetectionRequest } from './detection.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
 import { placementFor } from './picture-input.ts';
+import { RecentSources } from './recent-sources.ts';
 
 export interface DetectorOptions {
   model: ModelFor<'detection'>;
@@ -61,7 +62,7 @@ export type DetectionOutcome =
 export class Detector {
   readonly #options: DetectorOptions;
   readonly #lane: WorkerLane<DetectionRequest, DetectionReply>;
-  readonly #stale = new Map<string, number>();
+  readonly #stale = new RecentSources(() => ({ frames: 0 }));
   #said: string | undefined;
   #saidUnusable = false;
 
@@ -107,7 +108,7 @@ export class Detector {
 
   /** Pictures of a source dropped so far: superseded, or too old when their turn came. */
   staleFrames(source: string): number {
-    return this.#stale.get(source) ?? 0;
+    return this.#stale.get(source)?.frames ?? 0;
   }
 
   /** Drops what waits, lets the running picture finish, and lets go of the model. */
@@ -116,7 +117,7 @@ export class Detector {
   }
 
   #count(source: string, reason: 'superseded' | 'too-old'): void {
-    this.#stale.set(source, this.staleFrames(source) + 1);
+    this.#stale.of(source).frames += 1;
     this.#options.metrics.count('frames_dropped_total', { source, reason });
   }
 

@@ -4,12 +4,16 @@ import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
 import { MotionGate, type Glance } from './motion/motion-gate.ts';
+import { RecentSources } from './recent-sources.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
 import { Tracking } from './tracking/tracking.ts';
 import { placeInZones } from './zones.ts';
 
 /** Score of motion far away: 0 would say that it is over. */
 const leastMotion = 0.05;
+
+/** As many as a message may hold. */
+const mostObjects = 1000;
 
 /** Faults of one picture; whatever else goes wrong is the detector's. */
 const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVALID', 'ES_BAD_INPUT']);
@@ -59,7 +63,7 @@ export class FrameAnalysis {
   readonly #tracking: Tracking;
   /** What looked last; nothing is taken for still before something has looked. */
   #looking: Pick<Detections, 'model' | 'backend' | 'fallback'> | undefined;
-  readonly #previewed = new Map<string, number>();
+  readonly #previewed = new RecentSources(() => ({ at: -Infinity }));
   /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
   readonly #alone = new SingleFile(tooMany);
   #down: boolean;
@@ -139,7 +143,7 @@ export class FrameAnalysis {
     }
     const placed = placeInZones(result.objects, frame.zones ?? []).objects;
     const { objects, cues } = isAlone
-      ? { objects: placed, cues: [] }
+      ? { objects: placed.slice(0, mostObjects), cues: [] }
       : this.#tracking.update({ ...frame, width: result.width, height: result.height }, placed, position);
     const isStrong = ({ score }: DetectedObject): boolean => score >= threshold;
     const strong = placed.filter(isStrong);
@@ -184,9 +188,11 @@ export class FrameAnalysis {
     const { previewRate, renderer, clock } = this.#options;
     if (previewRate === 0) return undefined;
     const now = clock.monotonic();
-    const last = slot === detections.source ? this.#previewed.get(detections.source) : undefined;
-    if (last !== undefined && now - last < 1000 / previewRate) return undefined;
-    if (slot === detections.source) this.#previewed.set(detections.source, now);
+    if (slot === detections.source) {
+      const last = this.#previewed.of(detections.source);
+      if (now - last.at < 1000 / previewRate) return undefined;
+      last.at = now;
+    }
     return await renderer.jpeg(picture, detections.objects);
   }
 

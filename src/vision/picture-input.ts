@@ -5,6 +5,7 @@ import type { ModelFor } from '../inference/model-description.ts';
 import { isFixed, words } from '../inference/model-file.ts';
 import type { InputTensor } from '../inference/session.ts';
 import type { ModelHeader } from '../onnx-format/inspect.ts';
+import { shown } from '../onnx-format/shown.ts';
 import type { PictureRecipe } from './decoders/family.ts';
 import { factsOf } from './decoders/model-facts.ts';
 import { detectors } from './decoders/table.ts';
@@ -49,8 +50,7 @@ export function pictureInput(model: DetectionModel, header: ModelHeader): Pictur
   }
   const known = detectors[model.family].feeds ?? {};
   const strange = otherInputs.find((name) => !Object.hasOwn(known, name));
-  if (strange !== undefined)
-    throw unsuitable(model, header, `nothing but a picture, and knows no "${strange.slice(0, 60)}"`);
+  if (strange !== undefined) throw unsuitable(model, header, `nothing but a picture, and knows no "${shown(strange)}"`);
   return {
     name: input.name,
     format: { ...colourFormat(recipe), layout, element, batch: rank === 4 },

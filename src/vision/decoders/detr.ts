@@ -1,5 +1,6 @@
 import type { Size } from '../../geometry/letterbox.ts';
 import type { InputTensor } from '../../inference/session.ts';
+import { shown } from '../../onnx-format/shown.ts';
 import { coco90 } from './coco.ts';
 import type { DetectorFamily, Outputs, View } from './family.ts';
 import { centred, corners, misfit, named, scaled, shaped, sigmoid } from './outputs.ts';
@@ -44,7 +45,7 @@ export const rtDetrUltralytics: DetectorFamily = {
     const width = shape[2];
     if (outputs.length !== 1 || !/rt-?detr/i.test(metadata.description ?? '') || typeof width !== 'number')
       return undefined;
-    return { because: `The exporter calls it "${(metadata.description ?? '').slice(0, 80)}".`, classes: width - 4 };
+    return { because: `The exporter calls it "${shown(metadata.description ?? '', 80)}".`, classes: width - 4 };
   },
   decode(outputs, view) {
     const width = 4 + view.classes;

@@ -1,13 +1,16 @@
 import { SentinelError } from '../../contracts/errors.ts';
 import type { Box } from '../../contracts/messages.ts';
 import type { OutputTensor } from '../../inference/session.ts';
+import { shown } from '../../onnx-format/shown.ts';
 import type { Outputs } from './family.ts';
 
 /** Our error for outputs that are not what a family gives. `expected` completes "A model of this family has ...". */
 export function misfit(expected: string, outputs: Outputs): SentinelError {
-  const given = Object.entries(outputs).map(([name, { type, dims }]) => `"${name}" ${type} [${dims.join(', ')}]`);
-  const shown = given.slice(0, 8).join(', ') + (given.length > 8 ? '...' : '');
-  return new SentinelError('ES_MODEL_INVALID', `A model of this family has ${expected}; this one gives ${shown}.`, {
+  const given = Object.entries(outputs).map(
+    ([name, { type, dims }]) => `"${shown(name)}" ${type} [${dims.join(', ')}]`,
+  );
+  const few = given.slice(0, 8).join(', ') + (given.length > 8 ? '...' : '');
+  return new SentinelError('ES_MODEL_INVALID', `A model of this family has ${expected}; this one gives ${few}.`, {
     hint: 'Check the family, the number of labels and the input size of the model.',
   });
 }

@@ -4,6 +4,7 @@ import type { Resize } from '../../geometry/placement.ts';
 import type { DetectionFamily } from '../../inference/model-description.ts';
 import { words } from '../../inference/model-file.ts';
 import type { ModelHeader } from '../../onnx-format/inspect.ts';
+import { shown } from '../../onnx-format/shown.ts';
 import { coco80 } from './coco.ts';
 import type { Fit } from './family.ts';
 import { factsOf, type ModelFacts } from './model-facts.ts';
@@ -34,13 +35,9 @@ const limits = { least: 32, most: 4096 };
 export function recognise(header: ModelHeader, wanted?: DetectionFamily): Recognised {
   const facts = factsOf(header);
   if (facts.task !== undefined && !readableTasks.has(facts.task)) {
-    throw new SentinelError(
-      'ES_MODEL_INVALID',
-      `The model says that it is for the task "${facts.task.slice(0, 40)}".`,
-      {
-        hint: 'Upright boxes come from models for detection.',
-      },
-    );
+    throw new SentinelError('ES_MODEL_INVALID', `The model says that it is for the task "${shown(facts.task)}".`, {
+      hint: 'Upright boxes come from models for detection.',
+    });
   }
   const { family, fit } = wanted === undefined ? familyOf(facts, header) : known(wanted, facts);
   const labels = labelsFor(fit, facts);
@@ -65,12 +62,12 @@ function familyOf(facts: ModelFacts, header: ModelHeader): { family: DetectionFa
     const fit = facts.input === undefined ? undefined : fits(facts);
     if (fit !== undefined) return { family, fit };
   }
-  const shown = [header.inputs, header.outputs].map((values) => {
+  const [takes, gives] = [header.inputs, header.outputs].map((values) => {
     return values.slice(0, 4).map(words).join(' and ') + (values.length > 4 ? '...' : '');
   });
   throw new SentinelError(
     'ES_MODEL_INVALID',
-    `The family of the model is not recognised: it takes ${shown[0]} and gives ${shown[1]}.`,
+    `The family of the model is not recognised: it takes ${takes} and gives ${gives}.`,
     { hint: `Choose one in the dialog, or in a NAME.json beside it: ${Object.keys(detectors).sort().join(', ')}.` },
   );
 }

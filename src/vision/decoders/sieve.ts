@@ -6,7 +6,7 @@ const kept = 10_000;
 
 /** Takes what a decoder finds, and keeps what is good enough and sound. */
 export class Sieve {
-  /** Scores and boxes that were no numbers. */
+  /** Scores, boxes and points that were no numbers. */
   unusable = 0;
   #threshold: number;
   #candidates: Candidate[] = [];
@@ -28,12 +28,16 @@ export class Sieve {
   }
 
   add(candidate: Candidate): void {
-    const { x, y, width, height } = candidate.box;
+    const { keypoints, ...found } = candidate;
+    const { x, y, width, height } = found.box;
     if (!Number.isFinite(x + y + width + height)) {
       this.unusable += 1;
       return;
     }
-    this.#candidates.push(candidate);
+    const sound = keypoints?.every((point) => Number.isFinite(point.x + point.y + point.score)) ?? true;
+    // Somebody was found, whatever is wrong with his elbow.
+    if (!sound) this.unusable += 1;
+    this.#candidates.push(sound ? candidate : found);
     if (this.#candidates.length < most) return;
     this.#candidates = this.#candidates.toSorted((a, b) => b.score - a.score).slice(0, kept);
     this.#threshold = this.#candidates.at(-1)?.score ?? this.#threshold;

@@ -1,6 +1,7 @@
 import type { Box, DetectedObject, Frame } from '../../contracts/messages.ts';
 import type { Clock, Picture } from '../../contracts/ports.ts';
 import { iou } from '../../geometry/boxes.ts';
+import { RecentSources } from '../recent-sources.ts';
 import { MotionWatch, type Motion } from './motion-watch.ts';
 import { regionsOf } from './regions.ts';
 
@@ -12,8 +13,6 @@ const lingerFor = 1;
 const lostFor = 2;
 /** An object is the same as before when its box overlaps by more (IoU). */
 const sameOverlap = 0.2;
-/** Sources at a time; the one that was silent longest makes room. */
-const mostSources = 64;
 /** What is further from the picture before starts anew: a camera was away. Bounds what a foreign clock can do. */
 const longestStep = 2;
 
@@ -59,7 +58,7 @@ interface Watched {
 /** Decides which pictures of many sources are worth a detector's look. */
 export class MotionGate {
   readonly #options: MotionGateOptions;
-  readonly #sources = new Map<string, Watched>();
+  readonly #sources = new RecentSources(begin);
 
   constructor(options: MotionGateOptions) {
     this.#options = options;
@@ -70,7 +69,7 @@ export class MotionGate {
    * @throws SentinelError ES_BAD_INPUT when the picture is not whole rgb24.
    */
   glance(frame: Pick<Frame, 'source' | 'capturedAt' | 'zones'>, picture: Picture, position?: number): Glance {
-    const watched = this.#watched(frame.source);
+    const watched = this.#sources.of(frame.source);
     const seconds = this.#pass(watched, position === undefined ? frame.capturedAt : position * 1000);
     const motion = watched.watch.see(picture, frame.zones ?? [], Math.min(longestStep, seconds));
     const { components, changed } = motion;
@@ -127,18 +126,6 @@ export class MotionGate {
     return owed;
   }
 
-  #watched(source: string): Watched {
-    const watched = this.#sources.get(source) ?? {
-      ...{ watch: new MotionWatch(), capturedAt: NaN, arrivedAt: NaN, now: 0, looks: 0, saved: 0 },
-      ...{ movedAt: -Infinity, lookedAt: -Infinity, seenAt: -Infinity, owed: undefined, objects: [], lost: [] },
-    };
-    this.#sources.delete(source);
-    this.#sources.set(source, watched);
-    const [silent] = this.#sources.keys();
-    if (this.#sources.size > mostSources && silent !== undefined) this.#sources.delete(silent);
-    return watched;
-  }
-
   /** @returns seconds since the picture before; a file that is played fast has its own time. */
   #pass(watched: Watched, capturedAt: number): number {
     const arrivedAt = this.#options.clock.monotonic();
@@ -148,4 +135,11 @@ export class MotionGate {
     watched.now += seconds;
     return seconds;
   }
+}
+
+function begin(): Watched {
+  return {
+    ...{ watch: new MotionWatch(), capturedAt: NaN, arrivedAt: NaN, now: 0, looks: 0, saved: 0 },
+    ...{ movedAt: -Infinity, lookedAt: -Infinity, seenAt: -Infinity, owed: undefined, objects: [], lost: [] },
+  };
 }

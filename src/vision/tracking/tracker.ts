@@ -122,7 +122,8 @@ export class Tracker {
     const gap = at - last.at;
     const isAnew = gap > pauseMs || Math.abs(aspect / last.aspect - 1) > sameAspect;
     if (gap > 0 && gap <= pauseMs) this.#usualGapMs += 0.2 * (gap - this.#usualGapMs);
-    this.#now += gap > 0 ? gap : this.#usualGapMs;
+    // However far the clock jumps: a number beyond 2^53 would not go on at all.
+    this.#now += gap > 0 ? Math.min(gap, pauseMs) : this.#usualGapMs;
     if (!isAnew) return [];
     const ended = this.#followed.flatMap((one) => told(one, one.stays.end(one.track.seenAt)));
     this.#followed = [];

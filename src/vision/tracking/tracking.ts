@@ -1,18 +1,18 @@
 import type { Cue, DetectedObject, Frame } from '../../contracts/messages.ts';
+import { RecentSources } from '../recent-sources.ts';
 import { Tracker, type TrackerOptions, type TrackEvent } from './tracker.ts';
 
-/** Sources that are followed at a time; the one that was silent longest makes room. */
-const sourceLimit = 64;
 /** Boxes down to this share of the threshold may continue an object. */
 const weakShare = 0.5;
 
 /** Follows the objects of every source of one node. */
 export class Tracking {
   readonly #options: TrackerOptions;
-  readonly #trackers = new Map<string, Tracker>();
+  readonly #trackers: RecentSources<Tracker>;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    this.#trackers = new RecentSources(() => new Tracker(options));
   }
 
   /** What the detector has to be asked for: a box of half the threshold begins nothing, but may continue an object. */
@@ -38,17 +38,8 @@ export class Tracking {
     const { source, capturedAt, width, height } = frame;
     const at = position === undefined ? capturedAt : position * 1000;
     const lines = (frame.zones ?? []).filter(({ kind }) => kind === 'line');
-    const tracked = this.#trackerOf(source).update({ objects, at, capturedAt, width, height, lines });
+    const tracked = this.#trackers.of(source).update({ objects, at, capturedAt, width, height, lines });
     return { objects: tracked.objects, cues: tracked.events.map((event) => cueOf(frame, event)) };
-  }
-
-  #trackerOf(source: string): Tracker {
-    const tracker = this.#trackers.get(source) ?? new Tracker(this.#options);
-    this.#trackers.delete(source);
-    this.#trackers.set(source, tracker);
-    const [silent] = this.#trackers.keys();
-    if (this.#trackers.size > sourceLimit && silent !== undefined) this.#trackers.delete(silent);
-    return tracker;
   }
 }
 

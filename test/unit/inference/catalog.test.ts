@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { after, describe, test } from 'node:test';
 import { catalogEntries, findModel } from '../../../src/inference/catalog.ts';
 import { inspectModel } from '../../../src/onnx-format/inspect.ts';
@@ -119,6 +120,30 @@ describe("a user's own model", () => {
       assert.throws(() => findModel(file, 'detection'), { name, message });
     });
   }
+
+  test('cannot be used to read other files by what is said of its description', () => {
+    const secret = '{"password": "hunter2" oops';
+    for (const text of [secret, secret.repeat(100_000), JSON.stringify({ ...good, family: 'hunter2' })]) {
+      const file = placed('secret', text);
+      assert.throws(
+        () => findModel(file, 'detection'),
+        (error) => error instanceof Error && error.name === 'ES_MODEL_INVALID' && !inspect(error).includes('hunter2'),
+      );
+    }
+  });
+
+  test('may not be something that never ends', { skip: process.platform === 'win32' }, () => {
+    const [file, described] = [join(folder, 'endless.onnx'), placed('pipe', undefined)];
+    symlinkSync('/dev/zero', file);
+    assert.throws(() => findModel(file, 'detection', () => good), { name: 'ES_MODEL_MISSING' });
+    symlinkSync('/dev/zero', join(folder, 'pipe.json'));
+    assert.deepEqual(findModel(described, 'detection', () => good).title, 'Forklifts');
+  });
+
+  test('has labels that a message can carry', () => {
+    const file = placed('wordy', JSON.stringify({ ...good, labels: ['x'.repeat(201)] }));
+    assert.throws(() => findModel(file, 'detection'), { name: 'ES_MODEL_INVALID', message: /labels/ });
+  });
 
   test('must be an absolute path of a file that exists', () => {
     assert.throws(() => findModel('forklifts.onnx', 'detection'), { name: 'ES_BAD_CONFIG' });

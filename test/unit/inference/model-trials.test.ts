@@ -98,8 +98,8 @@ describe('the trial of an unknown model', () => {
       name: 'ES_MODEL_INVALID',
       message: /one output of the shape/,
     });
-    await assert.rejects(trials({}, '/absent.ts').admit({ ...model, file: '/absent.onnx' }), {
-      name: 'ES_MODEL_MISSING',
-    });
+    for (const file of ['/absent.onnx', '/dev/zero']) {
+      await assert.rejects(trials({}, '/absent.ts').admit({ ...model, file }), { name: 'ES_MODEL_MISSING' });
+    }
   });
 });

@@ -139,6 +139,17 @@ describe('models that cannot be used', () => {
     });
   });
 
+  test('names that a hostile file gives are told in short, on one line', (t) => {
+    const name = `\u001b[2J\u202e${'x'.repeat(100_000)}`;
+    const shape = Array.from({ length: 1000 }, () => name);
+    const model = placed(t, { inputs: [{ name, shape }], outputs: [{ name, shape }] });
+    assert.throws(
+      () => chooseModel({ model }),
+
+      ({ message }: Error) => message.length < 1000 && !/[\u0000-\u001f\u202e]/.test(message),
+    );
+  });
+
   test('an absurd number of classes or pixels, as a hostile file may claim', (t) => {
     const images = { name: 'images', shape: [1, 3, 64, 64] };
     const claims = [
@@ -207,6 +218,17 @@ describe('models that cannot be used', () => {
       objects.map(({ label }) => label),
       ['person'],
     );
+  });
+
+  test('points of the body that are no numbers are left out, not the body', async (t) => {
+    const posed = familyModels.find(({ keypoints, family }) => keypoints !== undefined && family === 'detectron2');
+    assert.ok(posed !== undefined);
+    const outputs = posed.outputs.map((output) => {
+      const { dims = [], at = {} } = output.value ?? {};
+      return dims.at(-1) === 3 ? { ...output, value: { dims, at: { ...at, 4: NaN } } } : output;
+    });
+    const { objects, unusable } = await look(chooseModel({ model: placed(t, { ...posed, outputs }) }).description);
+    assert.deepEqual([objects.length, objects[0]?.keypoints, unusable], [1, undefined, 1]);
   });
 
   test('nothing but noise at a threshold of 0 takes bounded time and memory, and gives boxes in the picture', async (t) => {

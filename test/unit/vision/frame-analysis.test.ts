@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { SiteClock } from '../../../src/clock/site-clock.ts';
+import { assertKind } from '../../../src/contracts/guards.ts';
 import type { Frame } from '../../../src/contracts/messages.ts';
 import type { Picture } from '../../../src/contracts/ports.ts';
 import { snapshotRenderer } from '../../../src/vision/annotate.ts';
@@ -17,15 +18,12 @@ const frameOf = (source: string, { width, height, encoding }: Picture): Frame =>
 describe('bare pictures beside a live camera', () => {
   const detector = newDetector();
   after(() => detector.close());
-  const analysis = (previewRate = 0) =>
-    new FrameAnalysis({
-      detector: () => detector,
-      renderer: snapshotRenderer,
-      clock: new SiteClock(),
-      labels: new Set(['person']),
-      ...{ threshold: 0.4, maxAgeMs: 60_000, previewRate, keepMs: 2000, loiterMs: 0 },
-      ...{ gate: true, heartbeatSeconds: 5, crops: 2, confirmation: { n: 2, of: 3 } },
-    });
+  const options = {
+    ...{ detector: () => detector, renderer: snapshotRenderer, clock: new SiteClock(), labels: new Set(['person']) },
+    ...{ threshold: 0.4, maxAgeMs: 60_000, previewRate: 0, keepMs: 2000, loiterMs: 0 },
+    ...{ gate: true, heartbeatSeconds: 5, crops: 2, confirmation: { n: 2, of: 3 } },
+  };
+  const analysis = (previewRate = 0) => new FrameAnalysis({ ...options, previewRate });
 
   test('a picture gives what the worker would have found in it, in its own size', async () => {
     const jpeg = await sharp(drawn.bytes, { raw: { width: drawn.width, height: drawn.height, channels: 3 } })
@@ -42,6 +40,27 @@ describe('bare pictures beside a live camera', () => {
     assert.deepEqual([detections.width, detections.height], [768, 432]);
     assert.ok(preview !== undefined);
     assert.equal((await sharp(preview).metadata()).width, 768);
+  });
+
+  test('a picture shows no more objects than a message can hold', async () => {
+    const picture: Picture = { bytes: Buffer.alloc(3), encoding: 'rgb24', width: 1, height: 1 };
+    const object = { label: 'person', score: 0.9, box: { x: 0, y: 0, width: 1, height: 1 } };
+    const timings = { waitMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 };
+    const crowded = new FrameAnalysis({
+      ...options,
+      detector: () => ({
+        prepare: () => Promise.resolve(picture),
+        detect: () =>
+          Promise.resolve({
+            ...{ dropped: false, objects: Array.from({ length: 1001 }, () => object), crops: 0, timings },
+            ...{ width: 1, height: 1, model: 'm', backend: 'b' },
+          }),
+        staleFrames: () => 0,
+      }),
+    });
+    const { detections } = await crowded.analyseAlone(frameOf('picture', picture), picture);
+    assertKind(detections, 'detections');
+    assert.equal(detections.objects.length, 1000);
   });
 
   test('many large pictures at once do not keep the camera waiting', async (t) => {

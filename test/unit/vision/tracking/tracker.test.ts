@@ -180,6 +180,20 @@ describe('a source', () => {
     assert.deepEqual([...idsOver(scene, 10, (look) => at(10 + look))], ['1']);
   });
 
+  test('whose clock shows nonsense once goes on as before', () => {
+    for (const nonsense of [1e300, 1.8e18, -1e300]) {
+      const scene = new Scene();
+      idsOver(scene, 5, () => [person(0.5, 0.8)]);
+      const { at } = scene;
+      scene.at = nonsense;
+      scene.ids([person(0.5, 0.8)]);
+      scene.at = at;
+      assert.equal(idsOver(scene, 5, () => [person(0.5, 0.8)]).size, 1);
+      idsOver(scene, 15, () => []);
+      assert.equal(scene.tracker.isFollowing, false, `${nonsense}`);
+    }
+  });
+
   test('that gives the same picture in another size keeps them; one of another shape begins anew', () => {
     const scene = new Scene();
     idsOver(scene, 5, () => [person(0.5, 0.8)]);

@@ -1,0 +1,29 @@
+/** Sources at a time; the one that was silent longest makes room. */
+const most = 64;
+
+/** What is known of each source. Messages name their source, so that there may be any number of them: it is bounded. */
+export class RecentSources<State> {
+  readonly #begin: () => State;
+  /** Who was silent longest stands first. */
+  readonly #states = new Map<string, State>();
+
+  /** @param begin makes the state of a source that is new, or was forgotten. */
+  constructor(begin: () => State) {
+    this.#begin = begin;
+  }
+
+  /** The state of a source that has just said something. */
+  of(source: string): State {
+    const state = this.#states.get(source) ?? this.#begin();
+    this.#states.delete(source);
+    this.#states.set(source, state);
+    const [silent] = this.#states.keys();
+    if (this.#states.size > most && silent !== undefined) this.#states.delete(silent);
+    return state;
+  }
+
+  /** The state of a source, if it is known. */
+  get(source: string): State | undefined {
+    return this.#states.get(source);
+  }
+}

@@ -9,10 +9,10 @@ import { failureFrom } from './failures.ts';
 import { analysisCommand, outputsOf } from './ffmpeg-arguments.ts';
 import type { FfmpegProgram } from './ffmpeg-program.ts';
 import { FfmpegReport, type ShownPicture } from './ffmpeg-report.ts';
-import type { FramePipe } from './frame-pipe.ts';
 import { FrameReader, type RawFrame } from './frame-reader.ts';
 import type { IngestOptions } from './ingest.ts';
 import { LatePictures } from './late-pictures.ts';
+import { NamedPipe } from './named-pipe.ts';
 import { readAtPace } from './paced-reading.ts';
 import type { PrivacyMask } from './privacy/privacy-mask.ts';
 import type { RingOutput } from './ring/ring-output.ts';
@@ -24,8 +24,8 @@ import { WindowCutter, type CutWindow } from './window-cutter.ts';
 interface IngestRunOptions extends IngestOptions {
   /** What no line of ffmpeg may show. */
   secrets: readonly string[];
-  /** What the pictures come by; undefined: the pipe of the child. */
-  pipe: FramePipe | undefined;
+  /** What pictures and sound come by; absent: the pipes of the child. */
+  pipes: readonly NamedPipe[];
 }
 
 /** What is known of a camera before it is read. */
@@ -84,7 +84,7 @@ export class IngestRun implements StreamRun {
     this.#listener = listener;
     const { clock } = options;
     const outputs = outputsOf(plan);
-    this.#child = start(options, plan, Object.keys(outputs).length);
+    this.#child = start(options, plan);
     this.#late = new LatePictures({
       clock,
       isBehind: () => isBehind(this.#child, clock),
@@ -141,11 +141,7 @@ export class IngestRun implements StreamRun {
       }
       return cut.splice(0);
     };
-    const { pipe } = this.#options;
-    if (pipe === undefined) return this.#read(1, push);
-    return pipe.read((chunk) => {
-      for (const handOut of push(chunk)) handOut();
-    });
+    return this.#read(1, push, this.#options.pipes[0]);
   }
 
   #readSound(descriptor: number): Promise<void> {
@@ -158,14 +154,19 @@ export class IngestRun implements StreamRun {
         this.#listener.audio(window, this.#when(position));
       });
     });
-    return this.#read(descriptor, (chunk) => {
+    const push = (chunk: Buffer): readonly (() => void)[] => {
       cutter.push(chunk, this.#options.clock.now());
       return windows.splice(0);
-    });
+    };
+    return this.#read(descriptor, push, this.#options.pipes[1]);
   }
 
   /** Hands out what chunks complete: at once, or no faster than it is used where a file is played fast. */
-  #read(descriptor: number, cut: (chunk: Buffer) => readonly (() => void)[]): Promise<void> {
+  #read(descriptor: number, cut: (chunk: Buffer) => readonly (() => void)[], pipe?: NamedPipe): Promise<void> {
+    const take = (chunk: Buffer): void => {
+      for (const handOut of cut(chunk)) handOut();
+    };
+    if (pipe !== undefined) return pipe.read(take);
     const { clock, ready, playback } = this.#options;
     const output = this.#child.output(descriptor);
     if (ready !== undefined && playback === 'fast') {
@@ -174,9 +175,7 @@ export class IngestRun implements StreamRun {
       };
       return readAtPace(output, cut, { ready, alive, clock, ending: () => this.#child.stopping });
     }
-    output.on('data', (chunk: Buffer) => {
-      for (const handOut of cut(chunk)) handOut();
-    });
+    output.on('data', take);
     return Promise.resolve();
   }
 
@@ -215,13 +214,19 @@ export class IngestRun implements StreamRun {
   }
 }
 
-function start(options: IngestRunOptions, { program, facts, audio, ring }: IngestPlan, extraPipes: number): Child {
-  const { pipe } = options;
+function start(options: IngestRunOptions, plan: IngestPlan): Child {
+  const { program, facts, audio, ring } = plan;
+  const { clock, pipes } = options;
+  const [frames, sound] = pipes;
   const { finite, content } = facts;
   const track = content?.audioTrack === undefined ? {} : { audioTrack: content.audioTrack };
   const command = analysisCommand({ ...options, finite }, { ...options, audio, ring, ...track }, program);
-  const child = { program: program.path, extraPipes, clock: options.clock, ...command };
-  return pipe === undefined ? new Child(child) : pipe.lend((stdout) => new Child({ ...child, stdout }));
+  const outputs = outputsOf(plan);
+  if (outputs.sound === undefined) sound?.close();
+  return NamedPipe.lend([frames, ...(outputs.sound === undefined ? [] : [sound])], ([stdout = 'pipe', ...sounds]) => {
+    const extra = [...sounds, ...(outputs.ring === undefined ? [] : ['pipe' as const])];
+    return new Child({ program: program.path, clock, ...command, stdout, extra });
+  });
 }
 
 /** Whether it has not read what the network brought. */

@@ -4,10 +4,10 @@ import { credentialsFor, type SourceAddress } from '../network/address.ts';
 import { levelOf } from '../pcm/level.ts';
 import { cameraWords, sentenceOf } from './camera-words.ts';
 import { locateFfmpeg } from './ffmpeg-program.ts';
-import { FramePipe } from './frame-pipe.ts';
 import type { RawFrame } from './frame-reader.ts';
 import { IngestRun, type IngestPlan, type When } from './ingest-run.ts';
 import { LineLimiter } from './line-limiter.ts';
+import { NamedPipe } from './named-pipe.ts';
 import { openPrivacyMask } from './privacy/mask-file.ts';
 import type { PrivacyOptions } from './privacy/privacy-mask.ts';
 import { Renewals } from './renewals.ts';
@@ -90,7 +90,8 @@ export class Ingest {
   #windows = 0;
   #runs = 0;
   /** For the next run. */
-  #pipe: FramePipe | undefined;
+  /** For the next connection. */
+  #pipes: readonly NamedPipe[] = [];
 
   constructor(options: IngestOptions, listener: IngestListener) {
     this.#options = options;
@@ -130,8 +131,8 @@ export class Ingest {
   /** Settles when no process of this camera is left. */
   async stop(): Promise<void> {
     await this.#supervisor.stop();
-    this.#pipe?.close();
-    this.#pipe = undefined;
+    for (const pipe of this.#pipes) pipe.close();
+    this.#pipes = [];
   }
 
   async #probe(signal: AbortSignal): Promise<IngestPlan> {
@@ -148,22 +149,22 @@ export class Ingest {
     // The last minute of a file that is played fast would be none of the clock.
     const kept = content === undefined || this.#isFast ? undefined : await ring?.prepare(content, mask.filter);
     // What is played fast is read at the speed of who uses it.
-    if (!this.#isFast) await this.#openPipe(signal);
+    if (!this.#isFast) await this.#openPipes(signal);
     return { program, audio: audio && content?.audio !== undefined, mask, ring: kept, facts };
   }
 
-  async #openPipe(signal: AbortSignal): Promise<void> {
-    const pipe = this.#pipe ?? (await FramePipe.open());
-    if (signal.aborted) pipe?.close();
-    this.#pipe = signal.aborted ? undefined : pipe;
+  async #openPipes(signal: AbortSignal): Promise<void> {
+    const pipes = this.#pipes.length > 0 ? this.#pipes : await NamedPipe.open(2);
+    if (signal.aborted) for (const pipe of pipes) pipe.close();
+    this.#pipes = signal.aborted ? [] : pipes;
   }
 
   #launch(plan: IngestPlan, onFrame: () => void): IngestRun {
     this.#runs += 1;
     this.#diedAtOnce = true;
-    const pipe = this.#pipe;
-    this.#pipe = undefined;
-    return new IngestRun({ ...this.#options, secrets: this.#secrets, pipe }, plan, {
+    const pipes = this.#pipes;
+    this.#pipes = [];
+    return new IngestRun({ ...this.#options, secrets: this.#secrets, pipes }, plan, {
       alive: () => {
         this.#diedAtOnce = false;
         onFrame();

@@ -17,6 +17,8 @@ export function childEnvironment(): Record<string, string | undefined> {
 /** How a process comes to be: `spawn`, or a library that insists on doing it itself. */
 export type Starter = (program: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 
+type Taker = 'pipe' | number;
+
 export interface ChildOptions {
   program: string;
   args: readonly string[];
@@ -24,10 +26,10 @@ export interface ChildOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Written to standard input, which is then closed; without it the child has no input. */
   input?: string | Uint8Array;
-  /** A descriptor of our own that takes its stdout; the caller closes it. */
-  stdout?: number;
-  /** Output pipes beyond stdout and stderr: file descriptors 3 and up. */
-  extraPipes?: number;
+  /** What takes its stdout: a pipe, or a descriptor of our own, which the caller closes. */
+  stdout?: Taker;
+  /** What takes its file descriptors 3 and up. */
+  extra?: readonly Taker[];
   start?: Starter;
   clock: Clock;
 }
@@ -52,10 +54,10 @@ export class Child {
   #stopping = false;
 
   constructor(options: ChildOptions) {
-    const { program, args, input, stdout = 'pipe', extraPipes = 0, start = spawn, clock } = options;
+    const { program, args, input, stdout = 'pipe', extra = [], start = spawn, clock } = options;
     this.#clock = clock;
     this.#process = start(program, args, {
-      stdio: [input === undefined ? 'ignore' : 'pipe', stdout, 'pipe', ...Array<'pipe'>(extraPipes).fill('pipe')],
+      stdio: [input === undefined ? 'ignore' : 'pipe', stdout, 'pipe', ...extra],
       env: { ...childEnvironment(), ...options.env },
       windowsHide: true,
       // A group of its own: Ctrl-C in a terminal reaches only Node-RED, which then ends its children in order.

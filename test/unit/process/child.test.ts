@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { SiteClock } from '../../../src/clock/site-clock.ts';
 import { Child } from '../../../src/process/child.ts';
 
-function script(code: string, more: { input?: string; extraPipes?: number } = {}): Child {
+function script(code: string, more: { input?: string; extra?: readonly 'pipe'[] } = {}): Child {
   return new Child({ program: process.execPath, args: ['-e', code], clock: new SiteClock(), ...more });
 }
 
@@ -18,7 +18,7 @@ describe('child process', () => {
   test('reads its input and writes to every pipe', async () => {
     const child = script(
       "let t='';process.stdin.on('data',d=>t+=d).on('end',()=>{process.stdout.write(t.toUpperCase());require('fs').writeSync(3,'three')})",
-      { input: 'hello', extraPipes: 1 },
+      { input: 'hello', extra: ['pipe'] },
     );
     child.output(2).resume();
     assert.deepEqual(await Promise.all([textOf(child, 1), textOf(child, 3)]), ['HELLO', 'three']);

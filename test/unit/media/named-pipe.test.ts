@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { FramePipe } from '../../../src/media/frame-pipe.ts';
+import { NamedPipe } from '../../../src/media/named-pipe.ts';
 import { requirement } from '../../requirements.ts';
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
-const writer = (script: string) => (descriptor: number) =>
-  spawn(process.execPath, ['-e', script], { stdio: ['ignore', descriptor, 'ignore'] });
+const writer =
+  (script: string) =>
+  (ends: (number | 'pipe')[]): ChildProcess =>
+    spawn(process.execPath, ['-e', script], { stdio: ['ignore', ...ends, 'ignore'] });
 
-describe('a pipe for pictures', () => {
+describe('a named pipe', () => {
   test('brings all bytes in order, ends with the child, and leaves nothing open', async (t) => {
     if (!requirement(t, process.platform === 'linux', 'Linux')) return;
     const before = descriptors();
-    const pipe = await FramePipe.open();
+    const [pipe] = await NamedPipe.open(1);
     assert.ok(pipe);
-    const child = pipe.lend(
+    const child = NamedPipe.lend(
+      [pipe],
       writer('for (let n = 0; n < 40; n += 1) require("fs").writeSync(1, Buffer.alloc(50_000, n));'),
     );
     const bytes: Buffer[] = [];
@@ -29,14 +32,13 @@ describe('a pipe for pictures', () => {
 
   test('ends when the child is killed, also one that never began', async (t) => {
     if (!requirement(t, process.platform === 'linux', 'Linux')) return;
-    const killed = await FramePipe.open();
-    const child = killed?.lend(writer('setInterval(() => undefined, 1000);'));
+    const [killed, never] = await NamedPipe.open(2);
+    const child = NamedPipe.lend([killed], writer('setInterval(() => undefined, 1000);'));
     const ended = killed?.read(() => undefined);
-    child?.kill('SIGKILL');
+    child.kill('SIGKILL');
     await ended;
-    const never = await FramePipe.open();
-    never?.lend((descriptor) =>
-      spawn('/no/such/program', { stdio: ['ignore', descriptor, 'ignore'] }).on('error', () => undefined),
+    NamedPipe.lend([never], (ends) =>
+      spawn('/no/such/program', { stdio: ['ignore', ...ends, 'ignore'] }).on('error', () => undefined),
     );
     await never?.read(() => undefined);
   });
@@ -44,9 +46,16 @@ describe('a pipe for pictures', () => {
   test('that nobody used is closed', async (t) => {
     if (!requirement(t, process.platform === 'linux', 'Linux')) return;
     const before = descriptors();
-    const pipe = await FramePipe.open();
+    const [pipe] = await NamedPipe.open(1);
     pipe?.close();
     pipe?.close();
     assert.equal(descriptors(), before);
+  });
+
+  test('that there is not leaves the child its own', async () => {
+    const child = NamedPipe.lend([undefined], writer('console.log("by the usual way")'));
+    const said: string[] = [];
+    for await (const chunk of child.stdout?.setEncoding('utf8') ?? []) said.push(String(chunk));
+    assert.equal(said.join('').trim(), 'by the usual way');
   });
 });

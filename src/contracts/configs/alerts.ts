@@ -1,0 +1,65 @@
+import { Type, type Static } from 'typebox';
+import { name, reference, site } from './fields.ts';
+
+export const EvidenceStoreConfig = Type.Object({
+  name,
+  site,
+  keepSnapshots: Type.Boolean({ default: true, description: 'Store the annotated picture of every start and update.' }),
+  keepAudio: Type.Boolean({ default: true, description: 'Store the sound, where the camera is set to record.' }),
+});
+export type EvidenceStoreConfig = Static<typeof EvidenceStoreConfig>;
+
+export const WhatsAppAccountConfig = Type.Object({
+  name,
+  phoneNumberId: Type.String({
+    default: '',
+    pattern: '^[0-9]{1,32}$',
+    description: 'Phone number ID from the developer console (not the phone number).',
+  }),
+  recipients: Type.String({
+    default: '',
+    minLength: 1,
+    description: 'Phone numbers in international form, separated by commas.',
+  }),
+  graphVersion: Type.String({
+    default: 'v26.0',
+    pattern: '^v\\d+\\.\\d+$',
+    description: 'Version of the Graph API, such as v26.0.',
+  }),
+  baseUrl: Type.String({
+    default: 'https://graph.facebook.com',
+    pattern: '^https?://',
+    description: 'Address of the Graph API; change it only for the sandbox or a relay of your own.',
+  }),
+});
+export type WhatsAppAccountConfig = Static<typeof WhatsAppAccountConfig>;
+
+export const WhatsAppOutConfig = Type.Object({
+  name,
+  site,
+  account: reference('sentinel-whatsapp-account', 'Account that sends; only a try out needs none.'),
+  dryRun: Type.Boolean({
+    default: false,
+    description: 'Try out: nothing is sent, the first output says what would be.',
+  }),
+  minimumSeverity: Type.Integer({
+    default: 2,
+    minimum: 0,
+    maximum: 3,
+    description: 'Incidents below this stay silent.',
+  }),
+  cooldownSeconds: Type.Number({
+    default: 60,
+    minimum: 0,
+    maximum: 86400,
+    description: 'Silence for the same area and reason after an accepted alert; a higher severity breaks it.',
+  }),
+  template: Type.String({
+    default: '{severityWord} at {siteName}, {area}: {label}\n{time}, {sources}\n\n{explanation}',
+    minLength: 1,
+    maxLength: 2000,
+    description: 'Text of the alert; the fields in braces are filled in.',
+  }),
+  sendSnapshot: Type.Boolean({ default: true, description: 'Send the annotated picture as a reply to the text.' }),
+});
+export type WhatsAppOutConfig = Static<typeof WhatsAppOutConfig>;

@@ -1,0 +1,22 @@
+import { Type, type Static } from 'typebox';
+import { sourceName } from './fields.ts';
+
+export const SentinelSiteConfig = Type.Object({
+  name: Type.String({ default: 'Home', minLength: 1, description: 'Name of the site, as it stands in alerts.' }),
+  siteId: Type.String({
+    default: 'home',
+    pattern: sourceName,
+    description: 'Short id, the first part of every topic: letters, digits, _ and -.',
+  }),
+  dataFolder: Type.String({
+    default: '',
+    description: 'Folder for database and evidence; empty: "echosight" in the Node-RED user folder.',
+  }),
+  publicAddress: Type.String({
+    default: '',
+    maxLength: 120,
+    pattern: '^$|^https?://[^\\s?#@]+$|^\\$\\{[^}]+\\}$',
+    description: 'Where phones reach our pages, such as https://home.example/echosight; empty: nowhere.',
+  }),
+});
+export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;

@@ -1,0 +1,58 @@
+import { Type, type Static } from 'typebox';
+import { area, name, ratio, site, sourceName } from './fields.ts';
+
+export const recorderNames = ['parec', 'arecord', 'sox', 'ffmpeg'] as const;
+export type RecorderName = (typeof recorderNames)[number];
+
+export const MicInConfig = Type.Object({
+  name: Type.String({
+    default: 'microphone',
+    pattern: sourceName,
+    description: 'Source name in topics and alerts: letters, digits, _ and -.',
+  }),
+  site,
+  area,
+  recorder: Type.Enum(['auto', ...recorderNames], {
+    default: 'auto',
+    description: 'Program that records; auto takes the first one that gives sound.',
+  }),
+  device: Type.String({
+    default: '',
+    maxLength: 200,
+    description: 'Device as the recorder names it; empty: the default of the system.',
+  }),
+  audio: Type.Enum(['analyse', 'record'], {
+    default: 'analyse',
+    description: 'Sound: analyse only, or also record as evidence.',
+  }),
+  captureDelayMs: Type.Integer({
+    default: 100,
+    minimum: 0,
+    maximum: 10000,
+    description: 'Milliseconds from the microphone to our last byte; subtracted from every capture time.',
+  }),
+  faultSeconds: Type.Integer({
+    default: 60,
+    minimum: 0,
+    maximum: 86400,
+    description: 'Silence or clipping that lasts this many seconds is reported as an error, once; 0 reports none.',
+  }),
+});
+export type MicInConfig = Static<typeof MicInConfig>;
+
+export const AudioClassifyConfig = Type.Object({
+  name,
+  site,
+  model: Type.String({ default: 'echosight-audio-v0', minLength: 1, description: 'Model from the catalogue.' }),
+  glassBreak: ratio(0.6, 'Threshold of glass_break.'),
+  gunshot: ratio(0.7, 'Threshold of gunshot.'),
+  scream: ratio(0.6, 'Threshold of scream.'),
+  forcedEntry: ratio(0.65, 'Threshold of forced_entry (experimental).'),
+  loudDbfs: Type.Number({
+    default: -12,
+    minimum: -100,
+    maximum: 0,
+    description: 'From this level on, a sound that no class explains is reported as loud_unknown; 0 turns it off.',
+  }),
+});
+export type AudioClassifyConfig = Static<typeof AudioClassifyConfig>;

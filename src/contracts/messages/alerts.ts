@@ -1,0 +1,66 @@
+import { Type, type Static } from 'typebox';
+import { epochMs, payload } from './fields.ts';
+
+export const deliveryStatuses = [
+  'queued',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'expired',
+  'dry-run',
+] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+export const Delivery = payload('delivery', {
+  alertId: Type.String(),
+  incidentId: Type.String(),
+  channel: Type.String({ description: 'Such as whatsapp.' }),
+  part: Type.Union([Type.Literal('text'), Type.Literal('image')], { description: 'Which message of the alert.' }),
+  recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
+  status: Type.Enum(deliveryStatuses, { description: 'dry-run: nothing was sent, see `text`.' }),
+  attempts: Type.Integer({ minimum: 0 }),
+  text: Type.Optional(Type.String({ description: 'Of a dry run: what would be sent. The picture is `msg.image`.' })),
+  providerId: Type.Optional(Type.String({ description: 'Id that the provider gave the message.' })),
+  error: Type.Optional(
+    Type.Object(
+      { name: Type.String(), message: Type.String() },
+      { description: 'Why it failed: stable name, and words.' },
+    ),
+  ),
+});
+export type Delivery = Static<typeof Delivery>;
+
+const reviewActions = [
+  'acknowledge',
+  'confirm',
+  'dismiss',
+  'false-positive',
+  'note',
+  'hold',
+  'release',
+  'snooze',
+] as const;
+
+export const Review = payload('review', {
+  incidentId: Type.String(),
+  action: Type.Enum(reviewActions),
+  note: Type.Optional(Type.String({ maxLength: 2000 })),
+  minutes: Type.Optional(Type.Number({ minimum: 0 })),
+  by: Type.Optional(
+    Type.String({ description: 'Who said it: set by the runtime on the way out, ignored in what comes in.' }),
+  ),
+});
+export type Review = Static<typeof Review>;
+
+export const Command = payload('command', {
+  command: Type.String(),
+  value: Type.Optional(Type.Unknown()),
+});
+export type Command = Static<typeof Command>;
+
+export const Talk = payload('talk', {
+  until: epochMs,
+});
+export type Talk = Static<typeof Talk>;

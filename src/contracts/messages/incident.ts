@@ -1,0 +1,70 @@
+import { Type, type Static } from 'typebox';
+import { DetectedObject } from './detections.ts';
+import { label, listLimit, name, payload, score, sentence, sentenceLimit, shownMs } from './fields.ts';
+
+/** 0 is nothing that anybody has to know. */
+export const Severity = Type.Integer({ minimum: 0, maximum: 3, description: '1 notice, 2 warning, 3 alarm.' });
+
+/** One reason why an incident exists, with the numbers that explain it. */
+export const IncidentSignal = Type.Object({
+  kind: Type.Union([
+    Type.Literal('object'),
+    Type.Literal('sound'),
+    Type.Literal('cue'),
+    Type.Literal('stream'),
+    Type.Literal('signal'),
+  ]),
+  label: label(),
+  source: name('Camera, microphone or sensor.'),
+  score,
+  threshold: Type.Optional(Type.Number({ ...score, description: 'What the score had to reach.' })),
+  capturedAt: shownMs,
+  count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
+  objects: Type.Optional(Type.Array(DetectedObject, { maxItems: listLimit })),
+});
+export type IncidentSignal = Static<typeof IncidentSignal>;
+
+const evidenceTypes = ['snapshot', 'thumbnail', 'audio', 'clip'] as const;
+
+export const EvidenceItem = Type.Object({
+  id: Type.String({ description: 'Opaque; `/echosight/api/v1/evidence/<id>` serves the file.' }),
+  type: Type.Enum(evidenceTypes),
+  source: name('Camera, microphone or sensor.'),
+  mime: Type.String(),
+  bytes: Type.Integer({ minimum: 0 }),
+  sha256: Type.String(),
+  capturedAt: shownMs,
+});
+export type EvidenceItem = Static<typeof EvidenceItem>;
+
+const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
+
+export const Incident = payload('incident', {
+  capturedAt: shownMs,
+  id: name('Stays the same from start to end.'),
+  phase: Type.Enum(incidentPhases),
+  seq: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'Counts the messages of one incident; without it, `updatedAt` orders them.',
+    }),
+  ),
+  severity: Severity,
+  label: sentence('The reason in words for people.'),
+  reason: sentence('Labels joined by +, such as person+glass_break.'),
+  confidence: score,
+  sources: Type.Array(name('Camera, microphone or sensor.'), {
+    maxItems: listLimit,
+    description: 'Everything that took part.',
+  }),
+  signals: Type.Array(IncidentSignal, { maxItems: listLimit }),
+  startedAt: shownMs,
+  updatedAt: Type.Number({ ...shownMs, description: 'As `startedAt`; never earlier than in the message before.' }),
+  endedAt: Type.Optional(shownMs),
+  explanation: Type.Array(Type.String({ maxLength: sentenceLimit }), {
+    maxItems: listLimit,
+    description: 'Sentences that say why.',
+  }),
+  evidence: Type.Optional(Type.Array(EvidenceItem, { maxItems: listLimit })),
+});
+export type Incident = Static<typeof Incident>;

@@ -49,3 +49,4 @@ export { snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';
 export { labelFilter } from './vision/label-filter.ts';
 export { readPicture } from './vision/picture.ts';
+export { Previews } from './vision/preview/previews.ts';

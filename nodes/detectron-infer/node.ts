@@ -5,6 +5,7 @@ import {
   isFrameMessage,
   labelFilter,
   modelsFor,
+  Previews,
   readPicture,
   SentinelError,
   snapshotRenderer,
@@ -32,13 +33,22 @@ export default defineNode({
     const analysis = new FrameAnalysis({
       detector: () => detector.get(),
       isDown: missing !== undefined,
-      renderer: snapshotRenderer,
       labels: filter.labels,
       clock: site.clock,
-      ...{ threshold, maxAgeMs, previewRate, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
+      ...{ threshold, maxAgeMs, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
       ...{ gate, heartbeatSeconds, crops },
       confirmation: { n: confirmLooks, of: Math.max(confirmLooks, confirmOf) },
     });
+    const previews = new Previews({
+      ...{ node: node.id, model, rate: previewRate, renderer: snapshotRenderer, seats: site.previews.seats },
+      ...{ clock: site.clock, metrics: site.metrics },
+      isWired: () => node.isWired(1),
+      failed: (error) => {
+        node.fail(error, { topic: 'preview', payload: {} });
+      },
+    });
+    previews.fault = missing?.message;
+    const hide = site.previews.add(node.id, previews);
     let pictures = 0;
     // A class that the model does not know would silently never be found: it is said for as long as it stands there.
     const warning = filter.fault?.message;
@@ -59,9 +69,15 @@ export default defineNode({
             site.health.model(model, undefined);
             node.status('down', 'down', { reason: verdict.error.message });
             if (verdict.news) node.fail(verdict.error, { topic: 'model', payload: { model } });
+            previews.fault = verdict.error.message;
+            await previews.show(frame, image, undefined);
             return;
           }
+          previews.fault = undefined;
+          const { detections } = verdict;
+          const preview = previews.show(frame, image, detections.objects);
           show(verdict, message, send);
+          sendPicture(await preview, detections, message, send);
           return;
         }
         if (!Buffer.isBuffer(message.payload)) {
@@ -75,22 +91,25 @@ export default defineNode({
           ...{ v: 1, kind: 'frame', site: site.id, area: 'picture', source: 'picture', seq: pictures },
           ...{ capturedAt: site.clock.now(), width: picture.width, height: picture.height, encoding: 'jpeg' },
         };
-        show(await analysis.analyseAlone(frame, picture), { ...message, image: picture.bytes }, send);
+        const verdict = await analysis.analyseAlone(frame, picture);
+        const shown = { ...message, image: picture.bytes };
+        show(verdict, shown, send);
+        const { detections } = verdict;
+        sendPicture(await previews.single(picture, detections.objects), detections, shown, send);
       },
       close() {
+        hide();
         detector.release();
       },
     };
 
     type Found = Extract<Awaited<ReturnType<typeof analysis.analyse>>, { outcome: 'detections' | 'still' }>;
     function show(
-      { outcome, detections, cues, preview }: Found,
+      { outcome, detections, cues }: Found,
       message: object,
       send: (outputs: (object | null)[]) => void,
     ): void {
-      const topic = topicOf(detections);
-      const annotated = preview === undefined ? null : { ...message, topic, payload: preview, detections };
-      send([{ ...message, topic, payload: detections }, annotated]);
+      send([{ ...message, topic: topicOf(detections), payload: detections }, null]);
       for (const payload of cues) send([{ ...message, topic: topicOf(payload), payload }, null]);
       site.health.model(model, detections.backend);
       const { ignored, source, gate: glance } = detections;
@@ -106,6 +125,22 @@ export default defineNode({
     }
   },
 });
+
+/**
+ * The annotated picture follows when it is made: what was found does not wait for it. The picture below it went with what
+ * was found, and belongs to that message.
+ */
+function sendPicture(
+  picture: Buffer | undefined,
+  detections: Detections,
+  message: object,
+  send: (outputs: (object | null)[]) => void,
+): void {
+  if (picture === undefined) return;
+  const rest: { image?: unknown } = { ...message };
+  delete rest.image;
+  send([null, { ...rest, topic: topicOf(detections), payload: picture, detections }]);
+}
 
 /** What there is to say of the runtime, the first that fits: what was asked for is missing, or the slow one runs. */
 function runtimeStatus({ backend, fallback }: Detections): string | undefined {

@@ -27,6 +27,11 @@ export const metricDefinitions = {
     help: 'Parts of frames that a detector has looked at again, closely, because something moved there.',
     labels: ['source'],
   },
+  previews_made_total: {
+    type: 'counter',
+    help: 'Annotated pictures that were made: none while nobody looks and no flow takes them.',
+    labels: ['source'],
+  },
   stream_lag_seconds: {
     type: 'gauge',
     help: 'How late the pictures of a connected camera come, because this machine is behind; 0 to 0.3 is usual.',

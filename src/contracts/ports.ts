@@ -1,5 +1,5 @@
 import type { MetricName } from './metrics.ts';
-import type { DetectedObject, ImageEncoding } from './messages.ts';
+import type { DetectedObject, FrameZone, ImageEncoding } from './messages.ts';
 import type { Static } from 'typebox';
 
 /**
@@ -34,10 +34,20 @@ export interface Picture {
   height: number;
 }
 
+/** How a picture is drawn on and encoded. */
+export interface SnapshotForm {
+  /** Drawn below the objects. */
+  zones?: readonly FrameZone[];
+  /** Pixels of the longest side at most. */
+  longestSide?: number;
+  /** Of the JPEG, 1 to 100. */
+  quality?: number;
+}
+
 /** Draws boxes and labels on a picture and encodes it (vision implements it). */
 export interface SnapshotRenderer {
-  /** @throws SentinelError ES_IMAGE_INVALID */
-  jpeg(picture: Picture, objects: readonly DetectedObject[]): Promise<Buffer>;
+  /** @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING */
+  jpeg(picture: Picture, objects: readonly DetectedObject[], form?: SnapshotForm): Promise<Buffer>;
 }
 
 /** Makes the small pictures of lists (vision implements it). */

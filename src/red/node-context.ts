@@ -32,6 +32,8 @@ export interface NodeContext<T extends NodeType> {
   siteOf(owner: { config: { site: string } }): Site;
   /** Sends one message per output; null leaves an output out. */
   send(outputs: readonly (object | null)[]): void;
+  /** Whether anything listens to an output now; 0 is the first. */
+  isWired(output: number): boolean;
   /** Status under the node: a text of the locale (`<type>.status.<key>`). */
   status(look: Look, key: string, params?: Record<string, unknown>): void;
   /** Reports an error of our own (not an input's) to the Catch node. Call it once per change of state, not per retry. */
@@ -106,6 +108,7 @@ export function contextOf<T extends NodeType>(
     send: (outputs) => {
       node.send(outputs as readonly (RedMessage | null)[]);
     },
+    isWired: (output) => (node.wires?.[output]?.length ?? 0) > 0,
     status: (look, key, params = {}) => {
       statusLine.set({ ...looks[look], text: RED._(`${node.type}.status.${key}`, params) });
     },

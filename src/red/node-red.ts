@@ -80,6 +80,8 @@ export interface RedNode {
   type: string;
   name?: string;
   credentials?: Record<string, string>;
+  /** Ids of the nodes behind each output; a deploy of changed wires alone changes them. */
+  wires?: readonly (readonly string[])[];
   on(event: 'input', handler: (message: RedMessage, send: Send, done: Done) => void): void;
   on(event: 'close', handler: (removed: boolean, done: () => void) => void): void;
   send: Send;

@@ -23,6 +23,7 @@ import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
 import { modelPools, type ModelPools } from './model-pools.ts';
+import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
@@ -54,6 +55,7 @@ export class Site {
   readonly health = new HealthBoard();
   readonly cameras: CameraFeeds;
   readonly backlog = new Backlog();
+  readonly previews = new PreviewBoard();
   /** The last minute of the cameras. */
   readonly clips: CameraRings;
   /** Ids of incidents whose stored form changed. */

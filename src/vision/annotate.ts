@@ -1,24 +1,28 @@
-import type { DetectedObject } from '../contracts/messages.ts';
-import type { Picture, SnapshotRenderer } from '../contracts/ports.ts';
+import type { DetectedObject, FrameZone } from '../contracts/messages.ts';
+import type { Picture, SnapshotForm, SnapshotRenderer } from '../contracts/ports.ts';
 import type { Size } from '../geometry/letterbox.ts';
 import type { Sharp } from 'sharp';
 import { damaged, loadSharp, openPicture, pictureSize } from './encoded-picture.ts';
 import { textStrokes, textWidth } from './stroke-font.ts';
+import { drawZones } from './zone-drawing.ts';
 
 /** Longest side of a snapshot: enough for a phone's screen, and far below the 5 MB that WhatsApp takes. */
-const longestSide = 1920;
-const jpegQuality = 85;
+const usual = { longestSide: 1920, quality: 85, zones: [] };
 const colours = { person: '#ff3b30', other: '#ffcc00' };
 
-/** Draws every object's box with its label and score, and encodes the upright picture as JPEG. */
+/**
+ * Draws zones and lines, and every object's box with its label and score, and encodes the upright picture as JPEG: in the
+ * threads of the picture library.
+ */
 export const snapshotRenderer: SnapshotRenderer = {
-  async jpeg(picture: Picture, objects: readonly DetectedObject[]): Promise<Buffer> {
+  async jpeg(picture: Picture, objects: readonly DetectedObject[], form: SnapshotForm = {}): Promise<Buffer> {
+    const { longestSide, quality, zones } = { ...usual, ...form };
     const original = picture.encoding === 'jpeg' ? await pictureSize(picture.bytes) : picture;
     const size = atMost(longestSide, original);
     return await decoder(picture)
       .resize(size.width, size.height, { fit: 'fill' })
-      .composite([{ input: Buffer.from(overlay(objects, size)) }])
-      .jpeg({ quality: jpegQuality })
+      .composite([{ input: Buffer.from(overlay(objects, zones, size)) }])
+      .jpeg({ quality })
       .toBuffer()
       .catch(damaged);
   },
@@ -35,10 +39,11 @@ function atMost(longest: number, { width, height }: Size): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-function overlay(objects: readonly DetectedObject[], { width, height }: Size): string {
+function overlay(objects: readonly DetectedObject[], zones: readonly FrameZone[], { width, height }: Size): string {
   // The weakest first, so that the label of the strongest lies on top.
   const drawn = objects.toSorted((a, b) => a.score - b.score).map((object) => drawObject(object, { width, height }));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawn.join('')}</svg>`;
+  const places = drawZones(zones, objects, { width, height });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${places}${drawn.join('')}</svg>`;
 }
 
 function drawObject({ label, score, box, trackId }: DetectedObject, { width, height }: Size): string {

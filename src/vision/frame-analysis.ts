@@ -1,10 +1,9 @@
 import { asSentinelError, SentinelError, type ErrorName } from '../contracts/errors.ts';
 import type { Cue, DetectedObject, Detections, Frame } from '../contracts/messages.ts';
-import type { Clock, Picture, SnapshotRenderer } from '../contracts/ports.ts';
+import type { Clock, Picture } from '../contracts/ports.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
 import { MotionGate, type Glance } from './motion/motion-gate.ts';
-import { RecentSources } from './recent-sources.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
 import { Tracking } from './tracking/tracking.ts';
 import { placeInZones } from './zones.ts';
@@ -23,12 +22,9 @@ export interface FrameAnalysisOptions extends TrackerOptions {
   detector: () => Pick<Detector, 'detect' | 'prepare' | 'staleFrames'>;
   /** Whether it was told already that there is no usable model. */
   isDown?: boolean;
-  renderer: SnapshotRenderer;
   clock: Clock;
   labels: ReadonlySet<string>;
   maxAgeMs: number;
-  /** Annotated pictures a second and source; 0 for none. */
-  previewRate: number;
   /** Whether frames in which nothing moves are left alone. */
   gate: boolean;
   /** One of them is looked at all the same after so many seconds. */
@@ -40,9 +36,9 @@ export interface FrameAnalysisOptions extends TrackerOptions {
 export type FrameVerdict =
   | { outcome: 'dropped' }
   /** Nothing moves and nothing is there: detections without objects, and no model was asked. */
-  | { outcome: 'still'; detections: Detections; cues: Cue[]; preview: Buffer | undefined }
+  | { outcome: 'still'; detections: Detections; cues: Cue[] }
   /** The cues say what the objects did in the zones. */
-  | { outcome: 'detections'; detections: Detections; cues: Cue[]; preview: Buffer | undefined }
+  | { outcome: 'detections'; detections: Detections; cues: Cue[] }
   /** Fail open: the cues say that nobody looks, and whether something moves all the same. `news`: it ran before. */
   | { outcome: 'down'; error: SentinelError; cues: Cue[]; news: boolean };
 
@@ -56,14 +52,13 @@ interface Place {
   position?: number | undefined;
 }
 
-/** What detectron-infer does with one picture of a source: detect, follow, preview, and fall back to motion when the model is down. */
+/** What detectron-infer does with one picture of a source: detect, follow, and fall back to motion when the model is down. */
 export class FrameAnalysis {
   readonly #options: FrameAnalysisOptions;
   readonly #gate: MotionGate;
   readonly #tracking: Tracking;
   /** What looked last; nothing is taken for still before something has looked. */
   #looking: Pick<Detections, 'model' | 'backend' | 'fallback'> | undefined;
-  readonly #previewed = new RecentSources(() => ({ at: -Infinity }));
   /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
   readonly #alone = new SingleFile(tooMany);
   #down: boolean;
@@ -83,13 +78,13 @@ export class FrameAnalysis {
     const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
     const glance = isWhole(picture) ? this.#gate.glance(frame, picture, position) : undefined;
     if (glance !== undefined && glance.why === undefined && this.#options.gate && !this.#down) {
-      const still = await this.#still(frame, picture);
+      const still = this.#still(frame);
       if (still !== undefined) return still;
     }
     try {
       const { source: slot } = frame;
       const place = { slot, maxWaitMs: this.#options.maxAgeMs, isAlone: false, position };
-      const verdict = await this.#detect(frame, picture, picture, place, glance);
+      const verdict = await this.#detect(frame, picture, place, glance);
       if (verdict.outcome === 'detections') this.#down = false;
       return verdict;
     } catch (thrown) {
@@ -108,18 +103,16 @@ export class FrameAnalysis {
   analyseAlone(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'detections' }>> {
     return this.#alone.run(async () => {
       const small = await this.#options.detector().prepare(picture);
-      const verdict = await this.#detect(frame, small, picture, { slot: this, maxWaitMs: Infinity, isAlone: true });
+      const verdict = await this.#detect(frame, small, { slot: this, maxWaitMs: Infinity, isAlone: true });
       if (verdict.outcome === 'dropped') throw tooMany();
       const { width, height } = picture;
       return { ...verdict, detections: { ...verdict.detections, width, height } };
     });
   }
 
-  /** @param shown What the preview shows of the picture that is looked at. */
   async #detect(
     frame: Frame,
     picture: Picture,
-    shown: Picture,
     { isAlone, position, ...place }: Place,
     glance?: Glance,
   ): Promise<Extract<FrameVerdict, { outcome: 'dropped' | 'detections' }>> {
@@ -166,11 +159,11 @@ export class FrameAnalysis {
         ? {}
         : { gate: { look: glance.why ?? 'always', crops: result.crops, saved: this.#gate.saved(source) } }),
     };
-    return { outcome: 'detections', detections, cues, preview: await this.#preview(detections, shown, place.slot) };
+    return { outcome: 'detections', detections, cues };
   }
 
   /** Undefined: somebody has to look first. */
-  async #still(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'still' }> | undefined> {
+  #still(frame: Frame): Extract<FrameVerdict, { outcome: 'still' }> | undefined {
     if (this.#looking === undefined) return undefined;
     const { source, seq, width, height, encoding } = frame;
     const detections: Detections = {
@@ -181,19 +174,7 @@ export class FrameAnalysis {
       staleFrames: this.#options.detector().staleFrames(source),
       gate: { look: 'still', crops: 0, saved: this.#gate.save(source) },
     };
-    return { outcome: 'still', detections, cues: [], preview: await this.#preview(detections, picture, source) };
-  }
-
-  async #preview(detections: Detections, picture: Picture, slot: unknown): Promise<Buffer | undefined> {
-    const { previewRate, renderer, clock } = this.#options;
-    if (previewRate === 0) return undefined;
-    const now = clock.monotonic();
-    if (slot === detections.source) {
-      const last = this.#previewed.of(detections.source);
-      if (now - last.at < 1000 / previewRate) return undefined;
-      last.at = now;
-    }
-    return await renderer.jpeg(picture, detections.objects);
+    return { outcome: 'still', detections, cues: [] };
   }
 
   #failOpen(frame: Frame, glance: Glance | undefined): Cue[] {

@@ -26,4 +26,9 @@ export class RecentSources<State> {
   get(source: string): State | undefined {
     return this.#states.get(source);
   }
+
+  /** All that are known. */
+  get all(): [source: string, state: State][] {
+    return [...this.#states];
+  }
 }

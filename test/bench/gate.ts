@@ -5,7 +5,6 @@ import { SiteClock } from '../../src/clock/site-clock.ts';
 import { readConfig } from '../../src/contracts/read-config.ts';
 import { findModel } from '../../src/inference/catalog.ts';
 import { modelPools } from '../../src/site/model-pools.ts';
-import { snapshotRenderer } from '../../src/vision/annotate.ts';
 import { Detector } from '../../src/vision/detector.ts';
 import { FrameAnalysis } from '../../src/vision/frame-analysis.ts';
 import { ManualClock } from '../unit/manual-clock.ts';
@@ -78,8 +77,8 @@ async function minute(
   const clock = new ManualClock();
   const { threshold, keepSeconds, confirmLooks, confirmOf, heartbeatSeconds } = settings;
   const analysis = new FrameAnalysis({
-    ...{ detector: () => detector, renderer: snapshotRenderer, clock, labels: new Set(['person']), threshold },
-    ...{ maxAgeMs: Infinity, previewRate: 0, keepMs: keepSeconds * 1000, loiterMs: 0, gate: isOn, heartbeatSeconds },
+    ...{ detector: () => detector, clock, labels: new Set(['person']), threshold },
+    ...{ maxAgeMs: Infinity, keepMs: keepSeconds * 1000, loiterMs: 0, gate: isOn, heartbeatSeconds },
     ...{ crops, confirmation: { n: confirmLooks, of: confirmOf } },
   });
   const random = seededRandom(7);

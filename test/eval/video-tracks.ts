@@ -5,7 +5,6 @@ import { findModel } from '../../src/inference/catalog.ts';
 import { Ingest, type IngestFrame } from '../../src/media/ingest.ts';
 import { parseSourceAddress } from '../../src/network/address.ts';
 import { modelPools } from '../../src/site/model-pools.ts';
-import { snapshotRenderer } from '../../src/vision/annotate.ts';
 import { Detector } from '../../src/vision/detector.ts';
 import { FrameAnalysis } from '../../src/vision/frame-analysis.ts';
 
@@ -61,8 +60,8 @@ export async function trackVideo({ file, rate, model, threshold, labels }: Video
   const settings = readConfig('detectron-infer', { threshold }, () => undefined);
   const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = settings;
   const analysis = new FrameAnalysis({
-    ...{ detector: () => detector, renderer: snapshotRenderer, clock: tools.clock, labels: new Set(labels) },
-    ...{ threshold, maxAgeMs: Infinity, previewRate: 0, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
+    ...{ detector: () => detector, clock: tools.clock, labels: new Set(labels) },
+    ...{ threshold, maxAgeMs: Infinity, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
     ...{ gate, heartbeatSeconds, crops, confirmation: { n: confirmLooks, of: confirmOf } },
   });
   const record = new Record();

@@ -22,6 +22,7 @@ const foundations: readonly string[] = rows[1];
 /** What the dialogs share with the runtime, so that both judge alike: pure functions without Node.js. */
 const sharedWithEditor = [
   'src/contracts/placeholder.ts',
+  'src/geometry/arrow-across.ts',
   'src/network/authority.ts',
   'src/alerting/recipients.ts',
   'src/alerting/text-template.ts',

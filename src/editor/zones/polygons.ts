@@ -1,5 +1,6 @@
 import type { Point, Zone, ZoneKind } from '../../contracts/configs.ts';
-import { arrowAcross, centreOf, edgeMiddle } from './geometry.ts';
+import { arrowAcross } from '../../geometry/arrow-across.ts';
+import { centreOf, edgeMiddle } from './geometry.ts';
 import { without, type Part, type ZonesState } from './state.ts';
 
 /** Text of a locale below `sentinel-camera.zones`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
-import type { DetectedObject } from '../../../src/contracts/messages.ts';
+import type { DetectedObject, FrameZone } from '../../../src/contracts/messages.ts';
 import type { Picture } from '../../../src/contracts/ports.ts';
 import { snapshotRenderer } from '../../../src/vision/annotate.ts';
 import { textStrokes } from '../../../src/vision/stroke-font.ts';
@@ -48,6 +48,28 @@ describe('snapshot', () => {
     const corner = { ...person, box: { x: 0.97, y: 0, width: 0.03, height: 0.5 } };
     const { at } = await pixels(await snapshotRenderer.jpeg(black, [corner]));
     assert.ok((at(600, 3)[0] ?? 0) > 150);
+  });
+
+  test('zones and lines are drawn where they are, below the objects, and nothing of their names gets in', async () => {
+    const corners = (...places: [x: number, y: number][]) => places.map(([x, y]) => ({ x, y }));
+    const zones: FrameZone[] = [
+      { name: '<yard>&"', kind: 'zone', points: corners([0.05, 0.2], [0.2, 0.2], [0.2, 0.9], [0.05, 0.9]) },
+      { name: 'street', kind: 'ignore', points: corners([0.8, 0.2], [0.95, 0.2], [0.95, 0.9], [0.8, 0.9]) },
+      { name: 'gate', kind: 'line', points: corners([0.6, 0.2], [0.6, 0.8]) },
+    ];
+    const { at, info } = await pixels(await snapshotRenderer.jpeg(black, [person], { zones }));
+    assert.equal(info.width, 640);
+    const [empty = 0, , blue = 0] = at(80, 200);
+    assert.ok(blue > empty + 8, `inside the zone it is ${at(80, 200).join()}`);
+    const [, green = 0] = at(384, 120);
+    assert.ok(green > 120, `on the line it is ${at(384, 120).join()}`);
+    // Who goes down the line has its right hand on the left of the picture: there the arrow points.
+    const greens = (from: number) => Array.from({ length: 20 }, (_, n) => at(from + n, 180)[1] ?? 0);
+    assert.ok(Math.min(...greens(366).slice(4, 16)) > 60 && Math.max(...greens(390)) < 40);
+    const taken = await pixels(await snapshotRenderer.jpeg(black, [{ ...person, zones: ['<yard>&"'] }], { zones }));
+    assert.ok((taken.at(80, 200)[2] ?? 0) > blue * 2, 'somebody is in it');
+    const small = await pixels(await snapshotRenderer.jpeg(black, [person], { zones, longestSide: 320 }));
+    assert.deepEqual([small.info.width, small.info.height], [320, 180]);
   });
 
   test('large pictures become small enough for a phone; tiny ones work', async () => {

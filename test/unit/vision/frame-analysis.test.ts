@@ -5,7 +5,6 @@ import { SiteClock } from '../../../src/clock/site-clock.ts';
 import { assertKind } from '../../../src/contracts/guards.ts';
 import type { Frame } from '../../../src/contracts/messages.ts';
 import type { Picture } from '../../../src/contracts/ports.ts';
-import { snapshotRenderer } from '../../../src/vision/annotate.ts';
 import { FrameAnalysis } from '../../../src/vision/frame-analysis.ts';
 import { readPicture } from '../../../src/vision/picture.ts';
 import { drawnFrame, jobFor, newDetector } from './drawn-picture.ts';
@@ -19,11 +18,11 @@ describe('bare pictures beside a live camera', () => {
   const detector = newDetector();
   after(() => detector.close());
   const options = {
-    ...{ detector: () => detector, renderer: snapshotRenderer, clock: new SiteClock(), labels: new Set(['person']) },
-    ...{ threshold: 0.4, maxAgeMs: 60_000, previewRate: 0, keepMs: 2000, loiterMs: 0 },
+    ...{ detector: () => detector, clock: new SiteClock(), labels: new Set(['person']) },
+    ...{ threshold: 0.4, maxAgeMs: 60_000, keepMs: 2000, loiterMs: 0 },
     ...{ gate: true, heartbeatSeconds: 5, crops: 2, confirmation: { n: 2, of: 3 } },
   };
-  const analysis = (previewRate = 0) => new FrameAnalysis({ ...options, previewRate });
+  const analysis = () => new FrameAnalysis(options);
 
   test('a picture gives what the worker would have found in it, in its own size', async () => {
     const jpeg = await sharp(drawn.bytes, { raw: { width: drawn.width, height: drawn.height, channels: 3 } })
@@ -32,14 +31,12 @@ describe('bare pictures beside a live camera', () => {
       .jpeg({ quality: 92 })
       .toBuffer();
     const picture = await readPicture(jpeg);
-    const { detections, preview } = await analysis(1).analyseAlone(frameOf('picture', picture), picture);
+    const { detections } = await analysis().analyseAlone(frameOf('picture', picture), picture);
     const direct = await detector.detect(jobFor(picture, { labels: new Set(['person']) }));
     assert.ok(!direct.dropped);
     assert.equal(detections.objects.length, 1);
     assert.deepEqual(detections.objects, direct.objects);
     assert.deepEqual([detections.width, detections.height], [768, 432]);
-    assert.ok(preview !== undefined);
-    assert.equal((await sharp(preview).metadata()).width, 768);
   });
 
   test('a picture shows no more objects than a message can hold', async () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SentinelError } from '../../../../src/contracts/errors.ts';
 import type { DetectedObject, Frame } from '../../../../src/contracts/messages.ts';
-import { snapshotRenderer } from '../../../../src/vision/annotate.ts';
 import type { DetectionJob, DetectionOutcome } from '../../../../src/vision/detector.ts';
 import { FrameAnalysis } from '../../../../src/vision/frame-analysis.ts';
 import { ManualClock } from '../../manual-clock.ts';
@@ -38,10 +37,9 @@ class Bench {
   constructor(changes: { gate?: boolean; crops?: number } = {}) {
     this.#analysis = new FrameAnalysis({
       detector: () => this.oracle,
-      renderer: snapshotRenderer,
       clock: this.clock,
       labels: new Set(['person']),
-      ...{ threshold: 0.4, maxAgeMs: 1000, previewRate: 0, gate: true, heartbeatSeconds: 60, crops: 2, ...changes },
+      ...{ threshold: 0.4, maxAgeMs: 1000, gate: true, heartbeatSeconds: 60, crops: 2, ...changes },
       ...{ keepMs: 2000, loiterMs: 0, confirmation: { n: 2, of: 3 } },
     });
   }

@@ -1,5 +1,6 @@
 import type { Point } from '../../contracts/configs.ts';
 import type { FrameZone } from '../../contracts/messages.ts';
+import { clearance, distanceTo, segmentsOf } from './border.ts';
 
 /** In: from the left of the line to its right, for somebody who goes from its first corner to its last. */
 export interface Crossing {
@@ -7,26 +8,41 @@ export interface Crossing {
   direction: 'in' | 'out';
 }
 
-/** Feet are over a line when they are this far beyond it, in reaches (see box-course.ts): they tremble on it. */
-const clearance = 0.08;
+/** Who is so far beyond a line, in reaches (see box-course.ts), did not just tremble over it. */
+const beyondDoubt = 2 * clearance;
+
+interface Place {
+  /** Where it was last clear of the line and on the side where it is taken to be. */
+  side: Point;
+  /** What the last look said for the first time. */
+  doubt?: Crossing['direction'];
+}
 
 /** Which lines one object crosses. */
 export class LineCrossings {
-  /** Where it was last clear of each line of its camera. */
-  #clear = new Map<string, Point>();
+  /** By the lines of its camera. */
+  #places = new Map<string, Place>();
 
   /** @param reach of the object, and @param aspect of the picture: see box-course.ts. */
   see(foot: Point, reach: number, aspect: number, lines: readonly FrameZone[]): Crossing[] {
-    const before = this.#clear;
+    const before = this.#places;
     const crossings: Crossing[] = [];
-    this.#clear = new Map();
+    this.#places = new Map();
     for (const [index, { name, points }] of lines.entries()) {
       const key = `${index} ${name}`;
-      const from = before.get(key);
-      const isClear = distanceTo(points, foot, aspect) >= clearance * reach;
-      const kept = isClear ? foot : from;
-      if (kept !== undefined) this.#clear.set(key, kept);
-      const direction = isClear && from !== undefined ? directionOf(points, from, foot) : undefined;
+      const side = before.get(key)?.side;
+      const distance = distanceTo(points, foot, aspect) / reach;
+      if (distance < clearance) {
+        if (side !== undefined) this.#places.set(key, { side });
+        continue;
+      }
+      const direction = side === undefined ? undefined : directionOf(points, side, foot);
+      const isSure = distance >= beyondDoubt || before.get(key)?.doubt === direction;
+      if (side !== undefined && direction !== undefined && !isSure) {
+        this.#places.set(key, { side, doubt: direction });
+        continue;
+      }
+      this.#places.set(key, { side: foot });
       if (direction !== undefined) crossings.push({ line: name, direction });
     }
     return crossings;
@@ -46,20 +62,4 @@ function directionOf(line: readonly Point[], from: Point, to: Point): Crossing['
 /** Whether a place is to the right of the way from a to b; the picture's y goes down. */
 function sideOf(a: Point, b: Point, { x, y }: Point): boolean {
   return (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x) > 0;
-}
-
-/** In heights of the picture. */
-function distanceTo(line: readonly Point[], point: Point, aspect: number): number {
-  const distances = segmentsOf(line).map(([a, b]) => {
-    const [wide, high] = [(b.x - a.x) * aspect, b.y - a.y];
-    const [x, y] = [(point.x - a.x) * aspect, point.y - a.y];
-    const length = wide ** 2 + high ** 2;
-    const along = length === 0 ? 0 : Math.min(1, Math.max(0, (x * wide + y * high) / length));
-    return Math.hypot(x - along * wide, y - along * high);
-  });
-  return Math.min(...distances);
-}
-
-function segmentsOf(line: readonly Point[]): [Point, Point][] {
-  return line.slice(1).map((point, index) => [line[index] ?? point, point]);
 }

@@ -1,6 +1,7 @@
 import type { DetectedObject, FrameZone } from '../../contracts/messages.ts';
 import { footOf } from '../zones.ts';
 import { assign, type Pair } from './assignment.ts';
+import { clearance, distanceTo } from './border.ts';
 import { LineCrossings, type Crossing } from './line-crossings.ts';
 import { Track, type TrackRules } from './track.ts';
 import { ZoneStays, type ZoneEvent } from './zone-stays.ts';
@@ -22,8 +23,8 @@ export interface TrackerLook {
   capturedAt: number;
   width: number;
   height: number;
-  /** Lines of the picture that can be crossed. */
-  lines?: readonly FrameZone[];
+  /** Of the picture. */
+  zones?: readonly FrameZone[];
 }
 
 /** What an object did in a zone or at a line, which `zone` names. */
@@ -85,8 +86,9 @@ export class Tracker {
     return this.#followed.length > 0;
   }
 
-  update({ objects, at, capturedAt, width, height, lines = [] }: TrackerLook): Tracked {
+  update({ objects, at, capturedAt, width, height, zones = [] }: TrackerLook): Tracked {
     const aspect = width / height;
+    const [lines, areas] = split(zones, ({ kind }) => kind === 'line');
     const ended = this.#moveTo(at, aspect);
     const now = this.#now;
     const { threshold } = this.#options;
@@ -99,13 +101,13 @@ export class Tracker {
     const fresh = this.#followed.filter(({ track }) => track.id === undefined);
     const unknown = this.#give(strongLeft, fresh, true);
     for (const { track } of missing(this.#followed, now)) track.miss(now);
-    for (const object of unknown) this.#begin(object, capturedAt, aspect);
+    for (const object of unknown) this.#begin(object, capturedAt, aspect, lines);
 
     const [over, going] = split(this.#followed, ({ track }) => track.isOver(now));
     this.#followed = going;
     const seen = going.filter(({ track }) => track.id !== undefined && track.isInView);
     const events = seen.flatMap((one) => [
-      ...told(one, one.stays.see(one.last.zones ?? [], now)),
+      ...told(one, one.stays.see(one.last.zones ?? [], now, bordered(one, aspect, areas))),
       ...told(one, crossed(one, aspect, lines)),
     ]);
     return {
@@ -154,16 +156,15 @@ export class Tracker {
     return boxes.filter((_, column) => !taken.has(column));
   }
 
-  #begin(object: DetectedObject, capturedAt: number, aspect: number): void {
+  #begin(object: DetectedObject, capturedAt: number, aspect: number, lines: readonly FrameZone[]): void {
     if (this.#followed.length >= most) return;
     const track = new Track(object, this.#now, capturedAt, aspect, this.#options);
     track.confirm(this.#newId);
-    this.#followed.push({
-      track,
-      stays: new ZoneStays(this.#options.loiterMs),
-      crossings: new LineCrossings(),
-      last: object,
-    });
+    const stays = new ZoneStays(this.#options.loiterMs);
+    const one: Followed = { track, stays, crossings: new LineCrossings(), last: object };
+    // Who is fast may be over a line before he is confirmed.
+    crossed(one, aspect, lines);
+    this.#followed.push(one);
   }
 
   readonly #newId = (): string => {
@@ -191,6 +192,15 @@ function described({ track, stays, last }: Followed, now: number): DetectedObjec
 function crossed({ crossings, track, last }: Followed, aspect: number, lines: readonly FrameZone[]): Did[] {
   const found = crossings.see(footOf(last), track.reach, aspect, lines);
   return found.map(({ line, direction }) => ({ what: 'line-cross', zone: line, direction }));
+}
+
+/** The zones whose border it stands on, as far as one can tell. */
+function bordered({ track, last }: Followed, aspect: number, areas: readonly FrameZone[]): string[] {
+  const near = areas.filter(({ points: [first, ...points] }) => {
+    if (first === undefined) return false;
+    return distanceTo([first, ...points, first], footOf(last), aspect) < clearance * track.reach;
+  });
+  return near.map(({ name }) => name);
 }
 
 function told({ track, last }: Followed, events: readonly Did[]): TrackEvent[] {

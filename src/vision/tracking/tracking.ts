@@ -37,8 +37,8 @@ export class Tracking {
   ): { objects: DetectedObject[]; cues: Cue[] } {
     const { source, capturedAt, width, height } = frame;
     const at = position === undefined ? capturedAt : position * 1000;
-    const lines = (frame.zones ?? []).filter(({ kind }) => kind === 'line');
-    const tracked = this.#trackers.of(source).update({ objects, at, capturedAt, width, height, lines });
+    const { zones = [] } = frame;
+    const tracked = this.#trackers.of(source).update({ objects, at, capturedAt, width, height, zones });
     return { objects: tracked.objects, cues: tracked.events.map((event) => cueOf(frame, event)) };
   }
 }

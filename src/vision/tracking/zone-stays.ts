@@ -35,11 +35,15 @@ export class ZoneStays {
     return Object.fromEntries(inside.map(([zone, { since }]) => [zone, Math.round((at - since) / 100) / 10]));
   }
 
-  /** @param zones Those in which this look shows it. */
-  see(zones: readonly string[], at: number): ZoneEvent[] {
-    const events = [...new Set([...zones, ...this.#stays.keys()])].flatMap((zone) =>
-      this.#judge(zone, zones.includes(zone), at),
-    );
+  /**
+   * @param zones Those in which this look shows it.
+   * @param near Those whose border it is so close to that it is not said to leave them.
+   */
+  see(zones: readonly string[], at: number, near: readonly string[] = []): ZoneEvent[] {
+    const events = [...new Set([...zones, ...this.#stays.keys()])].flatMap((zone) => {
+      const stays = this.#stays.get(zone)?.inside === true && near.includes(zone);
+      return this.#judge(zone, stays || zones.includes(zone), at);
+    });
     this.#isFirst = false;
     return events;
   }

@@ -36,6 +36,12 @@ describe('a confirmer', () => {
     assert.equal(holding(window, 'xxxxxxxx', 900), '........', 'at slow cameras too');
   });
 
+  test('counts a look that is exactly as old as the window is long, and n looks where fewer are remembered', () => {
+    assert.equal(holding({ share: 1, seconds: 2, atLeast: 2 }, 'xx', 2000), '.x');
+    assert.equal(holding({ share: 1, seconds: 2, atLeast: 2 }, 'xx', 2001), '..');
+    assert.equal(holding({ n: 3, of: 2 }, 'xxx'), '..x');
+  });
+
   test('says how many of how many', () => {
     const confirmer = new Confirmer({ n: 2, of: 3 });
     confirmer.add(0, true);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gaussian, seededRandom } from '../../../../scripts/demo/seeded-random.ts';
 import type { FrameZone } from '../../../../src/contracts/messages.ts';
 import { placeInZones } from '../../../../src/vision/zones.ts';
 import { LineCrossings } from '../../../../src/vision/tracking/line-crossings.ts';
@@ -31,6 +32,34 @@ describe('a line', () => {
     assert.deepEqual(walk([gate], [0.5, 0.71], [0.5, 0.69], [0.5, 0.8]), [], 'nobody knows where it came from');
   });
 
+  test('is not crossed again and again by somebody who stands on it', () => {
+    const random = seededRandom(4);
+    const feet = Array.from({ length: 600 }, (): [number, number] => [0.5, 0.7 + 0.015 * gaussian(random)]);
+    assert.deepEqual(walk([gate], [0.5, 0.5], ...feet, [0.5, 0.9]), ['gate in']);
+  });
+
+  test('is crossed by somebody who is hardly beyond it once a second look says so', () => {
+    assert.deepEqual(walk([gate], [0.5, 0.6], [0.5, 0.74]), []);
+    assert.deepEqual(walk([gate], [0.5, 0.6], [0.5, 0.74], [0.5, 0.74]), ['gate in']);
+    assert.deepEqual(walk([gate], [0.5, 0.6], [0.5, 0.74], [0.5, 0.66], [0.5, 0.74], [0.5, 0.71], [0.5, 0.74]), []);
+  });
+
+  test('is crossed by somebody who is beyond it before he is confirmed', () => {
+    const scene = new Scene();
+    const told = [0.6, 0.78, 0.9].flatMap((y) => {
+      scene.at += 200;
+      const look = { objects: [person(0.5, y)], at: scene.at, capturedAt: scene.at, ...scene.size, zones: [gate] };
+      return scene.tracker.update(look).events.map(({ what, direction }) => `${what} ${direction}`);
+    });
+    assert.deepEqual(told, ['line-cross in']);
+  });
+
+  test('far away is crossed by a small step', () => {
+    const crossings = new LineCrossings();
+    const told = [0.69, 0.71, 0.71].flatMap((y) => crossings.see({ x: 0.5, y }, 0.05, 16 / 9, [gate]));
+    assert.deepEqual(told, [{ line: 'gate', direction: 'in' }]);
+  });
+
   test('is not crossed by those who pass its end', () => {
     assert.deepEqual(walk([gate], [0.05, 0.5], [0.05, 0.9]), []);
   });
@@ -59,7 +88,7 @@ describe('a line', () => {
       scene.at += 200;
       const objects = look % 4 === 3 ? [] : [person(0.5, 0.5 + look * 0.02)];
       const size = { width: 640, height: 360 };
-      const { events } = scene.tracker.update({ objects, at: scene.at, capturedAt: scene.at, ...size, lines: [gate] });
+      const { events } = scene.tracker.update({ objects, at: scene.at, capturedAt: scene.at, ...size, zones: [gate] });
       told.push(...events.map(({ what, zone, direction, trackId }) => [what, zone, direction, trackId]));
     }
     assert.deepEqual(told, [['line-cross', 'gate', 'in', '1']]);

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gaussian, seededRandom } from '../../../../scripts/demo/seeded-random.ts';
+import { placeInZones } from '../../../../src/vision/zones.ts';
 import { person, Scene } from './scene.ts';
+
+function rectangle(left: number, top: number, right: number, bottom: number) {
+  const corners = [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ] as const;
+  return corners.map(([x, y]) => ({ x, y }));
+}
 
 /** What the looks tell, such as `zone-enter yard`; one letter per look: where the person stands (. is nowhere, - not seen). */
 function story(scene: Scene, looks: string, gapMs = 200): string[] {
@@ -30,6 +42,35 @@ describe('zones', () => {
   test('are not entered or left by feet that tremble on the border, nor by a look that misses them', () => {
     assert.deepEqual(story(new Scene(), 'yyyyy.y.y-y-yy.yyy'), ['zone-enter yard']);
     assert.deepEqual(story(new Scene(), '.....y.y-.y.y..'), []);
+  });
+
+  test('are not left and entered again by somebody who stands on their border, however much his feet tremble', () => {
+    const random = seededRandom(3);
+    const yard = { name: 'yard', kind: 'zone' as const, points: rectangle(0.1, 0.5, 0.9, 0.7) };
+    const scene = new Scene();
+    const told = Array.from({ length: 600 }, () => {
+      scene.at += 200;
+      const zoned = placeInZones([person(0.5, 0.7 + 0.01 * gaussian(random))], [yard]).objects;
+      const look = { objects: zoned, at: scene.at, capturedAt: scene.at, ...scene.size, zones: [yard] };
+      return scene.tracker.update(look).events.map(({ what }) => what);
+    }).flat();
+    assert.deepEqual(told, ['zone-enter', 'loiter']);
+    const away = [0.74, 0.76, 0.78].flatMap((y) => {
+      scene.at += 200;
+      const look = { objects: [person(0.5, y)], at: scene.at, capturedAt: scene.at, ...scene.size, zones: [yard] };
+      return scene.tracker.update(look).events.map(({ what }) => what);
+    });
+    assert.deepEqual(away, ['zone-leave']);
+  });
+
+  test('tell, of somebody who was lost in them, how long he was seen there', () => {
+    const scene = new Scene();
+    story(scene, 'yyyyyyyyyyy');
+    const events = Array.from({ length: 12 }, () => scene.look([]).events).flat();
+    assert.deepEqual(
+      events.map(({ what, dwellMs }) => [what, dwellMs]),
+      [['zone-leave', 1800]],
+    );
   });
 
   test('are left when the object is lost in them, and only then', () => {
@@ -68,6 +109,11 @@ describe('zones', () => {
     assert.deepEqual(story(scene, 'y'.repeat(17)), ['zone-enter yard', 'loiter yard']);
     assert.deepEqual(story(scene, 'y'.repeat(40)), []);
     assert.deepEqual(story(scene, `...${'y'.repeat(20)}`), ['zone-leave yard', 'zone-enter yard', 'loiter yard']);
+    assert.deepEqual(
+      story(scene, `..${'y'.repeat(20)}`),
+      ['zone-leave yard', 'zone-enter yard', 'loiter yard'],
+      'also when he comes back at once',
+    );
     assert.deepEqual(story(new Scene({ loiterMs: 0 }), 'y'.repeat(100)), ['zone-enter yard']);
   });
 });

@@ -3,6 +3,7 @@ import {
   defineNode,
   FrameAnalysis,
   isFrameMessage,
+  kindOf,
   labelFilter,
   modelsFor,
   Previews,
@@ -81,7 +82,11 @@ export default defineNode({
           return;
         }
         if (!Buffer.isBuffer(message.payload)) {
-          throw new SentinelError('ES_BAD_INPUT', 'This message is neither a frame of rtsp-in nor a bare picture.', {
+          const what =
+            kindOf(message.payload) === 'frame'
+              ? 'This frame has not the picture that it claims, or lacks fields'
+              : 'This message is neither a frame of rtsp-in nor a bare picture';
+          throw new SentinelError('ES_BAD_INPUT', `${what}.`, {
             hint: 'Wire the first output of rtsp-in here, or put the bytes of a JPEG or PNG into msg.payload.',
           });
         }

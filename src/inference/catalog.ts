@@ -137,7 +137,8 @@ function catalogModel(id: string, task: ModelTask): ModelDescription {
     delete said.built;
     const file = fileOf(entry);
     if (download !== undefined) assertPulled(id, file, download.bytes);
-    return { ...describe(said, `entry "${id}" of the catalogue`), id, file };
+    const origin = download === undefined ? 'embedded' : 'pulled';
+    return { ...describe(said, `entry "${id}" of the catalogue`), id, file, origin };
   }
   throw new SentinelError('ES_MODEL_MISSING', `The catalogue has no model "${id}".`, {
     hint: `Known models for ${task}: ${idsFor(task)}; or give the absolute path of an .onnx file.`,
@@ -159,12 +160,11 @@ function userModel(file: string, recognise: Recogniser | undefined): ModelDescri
       hint: 'Write the path as it is where Node-RED runs, in a container the one inside it.',
     });
   }
-  if (said === undefined && recognise !== undefined) return { ...describe(recognise(file, undefined), file), id, file };
-  return {
-    ...describe({ ...(recognise && recognised(file, said, recognise)), ...(said as object) }, description),
-    id,
-    file,
-  };
+  const known =
+    said === undefined && recognise !== undefined
+      ? describe(recognise(file, undefined), file)
+      : describe({ ...(recognise && recognised(file, said, recognise)), ...(said as object) }, description);
+  return { ...known, id, file, origin: 'own' };
 }
 
 /** What a file says about itself, under what its description says; nothing when that has to suffice. */

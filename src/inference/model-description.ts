@@ -96,7 +96,12 @@ export type ModelDescription = StoredDescription & {
   id: string;
   /** Absolute path of the `.onnx` file. */
   file: string;
+  /** The user's own when absent. */
+  origin?: ModelOrigin;
 };
+
+/** Where a model's file is from, which says where its hash stands. `tried`: the user's own, as it was when it was tried. */
+export type ModelOrigin = 'embedded' | 'pulled' | 'own' | 'tried';
 
 /** What a model is for: which node may use it. */
 export type ModelTask = ModelDescription['task'];

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
@@ -9,6 +8,7 @@ import { shown } from '../onnx-format/shown.ts';
 import { Child, type ChildExit } from '../process/child.ts';
 import { catalogHashes } from './catalog.ts';
 import type { ModelDescription } from './model-description.ts';
+import { assertReadable, unreadable } from './model-file.ts';
 import { SingleFile } from './single-file.ts';
 import type { TrialLimits, TrialOrder, TrialVerdict } from './trial-child.ts';
 import { unpackError } from './worker-messages.ts';
@@ -66,7 +66,7 @@ export class ModelTrials {
     const sha256 = await hashOf(model);
     // One that its own description disowns is refused where it is read.
     if (model.sha256 !== undefined && model.sha256 !== sha256) return model;
-    const admitted = { ...model, sha256 };
+    const admitted: ModelDescription = { ...model, sha256, ...(model.sha256 === undefined && { origin: 'tried' }) };
     if (this.isKnown(admitted)) return admitted;
     const { error } = await this.#one.run(() => this.#verdict(admitted, closing));
     if (error !== undefined) throw error;
@@ -119,16 +119,12 @@ export class ModelTrials {
 
 /** Read in pieces, so that the event loop goes on meanwhile. */
 async function hashOf(model: ModelDescription): Promise<string> {
+  await assertReadable(model);
   const hash = createHash('sha256');
   try {
-    // A pipe or a device has no end.
-    if (!(await stat(model.file)).isFile()) throw new Error('It is no file.');
     for await (const piece of createReadStream(model.file)) hash.update(piece as Buffer);
   } catch (cause) {
-    throw new SentinelError('ES_MODEL_MISSING', `The file of the model "${model.id}" cannot be read: ${model.file}.`, {
-      hint: 'Install the package again, or put your own model in this place.',
-      cause,
-    });
+    throw unreadable(model, cause);
   }
   return hash.digest('hex');
 }

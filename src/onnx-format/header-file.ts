@@ -7,6 +7,8 @@ import { graphFields, modelFields, tensorFields } from './schema.ts';
 /** Much more than the largest detectors have: a file with more is not read any further on the main thread. */
 const mostFields = 200_000;
 const mostRead = 32 * 1024 * 1024;
+/** Inputs, outputs and notes together, which are read byte by byte. */
+const mostLoaded = 4 * 1024 * 1024;
 /** Class names of a thousand classes take 30 KB. */
 const longestValue = 1024 * 1024;
 const windowBytes = 4096;
@@ -69,6 +71,7 @@ class Pieces {
   #length = 0;
   #read = 0;
   #seen = 0;
+  #loaded = 0;
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
@@ -89,7 +92,8 @@ class Pieces {
 
   /** The field with its payload. */
   load({ number, wire, start, end }: Place): Field {
-    if (end - start > longestValue) throw tooMuch();
+    this.#loaded += end - start;
+    if (end - start > longestValue || this.#loaded > mostLoaded) throw tooMuch();
     return { number, wire, payload: Uint8Array.from(this.#bytes(start, end - start)) };
   }
 

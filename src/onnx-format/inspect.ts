@@ -54,24 +54,33 @@ export function inspectModel(bytes: Uint8Array): ModelHeader {
   return reading.finish();
 }
 
+/** Inputs, outputs, weights, operator sets and notes together: the largest models have some thousands. */
+const mostParts = 200_000;
+const mostDimensions = 1000;
+
 /** Gathers a header from the fields of a file, whether that lies in memory or is read in pieces. */
 export class HeaderReading {
   readonly #header: ModelHeader = { irVersion: 0, opsets: [], inputs: [], outputs: [], metadata: {} };
   readonly #weights = new Set<string>();
+  #parts = 0;
 
   ofModel(field: Field): void {
+    if (field.number === modelFields.opset || field.number === modelFields.metadata) this.#countPart();
     if (field.number === modelFields.irVersion) this.#header.irVersion = integerOf(field);
     if (field.number === modelFields.opset) this.#header.opsets.push(readOpset(messageOf(field)));
     if (field.number === modelFields.metadata) readEntry(messageOf(field), this.#header.metadata);
   }
 
   ofGraph(field: Field): void {
+    if (field.number === graphFields.input || field.number === graphFields.output) this.#countPart();
     if (field.number === graphFields.input) this.#header.inputs.push(readValue(messageOf(field)));
     if (field.number === graphFields.output) this.#header.outputs.push(readValue(messageOf(field)));
   }
 
   ofWeight(field: Field): void {
-    if (field.number === tensorFields.name) this.#weights.add(textOf(field));
+    if (field.number !== tensorFields.name) return;
+    this.#countPart();
+    this.#weights.add(textOf(field));
   }
 
   /** @throws SentinelError ES_MODEL_INVALID */
@@ -83,6 +92,11 @@ export class HeaderReading {
     if (header.opsets.length === 0) throw broken('it names no operator set');
     if (header.inputs.length === 0 || header.outputs.length === 0) throw broken('it has no inputs or no outputs');
     return header;
+  }
+
+  /** What a file of a gigabyte could name would take many of memory. */
+  #countPart(): void {
+    if (++this.#parts > mostParts) throw broken(`it names more than ${mostParts} inputs, outputs and weights`);
   }
 }
 
@@ -123,7 +137,9 @@ function readTensorType(message: Uint8Array, value: ModelValue): void {
     if (field.number === tensorTypeFields.element) value.type = elementTypes[integerOf(field)] ?? 'other';
     if (field.number !== tensorTypeFields.shape) continue;
     for (const part of fieldsOf(messageOf(field))) {
-      if (part.number === shapeFields.dimension) value.shape.push(readDimension(messageOf(part)));
+      if (part.number !== shapeFields.dimension) continue;
+      if (value.shape.length === mostDimensions) throw broken('a shape has too many sizes');
+      value.shape.push(readDimension(messageOf(part)));
     }
   }
 }

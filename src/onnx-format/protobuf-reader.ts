@@ -20,6 +20,8 @@ export interface Field {
 /** A 64 bit number takes at most 10 bytes of 7 bits. */
 const longestVarint = 10;
 const lowestFieldBits = 3;
+/** Names take a few dozen bytes, what exporters note a few hundred kilobytes. */
+const longestText = 16 * 1024 * 1024;
 
 /**
  * The fields of a message, in file order.
@@ -97,7 +99,9 @@ export function integerOf(field: Field): number {
 
 /** The text of a string field; bytes that are no UTF-8 become replacement characters. */
 export function textOf(field: Field): string {
-  return new TextDecoder().decode(messageOf(field));
+  const bytes = messageOf(field);
+  if (bytes.length > longestText) throw broken('a text is longer than any that makes sense');
+  return new TextDecoder().decode(bytes);
 }
 
 /** The bytes of a field that must hold a message, string or byte string. */

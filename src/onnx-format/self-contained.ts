@@ -46,6 +46,8 @@ type MessageKind = keyof typeof contents;
 /** Subgraphs nest a few levels in real models; every level is three messages. Protobuf itself stops at 100. */
 const deepest = 100;
 
+const mostDomains = 10_000;
+
 /** Operator sets that the ONNX runtime has built in. Others need a native library of somebody else. */
 const builtInDomains: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft']);
 
@@ -65,6 +67,7 @@ export function assertSelfContained(model: Uint8Array): void {
       if (kind === 'tensor') assertStoredInside(field);
       if (kind === 'node' && field.number === nodeFields.domain) used.add(textOf(field));
       if (kind === 'function' && field.number === functionFields.domain) defined.add(textOf(field));
+      if (used.size + defined.size > mostDomains) throw broken('it names too many domains of operators');
       const child = children[field.number];
       if (child !== undefined) walk(child, messageOf(field), depth + 1);
     }

@@ -2,7 +2,8 @@ import type { DetectedObject, FrameZone } from '../contracts/messages.ts';
 import type { Picture, SnapshotForm, SnapshotRenderer } from '../contracts/ports.ts';
 import type { Size } from '../geometry/letterbox.ts';
 import type { Sharp } from 'sharp';
-import { damaged, loadSharp, openPicture, pictureSize } from './encoded-picture.ts';
+import { damaged, loadSharp, openPicture, ownBytes, pictureSize } from './encoded-picture.ts';
+import { isWholeRaw } from './picture.ts';
 import { textStrokes, textWidth } from './stroke-font.ts';
 import { drawZones } from './zone-drawing.ts';
 
@@ -15,8 +16,9 @@ const colours = { person: '#ff3b30', other: '#ffcc00' };
  * threads of the picture library.
  */
 export const snapshotRenderer: SnapshotRenderer = {
-  async jpeg(picture: Picture, objects: readonly DetectedObject[], form: SnapshotForm = {}): Promise<Buffer> {
+  async jpeg(shown: Picture, objects: readonly DetectedObject[], form: SnapshotForm = {}): Promise<Buffer> {
     const { longestSide, quality, zones } = { ...usual, ...form };
+    const picture = { ...shown, bytes: ownBytes(shown.bytes) };
     const original = picture.encoding === 'jpeg' ? await pictureSize(picture.bytes) : picture;
     const size = atMost(longestSide, original);
     return await decoder(picture)
@@ -28,9 +30,10 @@ export const snapshotRenderer: SnapshotRenderer = {
   },
 };
 
-function decoder({ bytes, encoding, width, height }: Picture): Sharp {
+function decoder(picture: Picture): Sharp {
+  const { bytes, encoding, width, height } = picture;
   if (encoding === 'jpeg') return openPicture(bytes);
-  if (bytes.length !== width * height * 3) damaged(`${bytes.length} bytes are not ${width} x ${height} pixels`);
+  if (!isWholeRaw(picture)) damaged(`${bytes.length} bytes are not ${width} x ${height} pixels`);
   return loadSharp()(bytes, { raw: { width, height, channels: 3 } });
 }
 

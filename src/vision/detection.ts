@@ -16,6 +16,7 @@ import { decodeForCanvas } from './encoded-picture.ts';
 import { lookCloser } from './crops/look-closer.ts';
 import { ModelCanvas, type RgbPixels } from './model-canvas.ts';
 import { bestOf, suppressOverlaps, type Candidate } from './nms.ts';
+import { isWholeRaw } from './picture.ts';
 import { pictureInput } from './picture-input.ts';
 
 export interface DetectionRequest {
@@ -50,6 +51,9 @@ export interface DetectionReply extends Size {
   /** The times of the whole picture and its crops together. */
   timings: Omit<Detections['timings'], 'waitMs'>;
 }
+
+/** Objects of a picture, as a message holds. */
+const mostObjects = 1000;
 
 /**
  * Opens a detection model and answers with the objects of each picture. Blocks its thread while it works: it is what
@@ -101,7 +105,9 @@ export async function openDetection(
         const ran = performance.now();
         const decoded = decode(outputs, placement.canvas, wanted, threshold);
         unusable += decoded.unusable;
-        const objects = decoded.candidates.flatMap((one) => toObject(one, placement.picture, model.labels));
+        const objects = decoded.candidates
+          .flatMap((one) => toObject(one, placement.picture, model.labels))
+          .slice(0, mostObjects);
         timings.preprocessMs += drawn - started;
         timings.inferenceMs += ran - drawn;
         timings.postprocessMs += performance.now() - ran;
@@ -113,7 +119,8 @@ export async function openDetection(
       const objects = await look(pixels, placement);
       const closer = (crop: RgbPixels) => look(crop, place(crop));
       const found = wish ? await lookCloser(pixels, { objects, look: closer, ...wish }) : { objects, crops: 0 };
-      return { ...found, unusable, width, height, backend, ...(fallback === undefined ? {} : { fallback }), timings };
+      const kept = { ...found, objects: found.objects.slice(0, mostObjects) };
+      return { ...kept, unusable, width, height, backend, ...(fallback === undefined ? {} : { fallback }), timings };
     },
     release: () => session.release(),
   };
@@ -121,12 +128,12 @@ export async function openDetection(
 
 /** Raw frames are scaled while they are drawn; encoded ones while they are decoded. */
 async function pixelsFor(
-  { bytes, encoding, ...claimed }: Picture,
+  picture: Picture,
   place: (picture: Size) => Placement,
 ): Promise<Size & { pixels: RgbPixels; placement: Placement }> {
+  const { bytes, encoding, width, height } = picture;
   if (encoding === 'jpeg') return await decodeForCanvas(bytes, place);
-  const { width, height } = claimed;
-  if (bytes.length === width * height * 3 && bytes.length > 0)
+  if (isWholeRaw(picture))
     return { width, height, pixels: { rgb: bytes, width, height }, placement: place({ width, height }) };
   throw new SentinelError(
     'ES_IMAGE_INVALID',

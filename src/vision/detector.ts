@@ -5,7 +5,7 @@ import type { ModelFor } from '../inference/model-description.ts';
 import type { WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
 import type { CropRequest, DetectionReply, DetectionRequest } from './detection.ts';
-import { decodeForCanvas } from './encoded-picture.ts';
+import { assertBounded, decodeForCanvas } from './encoded-picture.ts';
 import { placementFor } from './picture-input.ts';
 import { RecentSources } from './recent-sources.ts';
 
@@ -79,6 +79,8 @@ export class Detector {
   async detect(job: DetectionJob): Promise<DetectionOutcome> {
     const { model, metrics } = this.#options;
     const { source, slot, asker, maxWaitMs } = job;
+    // It is copied on the main thread.
+    assertBounded(job.picture.bytes);
     const outcome = await this.#lane.run({ place: [asker, slot], maxWaitMs, make: () => this.#order(job) });
     if (outcome.dropped !== false) {
       if (outcome.dropped !== 'closed') this.#count(source, outcome.dropped);

@@ -6,6 +6,7 @@ import type { Detector } from './detector.ts';
 import { MotionGate, type Glance } from './motion/motion-gate.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
 import { Tracking } from './tracking/tracking.ts';
+import { isWholeRaw } from './picture.ts';
 import { placeInZones } from './zones.ts';
 
 /** Score of motion far away: 0 would say that it is over. */
@@ -76,7 +77,8 @@ export class FrameAnalysis {
    */
   async analyse(frame: Frame, image: Buffer, position?: number): Promise<FrameVerdict> {
     const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
-    const glance = isWhole(picture) ? this.#gate.glance(frame, picture, position) : undefined;
+    // What else comes is the detector's to refuse, or to decode: in files nothing is compared.
+    const glance = isWholeRaw(picture) ? this.#gate.glance(frame, picture, position) : undefined;
     if (glance !== undefined && glance.why === undefined && this.#options.gate && !this.#down) {
       const still = this.#still(frame);
       if (still !== undefined) return still;
@@ -196,11 +198,6 @@ function tooMany(): SentinelError {
   return new SentinelError('ES_MODEL_FAILED', 'Too many pictures wait to be looked at; this one was not.', {
     hint: 'Send fewer at a time, or wait for each answer.',
   });
-}
-
-/** What else comes is the detector's to refuse, or to decode: in files nothing is compared. */
-function isWhole({ bytes, encoding, width, height }: Picture): boolean {
-  return encoding === 'rgb24' && bytes.length > 0 && bytes.length === width * height * 3;
 }
 
 function identity(frame: Frame) {

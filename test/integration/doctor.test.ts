@@ -237,7 +237,7 @@ describe('echosight doctor on a broken installation', { timeout: 300_000 }, () =
     const run = await echosight(args, {}, join(copy, 'dist', 'cli.js'));
     assert.equal(run.code, 1, run.err);
     const findings = findingsOf(run.out);
-    assert.match(said(findings, 'models', 'nanodet-g-416'), /^problem: .*not the one of the catalogue/);
+    assert.match(said(findings, 'models', 'nanodet-g-416'), /^problem: .*not the one that came with the package/);
     assert.match(said(findings, 'models', 'echosight-audio-v0'), /^problem: .*cannot be read/);
   });
 

@@ -22,8 +22,8 @@ export class Sieve {
 
   /** Whether a box of this score is worth being worked out. */
   passes(score: number): boolean {
-    if (score >= this.#threshold) return true;
-    if (Number.isNaN(score)) this.unusable += 1;
+    if (score >= this.#threshold && score !== Infinity) return true;
+    if (Number.isNaN(score) || score === Infinity) this.unusable += 1;
     return false;
   }
 

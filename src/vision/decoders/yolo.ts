@@ -159,9 +159,11 @@ function decodeObjectness(
  */
 function isDecoded({ data, dims }: OutputTensor): boolean {
   const width = dims[2] ?? 1;
-  let farthest = 0;
-  for (let at = 0; at < data.length; at += width) farthest = Math.max(farthest, data[at] ?? 0);
-  return farthest > 24;
+  for (let at = 0; at < data.length; at += width) {
+    const x = data[at] ?? 0;
+    if (x > 24 && x !== Infinity) return true;
+  }
+  return false;
 }
 
 /** Reads boxes that are relative to their cells. */

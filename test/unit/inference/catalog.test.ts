@@ -83,7 +83,7 @@ describe("a user's own model", () => {
 
   test('is described by the JSON beside it and named after its file', () => {
     const file = placed('forklifts', JSON.stringify(good));
-    assert.deepEqual(findModel(file, 'detection'), { ...good, id: 'forklifts', file });
+    assert.deepEqual(findModel(file, 'detection'), { ...good, id: 'forklifts', file, origin: 'own' });
   });
 
   const refused: Record<string, { description: string | undefined; name: string; message: RegExp }> = {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { findModel } from '../../../src/inference/catalog.ts';
+import type { ModelOrigin } from '../../../src/inference/model-description.ts';
 import { assertTakes, readModelFile, type ModelInput } from '../../../src/inference/model-file.ts';
 import { openSession } from '../../../src/inference/session.ts';
 import { graph, model, node } from '../onnx-format/model-bytes.ts';
@@ -29,6 +30,51 @@ describe('model file', () => {
     await assert.rejects(readModelFile(absent), { name: 'ES_MODEL_MISSING' });
     await assert.rejects(readModelFile({ ...unchecked, sha256: '0'.repeat(64) }), { name: 'ES_MODEL_INVALID' });
     await assert.rejects(readModelFile({ ...unchecked, file: damaged }), { name: 'ES_MODEL_INVALID' });
+  });
+
+  const origins: Record<ModelOrigin, { exchanged: RegExp; exchangedHint: RegExp; absentHint: RegExp }> = {
+    embedded: {
+      exchanged: /not the one that came with the package: /,
+      exchangedHint: /install the package again/,
+      absentHint: /^Install the package again\.$/,
+    },
+    pulled: {
+      exchanged: /not the one of the catalogue: /,
+      exchangedHint: /npx echosight models pull nanodet-g-416/,
+      absentHint: /npx echosight models pull nanodet-g-416/,
+    },
+    own: {
+      exchanged: /not the one that its description means by its sha256: /,
+      exchangedHint: /correct the sha256 in .*mine\.json/,
+      absentHint: /^Write the path as it is where Node-RED runs/,
+    },
+    tried: {
+      exchanged: /another one than when it was tried: /,
+      exchangedHint: /deploy again/,
+      absentHint: /^Write the path as it is where Node-RED runs/,
+    },
+  };
+  for (const [origin, { exchanged, exchangedHint, absentHint }] of Object.entries(origins)) {
+    test(`an exchanged file, and an absent one, are told of as who has it (${origin}) can mend it`, async (t) => {
+      const file = join(temporaryFolder(t), 'mine.onnx');
+      const one = { ...unchecked, file, sha256: '0'.repeat(64), origin: origin as ModelOrigin };
+      await assert.rejects(readModelFile(one), { name: 'ES_MODEL_MISSING', hint: absentHint });
+      writeFileSync(file, model(graph([node('Relu')])));
+      await assert.rejects(readModelFile(one), { name: 'ES_MODEL_INVALID', message: exchanged, hint: exchangedHint });
+    });
+  }
+
+  test('a file as large as a disk, and a pipe, are refused before anybody reads them', async (t) => {
+    const folder = temporaryFolder(t);
+    const large = join(folder, 'large.onnx');
+    writeFileSync(large, '');
+    truncateSync(large, 3e9);
+    await assert.rejects(readModelFile({ ...unchecked, file: large }), {
+      name: 'ES_MODEL_INVALID',
+      message: /3\.0 GB/,
+    });
+    await assert.rejects(readModelFile({ ...unchecked, file: folder }), { name: 'ES_MODEL_MISSING' });
+    await assert.rejects(readModelFile({ ...unchecked, file: '/dev/zero' }), { name: 'ES_MODEL_MISSING' });
   });
 
   test('a model that takes something else than its description means is refused in words', async () => {

@@ -33,13 +33,13 @@ describe('the trial of an unknown model', () => {
     const nowhere = trials({}, '/absent.ts');
     assert.equal(await nowhere.admit(shipped), shipped);
     const { sha256, ...renamed } = { ...shipped, id: 'mine' };
-    assert.deepEqual(await nowhere.admit(renamed), { ...renamed, sha256 });
+    assert.deepEqual(await nowhere.admit(renamed), { ...renamed, sha256, origin: 'tried' });
   });
 
   test('a model that works is admitted with the hash of what was tried, and tried once', async (t) => {
     const model = unknownModel(t);
     const { sha256, ...rest } = await trials().admit(model);
-    assert.deepEqual(rest, model);
+    assert.deepEqual(rest, { ...model, origin: 'tried' });
     assert.match(sha256 ?? '', /^[0-9a-f]{64}$/);
     assert.equal((await trials({}, '/absent.ts').admit(model)).sha256, sha256);
   });

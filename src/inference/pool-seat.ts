@@ -1,8 +1,9 @@
 import type { Transferable } from 'node:worker_threads';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
 import type { WorkerOrder } from './open-models.ts';
+import { SharedSlots } from './shared-slots.ts';
 import { WorkerHost, type WorkerHostOptions } from './worker-host.ts';
-import type { WorkerLane } from './worker-lane.ts';
+import type { LaneJob, Share, WorkerLane } from './worker-lane.ts';
 
 /** One thread of a pool: which models are open in it, and what it is doing. */
 export class PoolSeat<Job> {
@@ -14,6 +15,7 @@ export class PoolSeat<Job> {
   cancelPlan: () => void = () => undefined;
   readonly #host: WorkerHost<WorkerOrder, unknown>;
   readonly #open = new Set<WorkerLane>();
+  readonly #slots = new SharedSlots();
 
   constructor(options: Omit<WorkerHostOptions, 'data' | 'onLost'>) {
     this.#host = new WorkerHost({
@@ -38,11 +40,39 @@ export class PoolSeat<Job> {
   }
 
   /**
-   * Opens the model if need be, and asks it. Both orders are given at once, so that a thread that is asked to end
-   * meanwhile carries out both.
+   * Opens the model if need be, and asks it.
    * @throws SentinelError ES_WORKER_LOST, or what the model or its service says
    */
-  async run(lane: WorkerLane, request: unknown, transfer: readonly Transferable[]): Promise<unknown> {
+  async run(lane: WorkerLane, make: LaneJob['make']): Promise<unknown> {
+    const lent: Uint8Array<SharedArrayBuffer>[] = [];
+    const share: Share = (bytes) => {
+      const slot = this.#slots.lend(bytes);
+      lent.push(slot);
+      return slot;
+    };
+    try {
+      const { request, transfer } = make(share);
+      return await this.#ask(lane, request, transfer);
+    } finally {
+      // A thread that was left behind may read in them what is not for it: nobody listens to it any more.
+      for (const slot of lent) this.#slots.giveBack(slot);
+    }
+  }
+
+  /** Lets go of a model. */
+  async forget(lane: WorkerLane): Promise<void> {
+    if (!this.#open.delete(lane)) return;
+    // A thread that is lost has let go of everything.
+    await this.#host.request({ close: lane.key }).catch(() => undefined);
+  }
+
+  /** Lets the thread finish what was asked, then end by itself. */
+  close(): Promise<void> {
+    return this.#host.close();
+  }
+
+  /** Both orders are given at once, so that a thread that is asked to end meanwhile carries out both. */
+  async #ask(lane: WorkerLane, request: unknown, transfer: readonly Transferable[] = []): Promise<unknown> {
     const opened = this.#opened(lane);
     const reply = this.#host.request({ key: lane.key, request }, transfer);
     // Where opening failed, this one only says that the model is not open.
@@ -57,18 +87,6 @@ export class PoolSeat<Job> {
       lane.lost(error);
       throw error;
     }
-  }
-
-  /** Lets go of a model. */
-  async forget(lane: WorkerLane): Promise<void> {
-    if (!this.#open.delete(lane)) return;
-    // A thread that is lost has let go of everything.
-    await this.#host.request({ close: lane.key }).catch(() => undefined);
-  }
-
-  /** Lets the thread finish what was asked, then end by itself. */
-  close(): Promise<void> {
-    return this.#host.close();
   }
 
   async #opened(lane: WorkerLane): Promise<void> {

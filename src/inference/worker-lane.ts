@@ -13,8 +13,11 @@ export interface LaneJob<Request = unknown> {
   /** A job that waited longer than this when its turn comes is dropped. */
   maxWaitMs: number;
   /** Called when its turn comes; buffers in `transfer` are given away. */
-  make: () => { request: Request; transfer: readonly Transferable[] };
+  make: (share: Share) => { request: Request; transfer?: readonly Transferable[] };
 }
+
+/** Copies bytes into memory that the thread reads until it has answered: cheaper than giving away a copy. */
+export type Share = (bytes: Uint8Array) => Uint8Array<SharedArrayBuffer>;
 
 /** What became of a job. */
 export type Outcome<Reply = unknown> =

@@ -109,8 +109,7 @@ export class WorkerPool {
     seat.jobs.push(waiting);
     this.#plan(seat);
     try {
-      const { request, transfer } = job.make();
-      const reply = await seat.run(lane, request, transfer);
+      const reply = await seat.run(lane, job.make);
       lane.lastMs = clock.monotonic() - Math.max(given, seat.answeredAt);
       resolve({ dropped: false, waitMs: given - since, reply });
     } catch (error) {

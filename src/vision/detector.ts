@@ -2,7 +2,7 @@ import type { DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Picture } from '../contracts/ports.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelFor } from '../inference/model-description.ts';
-import type { WorkerLane } from '../inference/worker-lane.ts';
+import type { Share, WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
 import type { CropRequest, DetectionReply, DetectionRequest } from './detection.ts';
 import { assertBounded, decodeForCanvas } from './encoded-picture.ts';
@@ -81,7 +81,7 @@ export class Detector {
     const { source, slot, asker, maxWaitMs } = job;
     // It is copied on the main thread.
     assertBounded(job.picture.bytes);
-    const outcome = await this.#lane.run({ place: [asker, slot], maxWaitMs, make: () => this.#order(job) });
+    const outcome = await this.#lane.run({ place: [asker, slot], maxWaitMs, make: (share) => this.#order(job, share) });
     if (outcome.dropped !== false) {
       if (outcome.dropped !== 'closed') this.#count(source, outcome.dropped);
       return { dropped: true };
@@ -141,11 +141,8 @@ export class Detector {
   }
 
   /** The worker gets a copy: a buffer on a wire belongs to its message. */
-  #order({ picture, threshold, labels, crops }: DetectionJob) {
-    // Not zeroed first, and with a memory of its own that can be given away.
-    const bytes = Buffer.allocUnsafeSlow(picture.bytes.length);
-    bytes.set(picture.bytes);
+  #order({ picture, threshold, labels, crops }: DetectionJob, share: Share): { request: DetectionRequest } {
     const closer = crops === undefined ? {} : { crops: { ...crops, waiting: this.#options.pool.waiting } };
-    return { request: { picture: { ...picture, bytes }, threshold, labels, ...closer }, transfer: [bytes.buffer] };
+    return { request: { picture: { ...picture, bytes: share(picture.bytes) }, threshold, labels, ...closer } };
   }
 }

@@ -111,7 +111,7 @@ function drawPlane(
   { start, line: lineLength, step }: { start: number; line: number; step: number },
   rounding: number,
 ): void {
-  const byte = (offset: number) => rgb[offset] ?? 0;
+  // No function of its own for a byte: made anew with every call, it would take most of the time.
   const gain = 1 / std;
   for (let y = 0; y < rows.first.length; y++) {
     const above = (rows.first[y] ?? 0) + channel;
@@ -122,10 +122,10 @@ function drawPlane(
       const left = columns.first[x] ?? 0;
       const right = columns.second[x] ?? 0;
       const across = columns.weight[x] ?? 0;
-      const topLeft = byte(above + left);
-      const bottomLeft = byte(below + left);
-      const top = topLeft + (byte(above + right) - topLeft) * across;
-      const bottom = bottomLeft + (byte(below + right) - bottomLeft) * across;
+      const topLeft = rgb[above + left] ?? 0;
+      const bottomLeft = rgb[below + left] ?? 0;
+      const top = topLeft + ((rgb[above + right] ?? 0) - topLeft) * across;
+      const bottom = bottomLeft + ((rgb[below + right] ?? 0) - bottomLeft) * across;
       target[line + x * step] = (top + (bottom - top) * down - mean) * gain + rounding;
     }
   }

@@ -11,6 +11,7 @@ import { NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
 
 const rounds = 6;
 const seconds = 6;
+type Figure = 'node' | 'bare' | 'peer' | 'p99' | 'idle';
 /** As rtsp-in makes them. */
 const frameSize = { width: 640, height: 360 };
 const figures = 24;
@@ -20,8 +21,9 @@ const run = promisify(execFile);
 
 /**
  * Three cameras send as fast as they are answered: how many frames a second detectron-infer looks at in a real Node-RED
- * with one thread for models; beside it how often the runtime alone runs the model on one thread, and TensorFlow.js. The
- * three take turns, so that a machine that is busy with something else is so for all.
+ * with one thread for models; beside it how often the runtime alone runs the model on one thread, and TensorFlow.js; and how
+ * late the main loop is, beside how late it is when the same frames come as fast and nobody looks at them. All take turns,
+ * so that a machine that is busy with something else is so for all.
  */
 export default async function detect(): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'sentinel-detect-'));
@@ -40,7 +42,7 @@ export default async function detect(): Promise<Record<string, unknown>> {
       const { stdout } = await run(process.execPath, [join(import.meta.dirname, program), ...args, String(seconds)]);
       return Number(stdout.trim());
     };
-    const figuresOf: Record<'node' | 'bare' | 'peer' | 'p99', number[]> = { node: [], bare: [], peer: [], p99: [] };
+    const figuresOf: Record<Figure, number[]> = { node: [], bare: [], peer: [], p99: [], idle: [] };
     const env = { ECHOSIGHT_VISION_THREADS: '1', TEST_WATCH_LOOP: '1' };
     const host = await NodeRedHost.start(env);
     try {
@@ -51,6 +53,7 @@ export default async function detect(): Promise<Record<string, unknown>> {
         const { fps, p99Ms } = await drive(host, seconds);
         figuresOf.node.push(fps);
         figuresOf.p99.push(p99Ms);
+        figuresOf.idle.push((await drive(host, seconds, fps)).p99Ms);
         const { file } = findModel('nanodet-g-416', 'detection');
         figuresOf.bare.push(await child('detect-bare.ts', file, at('input.bin')));
         figuresOf.peer.push(
@@ -73,18 +76,22 @@ export default async function detect(): Promise<Record<string, unknown>> {
       peer_fps: rounded(median(figuresOf.peer)),
       loop_p99_ms: rounded(median(figuresOf.p99)),
       worst_loop_p99_ms: rounded(Math.max(...figuresOf.p99)),
+      loop_p99_ms_without_detector: rounded(median(figuresOf.idle)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Lets the cameras of the flow send for some seconds. */
-async function drive(host: NodeRedHost, lasting: number): Promise<{ fps: number; p99Ms: number }> {
+/**
+ * Lets the cameras of the flow send for some seconds.
+ * @param rate Frames a second that nobody looks at; absent: as many as detectron-infer does.
+ */
+async function drive(host: NodeRedHost, lasting: number, rate = 0): Promise<{ fps: number; p99Ms: number }> {
   host.seen.length = 0;
   host.send('watch-loop');
   const signal = AbortSignal.timeout(lasting * 1000 + 30_000);
-  const response = await fetch(`${host.url}/drive?ms=${lasting * 1000}`, { signal });
+  const response = await fetch(`${host.url}/drive?ms=${lasting * 1000}&rate=${rate}`, { signal });
   const { count, ms } = (await response.json()) as { count: number; ms: number };
   host.send('report-loop');
   const { payload } = await host.waitFor('loop', () => true);
@@ -112,40 +119,47 @@ function modelInput(): Uint8Array {
   return new Uint8Array(values.buffer);
 }
 
-/** Cameras that send the next frame when the last one was looked at, each frame in a buffer of its own. */
+/**
+ * Cameras that send the next frame when the last one was looked at: each in a fresh buffer that goes with its message and is
+ * not copied on the way, as rtsp-in does it.
+ */
 function benchFlow(): FlowNode[] {
   const { width, height } = frameSize;
   const driver = `
 const sources = ['door', 'hall', 'yard'];
 const send = (source) => {
-  const { frames, at } = context;
+  const { frames, at, pauseMs } = context;
   const bytes = ${width * height * 3};
   const first = (at[source]++ % (frames.length / bytes)) * bytes;
-  node.send([{ payload: { v: 1, kind: 'frame', site: 'home', area: 'home', source, seq: at[source],
-    capturedAt: Date.now(), width: ${width}, height: ${height}, encoding: 'rgb24' },
-    image: Buffer.from(frames.subarray(first, first + bytes)) }, null]);
+  const payload = { v: 1, kind: 'frame', site: 'home', area: 'home', source, seq: at[source], capturedAt: Date.now(),
+    width: ${width}, height: ${height}, encoding: 'rgb24' };
+  const message = { payload, image: Buffer.from(frames.subarray(first, first + bytes)) };
+  const asItIs = false;
+  if (pauseMs === undefined) node.send([message, null, null], asItIs);
+  else setTimeout(() => node.send([null, null, message], asItIs), pauseMs);
 };
-if (msg.payload.kind === 'detections') {
+if (msg.payload.kind !== undefined) {
   context.count++;
   if (context.drives) send(msg.payload.source);
 } else if (Buffer.isBuffer(msg.payload)) {
   context.frames = msg.payload;
   context.at = Object.fromEntries(sources.map((source, index) => [source, 8 * index]));
-  return [null, msg];
+  return [null, msg, null];
 } else if (msg.payload.ms !== undefined) {
-  Object.assign(context, { count: 0, drives: true });
+  const rate = Number(msg.payload.rate);
+  Object.assign(context, { count: 0, drives: true, pauseMs: rate > 0 ? (1000 * sources.length) / rate : undefined });
   const began = Date.now();
   for (const source of sources) send(source);
   setTimeout(() => {
     context.drives = false;
     msg.payload = { count: context.count, ms: Date.now() - began };
-    node.send([null, msg]);
+    node.send([null, msg, null]);
   }, Number(msg.payload.ms));
 }`;
   return [
     { id: 'frames', type: 'http in', url: '/frames', method: 'post', skipBodyParsing: true, wires: [['driver']] },
     { id: 'drive', type: 'http in', url: '/drive', method: 'get', wires: [['driver']] },
-    { id: 'driver', type: 'function', func: driver, outputs: 2, wires: [['look'], ['reply']] },
+    { id: 'driver', type: 'function', func: driver, outputs: 3, wires: [['look'], ['reply'], ['driver']] },
     { id: 'reply', type: 'http response', wires: [] },
     { id: 'look', type: 'detectron-infer', gate: false, crops: 0, wires: [['driver'], []] },
     probe('loop'),

@@ -25,7 +25,7 @@ export interface Component {
 export function componentsOf(changes: Float32Array, grid: Size): Component[] {
   const seen = new Uint8Array(changes.length);
   const found: Component[] = [];
-  for (let start = changes.findIndex((change) => change > 0); start < changes.length && start >= 0; start += 1) {
+  for (let start = 0; start < changes.length; start += 1) {
     if (seen[start] === 1 || (changes[start] ?? 0) === 0) continue;
     const component = grow(start, changes, grid, seen);
     if (component.cells >= fewestCells && component.strength >= leastStrength) found.push(component);

@@ -47,7 +47,7 @@ export class MotionWatch {
     }
     const { changes, gain } = this.#background.compare(seen.cells);
     const counted = this.#leaveOut(changes, zones, seen);
-    const changed = changes.reduce((sum, change) => sum + (change > 0 ? 1 : 0), 0) / Math.max(1, counted);
+    const changed = countAbove0(changes) / Math.max(1, counted);
     const jumped = changed > lightShare || gain > steadyLight || gain < 1 / steadyLight;
     if (jumped || this.#settling !== undefined) {
       this.#background.replace(seen.cells);
@@ -75,6 +75,13 @@ export class MotionWatch {
     if (this.#mask === undefined || !this.#mask.isOf(zones, grid)) this.#mask = new Mask(zones, grid);
     return this.#mask.clear(changes);
   }
+}
+
+/** A loop: what a callback is given would be made anew for every cell, many times a second. */
+function countAbove0(values: Float32Array): number {
+  let count = 0;
+  for (const value of values) if (value > 0) count += 1;
+  return count;
 }
 
 /** The cells whose middle lies in a polygon to ignore. */

@@ -15,6 +15,7 @@ serveModels<PoolOrder, string>(async ({ model }) => {
   return {
     async answer({ say, after, how }) {
       if (how === 'die') process.exit(3);
+      if (how === 'fail') throw new Error('It failed.');
       if (how === 'hang') return new Promise(() => undefined);
       return setTimeout(after, `${say} by ${model.id} ${number}`);
     },

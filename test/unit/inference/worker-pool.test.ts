@@ -7,14 +7,14 @@ import type { Clock } from '../../../src/contracts/ports.ts';
 import { findModel } from '../../../src/inference/catalog.ts';
 import type { ModelDescription } from '../../../src/inference/model-description.ts';
 import { WorkerPool } from '../../../src/inference/worker-pool.ts';
-import type { WorkerLane } from '../../../src/inference/worker-lane.ts';
+import type { Share, WorkerLane } from '../../../src/inference/worker-lane.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 
 export interface PoolOrder {
   say: string;
   after: number;
-  how?: 'die' | 'hang';
+  how?: 'die' | 'hang' | 'fail';
 }
 
 type Lane = WorkerLane<PoolOrder, string>;
@@ -110,6 +110,23 @@ describe('worker pool', () => {
     assert.deepEqual(made, ['hall']);
     await first;
     assert.deepEqual(made, ['hall', 'door'], 'and the one that waits for its own turn stays behind it');
+  });
+
+  test('what jobs share with a thread lies in the same few memories again, also after a job that failed', async (t) => {
+    const { lane } = setUp(t);
+    const people = lane('people');
+    const seen = new Set<SharedArrayBuffer>();
+    const job = (source: string, how?: PoolOrder['how']) => {
+      const make = (share: Share) => {
+        seen.add(share(new Uint8Array(100)).buffer);
+        return { request: { say: source, after: 0, ...(how === undefined ? {} : { how }) } };
+      };
+      return people.run({ place: [source], maxWaitMs: Infinity, make });
+    };
+    for (let round = 0; round < 5; round++) await job('hall');
+    await assert.rejects(job('hall', 'fail'), { name: 'ES_MODEL_FAILED' });
+    for (let round = 0; round < 5; round++) await job('hall');
+    assert.equal(seen.size, 1);
   });
 
   test('a job that waited too long is dropped', async (t) => {

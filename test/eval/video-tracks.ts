@@ -1,12 +1,8 @@
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import type { DetectedObject, Detections, Frame } from '../../src/contracts/messages.ts';
-import { readConfig } from '../../src/contracts/read-config.ts';
-import { findModel } from '../../src/inference/catalog.ts';
 import { Ingest, type IngestFrame } from '../../src/media/ingest.ts';
 import { parseSourceAddress } from '../../src/network/address.ts';
-import { modelPools } from '../../src/site/model-pools.ts';
-import { Detector } from '../../src/vision/detector.ts';
-import { FrameAnalysis } from '../../src/vision/frame-analysis.ts';
+import { openAnalysis } from './analysis.ts';
 
 export interface VideoQuestion {
   file: string;
@@ -50,20 +46,7 @@ interface Course extends VideoTrack {
 
 /** Plays a video as fast as it can be analysed, through the same ingest, detector and tracker as a camera. */
 export async function trackVideo({ file, rate, model, threshold, labels }: VideoQuestion): Promise<VideoTracks> {
-  const tools = { clock: new SiteClock(), log: { info: () => undefined, warn: console.error, error: console.error } };
-  const detector = new Detector({
-    model: findModel(model, 'detection'),
-    pool: modelPools(tools).vision,
-    metrics: { count: () => undefined, observe: () => undefined },
-    ...tools,
-  });
-  const settings = readConfig('detectron-infer', { threshold }, () => undefined);
-  const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = settings;
-  const analysis = new FrameAnalysis({
-    ...{ detector: () => detector, clock: tools.clock, labels: new Set(labels) },
-    ...{ threshold, maxAgeMs: Infinity, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
-    ...{ gate, heartbeatSeconds, crops, confirmation: { n: confirmLooks, of: confirmOf } },
-  });
+  const { analysis, close } = openAnalysis({ model, threshold, labels });
   const record = new Record();
   try {
     await play(file, rate, async ({ seq, capturedAt, width, height, bytes, position = 0 }) => {
@@ -76,7 +59,7 @@ export async function trackVideo({ file, rate, model, threshold, labels }: Video
       if (verdict.outcome !== 'dropped') record.add(verdict.detections, position);
     });
   } finally {
-    await detector.close();
+    await close();
   }
   return record.result(rate);
 }

@@ -1,0 +1,39 @@
+import { SiteClock } from '../../src/clock/site-clock.ts';
+import { readConfig } from '../../src/contracts/read-config.ts';
+import { modelPools } from '../../src/site/model-pools.ts';
+import { snapshotRenderer } from '../../src/vision/annotate.ts';
+import { chooseModel } from '../../src/vision/detection-model.ts';
+import { Detector } from '../../src/vision/detector.ts';
+import { FrameAnalysis } from '../../src/vision/frame-analysis.ts';
+
+export interface AnalysisQuestion {
+  /** Of the catalogue, or the absolute path of an `.onnx` file. */
+  model: string;
+  /** Lowest score that begins an object. */
+  threshold: number;
+  /** Empty: all. */
+  labels: readonly string[];
+}
+
+/**
+ * What detectron-infer does with its pictures, set up as that node is by default but for the question; nothing is too old.
+ * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG
+ */
+export function openAnalysis({ model, threshold, labels }: AnalysisQuestion) {
+  const tools = { clock: new SiteClock(), log: { info: () => undefined, warn: console.error, error: console.error } };
+  const { description } = chooseModel({ model });
+  const detector = new Detector({
+    model: description,
+    pool: modelPools(tools).vision,
+    metrics: { count: () => undefined, observe: () => undefined },
+    ...tools,
+  });
+  const settings = readConfig('detectron-infer', { threshold }, () => undefined);
+  const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = settings;
+  const analysis = new FrameAnalysis({
+    ...{ detector: () => detector, renderer: snapshotRenderer, clock: tools.clock, labels: new Set(labels) },
+    ...{ threshold, maxAgeMs: Infinity, previewRate: 0, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
+    ...{ gate, heartbeatSeconds, crops, confirmation: { n: confirmLooks, of: confirmOf } },
+  });
+  return { analysis, knows: description.labels, close: () => detector.close() };
+}

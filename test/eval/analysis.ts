@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { readConfig } from '../../src/contracts/read-config.ts';
 import { modelPools } from '../../src/site/model-pools.ts';
@@ -7,7 +8,7 @@ import { Detector } from '../../src/vision/detector.ts';
 import { FrameAnalysis } from '../../src/vision/frame-analysis.ts';
 
 export interface AnalysisQuestion {
-  /** Of the catalogue, or the absolute path of an `.onnx` file. */
+  /** Id in the catalogue, or path of an `.onnx` file. */
   model: string;
   /** Lowest score that begins an object. */
   threshold: number;
@@ -21,7 +22,7 @@ export interface AnalysisQuestion {
  */
 export function openAnalysis({ model, threshold, labels }: AnalysisQuestion) {
   const tools = { clock: new SiteClock(), log: { info: () => undefined, warn: console.error, error: console.error } };
-  const { description } = chooseModel({ model });
+  const { description } = chooseModel({ model: model.endsWith('.onnx') ? resolve(model) : model });
   const detector = new Detector({
     model: description,
     pool: modelPools(tools).vision,

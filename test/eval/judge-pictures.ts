@@ -11,7 +11,7 @@ export interface PictureQuestion {
   images: string;
   /** Folder of label files. */
   labels: string;
-  /** Id in the catalogue, or absolute path of an `.onnx` file. */
+  /** Id in the catalogue, or path of an `.onnx` file. */
   model: string;
   /** Score from which an object counts for precision and recall. */
   threshold: number;

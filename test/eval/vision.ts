@@ -1,4 +1,3 @@
-import { isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asSentinelError, SentinelError } from '../../src/contracts/errors.ts';
 import { readConfig } from '../../src/contracts/read-config.ts';
@@ -38,8 +37,7 @@ async function main(): Promise<number> {
   if (floor > threshold) throw misuse(`The floor ${floor} lies above the threshold ${threshold}.`);
   const names = classes?.split(',').map((name) => name.trim()) ?? coco80;
   const verdict = await judgePictures({
-    ...{ images, labels, threshold, floor, classes: names },
-    model: model.endsWith('.onnx') && !isAbsolute(model) ? resolve(model) : model,
+    ...{ images, labels, model, threshold, floor, classes: names },
     refused: (picture, why) => {
       console.error(`${picture} is left out: ${why.message}`);
     },

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { readConfig } from '../../src/contracts/read-config.ts';
 import { modelPools } from '../../src/site/model-pools.ts';
-import { snapshotRenderer } from '../../src/vision/annotate.ts';
 import { chooseModel } from '../../src/vision/detection-model.ts';
 import { Detector } from '../../src/vision/detector.ts';
 import { FrameAnalysis } from '../../src/vision/frame-analysis.ts';
@@ -32,8 +31,8 @@ export function openAnalysis({ model, threshold, labels }: AnalysisQuestion) {
   const settings = readConfig('detectron-infer', { threshold }, () => undefined);
   const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = settings;
   const analysis = new FrameAnalysis({
-    ...{ detector: () => detector, renderer: snapshotRenderer, clock: tools.clock, labels: new Set(labels) },
-    ...{ threshold, maxAgeMs: Infinity, previewRate: 0, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
+    ...{ detector: () => detector, clock: tools.clock, labels: new Set(labels) },
+    ...{ threshold, maxAgeMs: Infinity, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
     ...{ gate, heartbeatSeconds, crops, confirmation: { n: confirmLooks, of: confirmOf } },
   });
   return { analysis, knows: description.labels, close: () => detector.close() };

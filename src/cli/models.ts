@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SiteClock } from '../clock/site-clock.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { runModel } from '../doctor/run-model.ts';
-import { catalogEntries, fileOf, isDownloadable, type CatalogEntry } from '../inference/catalog.ts';
+import { catalogEntries, fileOf, isDownloadable, pullCommand, type CatalogEntry } from '../inference/catalog.ts';
 import { addModel } from '../inference/added-models.ts';
 import { findModelsIn, modelsFolder } from '../inference/models-folder.ts';
 import { importModel, pullModel, stateOf, type ModelState } from '../inference/pulled-models.ts';
@@ -165,7 +165,8 @@ async function pullModels({ operands, values, terminal, folder }: Work): Promise
       terminal.complain('Stopped. The same command goes on where it ended.\n');
       return 1;
     }
-    progress.say(`${entry.id} is whole (licence: ${entry.license}). Choose it by its id in detectron-infer.`);
+    const use = entry.task === 'detection' ? 'Choose it by its id in detectron-infer.' : 'No node runs it yet.';
+    progress.say(`${entry.id} is whole (licence: ${entry.license}). ${use}`);
   }
   return 0;
 }
@@ -188,8 +189,7 @@ async function verifyModels({ operands, values, terminal, folder }: Work): Promi
   const parts = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.part'));
   for (const part of parts) terminal.print(`${part} is an unfinished download: pull the model again to finish it.\n`);
   for (const { entry } of bad) {
-    const advice =
-      entry.download === undefined ? 'install the package again' : `run "echosight models pull ${entry.id}"`;
+    const advice = entry.download === undefined ? 'install the package again' : `run "${pullCommand(entry)}"`;
     terminal.complain(`${entry.id}: ${advice}.\n`);
   }
   return bad.length === 0 ? 0 : 1;

@@ -31,7 +31,9 @@ const catalogFile = Type.Object({
       download: Type.Optional(
         Type.Object({
           bytes: Type.Integer({ minimum: 1 }),
-          addresses: Type.Array(Type.String({ pattern: '^https://' }), { minItems: 1 }),
+          addresses: Type.Array(Type.String({ pattern: '^https://' }), {
+            description: 'Empty: nobody is known who hands it out; it is taken from a file.',
+          }),
         }),
       ),
       ...anyFamily.properties,
@@ -47,7 +49,7 @@ export type CatalogEntry = Omit<Static<typeof catalogFile>['models'][number], 'l
   labels: readonly string[];
   task: ModelTask;
 };
-/** A model that does not come with the package: where its one file is, whoever hands it out. */
+/** A model that does not come with the package: what its one file is, and where. */
 export type DownloadableEntry = CatalogEntry & { download: NonNullable<CatalogEntry['download']> };
 
 /**
@@ -113,6 +115,11 @@ export function isDownloadable(entry: CatalogEntry): entry is DownloadableEntry 
   return entry.download !== undefined;
 }
 
+/** What gets a model that is not here. */
+export function pullCommand({ id, download }: CatalogEntry): string {
+  return `echosight models pull ${id}${download?.addresses.length === 0 ? ' --from FILE' : ''}`;
+}
+
 /** Absolute path of a model's file, whether it is there or not. @param folder of the models that were pulled */
 export function fileOf({ file, download, built }: CatalogEntry, folder = modelsFolder()): string {
   if (built === true) return packageFile('dist', 'models', file);
@@ -132,12 +139,11 @@ function catalogModel(id: string, task: ModelTask): ModelDescription {
   const entry = catalogEntries().find((candidate) => candidate.id === id);
   if (entry !== undefined) {
     const said: Partial<CatalogEntry> = { ...entry };
-    const { download } = entry;
     delete said.download;
     delete said.built;
     const file = fileOf(entry);
-    if (download !== undefined) assertPulled(id, file, download.bytes);
-    const origin = download === undefined ? 'embedded' : 'pulled';
+    if (isDownloadable(entry)) assertPulled(entry, file);
+    const origin = isDownloadable(entry) ? 'pulled' : 'embedded';
     return { ...describe(said, `entry "${id}" of the catalogue`), id, file, origin };
   }
   throw new SentinelError('ES_MODEL_MISSING', `The catalogue has no model "${id}".`, {
@@ -185,7 +191,9 @@ function sizeOf(file: string): number | undefined {
 }
 
 /** Whether it is the right file, its hash says when it is opened. */
-function assertPulled(id: string, file: string, bytes: number): void {
+function assertPulled(entry: DownloadableEntry, file: string): void {
+  const { id, download } = entry;
+  const { bytes, addresses } = download;
   const found = sizeOf(file);
   if (found === bytes) return;
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
@@ -194,7 +202,9 @@ function assertPulled(id: string, file: string, bytes: number): void {
       ? (['ES_MODEL_MISSING', `The model "${id}" (${size}) is not downloaded yet.`] as const)
       : (['ES_MODEL_INVALID', `The file of the model "${id}" is not whole: ${file}.`] as const);
   throw new SentinelError(name, message, {
-    hint: `In ${modelsUserFolder()} run "npx echosight models pull ${id}", then deploy again.`,
+    hint:
+      `In ${modelsUserFolder()} run "npx ${pullCommand(entry)}", then deploy again.` +
+      (addresses.length === 0 ? ' Nobody is known who hands out this file: bring it along.' : ''),
   });
 }
 

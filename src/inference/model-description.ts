@@ -47,6 +47,16 @@ function detection<Family extends string>(family: Family) {
   });
 }
 
+/** A classifier of faces: no node runs one yet. */
+function faceClassifier<Family extends string>(family: Family) {
+  return Type.Object({
+    ...common,
+    task: Type.Literal('classify-face'),
+    family: Type.Literal(family),
+    input: Type.Object({ width: pixels, height: pixels }, { description: 'Size of the crop of a face.' }),
+  });
+}
+
 /**
  * What a description must say, per family. The family says how inputs are made and outputs read; it fixes the task,
  * which says what node may use the model.
@@ -67,6 +77,10 @@ export const families = {
   torchvision: detection('torchvision'),
   'rcnn-zoo': detection('rcnn-zoo'),
   'tf-detection': detection('tf-detection'),
+  blazeface: detection('blazeface'),
+  ultraface: detection('ultraface'),
+  'face-emotion': faceClassifier('face-emotion'),
+  'fer-plus': faceClassifier('fer-plus'),
   'echosight-audio': Type.Object({
     ...common,
     task: Type.Literal('sound'),
@@ -80,9 +94,6 @@ export const families = {
 
 /** How a model's inputs are made and its outputs read. One decoder per family. */
 export type ModelFamily = keyof typeof families;
-
-/** The families of detectors. */
-export type DetectionFamily = Exclude<ModelFamily, 'echosight-audio'>;
 
 /** The JSON beside a user's own `.onnx` file; the id and the file follow from its name. */
 export type StoredDescription = Static<(typeof families)[ModelFamily]>;
@@ -108,3 +119,6 @@ export type ModelTask = ModelDescription['task'];
 
 /** A model for one task. */
 export type ModelFor<Task extends ModelTask> = Extract<ModelDescription, { task: Task }>;
+
+/** The families of detectors. */
+export type DetectionFamily = ModelFor<'detection'>['family'];

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { BrokenOff, download } from '../network/download.ts';
-import { fileOf, type CatalogEntry, type DownloadableEntry } from './catalog.ts';
+import { fileOf, pullCommand, type CatalogEntry, type DownloadableEntry } from './catalog.ts';
 
 export type ModelState = 'whole' | 'damaged' | 'absent';
 
@@ -44,6 +44,10 @@ export async function stateOf(entry: CatalogEntry, folder: string): Promise<Mode
  * @throws SentinelError ES_DOWNLOAD_FAILED, ES_BAD_ADDRESS; the signal's reason when that was aborted
  */
 export async function pullModel(entry: DownloadableEntry, folder: string, tools: PullTools): Promise<void> {
+  if (entry.download.addresses.length === 0) {
+    const message = `Nobody is known who hands out the model "${entry.id}".`;
+    throw new SentinelError('ES_DOWNLOAD_FAILED', message, { hint: `Bring it along: "npx ${pullCommand(entry)}".` });
+  }
   await inTurn(entry, folder, tools.clock, async (part, alive) => {
     await assertRoom(part, entry.download.bytes);
     const faults: string[] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runProgram } from '../../src/cli/program.ts';
 import { modelFile } from '../../src/process/package-files.ts';
+import { sharedFile, sharedRequirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 
 async function echosight(folder: string, ...args: string[]) {
@@ -36,6 +37,19 @@ describe('echosight models', () => {
     assert.equal(code, 1);
     assert.notEqual(err, '');
     assert.equal(existsSync(join(folder, 'echosight')), false);
+  });
+
+  test('a model that nobody hands out is taken from a file alone', async (t) => {
+    const folder = temporaryFolder(t);
+    const vain = await echosight(folder, 'pull', 'blazeface-back-256');
+    assert.equal(vain.code, 1);
+    assert.match(vain.err, /Nobody is known[^]*npx echosight models pull blazeface-back-256 --from FILE/);
+    if (!sharedRequirement(t, 'models', 'vision', 'blazeface-back.onnx')) return;
+    const source = sharedFile('models', 'vision', 'blazeface-back.onnx');
+    const { code, out } = await echosight(folder, 'pull', 'blazeface-back-256', '--from', source);
+    assert.equal(code, 0);
+    assert.match(out, /is whole \(licence: Apache-2\.0\)\. Choose it by its id/);
+    assert.match((await echosight(folder, 'verify')).out, /blazeface-back-256: downloaded/);
   });
 
   test('pull --from refuses another file by name, and verify one that was exchanged', async (t) => {

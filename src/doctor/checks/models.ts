@@ -1,4 +1,5 @@
 import { SentinelError } from '../../contracts/errors.ts';
+import type { ModelTask } from '../../inference/model-description.ts';
 import type { ModelChoice } from '../../vision/detection-model.ts';
 import { ok, problemOf, skipped, warning, type Outcome } from '../finding.ts';
 import type { Installation } from '../installation.ts';
@@ -40,7 +41,7 @@ export async function checkModels({ models }: Pick<Installation, 'models'>, port
   return outcomes;
 }
 
-async function tryModel(choice: ModelChoice, task: 'detection' | 'sound', ports: ModelPorts): Promise<Outcome> {
+async function tryModel(choice: ModelChoice, task: ModelTask, ports: ModelPorts): Promise<Outcome> {
   try {
     const { ms } = await ports.runModel(choice, task);
     return ok(

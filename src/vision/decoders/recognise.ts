@@ -81,6 +81,7 @@ function labelsFor({ classes, labels }: Fit, { names }: ModelFacts): { names: re
   if (names !== undefined && (classes === undefined || classes === names.length)) {
     return { names, because: `${names.length} labels stand in its metadata.` };
   }
+  if (labels?.length === 1) return { names: labels, because: `All that it finds is named "${labels.join('')}".` };
   if (labels !== undefined) return { names: labels, because: "The labels are COCO's." };
   if (classes === undefined) return { names: coco80, because: 'Nothing says how many classes it has: taken for COCO.' };
   if (classes === coco80.length) return { names: coco80, because: 'It has 80 classes: taken for those of COCO.' };

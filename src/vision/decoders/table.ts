@@ -1,5 +1,6 @@
 import type { DetectionFamily } from '../../inference/model-description.ts';
 import { detr, rfDetr, rtDetr, rtDetrTransformers, rtDetrUltralytics } from './detr.ts';
+import { blazeFace, ultraFace } from './faces.ts';
 import type { DetectorFamily } from './family.ts';
 import { nanodetG, nanodetPlus } from './nanodet.ts';
 import { detectron2, rcnnZoo, tfDetection, torchvision } from './rcnn.ts';
@@ -19,6 +20,8 @@ export const detectors: Readonly<Record<DetectionFamily, DetectorFamily>> = {
   detectron2,
   'rcnn-zoo': rcnnZoo,
   torchvision,
+  blazeface: blazeFace,
+  ultraface: ultraFace,
   'nanodet-g': nanodetG,
   'nanodet-plus': nanodetPlus,
   'yolo-end2end': yoloEnd2end,

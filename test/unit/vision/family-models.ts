@@ -59,6 +59,12 @@ const seventeen = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [i
 /** On a canvas of 1333 x 667: the longer side is as long as it may be. */
 const onCanvas = [333.25, 166.75, 666.5, 500.25];
 
+const blazeRow = (7 * 16 + 5) * 2 + 1;
+/** Centre and points beside the middle of an anchor, and a size of 16 x 16. */
+function blazeBox(x: number, y: number, points: number): number[] {
+  return [x, y, 16, 16, ...Array.from({ length: 12 }, () => points)];
+}
+
 function instances(boxes: readonly number[], first: number): Record<'boxes' | 'classes' | 'scores', Sparse> {
   return {
     boxes: {
@@ -361,6 +367,46 @@ export const familyModels: readonly FamilyModel[] = [
       { name: 'detection_classes', value: { dims: [1, 2], at: { 0: 1, 1: 18 } } },
       { name: 'detection_scores', value: { dims: [1, 2], at: { 0: 0.9, 1: 0.02 } } },
       { name: 'num_detections', value: { dims: [1], at: { 0: 2 } } },
+    ],
+  },
+  {
+    name: 'BlazeFace with an output for each grid',
+    family: 'blazeface',
+    labels: ['person'],
+    classes: 1,
+    inputs: [{ name: 'input', shape: [1, 64, 64, 3] }],
+    // Second anchor in column 5 and row 7 of the 16 x 16: its middle is 22, 30. Points are 2 less, so 20, 28.
+    outputs: [
+      { name: 'a', value: { dims: [1, 384, 16], at: {} } },
+      { name: 'b', value: logits([1, 512, 1], { [blazeRow]: nine }) },
+      { name: 'c', value: logits([1, 384, 1], {}) },
+      { name: 'd', value: { dims: [1, 512, 16], at: row(16, blazeRow, blazeBox(2, 2, -2)) } },
+    ],
+    keypoints: Array.from({ length: 6 }, () => ({ x: 20 / 64, y: 12 / 32, score: 0.9 })),
+  },
+  {
+    name: 'BlazeFace with all anchors in one output, as MediaPipe has it',
+    family: 'blazeface',
+    labels: ['person'],
+    classes: 1,
+    inputs: [{ name: 'input', shape: [1, 3, 64, 64] }],
+    // Fourth anchor in column 2 and row 3 of the 8 x 8, which follow the 512 of the finer grid: 20, 28.
+    outputs: [
+      { name: 'regressors', value: { dims: [1, 896, 16], at: row(16, 512 + (3 * 8 + 2) * 6 + 3, blazeBox(4, 4, 0)) } },
+      { name: 'classificators', value: logits([1, 896, 1], { [512 + (3 * 8 + 2) * 6 + 3]: nine }) },
+    ],
+    keypoints: Array.from({ length: 6 }, () => ({ x: 20 / 64, y: 12 / 32, score: 0.9 })),
+  },
+  {
+    name: 'UltraFace RFB of the ONNX model zoo',
+    family: 'ultraface',
+    labels: ['person'],
+    classes: 1,
+    inputs: [{ name: 'input', shape: [1, 3, 64, 64] }],
+    // 8 x 8 x 3 and 4 x 4 x 2 and 2 x 2 x 2 and 3.
+    outputs: [
+      { name: 'scores', value: { dims: [1, 235, 2], at: row(2, 100, { 0: 0.1, 1: 0.9 }) } },
+      { name: 'boxes', value: { dims: [1, 235, 4], at: row(4, 100, [0.25, 0.25, 0.5, 0.75]) } },
     ],
   },
   {

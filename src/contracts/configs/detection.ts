@@ -65,7 +65,8 @@ export const DetectronInferConfig = Type.Object({
     default: 1,
     minimum: 0,
     maximum: 5,
-    description: 'Annotated pictures a second and source: second output, live picture in dialog and dashboard; 0: none.',
+    description:
+      'Annotated pictures a second and source: second output, live picture in dialog and dashboard; 0: none.',
   }),
   gate: Type.Boolean({
     default: true,

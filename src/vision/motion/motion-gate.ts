@@ -11,7 +11,9 @@ const aliveFor = 5;
 const lingerFor = 1;
 /** Where an object was lost is looked at closely for so long. */
 const lostFor = 2;
-/** An object is the same as before when its box overlaps by more (IoU). */
+/** So many at a time, the latest. */
+const mostLost = 4;
+/** Where a box overlaps by more (IoU), nothing was lost. */
 const sameOverlap = 0.2;
 /** What is further from the picture before starts anew: a camera was away. Bounds what a foreign clock can do. */
 const longestStep = 2;
@@ -89,12 +91,9 @@ export class MotionGate {
   found(source: string, objects: readonly DetectedObject[]): void {
     const watched = this.#sources.get(source);
     if (watched === undefined) return;
-    const isThere = (before: DetectedObject): boolean =>
-      objects.some(({ label, box }) => label === before.label && iou(box, before.box) > sameOverlap);
-    const gone = watched.objects.filter((before) => !isThere(before));
-    watched.lost = [...gone.map(({ box }) => ({ box, at: watched.now })), ...watched.lost]
-      .filter(({ box }) => !objects.some((object) => iou(object.box, box) > sameOverlap))
-      .slice(0, 4);
+    const isThere = (box: Box): boolean => objects.some((object) => iou(object.box, box) > sameOverlap);
+    const before = watched.objects.map(({ box }) => ({ box, at: watched.now }));
+    watched.lost = [...before, ...watched.lost].filter(({ box }) => !isThere(box)).slice(0, mostLost);
     watched.objects = objects;
     if (objects.length > 0) watched.seenAt = watched.now;
   }

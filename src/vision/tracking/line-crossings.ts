@@ -14,8 +14,8 @@ const beyondDoubt = 2 * clearance;
 interface Place {
   /** Where it was last clear of the line and on the side where it is taken to be. */
   side: Point;
-  /** What the last look said for the first time. */
-  doubt?: Crossing['direction'];
+  /** The last look was the first to show it on the other one. */
+  doubted?: boolean;
 }
 
 /** Which lines one object crosses. */
@@ -37,9 +37,9 @@ export class LineCrossings {
         continue;
       }
       const direction = side === undefined ? undefined : directionOf(points, side, foot);
-      const isSure = distance >= beyondDoubt || before.get(key)?.doubt === direction;
+      const isSure = distance >= beyondDoubt || before.get(key)?.doubted === true;
       if (side !== undefined && direction !== undefined && !isSure) {
-        this.#places.set(key, { side, doubt: direction });
+        this.#places.set(key, { side, doubted: true });
         continue;
       }
       this.#places.set(key, { side: foot });

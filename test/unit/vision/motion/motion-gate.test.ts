@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Box } from '../../../../src/contracts/messages.ts';
+import type { Box, FrameZone } from '../../../../src/contracts/messages.ts';
+import { MotionGate } from '../../../../src/vision/motion/motion-gate.ts';
 import { looks, size, Yard, type Patch } from './yard.ts';
 
 /** Somebody far away: 20 pixels tall, on a walk. */
@@ -11,6 +12,16 @@ const boxOf = ({ x, y, width, height }: Patch): Box => ({
   width: width / size.width,
   height: height / size.height,
 });
+
+function rectangle(left: number, top: number, right: number, bottom: number): FrameZone['points'] {
+  return [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ];
+}
+const yardIgnored: FrameZone = { name: 'street', kind: 'ignore', points: rectangle(0.4, 0.4, 0.8, 0.8) };
 
 describe('a motion gate is not bothered by', () => {
   for (const noise of [1, 4, 12]) {
@@ -99,6 +110,27 @@ describe('a motion gate sees', () => {
     assert.ok(looks(yard.watch(3, (at) => ({ patches: [faint(at)] }))) >= 12);
   });
 
+  test('somebody who stops, for three seconds, also after a pause of the camera', () => {
+    const yard = new Yard();
+    yard.watch(5, () => ({}));
+    const stopped = yard.watch(2.8, () => ({ patches: [walker(0)] }));
+    assert.ok(stopped.every(({ moves }) => moves));
+    const paused = new Yard();
+    paused.watch(5, () => ({}));
+    paused.show({ patches: [walker(0)] }, 60);
+    assert.ok(paused.watch(1, () => ({ patches: [walker(0)] })).every(({ moves }) => moves));
+  });
+
+  test('somebody at a place where people often stop for a moment', () => {
+    const yard = new Yard();
+    yard.watch(5, () => ({}));
+    for (let visit = 0; visit < 6; visit += 1) {
+      assert.equal(yard.show({ patches: [walker(0)] }).moves, true, `visit ${visit}`);
+      yard.watch(2.4, () => ({ patches: [walker(0)] }));
+      yard.watch(3, () => ({}));
+    }
+  });
+
   test('two people apart as two regions, who take turns to be the first', () => {
     const yard = new Yard();
     yard.watch(5, () => ({}));
@@ -131,28 +163,36 @@ describe('light that is switched', () => {
     assert.equal(looks(lit.slice(30)), 0);
   });
 
-  test('and a lamp that flickers cannot make it look at every frame', () => {
+  test('a little, over the whole picture, is light and no motion', () => {
+    const yard = new Yard();
+    yard.watch(5, () => ({}));
+    assert.deepEqual([yard.show({ light: 1.4 }).why, yard.show({ light: 1.4 }).regions], ['light', []]);
+  });
+
+  test('so that here is brighter and there darker than before, over more than half of what counts', () => {
+    const half = { ...yardIgnored, points: rectangle(0.5, 0, 1, 1) };
+    const shadows = (share: number): Patch[] => [
+      { x: 0, y: 0, width: 320 * share, height: 180, brightness: 200 },
+      { x: 0, y: 180, width: 320 * share, height: 180, brightness: 10 },
+    ];
+    const yard = new Yard({ zones: [half] });
+    yard.watch(5, () => ({}));
+    assert.equal(yard.show({ patches: shadows(0.4) }).why, 'motion');
+    yard.watch(10, () => ({}));
+    assert.equal(yard.show({ patches: shadows(0.7) }).why, 'light');
+  });
+
+  test('and a lamp that flickers cannot make it look at every frame, nor at none', () => {
     const yard = new Yard();
     yard.watch(5, () => ({}));
     const flicker = yard.watch(20, (at) => ({ light: Math.round(at * 5) % 2 === 0 ? 1 : 0.5 }));
-    assert.ok(looks(flicker) <= 25, `${looks(flicker)} of ${flicker.length}`);
+    assert.ok(looks(flicker) <= 25 && looks(flicker) >= 10, `${looks(flicker)} of ${flicker.length}`);
   });
 });
 
 describe('what a motion gate is told', () => {
-  const ignore = {
-    name: 'street',
-    kind: 'ignore' as const,
-    points: [
-      { x: 0.4, y: 0.4 },
-      { x: 0.8, y: 0.4 },
-      { x: 0.8, y: 0.8 },
-      { x: 0.4, y: 0.8 },
-    ],
-  };
-
   test('motion in a polygon to ignore does not count, beside it it does', () => {
-    const yard = new Yard({ zones: [ignore, { ...ignore, name: 'yard', kind: 'zone' }] });
+    const yard = new Yard({ zones: [yardIgnored, { ...yardIgnored, name: 'yard', kind: 'zone' }] });
     yard.watch(5, () => ({}));
     assert.equal(looks(yard.watch(4, (at) => ({ patches: [walker(at)] }))), 0);
     assert.ok(looks(yard.watch(4, (at) => ({ patches: [{ ...walker(at), y: 300 }] }))) >= 18);
@@ -190,8 +230,62 @@ describe('what a motion gate is told', () => {
 
   test('a recording that is played fast has the time of its pictures', () => {
     const yard = new Yard({ heartbeatSeconds: 5 });
-    yard.show();
-    const fast = Array.from({ length: 50 }, () => yard.show({}, 1));
+    const frame = { source: 'yard', capturedAt: 0 };
+    const fast = Array.from({ length: 51 }, (_, second) => yard.gate.glance(frame, yard.draw({}), second));
     assert.equal(looks(fast), 10);
+  });
+
+  test('a camera whose clock stands still or is set back has that of the machine', () => {
+    for (const step of [0, -1000]) {
+      const yard = new Yard({ heartbeatSeconds: 5 });
+      const glances = Array.from({ length: 51 }, (_, second) => {
+        yard.clock.advance(1000);
+        return yard.gate.glance({ source: 'yard', capturedAt: 1e6 + second * step }, yard.draw({}));
+      });
+      assert.equal(looks(glances), 10);
+    }
+  });
+
+  test('a picture of another size is a first one', () => {
+    const yard = new Yard();
+    yard.watch(1, () => ({}));
+    const small = { bytes: new Uint8Array(64 * 36 * 3), encoding: 'rgb24', width: 64, height: 36 } as const;
+    assert.equal(yard.gate.glance({ source: 'yard', capturedAt: yard.clock.now() }, small).why, 'first');
+  });
+
+  test('other polygons count from the next picture on', () => {
+    const yard = new Yard();
+    yard.watch(5, () => ({}));
+    assert.equal(yard.show({ patches: [walker(0)] }).why, 'motion');
+    yard.watch(8, () => ({}));
+    yard.zones = [yardIgnored];
+    assert.equal(yard.show({ patches: [walker(0)] }).why, undefined);
+  });
+
+  test('while a tracker follows something, every frame is looked at', () => {
+    const yard = new Yard();
+    const followed = new Set(['yard']);
+    const gate = new MotionGate({ clock: yard.clock, heartbeatSeconds: 3600, isFollowing: (one) => followed.has(one) });
+    const show = () => {
+      yard.clock.advance(1000);
+      return gate.glance({ source: 'yard', capturedAt: yard.clock.now() }, yard.draw({})).why;
+    };
+    assert.deepEqual([show(), show(), show()], ['first', 'object', 'object']);
+    followed.clear();
+    assert.equal(show(), undefined);
+  });
+
+  test('no more than the last four places where something was lost are looked at closely', () => {
+    const yard = new Yard();
+    yard.watch(2, () => ({}));
+    const objects = Array.from({ length: 6 }, (_, index) => {
+      return { label: 'person', score: 0.8, box: { x: index * 0.15, y: 0.4, width: 0.1, height: 0.4 } };
+    });
+    yard.gate.found('yard', objects);
+    yard.gate.found('yard', objects.slice(0, 1));
+    assert.deepEqual(
+      yard.show().regions,
+      objects.slice(1, 5).map(({ box }) => box),
+    );
   });
 });

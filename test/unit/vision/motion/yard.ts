@@ -28,20 +28,20 @@ export class Yard {
   readonly clock = new ManualClock();
   readonly gate: MotionGate;
   readonly #random = seededRandom(11);
-  readonly #zones: readonly FrameZone[];
+  zones: readonly FrameZone[];
 
   constructor({
     zones = [],
     heartbeatSeconds = 3600,
   }: { zones?: readonly FrameZone[]; heartbeatSeconds?: number } = {}) {
     this.gate = new MotionGate({ clock: this.clock, heartbeatSeconds });
-    this.#zones = zones;
+    this.zones = zones;
   }
 
   show(scene: Scene = {}, seconds = 0.2): Glance {
     this.clock.advance(seconds * 1000);
-    const frame = { source: 'yard', capturedAt: this.clock.now(), zones: [...this.#zones] } satisfies Partial<Frame>;
-    return this.gate.glance(frame, this.#draw(scene));
+    const frame = { source: 'yard', capturedAt: this.clock.now(), zones: [...this.zones] } satisfies Partial<Frame>;
+    return this.gate.glance(frame, this.draw(scene));
   }
 
   /** Shows frames for some time. @returns what the gate said of each. */
@@ -49,7 +49,7 @@ export class Yard {
     return Array.from({ length: Math.round(seconds * 5) }, (_, index) => this.show(scene(index / 5)));
   }
 
-  #draw({ noise = 2, light = 1, patches = [] }: Scene): Picture {
+  draw({ noise = 2, light = 1, patches = [] }: Scene): Picture {
     const levels = walls.slice();
     for (const { x, y, width, height, brightness } of patches) {
       for (let row = y; row < y + height; row += 1)

@@ -21,7 +21,7 @@ export const attributeFields = {
   sparseTensor: 22,
   sparseTensors: 23,
 };
-export const attributeTypes = { float: 1, integer: 2, text: 3, integers: 7 };
+export const attributeTypes = { float: 1, integer: 2, text: 3, graph: 5, integers: 7 };
 export const tensorFields = { dimension: 1, type: 2, name: 8, raw: 9, externalData: 13, dataLocation: 14 };
 export const sparseTensorFields = { values: 1, indices: 2 };
 export const functionFields = { node: 7, domain: 10, attribute: 11 };

@@ -1,4 +1,4 @@
-import { knownVariables, type KnownVariable } from '../start/variables.ts';
+import { knownVariables, ownVariables, type KnownVariable } from '../start/variables.ts';
 import { table } from './schema-words.ts';
 
 /** docs/environment.md, before formatting: the environment variables that `npm start` and the nodes understand. */
@@ -44,7 +44,14 @@ than this machine needs \`ECHOSIGHT_ADMIN_PASSWORD\` (8 characters or more). All
 name. The three variables of the WhatsApp account count together; without them alerts go to the sandbox. Once they are
 used, Node-RED itself starts without \`WHATSAPP_ACCESS_TOKEN\`: it lies in the credentials.
 
-Of our own: \`ECHOSIGHT_ADMIN_PASSWORD\` guards editor, pages and API (user \`admin\`), \`FFMPEG_PATH\` names the program ffmpeg.
+## Of our own
+
+Node-RED has to be started with those that it reads: in its service file, its container or its shell.
+
+${table(
+  ['variable', 'read by', 'sets'],
+  ownVariables.map(({ name, reader, sets }) => [`\`${name}\``, reader, sets]),
+)}
 
 ## Known, but without a meaning in this version
 

@@ -11,6 +11,14 @@ export interface KnownVariable {
   instead?: string;
 }
 
+/** A variable of this package that Node-RED or a command reads, whether `npm start` runs it or not. */
+export interface OwnVariable {
+  name: string;
+  /** Who reads it. */
+  reader: string;
+  sets: string;
+}
+
 const [es, vs, mm, se, vw] = [['EchoSight'], ['ViolenceSense'], ['Multi-Modal'], ['Sentinel'], ['VoxWatch']] as const;
 const noViolenceModel = 'There is no violence model in this version; the rules of fuse-severity decide.';
 const noEmail = 'There is no e-mail channel in this version; alerts go by WhatsApp.';
@@ -40,9 +48,9 @@ export const knownVariables: readonly KnownVariable[] = [
   {
     name: 'CLIP_DURATION_BEFORE',
     systems: vs,
-    instead: 'No video clips in this version; sound is kept from 5 s before.',
+    instead: 'Clips of incidents begin some seconds before them; the command clip of rtsp-in takes "before".',
   },
-  { name: 'CLIP_DURATION_AFTER', systems: vs, instead: 'No video clips in this version.' },
+  { name: 'CLIP_DURATION_AFTER', systems: vs, instead: 'The command clip of rtsp-in takes "after".' },
   { name: 'CLIPS_DIR', systems: vs, instead: 'Evidence lies in the data folder: use --data.' },
   {
     ...{ name: 'MODEL_PATH', systems: vs },
@@ -67,4 +75,37 @@ export const knownVariables: readonly KnownVariable[] = [
   { name: 'API_BASE_URL', systems: se, instead: 'Pages ask the Node-RED that they come from.' },
   { name: 'DASHBOARD_API_KEY', systems: vw, instead: 'Who may ask is set in Node-RED, by httpNodeAuth.' },
   { name: 'CORS_ORIGINS', systems: vw, instead: 'Pages of other origins get no answers.' },
+];
+
+const nodeRed = 'Node-RED';
+const cli = (command: string): string => `\`echosight ${command}\``;
+
+/** Every variable that the nodes and the commands of the package read. */
+export const ownVariables: readonly OwnVariable[] = [
+  {
+    name: 'ECHOSIGHT_MODELS',
+    reader: `${nodeRed}, ${cli('models')}`,
+    sets: 'folder of the models that were downloaded; else `echosight/models` of the user folder',
+  },
+  {
+    name: 'ECHOSIGHT_VISION_THREADS',
+    reader: nodeRed,
+    sets: 'how many pictures are looked at side by side, at most the number of cores; else one less than that',
+  },
+  {
+    name: 'ECHOSIGHT_ORT',
+    reader: nodeRed,
+    sets: '`web`: models run on WebAssembly even where there is a native runtime',
+  },
+  { name: 'FFMPEG_PATH', reader: nodeRed, sets: 'the program ffmpeg; else the one on the PATH' },
+  {
+    name: 'ECHOSIGHT_RTSP_USER',
+    reader: cli('rtsp'),
+    sets: 'user of the camera, which stands in no command line then',
+  },
+  { name: 'ECHOSIGHT_RTSP_PASSWORD', reader: cli('rtsp'), sets: 'password of the camera, likewise' },
+  { name: 'NODE_RED_HOME', reader: `${cli('doctor')}, ${cli('models')}`, sets: 'user folder of Node-RED' },
+  { name: 'HTTPS_PROXY', reader: cli('models pull'), sets: 'proxy for downloads' },
+  { name: 'NO_PROXY', reader: cli('models pull'), sets: 'hosts that are asked without it' },
+  { name: 'ECHOSIGHT_ADMIN_PASSWORD', reader: '`npm start`', sets: 'guards editor, pages and API (user `admin`)' },
 ];

@@ -77,7 +77,7 @@ export class ZoneStays {
 
   #cross(zone: string, stay: Stay): ZoneEvent {
     const dwellMs = stay.inside ? stay.doubtedAt - stay.since : 0;
-    Object.assign(stay, { inside: !stay.inside, since: stay.doubtedAt, doubts: 0, loitered: false });
+    Object.assign(stay, { inside: !stay.inside, since: stay.doubtedAt, doubts: 0 });
     return { what: stay.inside ? 'zone-enter' : 'zone-leave', zone, dwellMs };
   }
 }

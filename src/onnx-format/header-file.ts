@@ -5,7 +5,7 @@ import { broken, endOfVarint, lengthFrom, wireType, type Field } from './protobu
 import { graphFields, modelFields, tensorFields } from './schema.ts';
 
 /** Much more than the largest detectors have: a file with more is not read any further on the main thread. */
-const mostFields = 200_000;
+const mostFields = 50_000;
 const mostRead = 32 * 1024 * 1024;
 /** Inputs, outputs and notes together, which are read byte by byte. */
 const mostLoaded = 4 * 1024 * 1024;

@@ -20,6 +20,7 @@ export interface Field {
 /** A 64 bit number takes at most 10 bytes of 7 bits. */
 const longestVarint = 10;
 const lowestFieldBits = 3;
+const utf8 = new TextDecoder();
 /** Names take a few dozen bytes, what exporters note a few hundred kilobytes. */
 const longestText = 16 * 1024 * 1024;
 
@@ -101,7 +102,7 @@ export function integerOf(field: Field): number {
 export function textOf(field: Field): string {
   const bytes = messageOf(field);
   if (bytes.length > longestText) throw broken('a text is longer than any that makes sense');
-  return new TextDecoder().decode(bytes);
+  return utf8.decode(bytes);
 }
 
 /** The bytes of a field that must hold a message, string or byte string. */

@@ -3,7 +3,7 @@ import { coco80, coco90 } from './coco.ts';
 import type { DetectorFamily, Outputs, View } from './family.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { corners, misfit, scaled } from './outputs.ts';
-import { bytesBgr, unitRgb } from './recipes.ts';
+import { bytesBgr, bytesRgb, unitRgb } from './recipes.ts';
 
 /** Shorter and longer side that most R-CNNs are trained and tested with. */
 const input = { width: 1333, height: 800 };
@@ -59,7 +59,7 @@ export const rcnnZoo: DetectorFamily = {
 
 /** TensorFlow's object detection API, such as SSD-MobileNet of the ONNX model zoo: bytes, any size, boxes in 0..1. */
 export const tfDetection: DetectorFamily = {
-  recipe: { colours: 'rgb', mean: [0, 0, 0], std: [1, 1, 1], resize: 'stretch', bars: 0 },
+  recipe: { ...bytesRgb, resize: 'stretch', bars: 0 },
   input: { width: 300, height: 300 },
   firstClass: 1,
   fits(model) {

@@ -40,6 +40,16 @@ describe('objects in zones', () => {
     assert.deepEqual(placeInZones([far, near], [street]), { objects: [near], ignored: 1 });
   });
 
+  test('stand in the middle of a wide box, in a zone of several polygons once', () => {
+    const split = [
+      zone('yard', 'zone', 0.5, 0, 1, 1),
+      zone('yard', 'zone', 0.55, 0, 1, 1),
+      zone('drive', 'zone', 0, 0, 0.5, 1),
+    ];
+    const { objects } = placeInZones([person(0.3, 0.1, 0.6, 0.2)], split);
+    assert.deepEqual(objects[0]?.zones, ['yard']);
+  });
+
   test('that the edge of the picture cuts off stand in the zone that ends there', () => {
     const { objects } = placeInZones([person(0.1, 0.6, 0.2, 0.4)], [drive]);
     assert.deepEqual(objects[0]?.zones, ['drive']);

@@ -1,5 +1,6 @@
 import families from 'model-families';
 import models from 'models-for:detection';
+import poseModels from 'models-for:pose';
 import schema from 'settings-of:detectron-infer';
 import { offerModelCheck } from '../../src/editor/model-check.ts';
 import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
@@ -17,6 +18,7 @@ registerNode({
   prepare: ({ family }) => {
     watchFoldedSections(type, schema);
     offerModelPicker(type, models);
+    offerModelPicker(type, poseModels, 'pose');
     let known: readonly string[] | undefined;
     const show = (): void => {
       showUnknownLabels(known);

@@ -6,6 +6,8 @@ import {
   kindOf,
   labelFilter,
   modelsFor,
+  NodePoses,
+  poseModels,
   Previews,
   readPicture,
   SentinelError,
@@ -19,7 +21,11 @@ import {
 /** Finds objects in frames, or in a bare JPEG or PNG. */
 export default defineNode({
   type: 'detectron-infer',
-  answers: { models: () => modelsFor('detection'), model: { write: (query) => summaryOf(choiceIn(query)) } },
+  answers: {
+    models: () => modelsFor('detection'),
+    poseModels: () => poseModels(),
+    model: { write: (query) => summaryOf(choiceIn(query)) },
+  },
   create(node) {
     const site = node.site();
     const { model, provider, family, classNames, inputSize } = node.config;
@@ -31,6 +37,9 @@ export default defineNode({
     const fault = missing ?? filter.fault;
     if (fault !== undefined) node.fail(fault);
     const detector = site.detector(choice, provider);
+    const poses = new NodePoses(site, node.config, (error) => {
+      node.fail(error, { topic: 'pose', payload: { model: node.config.poseModel } });
+    });
     const analysis = new FrameAnalysis({
       detector: () => detector.get(),
       isDown: missing !== undefined,
@@ -39,6 +48,7 @@ export default defineNode({
       ...{ threshold, maxAgeMs, keepMs: keepSeconds * 1000, loiterMs: loiterSeconds * 1000 },
       ...{ gate, heartbeatSeconds, crops },
       confirmation: { n: confirmLooks, of: Math.max(confirmLooks, confirmOf) },
+      pose: poses.options,
     });
     const previews = new Previews({
       ...{ node: node.id, model, rate: previewRate, renderer: snapshotRenderer, seats: site.previews.seats },
@@ -54,8 +64,9 @@ export default defineNode({
     // A class that the model does not know would silently never be found: it is said for as long as it stands there.
     const warning = filter.fault?.message;
     if (missing !== undefined) node.status('down', 'down', { reason: missing.message });
-    else if (warning === undefined) node.status('idle', 'waiting', { model });
-    else node.status('down', 'unknownLabels', { warning });
+    else if (warning !== undefined) node.status('down', 'unknownLabels', { warning });
+    else if (poses.fault !== undefined) node.status('down', 'noPoses', { reason: poses.fault.message });
+    else node.status('idle', 'waiting', { model });
 
     return {
       async input(message, send) {
@@ -105,6 +116,7 @@ export default defineNode({
       close() {
         hide();
         detector.release();
+        poses.release();
       },
     };
 
@@ -121,12 +133,12 @@ export default defineNode({
       if (ignored !== undefined) site.metrics.count('objects_ignored_total', { source }, ignored);
       if (outcome === 'still') site.metrics.count('frames_still_total', { source });
       const { inferenceMs } = detections.timings;
-      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), saved: glance?.saved, warning };
+      const params = { count: detections.objects.length, ms: Math.round(inferenceMs), saved: glance?.saved, provider };
       const calm = outcome === 'still' ? 'still' : 'running';
-      node.status('running', warning === undefined ? (runtimeStatus(detections) ?? calm) : `${calm}Unknown`, {
-        ...params,
-        provider,
-      });
+      if (warning !== undefined) node.status('running', `${calm}Unknown`, { ...params, warning });
+      else if (poses.fault !== undefined)
+        node.status('running', `${calm}NoPoses`, { ...params, reason: poses.fault.message });
+      else node.status('running', runtimeStatus(detections) ?? calm, params);
     }
   },
 });

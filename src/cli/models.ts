@@ -7,9 +7,11 @@ import { runModel } from '../doctor/run-model.ts';
 import { catalogEntries, fileOf, isDownloadable, pullCommand, type CatalogEntry } from '../inference/catalog.ts';
 import { addModel } from '../inference/added-models.ts';
 import { findModelsIn, modelsFolder } from '../inference/models-folder.ts';
+import type { ModelFor, ModelTask } from '../inference/model-description.ts';
 import { importModel, pullModel, stateOf, type ModelState } from '../inference/pulled-models.ts';
 import { shown } from '../onnx-format/shown.ts';
 import { chooseModel } from '../vision/detection-model.ts';
+import { choosePoseModel } from '../vision/pose/pose-model.ts';
 import type { Command, OptionValues, Terminal } from './command.ts';
 import { usualUserFolder } from './doctor.ts';
 import { megabytes, Progress } from './progress.ts';
@@ -55,6 +57,13 @@ const subcommands: Readonly<Record<string, (work: Work) => Promise<number>>> = {
   pull: pullModels,
   verify: verifyModels,
   add: addOwn,
+};
+
+const uses: Readonly<Record<ModelTask, string>> = {
+  detection: 'Choose it by its id in detectron-infer.',
+  pose: 'Choose it by its id as the pose model of detectron-infer.',
+  sound: 'Choose it by its id in audio-classify.',
+  'classify-face': 'No node runs it yet.',
 };
 
 async function runModels(values: OptionValues, terminal: Terminal, given: readonly string[]): Promise<number> {
@@ -165,8 +174,7 @@ async function pullModels({ operands, values, terminal, folder }: Work): Promise
       terminal.complain('Stopped. The same command goes on where it ended.\n');
       return 1;
     }
-    const use = entry.task === 'detection' ? 'Choose it by its id in detectron-infer.' : 'No node runs it yet.';
-    progress.say(`${entry.id} is whole (licence: ${entry.license}). ${use}`);
+    progress.say(`${entry.id} is whole (licence: ${entry.license}). ${uses[entry.task]}`);
   }
   return 0;
 }
@@ -201,17 +209,29 @@ async function addOwn({ operands, terminal, folder }: Work): Promise<number> {
   if (given === undefined || more !== undefined) throw new WrongUse('Give one file: echosight models add FILE');
   const source = resolve(terminal.folder, given);
   if (!source.endsWith('.onnx')) throw new WrongUse('A model is a file whose name ends in .onnx.');
-  const { description, because } = chooseModel({ model: source });
-  const { family, input, labels } = description;
+  const { description, because } = chooseOwn(source);
+  const { family, input, labels, task } = description;
   terminal.print(
     `${shown(description.title)}: family ${family}, input ${input.width} x ${input.height}, ${labels.length} labels\n`,
   );
   for (const reason of because) terminal.print(`  ${reason}\n`);
-  const { ms, backend } = await runModel({ model: source }, 'detection', new SiteClock());
-  terminal.print(`It runs: ${Math.max(1, Math.round(ms))} ms for one picture on ${backend}.\n`);
+  const { ms, backend } = await runModel({ model: source }, task, new SiteClock());
+  const what = task === 'pose' ? 'person' : 'picture';
+  terminal.print(`It runs: ${Math.max(1, Math.round(ms))} ms for one ${what} on ${backend}.\n`);
   const file = await addModel(source, folder);
-  terminal.print(`Write this as the model of detectron-infer:\n${file}\n`);
+  terminal.print(`Write this as the ${task === 'pose' ? 'pose model' : 'model'} of detectron-infer:\n${file}\n`);
   return 0;
+}
+
+/** A pose model where the file looks like one, else a detector. */
+function chooseOwn(source: string): { description: ModelFor<'detection' | 'pose'>; because: string[] } {
+  try {
+    const because = ['It takes one person and gives the 17 points of a body.'];
+    return { description: choosePoseModel(source), because };
+  } catch {
+    // What it is instead, or why it is nothing, the other one says.
+    return chooseModel({ model: source });
+  }
 }
 
 function named(ids: readonly string[], subcommand: string): CatalogEntry[] {

@@ -32,6 +32,12 @@ export const metricDefinitions = {
     help: 'Annotated pictures that were made: none while nobody looks and no flow takes them.',
     labels: ['source'],
   },
+  poses_total: { type: 'counter', help: 'Persons whose pose a model has found.', labels: ['source'] },
+  poses_skipped_total: {
+    type: 'counter',
+    help: 'Persons whose pose was left out, by reason: late (there was no time) or down (the pose model cannot be used).',
+    labels: ['source', 'reason'],
+  },
   stream_lag_seconds: {
     type: 'gauge',
     help: 'How late the pictures of a connected camera come, because this machine is behind; 0 to 0.3 is usual.',
@@ -68,6 +74,11 @@ export const metricDefinitions = {
     labels: ['source', 'fault'],
   },
   vision_infer_seconds: { type: 'histogram', help: 'Time of one run of the detector.', labels: ['model'] },
+  pose_infer_seconds: {
+    type: 'histogram',
+    help: 'Time that a pose model takes for one person, crop included.',
+    labels: ['model'],
+  },
   audio_infer_seconds: { type: 'histogram', help: 'Time of one run of the sound classifier.', labels: ['model'] },
   incidents_total: { type: 'counter', help: 'Incidents that started.', labels: ['severity'] },
   events_sent_total: {

@@ -72,7 +72,9 @@ export function installationOf(parts: readonly FlowPart[], userDir: string, fold
     if (task === undefined || settings instanceof SentinelError) return [];
     const { model, family = '', classNames = '', inputSize = '' } = settings as ModelChoice;
     const known = [family, classNames, inputSize].every((text) => text === '') ? {} : { family, classNames, inputSize };
-    return [{ task, model, ...known }];
+    const { pose, poseModel = '' } = settings as { pose?: boolean; poseModel?: string };
+    const poses = pose === true ? [{ task: 'pose' as const, model: poseModel }] : [];
+    return [{ task, model, ...known }, ...poses];
   });
   return {
     userDir,

@@ -6,6 +6,8 @@ import { soundWindow } from '../pcm/sound-window.ts';
 import { modelPools } from '../site/model-pools.ts';
 import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
 import { Detector } from '../vision/detector.ts';
+import { PoseEstimator } from '../vision/pose/pose-estimator.ts';
+import { choosePoseModel } from '../vision/pose/pose-model.ts';
 
 const side = 64;
 const patienceMs = 60_000;
@@ -24,8 +26,11 @@ export async function runModel(
   task: ModelTask,
   clock: Clock,
 ): Promise<{ backend: string; ms: number }> {
-  return task === 'detection' ? await detectOnce(choice, clock) : await listenOnce(choice.model, clock);
+  if (task === 'detection') return await detectOnce(choice, clock);
+  return task === 'pose' ? await poseOnce(choice.model, clock) : await listenOnce(choice.model, clock);
 }
+
+const picture = { bytes: new Uint8Array(side * side * 3), encoding: 'rgb24', width: side, height: side } as const;
 
 async function detectOnce(choice: ModelChoice, clock: Clock): Promise<{ backend: string; ms: number }> {
   const detector = new Detector({
@@ -36,7 +41,6 @@ async function detectOnce(choice: ModelChoice, clock: Clock): Promise<{ backend:
     metrics,
   });
   try {
-    const picture = { bytes: new Uint8Array(side * side * 3), encoding: 'rgb24', width: side, height: side } as const;
     const job = {
       source: 'check',
       slot: 'check',
@@ -49,6 +53,18 @@ async function detectOnce(choice: ModelChoice, clock: Clock): Promise<{ backend:
     return outcome.dropped ? { backend: '', ms: 0 } : { backend: outcome.backend, ms: outcome.timings.inferenceMs };
   } finally {
     await detector.close();
+  }
+}
+
+async function poseOnce(model: string, clock: Clock): Promise<{ backend: string; ms: number }> {
+  const pool = modelPools({ clock, log }).vision;
+  const estimator = new PoseEstimator({ model: choosePoseModel(model), pool, clock, metrics });
+  try {
+    const persons = [{ x: 0, y: 0, width: 1, height: 1 }];
+    const reply = await estimator.estimate({ place: ['check'], picture, persons, limitMs: patienceMs, yields: false });
+    return { backend: reply?.backend ?? '', ms: reply?.timings.inferenceMs ?? 0 };
+  } finally {
+    await estimator.close();
   }
 }
 

@@ -12,13 +12,25 @@ export interface OfferedModel {
 
 const own = 'own';
 
+/** What the pickers of a dialog are for: the setting, the parts of the page, and the question to the machine. */
+const places = {
+  model: { setting: 'model', part: 'echosight-model', answer: 'models' },
+  pose: { setting: 'poseModel', part: 'echosight-pose-model', answer: 'poseModels' },
+} as const;
+
 /**
  * Offers the models of the catalogue in the open dialog, those that are here first. The field of the setting itself shows
  * only for a file of one's own.
  */
-export function offerModelPicker(type: string, models: readonly OfferedModel[]): void {
-  const [field, row] = [inputOf('model'), document.getElementById('echosight-model-path')];
-  const picker = document.getElementById('echosight-model-choice');
+export function offerModelPicker(
+  type: string,
+  catalogue: readonly OfferedModel[],
+  place: keyof typeof places = 'model',
+): void {
+  const { setting, part, answer } = places[place];
+  const [field, row] = [inputOf(setting), document.getElementById(`${part}-path`)];
+  const picker = document.getElementById(`${part}-choice`);
+  let models = catalogue;
   if (!(field instanceof HTMLInputElement && picker instanceof HTMLSelectElement) || row === null) return;
   const isOffered = (model: string): boolean => models.some(({ id }) => id === model);
   let ownPath = isOffered(field.value) ? '' : field.value;
@@ -39,9 +51,15 @@ export function offerModelPicker(type: string, models: readonly OfferedModel[]):
     field.dispatchEvent(new Event('change'));
     if (!row.hidden) field.focus();
   });
-  $.getJSON(`echosight/${type}/models`).then(
+  $.getJSON(`echosight/${type}/${answer}`).then(
     (known) => {
-      if (picker.isConnected) offer(known as OfferedModel[]);
+      if (!picker.isConnected) return;
+      models = known as OfferedModel[];
+      offer(models);
+      // One that was added to this machine, which the catalogue does not know.
+      if (picker.value !== own || !isOffered(field.value) || document.activeElement === field) return;
+      picker.value = field.value;
+      row.hidden = true;
     },
     () => undefined,
   );

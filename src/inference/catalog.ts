@@ -176,7 +176,7 @@ function userModel(file: string, recognise: Recogniser | undefined): ModelDescri
 /** What a file says about itself, under what its description says; nothing when that has to suffice. */
 function recognised(file: string, said: unknown, recognise: Recogniser): object {
   const { family, task = 'detection' } = (said ?? {}) as { family?: unknown; task?: unknown };
-  if (task !== 'detection') return {};
+  if (task === 'sound') return {};
   try {
     return recognise(file, typeof family === 'string' ? family : undefined);
   } catch {

@@ -81,6 +81,12 @@ export const families = {
   ultraface: detection('ultraface'),
   'face-emotion': faceClassifier('face-emotion'),
   'fer-plus': faceClassifier('fer-plus'),
+  movenet: Type.Object({
+    ...common,
+    task: Type.Literal('pose'),
+    family: Type.Literal('movenet'),
+    input: Type.Object({ width: pixels, height: pixels }, { description: 'Size of the input: a square.' }),
+  }),
   'echosight-audio': Type.Object({
     ...common,
     task: Type.Literal('sound'),

@@ -17,6 +17,8 @@ import type { ExecutionProvider } from '../contracts/configs.ts';
 import { redact } from '../network/redact.ts';
 import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
 import { Detector } from '../vision/detector.ts';
+import { PoseEstimator } from '../vision/pose/pose-estimator.ts';
+import { choosePoseModel } from '../vision/pose/pose-model.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
@@ -71,6 +73,9 @@ export class Site {
     this.health.forgetModel(key.split('\n', 1).join());
   });
   readonly #classifiers = new ServiceLeases<SoundClassifier>((model) => {
+    this.health.forgetModel(model);
+  });
+  readonly #poseEstimators = new ServiceLeases<PoseEstimator>((model) => {
     this.health.forgetModel(model);
   });
   #id: string;
@@ -143,6 +148,21 @@ export class Site {
     return faultOf(() => chooseModel(choice));
   }
 
+  /** What finds poses, shared by all nodes that use the same model. `get` throws as that of `detector` does. */
+  poseEstimator(model: string): ServiceLease<PoseEstimator> {
+    const { clock, metrics } = this;
+    const pool = this.#pools.vision;
+    return this.#poseEstimators.lease(
+      model,
+      () => new PoseEstimator({ model: choosePoseModel(model), pool, clock, metrics }),
+    );
+  }
+
+  /** What is wrong with a pose model before it is opened. */
+  poseFault(model: string): SentinelError | undefined {
+    return faultOf(() => choosePoseModel(model));
+  }
+
   /** Likewise with a sound model. */
   classifierFault(model: string): SentinelError | undefined {
     return faultOf(() => findModel(model, 'sound'));
@@ -211,7 +231,8 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    await Promise.all([this.#detectors.close(), this.#classifiers.close(), this.clips.close()]);
+    const services = [this.#detectors, this.#poseEstimators, this.#classifiers, this.clips];
+    await Promise.all(services.map((service) => service.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();

@@ -4,6 +4,7 @@ import type { Size } from '../geometry/letterbox.ts';
 import type { Sharp } from 'sharp';
 import { damaged, loadSharp, openPicture, ownBytes, pictureSize } from './encoded-picture.ts';
 import { isWholeRaw } from './picture.ts';
+import { skeletonOf } from './skeleton.ts';
 import { textStrokes, textWidth } from './stroke-font.ts';
 import { drawZones } from './zone-drawing.ts';
 
@@ -44,7 +45,9 @@ function atMost(longest: number, { width, height }: Size): Size {
 
 function overlay(objects: readonly DetectedObject[], zones: readonly FrameZone[], { width, height }: Size): string {
   // The weakest first, so that the label of the strongest lies on top.
-  const drawn = objects.toSorted((a, b) => a.score - b.score).map((object) => drawObject(object, { width, height }));
+  const drawn = objects
+    .toSorted((a, b) => a.score - b.score)
+    .map((object) => skeletonOf(object, { width, height }) + drawObject(object, { width, height }));
   const places = drawZones(zones, objects, { width, height });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${places}${drawn.join('')}</svg>`;
 }

@@ -108,6 +108,14 @@ export async function decodeForCanvas(
   return { ...size, placement, pixels: { rgb: await pipeline.raw().toBuffer().catch(damaged), width, height } };
 }
 
+/** All of a JPEG or PNG, upright, scaled down where a side would be longer. @throws SentinelError ES_IMAGE_INVALID */
+export async function decodeWithin(bytes: Uint8Array, longest: number): Promise<RgbPixels> {
+  await pictureSize(bytes);
+  const pipeline = openPicture(bytes).resize(longest, longest, { fit: 'inside', withoutEnlargement: true });
+  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true }).catch(damaged);
+  return { rgb: data, width: info.width, height: info.height };
+}
+
 export function damaged(cause: unknown): never {
   // The decoder says the same several times, a line each.
   const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);

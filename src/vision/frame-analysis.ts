@@ -4,6 +4,7 @@ import type { Clock, Picture } from '../contracts/ports.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
 import { MotionGate, type Glance } from './motion/motion-gate.ts';
+import { Poses, type PosesOptions } from './pose/poses.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
 import { Tracking } from './tracking/tracking.ts';
 import { isWholeRaw } from './picture.ts';
@@ -32,6 +33,8 @@ export interface FrameAnalysisOptions extends TrackerOptions {
   heartbeatSeconds: number;
   /** Parts of a frame that are looked at again, closely, at most. */
   crops: number;
+  /** How poses of persons are found; absent: they are not. */
+  pose?: Omit<PosesOptions, 'clock'> | undefined;
 }
 
 export type FrameVerdict =
@@ -51,6 +54,8 @@ interface Place {
   isAlone: boolean;
   /** Seconds from the start of a recording that is played fast. */
   position?: number | undefined;
+  /** The picture as it came, where it was made smaller for the model. */
+  whole?: Picture;
 }
 
 /** What detectron-infer does with one picture of a source: detect, follow, and fall back to motion when the model is down. */
@@ -58,6 +63,7 @@ export class FrameAnalysis {
   readonly #options: FrameAnalysisOptions;
   readonly #gate: MotionGate;
   readonly #tracking: Tracking;
+  readonly #poses: Poses | undefined;
   /** What looked last; nothing is taken for still before something has looked. */
   #looking: Pick<Detections, 'model' | 'backend' | 'fallback'> | undefined;
   /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
@@ -68,6 +74,8 @@ export class FrameAnalysis {
     this.#options = options;
     this.#tracking = new Tracking(options);
     this.#gate = new MotionGate({ ...options, isFollowing: (source) => this.#tracking.isFollowing(source) });
+    const { pose, clock } = options;
+    this.#poses = pose && new Poses({ ...pose, clock });
     this.#down = options.isDown ?? false;
   }
 
@@ -105,7 +113,12 @@ export class FrameAnalysis {
   analyseAlone(frame: Frame, picture: Picture): Promise<Extract<FrameVerdict, { outcome: 'detections' }>> {
     return this.#alone.run(async () => {
       const small = await this.#options.detector().prepare(picture);
-      const verdict = await this.#detect(frame, small, { slot: this, maxWaitMs: Infinity, isAlone: true });
+      const verdict = await this.#detect(frame, small, {
+        slot: this,
+        maxWaitMs: Infinity,
+        isAlone: true,
+        whole: picture,
+      });
       if (verdict.outcome === 'dropped') throw tooMany();
       const { width, height } = picture;
       return { ...verdict, detections: { ...verdict.detections, width, height } };
@@ -115,7 +128,7 @@ export class FrameAnalysis {
   async #detect(
     frame: Frame,
     picture: Picture,
-    { isAlone, position, ...place }: Place,
+    { isAlone, position, whole = picture, ...place }: Place,
     glance?: Glance,
   ): Promise<Extract<FrameVerdict, { outcome: 'dropped' | 'detections' }>> {
     const { detector, threshold, labels, crops: most } = this.#options;
@@ -137,13 +150,17 @@ export class FrameAnalysis {
       return { outcome: 'dropped' };
     }
     const placed = placeInZones(result.objects, frame.zones ?? []).objects;
-    const { objects, cues } = isAlone
+    const { objects: followed, cues } = isAlone
       ? { objects: placed.slice(0, mostObjects), cues: [] }
       : this.#tracking.update({ ...frame, width: result.width, height: result.height }, placed, position);
     const isStrong = ({ score }: DetectedObject): boolean => score >= threshold;
     const strong = placed.filter(isStrong);
     const ignored = result.objects.filter(isStrong).length - strong.length;
     if (glance !== undefined) this.#gate.found(source, strong);
+    const at = position === undefined ? frame.capturedAt : position * 1000;
+    const pace = isAlone ? 'alone' : position === undefined ? 'live' : 'patient';
+    const posed = await this.#poses?.add({ source, picture: whole, objects: followed, at, pace });
+    const { objects, pose } = posed ?? { objects: followed };
     const { model, backend, fallback } = result;
     this.#looking = { model, backend, ...(fallback === undefined ? {} : { fallback }) };
     const detections: Detections = {
@@ -157,6 +174,7 @@ export class FrameAnalysis {
       ...(ignored === 0 ? {} : { ignored }),
       ...this.#looking,
       ...{ timings: result.timings, staleFrames: running.staleFrames(source) },
+      ...(pose === undefined ? {} : { pose }),
       ...(glance === undefined
         ? {}
         : { gate: { look: glance.why ?? 'always', crops: result.crops, saved: this.#gate.saved(source) } }),

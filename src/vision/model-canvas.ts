@@ -14,6 +14,10 @@ export interface Plane {
   std: number;
 }
 
+/** What a model may want its numbers in. */
+const arrays = { float32: Float32Array, uint8: Uint8Array, int32: Int32Array };
+type CanvasData = InstanceType<(typeof arrays)[keyof typeof arrays]>;
+
 /** What a model's input tensor looks like. */
 export interface CanvasFormat {
   planes: readonly Plane[];
@@ -21,7 +25,7 @@ export interface CanvasFormat {
   bars: readonly [number, number, number];
   /** `planes`: plane by plane; `pixels`: pixel by pixel. */
   layout: 'planes' | 'pixels';
-  element: 'float32' | 'uint8';
+  element: keyof typeof arrays;
   /** Whether a leading 1 stands in its shape. */
   batch: boolean;
 }
@@ -32,7 +36,7 @@ export interface CanvasFormat {
  */
 export class ModelCanvas {
   readonly #format: CanvasFormat;
-  #data: Float32Array | Uint8Array = new Float32Array();
+  #data: CanvasData = new Float32Array();
   #drawn: Placement | undefined;
 
   constructor(format: CanvasFormat) {
@@ -40,7 +44,7 @@ export class ModelCanvas {
   }
 
   /** What was drawn last. */
-  get tensor(): { data: Float32Array | Uint8Array; dims: number[] } {
+  get tensor(): { data: CanvasData; dims: number[] } {
     const { width, height } = this.#drawn?.canvas ?? { width: 0, height: 0 };
     const { planes, layout, batch } = this.#format;
     const dims = layout === 'planes' ? [planes.length, height, width] : [height, width, planes.length];
@@ -60,7 +64,7 @@ export class ModelCanvas {
         layout === 'planes'
           ? { start: index * canvas.width * canvas.height + first, line: canvas.width, step: 1 }
           : { start: index + first * planes.length, line: canvas.width * planes.length, step: planes.length };
-      drawPlane(picture.rgb, plane, columns, rows, this.#data, place, element === 'uint8' ? 0.5 : 0);
+      drawPlane(picture.rgb, plane, columns, rows, this.#data, place, element === 'float32' ? 0 : 0.5);
     });
   }
 
@@ -71,7 +75,7 @@ export class ModelCanvas {
     const { planes, bars, layout, element } = this.#format;
     const area = placement.canvas.width * placement.canvas.height;
     if (this.#data.length !== area * planes.length) {
-      this.#data = new (element === 'uint8' ? Uint8Array : Float32Array)(area * planes.length);
+      this.#data = new arrays[element](area * planes.length);
     }
     planes.forEach(({ channel, mean, std }, index) => {
       const value = (bars[channel] - mean) / std;
@@ -107,7 +111,7 @@ function drawPlane(
   { channel, mean, std }: Plane,
   columns: Samples,
   rows: Samples,
-  target: Float32Array | Uint8Array,
+  target: CanvasData,
   { start, line: lineLength, step }: { start: number; line: number; step: number },
   rounding: number,
 ): void {

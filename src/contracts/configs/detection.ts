@@ -84,5 +84,24 @@ export const DetectronInferConfig = Type.Object({
     maximum: 4,
     description: 'So many parts of a frame at most are looked at again, closely, where something moves; 0: none.',
   }),
+  pose: Type.Boolean({ default: false, description: 'Persons get the points of their bodies: `keypoints`.' }),
+  poseModel: Type.String({
+    default: 'movenet-lightning',
+    minLength: 1,
+    description: 'MoveNet for one person: from the catalogue, or the path of an .onnx file.',
+  }),
+  posePersons: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 20,
+    description: 'Persons of a frame whose pose is found at most; the others have their turn in the next ones.',
+  }),
+  poseScore: ratio(0.5, 'Score from which the pose of a person is found.'),
+  poseSeconds: Type.Number({
+    default: 0,
+    minimum: 0,
+    maximum: 60,
+    description: 'Seconds after which the pose of a person who is followed is found again; 0: with every frame.',
+  }),
 });
 export type DetectronInferConfig = Static<typeof DetectronInferConfig>;

@@ -35,7 +35,9 @@ export const DetectedObject = Type.Object({
   keypoints: Type.Optional(
     Type.Array(Type.Object({ x: Type.Number(), y: Type.Number(), score: Type.Number() }), {
       maxItems: listLimit,
-      description: 'Points of the body in the order of the model, in 0..1 of the picture.',
+      description:
+        'Points of the body in 0..1 of the picture; they may lie beside it. In the order of the model; of a pose model: nose, ' +
+        'then left and right eye, ear, shoulder, elbow, wrist, hip, knee, ankle.',
     }),
   ),
 });
@@ -82,6 +84,16 @@ export const Detections = payload('detections', {
         saved: Type.Integer({ minimum: 0, description: 'Frames of this source so far that were still.' }),
       },
       { description: 'What the motion gate made of the frame; absent where there is none, as for single pictures.' },
+    ),
+  ),
+  pose: Type.Optional(
+    Type.Object(
+      {
+        persons: Type.Integer({ minimum: 0, description: 'Persons whose `keypoints` the pose model gave.' }),
+        skipped: Type.Integer({ minimum: 0, description: 'Persons for whom there was no time.' }),
+        waitMs: Type.Number({ description: 'What the message waited for it.' }),
+      },
+      { description: 'What the pose model did; absent when it had nothing to do, is off, or is down.' },
     ),
   ),
   staleFrames: Type.Integer({

@@ -35,7 +35,7 @@ export const metricDefinitions = {
   poses_total: { type: 'counter', help: 'Persons whose pose a model has found.', labels: ['source'] },
   poses_skipped_total: {
     type: 'counter',
-    help: 'Persons whose pose was left out, by reason: late (there was no time) or down (the pose model cannot be used).',
+    help: 'Persons whose pose was left out, by reason: late (there was no time, or the picture cannot be decoded) or down (the pose model cannot be used).',
     labels: ['source', 'reason'],
   },
   stream_lag_seconds: {

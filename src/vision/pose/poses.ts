@@ -146,9 +146,11 @@ export class Poses {
       }
       return reply;
     } catch (thrown) {
-      if (!this.#isDown) {
+      const error = asSentinelError(thrown, 'ES_MODEL_FAILED');
+      // A picture that cannot be decoded says nothing of the model.
+      if (!this.#isDown && error.name !== 'ES_IMAGE_INVALID') {
         this.#isDown = true;
-        this.#options.onChange(asSentinelError(thrown, 'ES_MODEL_FAILED'));
+        this.#options.onChange(error);
       }
       return undefined;
     }

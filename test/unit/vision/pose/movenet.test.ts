@@ -126,7 +126,7 @@ describe('pose models of the catalogue', () => {
     const entries = catalogEntries().filter(({ task }) => task === 'pose');
     assert.deepEqual(
       entries.map(({ id }) => id),
-      ['movenet-lightning', 'movenet-thunder'],
+      ['movenet-lightning', 'movenet-thunder', 'movenet-lightning-16bit'],
     );
     for (const { labels } of entries) assert.deepEqual(labels, keypointNames);
   });

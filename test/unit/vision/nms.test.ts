@@ -13,7 +13,7 @@ describe('of boxes that overlap', () => {
     const boxes = [candidate(5, 0.5), candidate(0, 0.9), candidate(3, 0.8)];
     assert.deepEqual(scores(suppressOverlaps(boxes, 0.5)), [0.9, 0.5]);
     assert.deepEqual(scores(suppressOverlaps(boxes, 0.3)), [0.9]);
-    assert.deepEqual(scores(suppressOverlaps(boxes, 0.6)), [0.9, 0.8, 0.5]);
+    assert.deepEqual(scores(suppressOverlaps(boxes, 0.7)), [0.9, 0.8, 0.5]);
   });
 
   test('one that was suppressed suppresses nobody', () => {

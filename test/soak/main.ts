@@ -11,13 +11,19 @@ import { recoverAgainAndAgain } from '../faults/recover-again.ts';
 import { commands, nothingLeft, startAndStop } from '../faults/start-and-stop.ts';
 import type { Vitals } from '../faults/vitals.ts';
 import { CameraProcess } from '../hosts/camera-process.ts';
+import { fuzzForLong } from './vision-fuzz.ts';
 
 interface Soak {
   what: string;
   /** How often, unless told. */
   times: number;
   options?: HouseOptions;
-  run: (house: House, times: number, camera: CameraProcess) => Promise<{ passed: boolean; result: object }>;
+  run: (house: House, times: number, camera: CameraProcess) => Promise<Result>;
+}
+
+interface Result {
+  passed: boolean;
+  result: object;
 }
 
 const random = seededRandom(20_261_121);
@@ -68,10 +74,23 @@ const soaks: Record<string, Soak> = {
   },
 };
 
+/** Those that need no camera and no Node-RED. */
+const bare: Record<string, Omit<Soak, 'run' | 'options'> & { run: (times: number) => Promise<Result> }> = {
+  'vision-fuzz': {
+    what: 'changed models, pictures and outputs of models, so many of each; each must be used or refused by name',
+    times: 100_000,
+    run: (times) => fuzzForLong(times),
+  },
+};
+
 const [name = '', count] = process.argv.slice(2);
 const soak = soaks[name];
-if (soak === undefined) {
-  for (const [known, { what, times }] of Object.entries(soaks)) console.log(`${known}: ${what} (${times} times)`);
+const simple = bare[name];
+if (simple !== undefined) {
+  console.log(JSON.stringify(await timed(name, () => simple.run(count === undefined ? simple.times : Number(count)))));
+} else if (soak === undefined) {
+  for (const [known, { what, times }] of Object.entries({ ...soaks, ...bare }))
+    console.log(`${known}: ${what} (${times} times)`);
   if (name !== '') {
     console.error(`There is no soak "${name}".`);
     process.exitCode = 2;
@@ -87,14 +106,21 @@ async function measure(called: string, { times, options = {}, run }: Soak): Prom
     enders.push(() => camera.stop());
     const after = (end: () => Promise<void>): void => void enders.push(end);
     const house = await House.open({ after }, { ...options, camera: camera.url });
-    const begun = performance.now();
-    const { passed, result } = await run(house, count === undefined ? times : Number(count), camera);
-    house.assertCalm();
-    if (!passed) process.exitCode = 1;
-    return { soak: called, passed, minutes: Math.round((performance.now() - begun) / 6000) / 10, ...result };
+    return await timed(called, async () => {
+      const result = await run(house, count === undefined ? times : Number(count), camera);
+      house.assertCalm();
+      return result;
+    });
   } finally {
     for (const end of enders.reverse()) await end();
   }
+}
+
+async function timed(called: string, run: () => Promise<Result>): Promise<object> {
+  const begun = performance.now();
+  const { passed, result } = await run();
+  if (!passed) process.exitCode = 1;
+  return { soak: called, passed, minutes: Math.round((performance.now() - begun) / 6000) / 10, ...result };
 }
 
 /** Nothing that a night could pile up. */

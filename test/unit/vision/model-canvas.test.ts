@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { between, seededRandom } from '../../../scripts/demo/seeded-random.ts';
 import type { Size } from '../../../src/geometry/letterbox.ts';
 import { placements, type Resize } from '../../../src/geometry/placement.ts';
-import { toPicture } from '../../../src/vision/detection.ts';
+import { toPicture } from '../../../src/vision/read-outputs.ts';
 import { ModelCanvas, type CanvasFormat, type Plane, type RgbPixels } from '../../../src/vision/model-canvas.ts';
 
 const plain: Plane[] = [

@@ -105,7 +105,13 @@ function start<T extends NodeType>(RED: NodeRed, node: RedNode, raw: RawConfig, 
       });
       done();
     } catch (thrown) {
-      done(asSentinelError(thrown, 'ES_BAD_INPUT'));
+      const error = asSentinelError(thrown, 'ES_BAD_INPUT');
+      try {
+        done(error);
+      } catch {
+        // Node-RED copies the message for Catch nodes, and cannot copy everything that a function node can make.
+        node.error(error, {});
+      }
     }
   }
 

@@ -160,7 +160,9 @@ const changes: readonly Change[] = [
   },
   (part, list, at, dice, all) => {
     list.splice(at, 1);
-    (dice.pick(all) ?? list).push(part);
+    // Nothing can lie in itself.
+    const own = new Set(part.parts === undefined ? [] : listsIn(part.parts));
+    (dice.pick(all.filter((other) => !own.has(other))) ?? list).push(part);
     return 'moved elsewhere';
   },
   (part, _list, _at, dice) => {

@@ -13,9 +13,6 @@ import { placeInZones } from './zones.ts';
 /** Score of motion far away: 0 would say that it is over. */
 const leastMotion = 0.05;
 
-/** As many as a message may hold. */
-const mostObjects = 1000;
-
 /** Faults of one picture; whatever else goes wrong is the detector's. */
 const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVALID', 'ES_BAD_INPUT']);
 
@@ -151,7 +148,7 @@ export class FrameAnalysis {
     }
     const placed = placeInZones(result.objects, frame.zones ?? []).objects;
     const { objects: followed, cues } = isAlone
-      ? { objects: placed.slice(0, mostObjects), cues: [] }
+      ? { objects: placed, cues: [] }
       : this.#tracking.update({ ...frame, width: result.width, height: result.height }, placed, position);
     const isStrong = ({ score }: DetectedObject): boolean => score >= threshold;
     const strong = placed.filter(isStrong);

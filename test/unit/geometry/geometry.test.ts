@@ -38,6 +38,7 @@ describe('fitLetterbox', () => {
     assert.equal(fit.width, 412);
     assert.equal(fit.padX, 2);
     assert.equal(fitLetterbox({ width: 7, height: 2 }, { width: 7, height: 5 }).padY, 1);
+    assert.equal(fitLetterbox({ width: 2, height: 7 }, { width: 5, height: 7 }).padX, 1);
   });
 
   test('keeps at least one pixel of an extreme shape', () => {

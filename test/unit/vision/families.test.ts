@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import type { DetectedObject } from '../../../src/contracts/messages.ts';
+import type { Picture } from '../../../src/contracts/ports.ts';
 import { families, type ModelFor } from '../../../src/inference/model-description.ts';
 import { openDetection, type DetectionReply } from '../../../src/vision/detection.ts';
 import { chooseModel, type ModelChoice } from '../../../src/vision/detection-model.ts';
@@ -21,10 +22,10 @@ function placed(t: TestContext, written: WrittenModel, description?: object): st
   return file;
 }
 
-async function look(model: ModelFor<'detection'>, threshold = 0.3): Promise<DetectionReply> {
+async function look(model: ModelFor<'detection'>, threshold = 0.3, shown: Picture = picture): Promise<DetectionReply> {
   const service = await openDetection(model);
   try {
-    return await service.answer({ picture, threshold, labels: new Set() });
+    return await service.answer({ picture: shown, threshold, labels: new Set() });
   } finally {
     await service.release();
   }
@@ -220,6 +221,34 @@ describe('models that cannot be used', () => {
       objects.map(({ label }) => label),
       ['person'],
     );
+  });
+
+  test('boxes in the bars around the picture are none, and no score is above 1', async (t) => {
+    assert.ok(yolo !== undefined);
+    // Columns of an output: centre, size, scores. The picture lies in rows 16 to 48 of 64.
+    const column = (cell: number, values: readonly number[]) =>
+      Object.fromEntries(values.map((value, channel) => [channel * 84 + cell, value]));
+    const at = {
+      ...column(3, [32, 8, 8, 8, 0.9]),
+      ...column(7, [32, 56, 8, 8, 0.9]),
+      ...column(9, [32, 32, 8, 8, 1.5]),
+    };
+    const { description } = chooseModel({
+      model: placed(t, { ...yolo, outputs: [{ name: 'output0', value: { dims: [1, 6, 84], at } }] }),
+    });
+    const { objects } = await look(description);
+    assert.deepEqual(
+      objects.map(({ score, box }) => [score, box.x, box.y]),
+      [[1, 28 / 64, 12 / 32]],
+    );
+  });
+
+  test('points of the body in an upright picture', async (t) => {
+    const posed = familyModels.find(({ name }) => name === 'YOLOv8 for poses');
+    assert.ok(posed !== undefined);
+    const upright = { ...picture, width: 100, height: 200 };
+    const { objects } = await look(chooseModel({ model: placed(t, posed) }).description, 0.3, upright);
+    assert.deepEqual(objects[0]?.keypoints?.[0], { x: 0, y: 0.25, score: 0.5 });
   });
 
   test('points of the body that are no numbers are left out, not the body', async (t) => {

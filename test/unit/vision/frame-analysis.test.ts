@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { SiteClock } from '../../../src/clock/site-clock.ts';
-import { assertKind } from '../../../src/contracts/guards.ts';
 import type { Frame } from '../../../src/contracts/messages.ts';
 import type { Picture } from '../../../src/contracts/ports.ts';
 import { FrameAnalysis } from '../../../src/vision/frame-analysis.ts';
@@ -37,27 +36,6 @@ describe('bare pictures beside a live camera', () => {
     assert.equal(detections.objects.length, 1);
     assert.deepEqual(detections.objects, direct.objects);
     assert.deepEqual([detections.width, detections.height], [768, 432]);
-  });
-
-  test('a picture shows no more objects than a message can hold', async () => {
-    const picture: Picture = { bytes: Buffer.alloc(3), encoding: 'rgb24', width: 1, height: 1 };
-    const object = { label: 'person', score: 0.9, box: { x: 0, y: 0, width: 1, height: 1 } };
-    const timings = { waitMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 };
-    const crowded = new FrameAnalysis({
-      ...options,
-      detector: () => ({
-        prepare: () => Promise.resolve(picture),
-        detect: () =>
-          Promise.resolve({
-            ...{ dropped: false, objects: Array.from({ length: 1001 }, () => object), crops: 0, timings },
-            ...{ width: 1, height: 1, model: 'm', backend: 'b' },
-          }),
-        staleFrames: () => 0,
-      }),
-    });
-    const { detections } = await crowded.analyseAlone(frameOf('picture', picture), picture);
-    assertKind(detections, 'detections');
-    assert.equal(detections.objects.length, 1000);
   });
 
   test('many large pictures at once do not keep the camera waiting', async (t) => {

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
@@ -13,6 +13,7 @@ import {
   type ModelTask,
   type StoredDescription,
 } from './model-description.ts';
+import { isOwnFile } from './model-path.ts';
 import { modelsFolder, modelsUserFolder } from './models-folder.ts';
 
 const anyFamily = Type.Object({ family: Type.Enum(Object.keys(families) as ModelFamily[]) });
@@ -69,11 +70,10 @@ export function findModel<Task extends ModelTask>(
   task: Task,
   recognise?: Recogniser,
 ): ModelFor<Task> {
-  const model = idOrPath.endsWith('.onnx') ? userModel(idOrPath, recognise) : catalogModel(idOrPath, task);
+  const wanted = idOrPath.trim();
+  const model = isOwnFile(wanted) ? userModel(wanted, recognise) : catalogModel(wanted, task);
   if (isFor(model, task)) return model;
-  throw new SentinelError('ES_BAD_CONFIG', `The model "${model.id}" is for ${model.task}, not for ${task}.`, {
-    hint: `Known models for ${task}: ${idsFor(task)}.`,
-  });
+  throw forAnother(model, task);
 }
 
 /** Every model that comes with the package. @throws SentinelError ES_MODEL_INVALID */
@@ -135,9 +135,16 @@ function isFor<Task extends ModelTask>(model: ModelDescription, task: Task): mod
   return model.task === task;
 }
 
+function forAnother({ id, task }: { id: string; task: ModelTask }, wanted: ModelTask): SentinelError {
+  return new SentinelError('ES_BAD_CONFIG', `The model "${id}" is for ${task}, not for ${wanted}.`, {
+    hint: `Known models for ${wanted}: ${idsFor(wanted)}.`,
+  });
+}
+
 function catalogModel(id: string, task: ModelTask): ModelDescription {
   const entry = catalogEntries().find((candidate) => candidate.id === id);
   if (entry !== undefined) {
+    if (entry.task !== task) throw forAnother(entry, task);
     const said: Partial<CatalogEntry> = { ...entry };
     delete said.download;
     delete said.built;
@@ -152,11 +159,6 @@ function catalogModel(id: string, task: ModelTask): ModelDescription {
 }
 
 function userModel(file: string, recognise: Recogniser | undefined): ModelDescription {
-  if (!isAbsolute(file)) {
-    throw new SentinelError('ES_BAD_CONFIG', `The model "${file}" is no absolute path.`, {
-      hint: 'Write the path of the .onnx file from the root folder on.',
-    });
-  }
   const id = basename(file, '.onnx');
   const description = file.replace(/\.onnx$/, '.json');
   const said = sizeOf(description) !== undefined ? readJson(description) : undefined;

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { SentinelError } from '../contracts/errors.ts';
 import { HeaderReading, type ModelHeader } from './inspect.ts';
+import { otherFormat, signBytes } from './other-formats.ts';
 import { broken, endOfVarint, lengthFrom, wireType, type Field } from './protobuf-reader.ts';
 import { graphFields, modelFields, tensorFields } from './schema.ts';
 
@@ -30,6 +31,10 @@ export function readHeader(file: string): ModelHeader {
   const descriptor = open(file);
   try {
     return readFrom(new Pieces(descriptor));
+  } catch (error) {
+    const head = Buffer.alloc(signBytes);
+    const other = otherFormat(head.subarray(0, readSync(descriptor, head, 0, signBytes, 0)));
+    throw other === undefined ? error : broken(other);
   } finally {
     closeSync(descriptor);
   }

@@ -1,3 +1,4 @@
+import { otherFormat } from './other-formats.ts';
 import { broken, fieldsOf, integerOf, messageOf, textOf, type Field } from './protobuf-reader.ts';
 import {
   dimensionFields,
@@ -40,6 +41,15 @@ export interface ModelHeader {
  * @throws SentinelError ES_MODEL_INVALID
  */
 export function inspectModel(bytes: Uint8Array): ModelHeader {
+  try {
+    return headerOf(bytes);
+  } catch (error) {
+    const other = otherFormat(bytes);
+    throw other === undefined ? error : broken(other);
+  }
+}
+
+function headerOf(bytes: Uint8Array): ModelHeader {
   assertSelfContained(bytes);
   const reading = new HeaderReading();
   for (const field of fieldsOf(bytes)) {

@@ -12,6 +12,7 @@ import type { WorkerService } from '../inference/worker-port.ts';
 import type { Outputs } from './decoders/family.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
 import { lookCloser } from './crops/look-closer.ts';
+import { explainMisfit } from './explain-misfit.ts';
 import { ModelCanvas, type RgbPixels } from './model-canvas.ts';
 import { isWholeRaw } from './picture.ts';
 import { pictureInput } from './picture-input.ts';
@@ -74,7 +75,12 @@ export async function openDetection(
   const blank = { rgb: new Uint8Array(3), width: 1, height: 1 };
   const first = place(model.input);
   canvas.draw(blank, first);
-  readOutputs(model, await run(first.canvas), first, { wanted: [], threshold: 1 });
+  const outputs = await run(first.canvas);
+  try {
+    readOutputs(model, outputs, first, { wanted: [], threshold: 1 });
+  } catch (error) {
+    throw explainMisfit(error, model, header);
+  }
 
   return {
     async answer({ picture, threshold, labels, crops: wish }) {

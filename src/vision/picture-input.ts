@@ -46,7 +46,10 @@ export function pictureInput(model: DetectionModel, header: ModelHeader): Pictur
   // A network of a fixed size gets its whole canvas, however the family would have it.
   const resize: Resize = size !== undefined && recipe.resize.startsWith('shortest-edge') ? 'corner' : recipe.resize;
   if (size !== undefined && (size.width !== width || size.height !== height)) {
-    throw unsuitable(model, header, `pictures of ${width} x ${height}`);
+    const message = `The model "${model.id}" takes pictures of ${size.width} x ${size.height}, and not of ${width} x ${height}.`;
+    throw new SentinelError('ES_MODEL_INVALID', message, {
+      hint: 'Leave the input size empty, or export the model for another one.',
+    });
   }
   const known = detectors[model.family].feeds ?? {};
   const strange = otherInputs.find((name) => !Object.hasOwn(known, name));

@@ -11,6 +11,8 @@ const input = { width: 640, height: 640 };
 const maskCoefficients = 32;
 /** 17 keypoints of x, y, visibility. */
 const keypointValues = 51;
+/** Of a whole body with its hands and its face. */
+const mostKeypoints = 133;
 
 /**
  * YOLOX (https://github.com/Megvii-BaseDetection/YOLOX): [1, cells, 5 + classes] of centre, size, objectness, classes.
@@ -110,7 +112,10 @@ export const yoloEnd2end: DetectorFamily = {
     const { wanted, firstClass, sieve } = view;
     const [output] = Object.values(outputs);
     const [batch, boxes = 0, width = 0] = output?.dims ?? [];
-    if (output?.dims.length !== 3 || batch !== 1 || width < 6) {
+    const more = width - 6;
+    const masks = more === maskCoefficients && Object.keys(outputs).length > 1;
+    const known = masks || (more >= 0 && more <= 3 * mostKeypoints && more % 3 === 0);
+    if (output?.dims.length !== 3 || batch !== 1 || !known) {
       throw misfit('an output [1, boxes, 6]', outputs);
     }
     const { data } = output;

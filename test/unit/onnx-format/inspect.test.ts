@@ -188,3 +188,25 @@ test('1,000 damaged files: each is read or refused by name, quickly', () => {
   assert.ok(read > 0 && read < 1000, `${read} were readable`);
   assert.ok(performance.now() - started < 5000);
 });
+
+describe('a file of another kind is named, however it is read', () => {
+  const others: Record<string, string | Uint8Array> = {
+    empty: '',
+    'Git LFS': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n',
+    'page of the web': '<!DOCTYPE html><html></html>',
+    JSON: '{ "format": "graph-model" }',
+    'ZIP archive': 'PK\u0003\u0004yolov8n/data.pkl',
+    pickle: Uint8Array.of(0x80, 2, 0x8a, 10),
+    HDF5: Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10),
+    'TensorFlow Lite': Uint8Array.of(28, 0, 0, 0, 0x54, 0x46, 0x4c, 0x33, 0),
+  };
+  for (const [kind, bytes] of Object.entries(others)) {
+    test(kind, (t) => {
+      const file = join(temporaryFolder(t), 'model.onnx');
+      writeFileSync(file, bytes);
+      const expected = { name: 'ES_MODEL_INVALID', message: new RegExp(kind) };
+      assert.throws(() => readHeader(file), expected);
+      assert.throws(() => inspectModel(readFileSync(file)), expected);
+    });
+  }
+});

@@ -1,3 +1,5 @@
+import type { CameraList } from '../src/contracts/cameras.ts';
+import type { PictureAnswer } from './camera-tiles.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
 
 /** Why a request brought nothing, in the kinds that the page has words for. */
@@ -51,6 +53,21 @@ export class ApiClient {
     return ((await this.#ask('live/tickets', {})) as LiveTicket).ticket;
   }
 
+  async cameras(): Promise<CameraList> {
+    return (await this.#ask('cameras')) as CameraList;
+  }
+
+  /** @param tag of the picture that is known */
+  async picture(id: string, tag: string | undefined): Promise<PictureAnswer> {
+    const headers = tag === undefined ? {} : { 'if-none-match': tag };
+    const response = await this.#fetch(`previews/${encodeURIComponent(id)}`, { headers });
+    if (response.status === 200) return { picture: await response.blob(), tag: response.headers.get('etag') ?? '' };
+    if (response.status === 204) return 'none';
+    if (response.status === 304) return 'same';
+    if (response.status === 404) return 'gone';
+    throw new ApiFailure(kinds[response.status] ?? 'other', `HTTP ${response.status}`);
+  }
+
   evidence(id: string): string {
     return `${this.#root()}evidence/${encodeURIComponent(id)}`;
   }
@@ -67,7 +84,7 @@ export class ApiClient {
   /** Looks for the API at its other places while the first one answers as somebody else would. */
   async #ask(path: string, body?: object): Promise<unknown> {
     for (;;) {
-      const response = await this.#fetch(path, body);
+      const response = await this.#fetch(path, body === undefined ? {} : posted(body));
       const type = response.headers.get('content-type') ?? '';
       if (type.startsWith(response.ok ? 'application/json' : 'application/problem+json')) {
         this.#roots.length = 1;
@@ -82,20 +99,22 @@ export class ApiClient {
     }
   }
 
-  async #fetch(path: string, body?: object): Promise<Response> {
+  async #fetch(path: string, more: RequestInit): Promise<Response> {
     try {
       return await fetch(this.#root() + path, {
         credentials: 'same-origin',
         cache: 'no-store',
         signal: AbortSignal.timeout(patienceMs),
-        ...(body === undefined
-          ? {}
-          : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ...more,
       });
     } catch (error) {
       throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function posted(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function detailOf(answer: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import type { ApiClient, ListFilter } from './api-client.ts';
+import type { TilePorts } from './camera-tiles.ts';
 import type { LivePorts } from './live-link.ts';
 
 /** Dashboard puts its Vue on the window. */
@@ -33,6 +34,33 @@ export function browserPorts(api: ApiClient): LivePorts {
     },
     random: Math.random,
   };
+}
+
+/** @param enlarged id of the camera that covers the others, if one does */
+export function tilePorts(api: ApiClient, enlarged: () => string | undefined): TilePorts {
+  return {
+    cameras: () => api.cameras(),
+    picture: (id, tag) => api.picture(id, tag),
+    address: (picture) => URL.createObjectURL(picture),
+    // Not at once: the img that shows it is drawn anew a moment later.
+    forget: (address) => {
+      setTimeout(() => {
+        URL.revokeObjectURL(address);
+      }, 5000);
+    },
+    isInSight: (tile) => {
+      if (document.hidden) return false;
+      if (tile === undefined || tile === enlarged()) return true;
+      return enlarged() === undefined && isOnScreen(`.es-tile[data-camera="${CSS.escape(tile)}"]`);
+    },
+    now: Date.now,
+  };
+}
+
+function isOnScreen(selector: string): boolean {
+  const place = document.querySelector(selector)?.getBoundingClientRect();
+  if (place === undefined || place.width === 0) return false;
+  return place.bottom > 0 && place.right > 0 && place.top < window.innerHeight && place.left < window.innerWidth;
 }
 
 const storageKey = 'echosight-incidents-filter';

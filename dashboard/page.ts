@@ -1,14 +1,26 @@
 import type { IncidentSummary, ReviewState, StoredReviewAction, SummaryEvidence } from '../src/contracts/api.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
+import { CameraTiles, lastSeen, tileLook, type Tile } from './camera-tiles.ts';
 import { fits, IncidentList } from './incident-list.ts';
 import { LiveLink } from './live-link.ts';
 import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
 import { timeWords } from './time-words.ts';
-import { afterDrawing, browserPorts, keepFilter, keptFilter, showDetail, showList, vue, watchTop } from './browser.ts';
+import {
+  afterDrawing,
+  browserPorts,
+  keepFilter,
+  keptFilter,
+  showDetail,
+  showList,
+  tilePorts,
+  vue,
+  watchTop,
+} from './browser.ts';
 import { chooseLanguage, speaker, type Word } from './words.ts';
 
 const tickMs = 10_000;
+const beatMs = 500;
 /** More than this is not kept in a page that stays open for weeks. */
 const mostKept = 600;
 /** Dashboard builds the component anew whenever it gets its settings again; what is shown must outlast that. */
@@ -45,7 +57,9 @@ const initial = {
   reviewFailure: '',
   /** Ids of files that cannot be read. */
   gone: {} as Record<string, boolean>,
-  enlarged: undefined as { url: string; text: string } | undefined,
+  /** A file, or a camera of which every picture is shown as it comes. */
+  enlarged: undefined as { url?: string; camera?: string; text: string } | undefined,
+  tiles: [] as Tile[],
 };
 
 export type Page = ReturnType<typeof createPage>;
@@ -79,6 +93,13 @@ export function createPage(setup: DashboardSetup) {
       else if (state.phase !== 'ready') fail(reason);
     },
   });
+
+  const cameras = new CameraTiles(
+    tilePorts(api, () => state.enlarged?.camera),
+    (tiles) => {
+      state.tiles = tiles;
+    },
+  );
 
   function refresh(): void {
     const filter = { minimumSeverity: state.minimumSeverity, unreviewedOnly: state.unreviewedOnly };
@@ -235,6 +256,19 @@ export function createPage(setup: DashboardSetup) {
       state.enlarged = { url: api.evidence(item.id), text: actions.caption('snapshotOf', item) };
       viewer.showModal();
     },
+    tileLook: (tile: Tile) => tileLook(tile, Date.now()),
+    /** "Offline since 14:03" */
+    tileWords(tile: Tile): string {
+      const at = lastSeen(tile) ?? state.now;
+      const day = time.day(at, state.now);
+      const isToday = day === time.day(state.now, state.now);
+      return say(tileLook(tile, Date.now()).word, { time: isToday ? time.clock(at) : `${day}, ${time.clock(at)}` });
+    },
+    pictureWords: ({ camera: { source, area } }: Tile) => say('liveOf', { source, area }),
+    enlargeCamera(tile: Tile, viewer: HTMLDialogElement): void {
+      state.enlarged = { camera: tile.id, text: `${tile.camera.source} · ${tile.camera.area}` };
+      viewer.showModal();
+    },
     toTop(): void {
       actions.showHeld();
       afterDrawing(() => {
@@ -262,12 +296,14 @@ export function createPage(setup: DashboardSetup) {
 
   const online = (): void => {
     link.retryNow();
+    cameras.beat();
   };
   const offline = (): void => {
     link.drop(new ApiFailure('unreachable', 'offline'));
   };
   let stopLater: ReturnType<typeof setTimeout> | undefined;
   let ticking: ReturnType<typeof setInterval> | undefined;
+  let beating: ReturnType<typeof setInterval> | undefined;
   let unwatch = (): void => undefined;
 
   return Object.assign(state, actions, {
@@ -282,16 +318,21 @@ export function createPage(setup: DashboardSetup) {
         state.now = Date.now();
         if (isStale) void load();
       }, tickMs);
+      beating = setInterval(() => {
+        cameras.beat();
+      }, beatMs);
       window.addEventListener('online', online);
       window.addEventListener('offline', offline);
       document.addEventListener('visibilitychange', online);
       link.start();
+      cameras.beat();
       void load();
     },
     detach(): void {
       unwatch();
       stopLater = setTimeout(() => {
         clearInterval(ticking);
+        clearInterval(beating);
         ticking = undefined;
         window.removeEventListener('online', online);
         window.removeEventListener('offline', offline);

@@ -74,6 +74,19 @@ const english = {
   threshold: 'threshold {percent}',
   times: '{n} times',
   gone: 'The file cannot be read any more.',
+  cameras: 'Cameras',
+  liveOf: 'Live picture of {source}, {area}',
+  cameraConnecting: 'Connecting',
+  cameraOffline: 'Offline, last seen {time}',
+  cameraLogin: 'Refuses the login',
+  cameraMissing: 'Cannot be found',
+  cameraPaused: 'Paused',
+  cameraStopped: 'Stopped',
+  cameraUnseen: 'No detector sees it',
+  cameraOff: 'Live picture is off',
+  cameraComing: 'Picture is coming',
+  cameraSilent: 'Last picture {time}',
+  cameraBlind: 'Detection does not work',
 } as const;
 
 export type Word = keyof typeof english;
@@ -156,6 +169,19 @@ const german: Readonly<Record<Word, string>> = {
   threshold: 'Schwelle {percent}',
   times: '{n}-mal',
   gone: 'Die Datei ist nicht mehr lesbar.',
+  cameras: 'Kameras',
+  liveOf: 'Livebild von {source}, {area}',
+  cameraConnecting: 'Verbinden',
+  cameraOffline: 'Offline, zuletzt {time}',
+  cameraLogin: 'Weist die Anmeldung ab',
+  cameraMissing: 'Nicht gefunden',
+  cameraPaused: 'Pausiert',
+  cameraStopped: 'Angehalten',
+  cameraUnseen: 'Kein Detektor sieht sie',
+  cameraOff: 'Livebild ist aus',
+  cameraComing: 'Bild kommt gleich',
+  cameraSilent: 'Letztes Bild {time}',
+  cameraBlind: 'Erkennung ausgefallen',
 };
 
 const texts: Readonly<Record<string, Readonly<Record<Word, string>>>> = { en: english, de: german };

@@ -2,6 +2,7 @@ import families from 'model-families';
 import models from 'models-for:detection';
 import poseModels from 'models-for:pose';
 import schema from 'settings-of:detectron-infer';
+import { offerLivePicture } from '../../src/editor/live-picture.ts';
 import { offerModelCheck } from '../../src/editor/model-check.ts';
 import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
 import { offerModelPicker } from '../../src/editor/model-picker.ts';
@@ -15,7 +16,8 @@ registerNode({
   schema,
   icon: 'detectron-infer.svg',
   canvas: { colour: '#87A980', input: true, outputs: ['detections', 'picture'] },
-  prepare: ({ family }) => {
+  prepare: (node) => {
+    offerLivePicture(node);
     watchFoldedSections(type, schema);
     offerModelPicker(type, models);
     offerModelPicker(type, poseModels, 'pose');
@@ -24,7 +26,7 @@ registerNode({
       showUnknownLabels(known);
     };
     inputOf('labels')?.addEventListener('input', show);
-    offerModelCheck(families, family, (labels) => {
+    offerModelCheck(families, node.family, (labels) => {
       known = labels;
       show();
     });

@@ -7,6 +7,7 @@ import {
   labelFilter,
   modelsFor,
   NodePoses,
+  nodePreview,
   poseModels,
   Previews,
   readPicture,
@@ -25,6 +26,7 @@ export default defineNode({
     models: () => modelsFor('detection'),
     poseModels: () => poseModels(),
     model: { write: (query) => summaryOf(choiceIn(query)) },
+    preview: { write: (query) => nodePreview(query) },
   },
   create(node) {
     const site = node.site();

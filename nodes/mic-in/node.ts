@@ -53,7 +53,7 @@ export default defineNode({
           const capturedAt = site.clock.now();
           const told = { status, detail, attempt, ...(fault === undefined ? {} : { fault }) };
           const payload = { ...identity(), kind: 'stream-status', capturedAt, ...told } as const;
-          site.health.source(node.id, payload);
+          site.health.source(node.id, 'microphone', payload);
           // Its level is shown as soon as there is one.
           if (status !== 'connected') node.status(streamLooks[status], status, { detail });
           emit(1, payload);

@@ -63,7 +63,7 @@ export default defineNode({
         state = status;
         const capturedAt = site.clock.now();
         const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
-        site.health.source(node.id, payload);
+        site.health.source(node.id, 'camera', payload);
         if (lateSeconds === undefined) showStatus(status, detail);
         else node.status('strained', 'late', { seconds: lateSeconds });
         emit(2, payload);

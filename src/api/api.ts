@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorNames, SentinelError } from '../contracts/errors.ts';
 import type { HealthReport } from '../contracts/health.ts';
 import type { EvidenceItem } from '../contracts/messages.ts';
-import type { Clock, Log } from '../contracts/ports.ts';
+import type { Log } from '../contracts/ports.ts';
 import { answerEvidence } from './evidence-answer.ts';
+import { CameraAnswers, type CameraHost } from './camera-answers.ts';
 import { FaultLog } from './fault-log.ts';
 import { addReview, incidentId, listRequest, noIncident, type IncidentHost } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
@@ -11,14 +12,13 @@ import { Live } from './live/live.ts';
 import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
+import { sendJson, sendText } from './send.ts';
 import { Turns } from './turns.ts';
 
 /** What the API serves. */
-export interface ApiHost extends IncidentHost {
+export interface ApiHost extends IncidentHost, CameraHost {
   /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
   authenticated(): boolean;
-  /** Name of the login that a request came with, when that somebody tells it. */
-  user(request: IncomingMessage): string | undefined;
   health(): Promise<HealthReport>;
   /** Prometheus text exposition. */
   metrics(): Promise<string>;
@@ -30,7 +30,6 @@ export interface ApiHost extends IncidentHost {
   newSecret(): string;
   /** Where faults of ours are logged; the client only learns their stable name's meaning. */
   log: Log;
-  clock: Clock;
 }
 
 /** Each holds a file open and may last as long as its reader is slow. */
@@ -38,7 +37,7 @@ const mostEvidenceAnswers = 32;
 /** Reading a long history takes the database some 100 ms, and what must be written down waits behind it. */
 const listsAtATime = 2;
 
-type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void>;
+type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void> | void;
 
 interface Route {
   path: RegExp;
@@ -60,6 +59,7 @@ export class Api {
   readonly #faults: FaultLog;
   #evidenceAnswers = 0;
   readonly #lists = new Turns(listsAtATime);
+  readonly #cameras: CameraAnswers;
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
   readonly #routes: readonly Route[] = [
@@ -78,11 +78,24 @@ export class Api {
       path: /^\/api\/v1\/incidents\/([^/]+)\/reviews$/,
       write: (request, response, id) => this.#review(request, response, id),
     },
+    {
+      path: /^\/api\/v1\/cameras$/,
+      read: (request, response) => {
+        this.#cameras.cameras(request, response);
+      },
+    },
+    {
+      path: /^\/api\/v1\/previews\/([0-9a-f]{32})$/,
+      read: (request, response, id) => {
+        this.#cameras.picture(request, response, id);
+      },
+    },
     { path: /^\/api\/v1\/live\/tickets$/, write: (request, response) => this.#ticket(request, response) },
   ];
 
   constructor(host: ApiHost) {
     this.#host = host;
+    this.#cameras = new CameraAnswers(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({
       authenticated: () => host.authenticated(),
@@ -210,16 +223,4 @@ function fault(cause: unknown): Problem {
 /** The browser closed the connection before or in the middle of a file: players do that whenever somebody seeks. */
 function isClientGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && goneCodes.has(error.code);
-}
-
-function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void {
-  response.statusCode = status;
-  sendText(request, response, 'application/json; charset=utf-8', JSON.stringify(value));
-}
-
-function sendText(request: IncomingMessage, response: ServerResponse, type: string, text: string): void {
-  const body = Buffer.from(text);
-  response.setHeader('Content-Type', type);
-  response.setHeader('Content-Length', body.length);
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -5,6 +5,7 @@ import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
+import { camerasOf, livePicture } from '../site/camera-list.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
@@ -23,6 +24,13 @@ export function siteHost(
     metrics: metricsText,
     evidence: (id) => firstFound(sites(), async (site) => (await site.evidence()).find(id)),
     ...siteIncidents(sites),
+    cameras: () => ({ cameras: sites().flatMap((site) => camerasOf(site)) }),
+    preview: (id) => {
+      const found = sites().map((site) => livePicture(site, id));
+      return found.every((picture) => picture === 'unknown')
+        ? 'unknown'
+        : found.find((picture) => picture !== 'unknown');
+    },
     watch: watchSiteIncidents,
     newSecret: () => randomBytes(24).toString('base64url'),
   };

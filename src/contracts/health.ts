@@ -13,6 +13,7 @@ export type Throughput = Static<typeof Throughput>;
 export const SourceHealth = Type.Object({
   source: Type.String(),
   area: Type.String(),
+  type: Type.Enum(['camera', 'microphone']),
   status: Type.Enum(streamStatuses),
   detail: Type.String(),
   since: Type.Number({ description: 'Epoch milliseconds of the last change of status.' }),

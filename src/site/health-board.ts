@@ -7,11 +7,11 @@ export class HealthBoard {
   readonly #models = new Map<string, ModelHealth>();
 
   /** @param node the rtsp-in or mic-in node that says so: two may watch one source. */
-  source(node: string, payload: StreamStatus): void {
+  source(node: string, type: SourceHealth['type'], payload: StreamStatus): void {
     const { source, area, status, detail, capturedAt } = payload;
     const before = this.#sources.get(node);
     const since = before?.status === status ? before.since : capturedAt;
-    this.#sources.set(node, { source, area, status, detail, since });
+    this.#sources.set(node, { source, area, type, status, detail, since });
   }
 
   forgetSource(node: string): void {

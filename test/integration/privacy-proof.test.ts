@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { SiteClock } from '../../src/clock/site-clock.ts';
+import type { CameraList } from '../../src/contracts/cameras.ts';
 import type { Frame, Incident } from '../../src/contracts/messages.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { openPrivacyMask } from '../../src/media/privacy/mask-file.ts';
@@ -18,9 +19,12 @@ import { brightClip, hiddenPolygon, looksOf, looksOfFile } from './bright-camera
 const nearlyBlack = 48;
 const nearlyWhite = 200;
 
-function assertMasked({ hidden, shown }: { hidden: number; shown: number }, what: string): void {
+/** Zones are drawn on these. */
+const drawnOn = 100;
+
+function assertMasked({ hidden, shown }: { hidden: number; shown: number }, what: string, least = nearlyWhite): void {
   assert.ok(hidden <= nearlyBlack, `${what}: a hidden pixel is ${hidden}`);
-  assert.ok(shown >= nearlyWhite, `${what}: a pixel that all may see is ${shown}`);
+  assert.ok(shown >= least, `${what}: a pixel that all may see is ${shown}`);
 }
 
 const yard = {
@@ -97,7 +101,17 @@ describe('no hidden pixel leaves', { timeout: 300_000 }, () => {
       assert.ok(shown > 250);
       assert.deepEqual(zones, [yard], 'private polygons stay with the camera, the others travel');
     }
-    for (const { payload } of previews) assertMasked(await looksOfFile(payload as Buffer), 'a preview');
+    for (const { payload } of previews) assertMasked(await looksOfFile(payload as Buffer), 'a preview', drawnOn);
+
+    const { cameras } = (await (await fetch(`${host.url}/echosight/api/v1/cameras`)).json()) as CameraList;
+    const live = `${host.url}/echosight/api/v1/previews/${cameras[0]?.previews[0]?.id}`;
+    let watched = await fetch(live);
+    for (let tries = 0; watched.status === 204 && tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      watched = await fetch(live);
+    }
+    assert.equal(watched.status, 200);
+    assertMasked(await looksOfFile(Buffer.from(await watched.arrayBuffer())), 'a live picture', drawnOn);
 
     const pictures = readdirSync(join(host.userDir, 'echosight'), { recursive: true, encoding: 'utf8' }).filter(
       (name) => /\.(jpe?g|png|webp|mp4)$/.test(name),

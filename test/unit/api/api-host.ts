@@ -15,6 +15,8 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     incidents: () => Promise.resolve({ incidents: [] }),
     incident: () => Promise.resolve(undefined),
     review: () => Promise.resolve(undefined),
+    cameras: () => ({ cameras: [] }),
+    preview: () => 'unknown',
     watch: () => () => undefined,
     newSecret: randomUUID,
     log: new RecordingLog(),

@@ -33,7 +33,7 @@ const report: HealthReport = {
     {
       site: 'home',
       name: 'Home',
-      sources: [{ source: 'front', area: 'shop', status: 'stalled', detail: 'no picture', since: 1 }],
+      sources: [{ source: 'front', area: 'shop', type: 'camera', status: 'stalled', detail: 'no picture', since: 1 }],
       models: [{ model: 'nanodet-g-416', backend: 'onnxruntime-node', ok: true }],
       outbox: { queued: 1, failed: 0 },
       database: 'ok',

@@ -52,10 +52,12 @@ function browser(t: TestContext) {
       Promise.resolve(
         url.includes('/live/tickets')
           ? json(201, { ticket: 'one', expiresInSeconds: 30 })
-          : json(
-              server.status,
-              server.status === 200 ? { incidents: server.incidents, next: server.next } : { detail: 'not now' },
-            ),
+          : url.endsWith('/cameras')
+            ? json(200, { cameras: [] })
+            : json(
+                server.status,
+                server.status === 200 ? { incidents: server.incidents, next: server.next } : { detail: 'not now' },
+              ),
       ),
   };
   const before = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);

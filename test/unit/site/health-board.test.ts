@@ -11,11 +11,11 @@ function status(name: StreamStatus['status'], capturedAt: number, detail = ''): 
 describe('the health board', () => {
   test('says since when a source has its status', () => {
     const board = new HealthBoard();
-    board.source('node', status('connecting', 100));
-    board.source('node', status('connected', 200));
-    board.source('node', status('connected', 300, '5.0 frames/s'));
+    board.source('node', 'camera', status('connecting', 100));
+    board.source('node', 'camera', status('connected', 200));
+    board.source('node', 'camera', status('connected', 300, '5.0 frames/s'));
     assert.deepEqual(board.sources, [
-      { source: 'gate', area: 'yard', status: 'connected', detail: '5.0 frames/s', since: 200 },
+      { source: 'gate', area: 'yard', type: 'camera', status: 'connected', detail: '5.0 frames/s', since: 200 },
     ]);
     board.forgetSource('node');
     assert.deepEqual(board.sources, []);
@@ -23,8 +23,8 @@ describe('the health board', () => {
 
   test('two nodes on one camera do not forget for each other', () => {
     const board = new HealthBoard();
-    board.source('one', status('connected', 100));
-    board.source('two', status('connected', 200));
+    board.source('one', 'camera', status('connected', 100));
+    board.source('two', 'camera', status('connected', 200));
     board.forgetSource('one');
     assert.equal(board.sources.length, 1);
   });

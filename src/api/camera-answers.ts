@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CameraList } from '../contracts/cameras.ts';
+import type { Clock } from '../contracts/ports.ts';
+import { ClientBudget } from './client-budget.ts';
+import { Problem } from './problem.ts';
+import { isCrossSite } from './same-site.ts';
+import { sendJson } from './send.ts';
+
+/** What the routes of cameras serve. */
+export interface CameraHost {
+  cameras(): CameraList;
+  /** The live picture of an id; undefined while there is none, `unknown` when nothing has this id. */
+  preview(id: string): { jpeg: Buffer; tag: string } | undefined | 'unknown';
+  /** Name of the login that a request came with. */
+  user(request: IncomingMessage): string | undefined;
+  clock: Clock;
+}
+
+/** A slow reader keeps an old picture in memory. */
+const mostAtOnce = 64;
+const stalledAfterMs = 10_000;
+
+/** Answers who asks for cameras and their live pictures; they are shown to nobody else's page. */
+export class CameraAnswers {
+  readonly #host: CameraHost;
+  readonly #budget: ClientBudget;
+  #underWay = 0;
+
+  constructor(host: CameraHost) {
+    this.#host = host;
+    this.#budget = new ClientBudget(host.clock);
+  }
+
+  /** @throws Problem 403, 429 */
+  cameras(request: IncomingMessage, response: ServerResponse): void {
+    this.#admit(request);
+    sendJson(request, response, 200, this.#host.cameras());
+  }
+
+  /** @throws Problem 403, 404, 429, 503 */
+  picture(request: IncomingMessage, response: ServerResponse, id: string): void {
+    this.#admit(request);
+    const picture = this.#host.preview(id);
+    if (picture === 'unknown') throw new Problem(404, 'There is no such live picture.');
+    if (picture === undefined) {
+      response.writeHead(204, { 'Retry-After': '1' }).end();
+      return;
+    }
+    const etag = `"${picture.tag}"`;
+    if (request.headers['if-none-match'] === etag) {
+      response.writeHead(304, { ETag: etag }).end();
+      return;
+    }
+    if (this.#underWay >= mostAtOnce) {
+      throw new Problem(503, 'Too many live pictures are being read at once.', { headers: { 'Retry-After': '2' } });
+    }
+    this.#underWay += 1;
+    response.on('close', () => {
+      this.#underWay -= 1;
+    });
+    response.setTimeout(stalledAfterMs, () => response.destroy());
+    const { jpeg } = picture;
+    response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Content-Length': jpeg.length, ETag: etag });
+    response.end(request.method === 'HEAD' ? undefined : jpeg);
+  }
+
+  #admit(request: IncomingMessage): void {
+    // A browser asks in the name of its user: no foreign page may make this machine draw pictures.
+    if (isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not do this.');
+    if (this.#budget.spend(request, this.#host.user(request))) return;
+    throw new Problem(429, 'So many questions a second are not answered.', { headers: { 'Retry-After': '1' } });
+  }
+}

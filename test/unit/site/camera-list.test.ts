@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Frame, StreamStatusName } from '../../../src/contracts/messages.ts';
+import { camerasOf } from '../../../src/site/camera-list.ts';
+import { HealthBoard } from '../../../src/site/health-board.ts';
+import { nodePreview } from '../../../src/site/node-preview.ts';
+import { livePicture } from '../../../src/site/camera-list.ts';
+import { PreviewBoard } from '../../../src/site/preview-board.ts';
+import { Previews } from '../../../src/vision/preview/previews.ts';
+import { ManualClock } from '../manual-clock.ts';
+
+/** A Site with cameras and detectors, as far as live pictures go. */
+class House {
+  readonly id = 'home';
+  readonly name = 'Home';
+  readonly clock = new ManualClock();
+  readonly health = new HealthBoard();
+  readonly previews = new PreviewBoard();
+
+  detector(node: string, rate = 1): Previews {
+    const previews = new Previews({
+      ...{ node, model: 'm', rate, clock: this.clock, seats: this.previews.seats },
+      ...{ isWired: () => false, metrics: { count: () => undefined }, failed: () => undefined },
+      renderer: { jpeg: () => Promise.resolve(Buffer.from('jpeg')) },
+    });
+    this.previews.add(node, previews);
+    return previews;
+  }
+
+  stream(source: string, status: StreamStatusName, node = source): void {
+    const payload = { v: 1, kind: 'stream-status', site: 'home', area: 'yard', source, capturedAt: 5 } as const;
+    this.health.source(node, 'camera', { ...payload, status, detail: `is ${status}`, attempt: 0 });
+  }
+
+  async see(previews: Previews, source: string): Promise<void> {
+    this.clock.advance(1000);
+    const frame: Frame = {
+      ...{ v: 1, kind: 'frame', site: 'home', area: 'yard', source, seq: 1, capturedAt: this.clock.now() },
+      ...{ width: 1, height: 1, encoding: 'rgb24' },
+    };
+    await previews.show(frame, Buffer.alloc(3), []);
+  }
+
+  asked(query: Record<string, string>) {
+    return nodePreview(new URLSearchParams(query), [this]);
+  }
+}
+
+describe('the cameras of a house', () => {
+  test('are those that stream, also when nothing looks at them or they are offline, and no microphones', async () => {
+    const house = new House();
+    house.stream('door', 'backing-off');
+    house.stream('attic', 'connected');
+    const sound = { v: 1, kind: 'stream-status', site: 'home', area: 'hall', source: 'mic', capturedAt: 5 } as const;
+    house.health.source('mic', 'microphone', { ...sound, status: 'connected', detail: '', attempt: 0 });
+    const detector = house.detector('n1');
+    await house.see(detector, 'attic');
+    await house.see(detector, 'own');
+    detector.fault = 'no model at /secret/path';
+    const cameras = camerasOf(house);
+    assert.deepEqual(
+      cameras.map(({ source, status, previews }) => [source, status, previews.length]),
+      [
+        ['attic', 'connected', 1],
+        ['door', 'backing-off', 0],
+        ['own', undefined, 1],
+      ],
+    );
+    assert.deepEqual(cameras[0]?.previews[0]?.detects, false);
+    assert.doesNotMatch(JSON.stringify(cameras), /secret/);
+  });
+
+  test('are connected when one of their nodes says so', () => {
+    const house = new House();
+    for (const order of [
+      ['connected', 'stopped'],
+      ['stopped', 'connected'],
+    ] as const) {
+      order.forEach((status, index) => {
+        house.stream('door', status, `node-${index}`);
+      });
+      assert.deepEqual(
+        camerasOf(house).map(({ status }) => status),
+        ['connected'],
+      );
+    }
+  });
+
+  test('show nothing while they are paused or stopped', async () => {
+    const house = new House();
+    const detector = house.detector('n1');
+    house.stream('door', 'connected');
+    await house.see(detector, 'door');
+    const [{ id } = { id: '' }] = house.previews.all;
+    assert.equal(livePicture(house, id), undefined);
+    await house.see(detector, 'door');
+    assert.notEqual(livePicture(house, id), undefined);
+    for (const status of ['paused', 'stopped'] as const) {
+      house.stream('door', status);
+      assert.equal(livePicture(house, id), undefined, status);
+    }
+    house.stream('door', 'connected');
+    assert.notEqual(livePicture(house, id), undefined);
+    assert.equal(livePicture(house, 'f'.repeat(32)), 'unknown');
+  });
+});
+
+describe('what the dialog of a detector is told', () => {
+  test('when there is nothing to be seen: why', async () => {
+    const house = new House();
+    house.stream('door', 'unauthorised');
+    assert.equal(house.asked({ id: 'n1' }).state, 'absent');
+    house.detector('none', 0);
+    assert.equal(house.asked({ id: 'none' }).state, 'off');
+    const detector = house.detector('n1');
+    assert.deepEqual(house.asked({ id: 'n1' }), { state: 'waiting', sources: [], streams: ['door: is unauthorised'] });
+    await house.see(detector, 'door');
+    detector.fault = 'The model failed.';
+    const coming = house.asked({ id: 'n1' });
+    assert.deepEqual([coming.state, coming.fault, coming.source], ['coming', 'The model failed.', 'door']);
+    await house.see(detector, 'door');
+    assert.equal(house.asked({ id: 'n1' }).state, 'live');
+    house.clock.advance(11_000);
+    const silent = house.asked({ id: 'n1' });
+    assert.deepEqual([silent.state, silent.streams, silent.picture], ['silent', ['door: is unauthorised'], undefined]);
+  });
+
+  test('each picture once, of the source that it asks for', async () => {
+    const house = new House();
+    const detector = house.detector('n1');
+    for (const source of ['b', 'a']) await house.see(detector, source);
+    assert.equal(house.asked({ id: 'n1', source: 'b' }).state, 'coming');
+    await house.see(detector, 'b');
+    const first = house.asked({ id: 'n1', source: 'b' });
+    assert.deepEqual([first.state, first.sources, first.source], ['live', ['a', 'b'], 'b']);
+    assert.equal(first.picture, `data:image/jpeg;base64,${Buffer.from('jpeg').toString('base64')}`);
+    const second = house.asked({ id: 'n1', source: 'b', has: first.tag ?? '' });
+    assert.deepEqual([second.state, second.picture, second.tag], ['live', undefined, first.tag]);
+    assert.equal(house.asked({ id: 'n1', source: 'gone' }).source, 'a');
+  });
+});

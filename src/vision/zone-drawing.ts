@@ -11,7 +11,7 @@ const looks = {
   line: { colour: '#00d08a', dashes: '' },
 } as const;
 /** How much of its colour covers a zone in which nobody is, and one in which somebody is. */
-const fills = { empty: 0.08, taken: 0.28 };
+const fills = { empty: 0.08, taken: 0.18 };
 /** Names are short on a picture. */
 const longestName = 24;
 

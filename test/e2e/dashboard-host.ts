@@ -12,7 +12,11 @@ const require = createRequire(import.meta.url);
 /** A real Node-RED with Dashboard, the page of incidents as users import it, and an evidence-store that tests feed. */
 export async function startDashboardHost(
   dataFolder: string,
-  { env = {}, theme = 'Incidents' }: { env?: Record<string, string>; theme?: string } = {},
+  {
+    env = {},
+    theme = 'Incidents',
+    more = [],
+  }: { env?: Record<string, string>; theme?: string; more?: FlowNode[] } = {},
 ): Promise<NodeRedHost> {
   const userDir = linkedUserFolder();
   const scope = join(userDir, 'node_modules', '@flowfuse');
@@ -28,6 +32,7 @@ export async function startDashboardHost(
     { id: 'take', type: 'function', func: 'return {payload: msg.payload};', outputs: 1, wires: [['keep']] },
     { id: 'reply', type: 'http response', statusCode: '202', wires: [] },
     { id: 'keep', type: 'evidence-store', site: 'site', keepSnapshots: true, keepAudio: true, wires: [[], []] },
+    ...more,
   ]);
   return host;
 }

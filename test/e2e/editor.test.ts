@@ -148,7 +148,8 @@ describe('the editor', { timeout: 180_000, skip }, () => {
       assert.ok(node);
       await open(node);
       const input = page.locator(`#node-input-${field}`);
-      for (const section of await page.locator('details', { has: input }).all()) await section.locator('summary').click();
+      for (const section of await page.locator('details', { has: input }).all())
+        await section.locator('summary').click();
       await input.fill(value);
       await input.blur();
       assert.equal(await page.evaluate(`document.getElementById('node-input-${field}').validity.valid`), fits);

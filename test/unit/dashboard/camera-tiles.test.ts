@@ -112,7 +112,7 @@ describe('the tiles of cameras', () => {
     bench.answer = new Error('429');
     await bench.beat(3);
     const refused = bench.asked.length;
-    await bench.beat(6);
+    await bench.beat(4);
     assert.equal(bench.asked.length, refused);
     bench.answer = 'gone';
     await bench.beat(3);

@@ -7,11 +7,9 @@ import { graphFields, modelFields, tensorFields } from './schema.ts';
 
 /** Much more than the largest detectors have: a file with more is not read any further on the main thread. */
 const mostFields = 50_000;
-const mostRead = 32 * 1024 * 1024;
-/** Inputs, outputs and notes together, which are read byte by byte. */
-const mostLoaded = 4 * 1024 * 1024;
-/** Class names of a thousand classes take 30 KB. */
-const longestValue = 1024 * 1024;
+const mostRead = 16 * 1024 * 1024;
+/** Inputs, outputs and notes together, which are read byte by byte; names of a thousand classes take 30 KB. */
+const mostLoaded = 512 * 1024;
 const windowBytes = 4096;
 
 /** A field whose payload stays in the file. */
@@ -98,7 +96,7 @@ class Pieces {
   /** The field with its payload. */
   load({ number, wire, start, end }: Place): Field {
     this.#loaded += end - start;
-    if (end - start > longestValue || this.#loaded > mostLoaded) throw tooMuch();
+    if (this.#loaded > mostLoaded) throw tooMuch();
     return { number, wire, payload: Uint8Array.from(this.#bytes(start, end - start)) };
   }
 

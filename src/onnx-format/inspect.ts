@@ -65,7 +65,7 @@ function headerOf(bytes: Uint8Array): ModelHeader {
 }
 
 /** Inputs, outputs, weights, operator sets and notes together: the largest models have some thousands. */
-const mostParts = 200_000;
+const mostParts = 20_000;
 const mostDimensions = 1000;
 
 /** Gathers a header from the fields of a file, whether that lies in memory or is read in pieces. */

@@ -161,6 +161,37 @@ describe('a broken file is refused by name', () => {
     for (let length = 0; length < graphEnd; length++) refused(whole.subarray(0, length), /damaged|no operator set/);
   });
 
+  const greedy: Record<string, { bytes: () => Uint8Array; message: RegExp }> = {
+    'weights without number': {
+      bytes: () => model(graph([node('Relu')], Array<ProtobufWriter>(20_001).fill(tensor('w')))),
+      message: /more than 20000/,
+    },
+    'notes without number': {
+      bytes: () =>
+        model(plain, (written) => {
+          for (let count = 0; count <= 20_000; count++) written.message(modelFields.metadata, new ProtobufWriter());
+        }),
+      message: /more than 20000/,
+    },
+    'a shape of 1,001 sizes': {
+      bytes: () => model(graph([node('Relu')]).message(graphFields.input, value('z', Array<number>(1001).fill(1)))),
+      message: /too many sizes/,
+    },
+    'a name of 17 MB': {
+      bytes: () => model(graph([node('Relu', 'x'.repeat(17_000_000))])),
+      message: /longer than any that makes sense/,
+    },
+    'domains without number': {
+      bytes: () => model(graph(Array.from({ length: 10_001 }, (_, index) => node('Relu', `domain ${index}`)))),
+      message: /too many domains/,
+    },
+  };
+  for (const [what, { bytes, message }] of Object.entries(greedy)) {
+    test(`${what}, which would take far more memory than the file`, () => {
+      refused(bytes(), message);
+    });
+  }
+
   test('graphs nested without end', () => {
     let deep = graph([node('Relu')]);
     for (let level = 0; level < 200; level++) deep = graph([node('If', '', attribute('graph', deep))]);

@@ -12,22 +12,25 @@ export async function addModel(source: string, folder: string): Promise<string> 
   const own = join(folder, 'own');
   const file = join(own, basename(source));
   if (file === source) return file;
-  if ((await stat(file).catch(() => undefined)) !== undefined) {
-    throw new SentinelError('ES_BAD_CONFIG', `There is a model ${file} already.`, {
+  const [description, ownDescription] = [source, file].map((model) => model.replace(/\.onnx$/, '.json')) as [
+    string,
+    string,
+  ];
+  // A description that was left behind would be taken for one of the new model.
+  for (const taken of [file, ownDescription]) {
+    if (!(await isThere(taken))) continue;
+    throw new SentinelError('ES_BAD_CONFIG', `There is a model ${taken} already.`, {
       hint: 'Delete it, or give the new one another name.',
     });
   }
-  const description = source.replace(/\.onnx$/, '.json');
   const part = `${file}.part`;
   try {
     await mkdir(own, { recursive: true });
-    if ((await stat(description).catch(() => undefined)) !== undefined) {
-      await copyFile(description, join(own, basename(description)));
-    }
     await copyFile(source, part);
+    if (await isThere(description)) await copyFile(description, ownDescription);
     await rename(part, file);
   } catch (cause) {
-    await rm(part, { force: true }).catch(() => undefined);
+    for (const half of [part, ownDescription]) await rm(half, { force: true }).catch(() => undefined);
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SentinelError('ES_DOWNLOAD_FAILED', `The model could not be copied: ${why}.`, {
       hint: 'Make room, or run this as the user that runs Node-RED.',
@@ -35,4 +38,8 @@ export async function addModel(source: string, folder: string): Promise<string> 
     });
   }
   return file;
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
 }

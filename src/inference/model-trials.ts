@@ -33,6 +33,8 @@ interface Verdict {
   at: number;
 }
 
+/** One that was forgotten is tried again. */
+const mostVerdicts = 256;
 /** Verdicts of this process, by the hash of the file and what the description makes of it. */
 const verdicts = new Map<string, Verdict>();
 
@@ -79,7 +81,10 @@ export class ModelTrials {
     const known = verdicts.get(key);
     if (known !== undefined && (known.error === undefined || clock.monotonic() - known.at < refusalMs)) return known;
     const verdict = { error: await this.#try(model, closing), at: clock.monotonic() };
-    if (closing?.aborted !== true) verdicts.set(key, verdict);
+    if (closing?.aborted === true) return verdict;
+    verdicts.set(key, verdict);
+    const [oldest] = verdicts.keys();
+    if (verdicts.size > mostVerdicts && oldest !== undefined) verdicts.delete(oldest);
     return verdict;
   }
 

@@ -108,6 +108,24 @@ describe('frames behind the motion gate', () => {
     assert.equal((await bench.see()).outcome, 'still');
   });
 
+  test('that were dropped are made up for, also when by then nothing moves any more', async () => {
+    const bench = new Bench();
+    await bench.outcomes(5);
+    bench.oracle.state = 'drops';
+    await bench.see(100);
+    await bench.outcomes(8);
+    bench.oracle.state = 'works';
+    assert.equal((await bench.see()).outcome, 'detections');
+    assert.equal((await bench.see()).outcome, 'still');
+  });
+
+  test('are not looked at for something that is too weak to be an object', async () => {
+    const bench = new Bench();
+    bench.oracle.objects = [{ ...person, score: 0.3 }];
+    await bench.see();
+    assert.deepEqual(await bench.outcomes(5), new Set(['still']));
+  });
+
   test('are all tried while the detector is down, and motion is told', async () => {
     const bench = new Bench();
     await bench.outcomes(3);

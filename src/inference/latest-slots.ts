@@ -27,6 +27,11 @@ export class LatestSlots<Item extends Placed> {
     return displaced;
   }
 
+  /** The item whose source has waited longest, of those that fit. */
+  first(fits: (item: Item) => boolean): Item | undefined {
+    return this.#waiting.find(fits);
+  }
+
   /** Takes the item whose source has waited longest, of those that fit. */
   take(fits: (item: Item) => boolean = () => true): Item | undefined {
     const index = this.#waiting.findIndex(fits);

@@ -11,6 +11,12 @@ export interface Opening {
 /** What a worker of many models is told: each of them goes by the key under which it was opened. */
 export type WorkerOrder = { open: number; opening: Opening } | { key: number; request: unknown } | { close: number };
 
+/** What a worker says of a model that it opened. */
+export interface Opened {
+  /** How many requests to the model take less time together. */
+  atOnce: number;
+}
+
 /** The models that one worker thread has open. */
 export class OpenModels implements WorkerService<WorkerOrder, unknown> {
   readonly #open: (opening: Opening) => Promise<WorkerService<unknown, unknown>>;
@@ -20,11 +26,20 @@ export class OpenModels implements WorkerService<WorkerOrder, unknown> {
     this.#open = open;
   }
 
-  /** @returns the service's answer; nothing for opening and closing. */
+  /** Requests to one model are asked together, as many as it wants. */
+  together(orders: readonly WorkerOrder[]): number {
+    const [first] = orders;
+    if (first === undefined || !('key' in first)) return 1;
+    const other = orders.findIndex((order) => !('key' in order) || order.key !== first.key);
+    return Math.min(this.#services.get(first.key)?.atOnce ?? 1, other === -1 ? orders.length : other);
+  }
+
+  /** @returns the service's answer; `Opened` for opening, nothing for closing. */
   async answer(order: WorkerOrder): Promise<unknown> {
     if ('open' in order) {
-      this.#services.set(order.open, await this.#open(order.opening));
-      return undefined;
+      const service = await this.#open(order.opening);
+      this.#services.set(order.open, service);
+      return { atOnce: service.atOnce ?? 1 } satisfies Opened;
     }
     if ('close' in order) {
       const service = this.#services.get(order.close);

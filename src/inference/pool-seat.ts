@@ -1,12 +1,12 @@
 import type { Transferable } from 'node:worker_threads';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
-import type { WorkerOrder } from './open-models.ts';
+import type { Opened, WorkerOrder } from './open-models.ts';
 import { SharedSlots } from './shared-slots.ts';
 import { WorkerHost, type WorkerHostOptions } from './worker-host.ts';
 import type { LaneJob, Share, WorkerLane } from './worker-lane.ts';
 
 /** One thread of a pool: which models are open in it, and what it is doing. */
-export class PoolSeat<Job> {
+export class PoolSeat<Job extends { lane: WorkerLane }> {
   /** What it was given and has not answered; the first of them runs. */
   readonly jobs: Job[] = [];
   /** When it last answered, on the monotonic clock. */
@@ -37,6 +37,13 @@ export class PoolSeat<Job> {
 
   has(lane: WorkerLane): boolean {
     return this.#open.has(lane);
+  }
+
+  /** Whether it may have a job for the model now: it is free, or it asks the model several things together. */
+  takes(lane: WorkerLane): boolean {
+    if (this.fault !== undefined) return false;
+    if (this.jobs.length === 0) return true;
+    return this.has(lane) && this.jobs.length < lane.atOnce && this.jobs.every((job) => job.lane === lane);
   }
 
   /**
@@ -94,8 +101,8 @@ export class PoolSeat<Job> {
     if (this.#open.has(lane) || opening === undefined) return;
     this.#open.add(lane);
     try {
-      await this.#host.request({ open: lane.key, opening }, [], lane.openingLimitMs);
-      lane.opened();
+      const opened = await this.#host.request({ open: lane.key, opening }, [], lane.openingLimitMs);
+      lane.opened(opened as Opened);
     } catch (thrown) {
       this.#open.delete(lane);
       const error = asSentinelError(thrown, 'ES_MODEL_INVALID');

@@ -1,3 +1,6 @@
+/** A frame of 4 megapixels fits in. What is larger comes alone, and its memory is not kept. */
+const mostKept = 16 * 1024 * 1024;
+
 /**
  * Memory that this thread fills and another one reads, used again and again: fresh memory for every picture takes twice
  * as long to fill, and keeps the garbage collectors of both threads busy.
@@ -18,6 +21,6 @@ export class SharedSlots {
   }
 
   giveBack({ buffer }: Uint8Array<SharedArrayBuffer>): void {
-    this.#free.push(buffer);
+    if (buffer.byteLength <= mostKept) this.#free.push(buffer);
   }
 }

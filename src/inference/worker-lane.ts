@@ -2,7 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
 import type { ModelTrials } from './model-trials.ts';
-import type { Opening } from './open-models.ts';
+import type { Opened, Opening } from './open-models.ts';
 import { Setback } from './setback.ts';
 import { answerLimitMs, WorkerHung } from './worker-host.ts';
 
@@ -49,6 +49,7 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
   readonly key: number;
   /** How long the last job of it took in a thread. */
   lastMs = 0;
+  #atOnce = 1;
   readonly #options: WorkerLaneOptions;
   readonly #setback: Setback;
   #admitted: Opening | undefined;
@@ -63,6 +64,11 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
     this.key = key;
     if (trials.isKnown(opening.model)) this.#admitted = opening;
     this.#setback = new Setback({ clock, log, recovered: `The model ${opening.model.id} can be used again.` });
+  }
+
+  /** How many jobs for it a thread may have: more than one where they take less time together. */
+  get atOnce(): number {
+    return this.#atOnce;
   }
 
   /** What threads may open. */
@@ -115,7 +121,8 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
   }
 
   /** Threads report here that it is open. */
-  opened(): void {
+  opened({ atOnce }: Opened): void {
+    this.#atOnce = atOnce;
     this.#setback.works();
   }
 

@@ -7,8 +7,14 @@ export interface PackedError {
   hint: string | undefined;
 }
 
+/** A request, and the number that its answer bears. */
+export interface Asked<Request> {
+  id: number;
+  request: Request;
+}
+
 /** What the host tells the worker. */
-export type ToWorker<Request> = { id: number; request: Request } | 'stop';
+export type ToWorker<Request> = Asked<Request> | 'stop';
 
 /** What the worker tells the host. `failed`: it could not start at all, and ends. */
 export type FromWorker<Reply> =

@@ -75,25 +75,25 @@ export class WorkerPool {
     });
   }
 
-  /** Gives every thread that is free something to do. */
+  /** Gives the threads what they can take. Who has waited longest comes first, whatever suits a thread better. */
   #next(): void {
     for (;;) {
-      const free = this.#seats.filter((seat) => seat.jobs.length === 0 && seat.fault === undefined);
-      const [first] = free;
-      if (first === undefined) {
+      const lane = this.#slots.first((item) => this.#mayRun(item))?.lane;
+      const seats = lane === undefined ? [] : this.#seats.filter((seat) => seat.takes(lane));
+      const [first] = seats;
+      if (lane === undefined || first === undefined) {
         this.#rejectIfAllAreLost();
         return;
       }
-      const waiting = this.#takeFirst(() => true);
-      if (waiting === undefined) return;
-      void this.#serve(bestOf(first, free, waiting.lane), waiting);
+      const waiting = this.#takeFirst((item) => item.lane === lane);
+      if (waiting !== undefined) void this.#serve(bestOf(first, seats, lane), waiting);
     }
   }
 
   /** The job that has waited longest, of those that may run and fit. */
   #takeFirst(fits: (item: Waiting) => boolean): Waiting | undefined {
     for (;;) {
-      const waiting = this.#slots.take((item) => item.lane.isDecided && !this.#isUnderWay(item) && fits(item));
+      const waiting = this.#slots.take((item) => this.#mayRun(item) && fits(item));
       if (waiting === undefined) return undefined;
       const { lane, job, since, resolve, reject } = waiting;
       if (lane.fault !== undefined) reject(lane.fault);
@@ -129,20 +129,21 @@ export class WorkerPool {
   #plan(seat: PoolSeat<Waiting>): void {
     seat.cancelPlan();
     const [runs, next] = seat.jobs;
-    if (runs === undefined || next !== undefined || runs.lane.lastMs < aheadMs) return;
+    if (runs === undefined || next !== undefined || runs.lane.atOnce > 1 || runs.lane.lastMs < aheadMs) return;
     seat.cancelPlan = this.#options.clock.after(runs.lane.lastMs - aheadMs, () => {
       const waiting = seat.fault === undefined ? this.#takeFirst((item) => seat.has(item.lane)) : undefined;
       if (waiting !== undefined) void this.#serve(seat, waiting);
     });
   }
 
-  #isUnderWay(item: Waiting): boolean {
-    return this.#seats.some(({ jobs }) => jobs.some((job) => samePlace(job, item)));
+  /** Its model is decided on, and the answer to the job before it, of the same place, is out. */
+  #mayRun(item: Waiting): boolean {
+    return item.lane.isDecided && !this.#seats.some(({ jobs }) => jobs.some((job) => samePlace(job, item)));
   }
 
   /** Nobody waits for a thread that may only start later. */
   #rejectIfAllAreLost(): void {
-    if (this.#seats.some(({ jobs }) => jobs.length > 0)) return;
+    if (this.#seats.some(({ jobs, fault }) => jobs.length > 0 || fault === undefined)) return;
     const reason = this.#seats[0]?.fault;
     for (const { reject } of this.#takeAll(() => true)) reject(reason);
   }
@@ -172,7 +173,7 @@ export class WorkerPool {
 }
 
 /** A thread that has the model open, else one that runs, else a new one: models and threads take memory. */
-function bestOf<Job>(first: PoolSeat<Job>, free: readonly PoolSeat<Job>[], lane: WorkerLane): PoolSeat<Job> {
-  const rank = (seat: PoolSeat<Job>): number => (seat.has(lane) ? 2 : seat.running ? 1 : 0);
-  return free.reduce((best, seat) => (rank(seat) > rank(best) ? seat : best), first);
+function bestOf<Seat extends PoolSeat<Waiting>>(first: Seat, seats: readonly Seat[], lane: WorkerLane): Seat {
+  const rank = (seat: Seat): number => (seat.has(lane) ? 2 : seat.running ? 1 : 0);
+  return seats.reduce((best, seat) => (rank(seat) > rank(best) ? seat : best), first);
 }

@@ -7,15 +7,15 @@ import type { Placement } from '../geometry/placement.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { readModelFile } from '../inference/model-file.ts';
-import { openSession, type InputTensor } from '../inference/session.ts';
+import { openSession } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
-import type { Outputs } from './decoders/family.ts';
 import { decodeForCanvas } from './encoded-picture.ts';
 import { lookCloser } from './crops/look-closer.ts';
 import { explainMisfit } from './explain-misfit.ts';
-import { ModelCanvas, type RgbPixels } from './model-canvas.ts';
+import type { RgbPixels } from './model-canvas.ts';
 import { isWholeRaw } from './picture.ts';
 import { pictureInput } from './picture-input.ts';
+import { PictureNetwork } from './picture-network.ts';
 import { mostObjects, readOutputs } from './read-outputs.ts';
 
 export interface DetectionRequest {
@@ -51,38 +51,37 @@ export interface DetectionReply extends Size {
   timings: Omit<Detections['timings'], 'waitMs'>;
 }
 
+/** Pictures that are one run where that takes less time: more would wait for each other, and take memory of the card. */
+const togetherAtMost = 4;
+
 /**
  * Opens a detection model and answers with the objects of each picture. Blocks its thread while it works: it is what
  * the vision worker runs.
+ * @param atOnce Pictures that are one run, at most; absent: as many as is quicker where the model runs.
  * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID
  */
 export async function openDetection(
   model: ModelFor<'detection'>,
   provider?: ExecutionProvider,
+  atOnce?: number,
 ): Promise<WorkerService<DetectionRequest, DetectionReply>> {
   const { bytes, header } = await readModelFile(model);
-  const { name, format, place, feeds } = pictureInput(model, header);
-  const canvas = new ModelCanvas(format);
+  const input = pictureInput(model, header);
+  const { place } = input;
   const session = await openSession(bytes, provider);
-  const { backend, fallback } = session;
+  const { backend, fallback, isParallel } = session;
 
-  const run = async (size: Size): Promise<Outputs> => {
-    const besides = Object.entries(feeds).map(([input, make]): [string, InputTensor] => [input, make(size)]);
-    return await session.run({ [name]: canvas.tensor, ...Object.fromEntries(besides) });
-  };
-
-  // The first run is slow, and it proves that the model fits its description.
-  const blank = { rgb: new Uint8Array(3), width: 1, height: 1 };
-  const first = place(model.input);
-  canvas.draw(blank, first);
-  const outputs = await run(first.canvas);
-  try {
-    readOutputs(model, outputs, first, { wanted: [], threshold: 1 });
-  } catch (error) {
-    throw explainMisfit(error, model, header);
-  }
+  const most = atOnce ?? (isParallel ? togetherAtMost : 1);
+  const network = await PictureNetwork.open({ session, header, input, size: model.input, most }, (outputs, blank) => {
+    try {
+      readOutputs(model, outputs, blank, { wanted: [], threshold: 1 });
+    } catch (error) {
+      throw explainMisfit(error, model, header);
+    }
+  });
 
   return {
+    atOnce: network.atOnce,
     async answer({ picture, threshold, labels, crops: wish }) {
       const timings = { preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 };
       const wanted = [...model.labels.keys()].filter(
@@ -90,15 +89,12 @@ export async function openDetection(
       );
       let unusable = 0;
       const look = async (pixels: RgbPixels, placement: Placement): Promise<DetectedObject[]> => {
-        const started = performance.now();
-        canvas.draw(pixels, placement);
-        const drawn = performance.now();
-        const outputs = await run(placement.canvas);
+        const { outputs, preprocessMs, inferenceMs } = await network.look({ pixels, placement });
         const ran = performance.now();
         const seen = readOutputs(model, outputs, placement, { wanted, threshold });
         unusable += seen.unusable;
-        timings.preprocessMs += drawn - started;
-        timings.inferenceMs += ran - drawn;
+        timings.preprocessMs += preprocessMs;
+        timings.inferenceMs += inferenceMs;
         timings.postprocessMs += performance.now() - ran;
         return seen.objects;
       };
@@ -107,7 +103,8 @@ export async function openDetection(
       timings.preprocessMs += performance.now() - started;
       const objects = await look(pixels, placement);
       const closer = (crop: RgbPixels) => look(crop, place(crop));
-      const found = wish ? await lookCloser(pixels, { objects, look: closer, ...wish }) : { objects, crops: 0 };
+      const closely = { objects, look: closer, atOnce: network.atOnce };
+      const found = wish ? await lookCloser(pixels, { ...closely, ...wish }) : { objects, crops: 0 };
       const kept = { ...found, objects: found.objects.slice(0, mostObjects) };
       return { ...kept, unusable, width, height, backend, ...(fallback === undefined ? {} : { fallback }), timings };
     },

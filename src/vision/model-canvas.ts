@@ -32,57 +32,77 @@ export interface CanvasFormat {
 
 /**
  * A model's input tensor, onto which pictures are drawn: bilinear, normalised, all in one pass. The same memory serves
- * every picture of one placement, so a drawing holds until the next.
+ * every picture of one placement, so a drawing holds until the next. There may be room for several pictures of one size.
  */
 export class ModelCanvas {
   readonly #format: CanvasFormat;
+  readonly #room: number;
   #data: CanvasData = new Float32Array();
-  #drawn: Placement | undefined;
+  #canvas: Size = { width: 0, height: 0 };
+  /** Of each picture, where it lies. */
+  #drawn: Placement[] = [];
 
-  constructor(format: CanvasFormat) {
+  /** @param room Pictures that can be drawn beside each other. */
+  constructor(format: CanvasFormat, room = 1) {
     this.#format = format;
+    this.#room = room;
   }
 
-  /** What was drawn last. */
+  /** The picture that was drawn last. */
   get tensor(): { data: CanvasData; dims: number[] } {
-    const { width, height } = this.#drawn?.canvas ?? { width: 0, height: 0 };
+    return this.tensorOf(1);
+  }
+
+  /** The first so many of the pictures that were drawn beside each other. */
+  tensorOf(count: number): { data: CanvasData; dims: number[] } {
+    const { width, height } = this.#canvas;
     const { planes, layout, batch } = this.#format;
     const dims = layout === 'planes' ? [planes.length, height, width] : [height, width, planes.length];
-    return { data: this.#data, dims: batch ? [1, ...dims] : dims };
+    const data = this.#data.subarray(0, count * width * height * planes.length);
+    return { data, dims: batch ? [count, ...dims] : dims };
   }
 
-  /** Draws a picture where the placement says. One that already has the right size is not resampled. */
-  draw(picture: RgbPixels, placement: Placement): void {
+  /**
+   * Draws a picture where the placement says. One that already has the right size is not resampled.
+   * @param index Among those that are drawn beside each other, whose canvases have the same size.
+   */
+  draw(picture: RgbPixels, placement: Placement, index = 0): void {
     const { canvas, picture: box } = placement;
-    this.#prepare(placement);
     const { planes, layout, element } = this.#format;
+    const area = canvas.width * canvas.height;
+    const start = index * area * planes.length;
+    this.#prepare(placement, index);
     const columns = samplesAlong(picture.width, box.width, 3);
     const rows = samplesAlong(picture.height, box.height, 3 * picture.width);
     const first = box.padY * canvas.width + box.padX;
-    planes.forEach((plane, index) => {
+    for (const [at, plane] of planes.entries()) {
       const place =
         layout === 'planes'
-          ? { start: index * canvas.width * canvas.height + first, line: canvas.width, step: 1 }
-          : { start: index + first * planes.length, line: canvas.width * planes.length, step: planes.length };
+          ? { start: start + at * area + first, line: canvas.width, step: 1 }
+          : { start: start + at + first * planes.length, line: canvas.width * planes.length, step: planes.length };
       drawPlane(picture.rgb, plane, columns, rows, this.#data, place, element === 'float32' ? 0 : 0.5);
-    });
+    }
   }
 
   /** Memory of the right size with clean bars. */
-  #prepare(placement: Placement): void {
-    const drawn = this.#drawn;
-    if (drawn !== undefined && isDeepStrictEqual(drawn, placement)) return;
+  #prepare(placement: Placement, index: number): void {
     const { planes, bars, layout, element } = this.#format;
-    const area = placement.canvas.width * placement.canvas.height;
-    if (this.#data.length !== area * planes.length) {
-      this.#data = new arrays[element](area * planes.length);
+    const { canvas } = placement;
+    const area = canvas.width * canvas.height;
+    if (!isDeepStrictEqual(canvas, this.#canvas)) {
+      const length = this.#room * area * planes.length;
+      if (this.#data.length !== length) this.#data = new arrays[element](length);
+      this.#canvas = canvas;
+      this.#drawn = [];
     }
-    planes.forEach(({ channel, mean, std }, index) => {
+    if (isDeepStrictEqual(this.#drawn[index], placement)) return;
+    const start = index * area * planes.length;
+    for (const [at, { channel, mean, std }] of planes.entries()) {
       const value = (bars[channel] - mean) / std;
-      if (layout === 'planes') this.#data.fill(value, index * area, (index + 1) * area);
-      else for (let at = index; at < this.#data.length; at += planes.length) this.#data[at] = value;
-    });
-    this.#drawn = placement;
+      if (layout === 'planes') this.#data.fill(value, start + at * area, start + (at + 1) * area);
+      else for (let pixel = 0; pixel < area; pixel += 1) this.#data[start + pixel * planes.length + at] = value;
+    }
+    this.#drawn[index] = placement;
   }
 }
 

@@ -19,6 +19,8 @@ export interface CloserLookOptions {
   regions: readonly Box[];
   /** Crops at most. */
   most: number;
+  /** Crops that are looked at together. */
+  atOnce: number;
   /** While pictures wait, nobody is kept waiting by a crop. */
   waiting: Int32Array;
   /** Score from which an object explains why something moves. */
@@ -33,25 +35,41 @@ export interface CloserLookOptions {
  */
 export async function lookCloser(
   picture: RgbPixels,
-  { objects: whole, regions, most, waiting, threshold, look }: CloserLookOptions,
+  { objects: whole, regions, most, atOnce, waiting, threshold, look }: CloserLookOptions,
 ): Promise<{ objects: DetectedObject[]; crops: number }> {
   let objects = [...whole];
   let crops = 0;
-  for (const region of regions) {
-    if (crops === most) break;
-    if (objects.some(({ score, box }) => score >= threshold && explains(box, region))) continue;
-    const crop = cropAround(region, picture);
-    if (crop === undefined) continue;
-    if (Atomics.load(waiting, 0) > 0) break;
-    crops += 1;
-    const seen = (await look(cutOut(picture, crop)))
-      // What a crop cuts off is larger than what moves: the whole picture shows it, or it is a trick of the cut.
+  const rest = [...regions];
+  for (;;) {
+    const next = nextCrops(rest, Math.min(atOnce, most - crops));
+    if (next.length === 0 || Atomics.load(waiting, 0) > 0) return { objects, crops };
+    crops += next.length;
+    const seen = await Promise.all(
+      next.map(async ({ crop, region }) => fromLook(await look(cutOut(picture, crop)), crop, region)),
+    );
+    objects = merge([...objects, ...seen.flat()]);
+  }
+
+  /** Takes the most urgent regions that nothing explains, as crops. */
+  function nextCrops(from: Box[], count: number): { crop: Crop; region: Box }[] {
+    const next: { crop: Crop; region: Box }[] = [];
+    while (next.length < count) {
+      const region = from.shift();
+      if (region === undefined) break;
+      if (objects.some(({ score, box }) => score >= threshold && explains(box, region))) continue;
+      const crop = cropAround(region, picture);
+      if (crop !== undefined) next.push({ crop, region });
+    }
+    return next;
+  }
+
+  /** What a crop cuts off is larger than what moves: the whole picture shows it, or it is a trick of the cut. */
+  function fromLook(seen: readonly DetectedObject[], crop: Crop, region: Box): DetectedObject[] {
+    return seen
       .filter(({ box }) => !isCutOff(box, crop, picture))
       .map((object) => objectFromCrop(object, crop, picture))
       .filter(({ box }) => moves(box, region));
-    objects = merge([...objects, ...seen]);
   }
-  return { objects, crops };
 }
 
 function objectFromCrop(object: DetectedObject, crop: Crop, picture: Size): DetectedObject {

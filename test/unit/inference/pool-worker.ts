@@ -12,6 +12,20 @@ serveModels<PoolOrder, string>(async ({ model }) => {
   await setTimeout(1);
   opened += 1;
   const number = opened;
+  let together: { count: number; done: Promise<unknown> } | undefined;
+  if (model.title === 'three at once') {
+    return {
+      atOnce: 3,
+      async answer({ say, after }) {
+        const mine = (together ??= { count: 0, done: setTimeout(after) });
+        mine.count += 1;
+        await mine.done;
+        together = undefined;
+        return `${say}, one of ${mine.count}`;
+      },
+      release: () => Promise.resolve(),
+    };
+  }
   return {
     async answer({ say, after, how }) {
       if (how === 'die') process.exit(3);

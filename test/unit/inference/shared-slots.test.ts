@@ -27,6 +27,13 @@ describe('shared slots', () => {
     assert.notEqual(other.buffer, small.buffer);
   });
 
+  test('the memory of something enormous is not kept', () => {
+    const slots = new SharedSlots();
+    const enormous = slots.lend(new Uint8Array(20_000_000));
+    slots.giveBack(enormous);
+    assert.notEqual(slots.lend(bytes(10, 1)).buffer, enormous.buffer);
+  });
+
   test('a copy is a copy', () => {
     const slots = new SharedSlots();
     const picture = bytes(10, 5);

@@ -112,6 +112,27 @@ describe('worker pool', () => {
     assert.deepEqual(made, ['hall', 'door'], 'and the one that waits for its own turn stays behind it');
   });
 
+  test('a model that wants several jobs at once gets them, and no other model has to wait for that', async (t) => {
+    const { lane } = setUp(t);
+    const [people, cars] = [lane('people', 'three at once'), lane('cars')];
+    assert.equal(await ask(people, 'hall'), 'hall, one of 1');
+    const done: string[] = [];
+    const note = async (answer: Promise<string>) => done.push(await answer);
+    await Promise.all([
+      note(ask(people, 'hall', { after: 300 })),
+      // While that one runs, these two join the thread, and the next waits.
+      note(ask(people, 'door', { after: 20 })),
+      note(ask(people, 'gate', { after: 20 })),
+      note(ask(people, 'yard', { after: 20 })),
+      note(ask(cars, 'hall')),
+      note(ask(people, 'hall', { say: 'hall again', after: 20 })),
+    ]);
+    const order = done.map((said) => said.replace(/,? (one|by) .*/, ''));
+    assert.deepEqual(order, ['hall', 'door', 'gate', 'yard', 'hall', 'hall again']);
+    assert.match(done[1] ?? '', /one of [23]/);
+    assert.equal(done[4], 'hall by cars 2');
+  });
+
   test('what jobs share with a thread lies in the same few memories again, also after a job that failed', async (t) => {
     const { lane } = setUp(t);
     const people = lane('people');

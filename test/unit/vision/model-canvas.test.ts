@@ -50,6 +50,27 @@ describe('model canvas', () => {
     assert.deepEqual(canvas.tensor.dims, [1, 2, 4, 4]);
   });
 
+  test('pictures that are drawn beside each other are as they are alone, bars and all', () => {
+    for (const layout of ['planes', 'pixels'] as const) {
+      const format = { planes: plain, bars: [7, 8, 9], layout, element: 'float32', batch: true } as const;
+      const size = { width: 6, height: 6 };
+      const shapes = [picture(6, 3, (x, y) => [x, y, 50]), picture(3, 6, (x, y) => [100 + x, y, 60])];
+      const [together, alone] = [new ModelCanvas(format, 2), new ModelCanvas(format)];
+      // The second round finds the bars of the first, in the other places.
+      for (const round of [shapes, shapes.toReversed()]) {
+        for (const [index, one] of round.entries()) together.draw(one, placements.letterbox(one, size), index);
+        const drawn = round.flatMap((one) => {
+          alone.draw(one, placements.letterbox(one, size));
+          return [...alone.tensor.data];
+        });
+        const { data, dims } = together.tensorOf(2);
+        assert.deepEqual(dims, layout === 'planes' ? [2, 3, 6, 6] : [2, 6, 6, 3]);
+        assert.deepEqual([...data], drawn);
+      }
+      assert.equal(together.tensor.data.length, 6 * 6 * 3);
+    }
+  });
+
   test('a picture of the right size is taken over byte by byte', () => {
     const random = seededRandom(1);
     const original = picture(5, 3, () => [random() * 256, random() * 256, random() * 256]);

@@ -15,7 +15,7 @@ const inCrop: Box = { x: 0.4, y: 0.3, width: 0.2, height: 0.4 };
 const inPicture: Box = { x: 0.47, y: 0.38, width: 0.06, height: 0.24 };
 
 function closer(changes: Partial<CloserLookOptions>) {
-  const options = { objects: [], regions: [region], most: 2, threshold: 0.4, waiting: new Int32Array(1) };
+  const options = { objects: [], regions: [region], most: 2, atOnce: 1, threshold: 0.4, waiting: new Int32Array(1) };
   return lookCloser(picture, { ...options, look: () => Promise.resolve([person(inCrop)]), ...changes });
 }
 
@@ -31,6 +31,26 @@ describe('a closer look', () => {
     const box = { x: 0.4, y: 0.2, width: 0.2, height: 0.6 };
     assert.equal((await closer({ objects: [person(box)] })).crops, 0);
     assert.equal((await closer({ objects: [person(box, 0.3)] })).crops, 1);
+  });
+
+  test('takes several crops together where that is quicker, and finds the same', async () => {
+    const regions = [0.1, 0.3, 0.5, 0.7].map((x) => ({ ...region, x }));
+    const inTurn = async (atOnce: number) => {
+      const together: number[] = [];
+      let asked = 0;
+      const look = async () => {
+        asked += 1;
+        await Promise.resolve();
+        if (asked > 0) together.push(asked);
+        asked = 0;
+        return [person(inCrop)];
+      };
+      return { ...(await closer({ regions, most: 3, atOnce, look })), together };
+    };
+    const [one, two] = [await inTurn(1), await inTurn(2)];
+    assert.deepEqual([one.crops, one.together], [3, [1, 1, 1]]);
+    assert.deepEqual([two.crops, two.together], [3, [2, 1]]);
+    assert.deepEqual(two.objects, one.objects);
   });
 
   test('makes one of doubles: the better one, and of a part and the whole the better one', async () => {

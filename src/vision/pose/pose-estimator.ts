@@ -1,7 +1,7 @@
 import type { Box } from '../../contracts/messages.ts';
 import type { Clock, Metrics, Picture } from '../../contracts/ports.ts';
 import type { ModelFor } from '../../inference/model-description.ts';
-import type { WorkerLane } from '../../inference/worker-lane.ts';
+import type { Share, WorkerLane } from '../../inference/worker-lane.ts';
 import type { WorkerPool } from '../../inference/worker-pool.ts';
 import { decodeWithin } from '../encoded-picture.ts';
 import type { RgbPixels } from '../model-canvas.ts';
@@ -53,12 +53,11 @@ export class PoseEstimator {
     const { clock, metrics, pool } = this.#options;
     const since = clock.monotonic();
     const pixels = await pixelsOf(picture);
-    const make = () => {
-      const request = { picture: copyOf(pixels), persons, budgetMs: limitMs - (clock.monotonic() - since) };
-      return {
-        request: { ...request, ...(yields ? { waiting: pool.waiting } : {}) },
-        transfer: [request.picture.rgb.buffer],
-      };
+    const make = (share: Share) => {
+      // The worker gets a copy: a buffer on a wire belongs to its message.
+      const copy = { ...pixels, rgb: share(pixels.rgb) };
+      const request = { picture: copy, persons, budgetMs: limitMs - (clock.monotonic() - since) };
+      return { request: { ...request, ...(yields ? { waiting: pool.waiting } : {}) } };
     };
     const outcome = await this.#lane.run({ place, maxWaitMs: limitMs, make });
     if (outcome.dropped !== false) return undefined;
@@ -78,12 +77,4 @@ export class PoseEstimator {
 /** Files are decoded beside the worker, so that nobody waits for that. */
 async function pixelsOf({ bytes, encoding, width, height }: Picture): Promise<RgbPixels> {
   return encoding === 'jpeg' ? await decodeWithin(bytes, longestSide) : { rgb: bytes, width, height };
-}
-
-/** The worker gets a copy: a buffer on a wire belongs to its message. */
-function copyOf({ rgb, ...size }: RgbPixels): RgbPixels & { rgb: Uint8Array<ArrayBuffer> } {
-  // Not zeroed first, and with a memory of its own that can be given away.
-  const copy = Buffer.allocUnsafeSlow(rgb.length);
-  copy.set(rgb);
-  return { rgb: copy, ...size };
 }

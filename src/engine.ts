@@ -47,7 +47,7 @@ export { summaryOf } from './site/model-tries.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
-export { snapshotRenderer } from './vision/annotate.ts';
+export { prepareRenderer, snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';
 export { labelFilter } from './vision/label-filter.ts';
 export { readPicture } from './vision/picture.ts';

@@ -9,6 +9,7 @@ import {
   NodePoses,
   nodePreview,
   poseModels,
+  prepareRenderer,
   Previews,
   readPicture,
   SentinelError,
@@ -60,6 +61,7 @@ export default defineNode({
         node.fail(error, { topic: 'preview', payload: {} });
       },
     });
+    if (previewRate > 0) prepareRenderer();
     previews.fault = missing?.message;
     const hide = site.previews.add(node.id, previews);
     let pictures = 0;

@@ -46,7 +46,10 @@ export interface SnapshotForm {
 
 /** Draws boxes and labels on a picture and encodes it (vision implements it). */
 export interface SnapshotRenderer {
-  /** @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING */
+  /**
+   * The bytes of the picture are the caller's again as soon as this returns.
+   * @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING
+   */
   jpeg(picture: Picture, objects: readonly DetectedObject[], form?: SnapshotForm): Promise<Buffer>;
 }
 

@@ -31,6 +31,15 @@ export const snapshotRenderer: SnapshotRenderer = {
   },
 };
 
+/** Loads the picture library: a tenth of a second, which a deploy has, and the first alert of a running flow has not. */
+export function prepareRenderer(): void {
+  try {
+    loadSharp();
+  } catch {
+    // Said where a picture is wanted.
+  }
+}
+
 function decoder(picture: Picture): Sharp {
   const { bytes, encoding, width, height } = picture;
   if (encoding === 'jpeg') return openPicture(bytes);

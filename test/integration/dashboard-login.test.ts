@@ -46,6 +46,10 @@ describe("Dashboard's own connection when there is a login", { timeout: 300_000 
   test('is open with httpNodeAuth alone, and that is said once', async (t) => {
     const host = await start(t, { TEST_LOGIN });
     assert.equal((await fetch(`${host.url}/dashboard/incidents`)).status, 401);
+    const live = [`${host.url}/echosight/api/v1/cameras`, `${host.url}/echosight/api/v1/previews/${'0'.repeat(32)}`];
+    for (const url of live) assert.equal((await fetch(url)).status, 401, url);
+    const known = live.map(async (url) => (await fetch(url, { headers: { authorization: login } })).status);
+    assert.deepEqual(await Promise.all(known), [200, 404]);
     assert.match(await overheard(host, {}), /ui-config/);
     assert.equal([...host.log.matchAll(warning)].length, 1);
   });

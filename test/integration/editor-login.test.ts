@@ -16,6 +16,7 @@ const routes: Record<string, { readers: boolean; body?: (camera: string) => obje
   'GET /echosight/mic-in/check-stop': { readers: false },
   'GET /echosight/sentinel-site/check': { readers: false },
   'GET /echosight/detectron-infer/models': { readers: true },
+  'GET /echosight/detectron-infer/poseModels': { readers: true },
   'GET /echosight/detectron-infer/model': { readers: false },
   'GET /echosight/detectron-infer/preview': { readers: false },
   'POST /echosight/detectron-infer/try': { readers: false },

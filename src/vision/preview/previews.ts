@@ -116,7 +116,7 @@ export class Previews {
     stream.due = Math.max(stream.due, now - period / 10) + period;
     stream.isRendering = true;
     const { encoding, width, height } = frame;
-    const picture: Picture = { bytes: Buffer.from(image), encoding, width, height };
+    const picture: Picture = { bytes: image, encoding, width, height };
     const jpeg = this.#render(frame, picture, objects ?? [], isForFlow).finally(() => {
       stream.isRendering = false;
       leave();

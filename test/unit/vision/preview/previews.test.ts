@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import sharp from 'sharp';
 import type { DetectedObject, Frame } from '../../../../src/contracts/messages.ts';
-import type { Picture, SnapshotForm } from '../../../../src/contracts/ports.ts';
+import type { Picture, SnapshotForm, SnapshotRenderer } from '../../../../src/contracts/ports.ts';
 import { SentinelError } from '../../../../src/contracts/errors.ts';
-import { Previews, type PreviewPicture } from '../../../../src/vision/preview/previews.ts';
+import { snapshotRenderer } from '../../../../src/vision/annotate.ts';
+import { Previews, type PreviewPicture, type PreviewsOptions } from '../../../../src/vision/preview/previews.ts';
 import { RenderSeats } from '../../../../src/vision/preview/render-seats.ts';
 import { ManualClock } from '../../manual-clock.ts';
 
@@ -20,9 +22,10 @@ class Bench {
   isWired = false;
   fails = false;
   #seq = 0;
+  readonly #options: PreviewsOptions;
 
   constructor(rate = 1, seats = new RenderSeats(2)) {
-    this.previews = new Previews({
+    this.#options = {
       ...{ node: 'n1', model: 'm', rate, seats, clock: this.clock },
       isWired: () => this.isWired,
       metrics: { count: (name) => this.counted.push(name) },
@@ -38,7 +41,13 @@ class Bench {
           });
         },
       },
-    });
+    };
+    this.previews = new Previews(this.#options);
+  }
+
+  /** Another node in its place. */
+  withRenderer(renderer: SnapshotRenderer): Previews {
+    return new Previews({ ...this.#options, renderer });
   }
 
   /** A frame every 200 ms, all bytes of which are `value`. */
@@ -150,11 +159,14 @@ describe('live pictures of a node', () => {
     const bench = new Bench();
     bench.isWired = true;
     bench.clock.advance(200);
-    const image = Buffer.alloc(12, 5);
-    const made = bench.previews.show(bench.frame('gate'), image, [person]);
-    image.fill(9);
-    bench.orders[0]?.finish();
-    assert.deepEqual(await made, Buffer.alloc(12, 5));
+    const black = { ...bench.frame('gate'), width: 64, height: 64 };
+    const image = Buffer.alloc(64 * 64 * 3);
+    const made = bench.withRenderer(snapshotRenderer).show(black, image, []);
+    image.fill(255);
+    const pixels = await sharp(await made)
+      .raw()
+      .toBuffer();
+    assert.ok(Math.max(...pixels) < 10);
   });
 
   test('go on without boxes while the detector is down, for who looks and not for the flow', async () => {

@@ -38,10 +38,17 @@ const models: Oracle = {
     const file = join(scratch(), 'mutated.onnx');
     writeFileSync(file, bytes);
     const header = refusable(['ES_MODEL_INVALID'], () => inspectModel(bytes));
-    const piecewise = refusable(['ES_MODEL_INVALID'], () => readHeader(file));
+    const faults: string[] = [];
+    const piecewise = refusable(
+      ['ES_MODEL_INVALID'],
+      () => readHeader(file),
+      ({ message }) => {
+        faults.push(message);
+      },
+    );
     if (header !== undefined) {
       // Only what it costs to read a header on the main thread may come between them.
-      if (piecewise !== undefined) assert.deepEqual(piecewise, header);
+      if (!faults.some((fault) => fault.includes('too intricate'))) assert.deepEqual(piecewise, header);
       for (const { shape } of [...header.inputs, ...header.outputs])
         assert.ok(shape.every((size) => typeof size === 'string' || Number.isInteger(size)));
     }
@@ -109,16 +116,21 @@ export const oracles = { models, pictures, outputs } as const;
 export type MutationKind = keyof typeof oracles;
 
 /** What it gives; nothing when it is refused by one of these names. */
-function refusable<T>(names: readonly ErrorName[], work: () => T): T | undefined {
+function refusable<T>(
+  names: readonly ErrorName[],
+  work: () => T,
+  heard: (error: SentinelError) => void = () => undefined,
+): T | undefined {
   try {
     return work();
   } catch (error) {
     assertAllowed(error, names);
+    heard(error);
     return undefined;
   }
 }
 
-function assertAllowed(error: unknown, names: readonly ErrorName[]): void {
+function assertAllowed(error: unknown, names: readonly ErrorName[]): asserts error is SentinelError {
   if (!(error instanceof SentinelError) || !names.includes(error.name)) throw error;
   assert.ok(error.message.length <= 1000 && !error.message.includes('\0'), `a message of ${error.message.length}`);
 }

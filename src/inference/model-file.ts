@@ -54,7 +54,7 @@ export async function assertReadable(model: ModelDescription): Promise<void> {
 export function unreadable(model: ModelDescription, cause?: unknown): SentinelError {
   const { id, file, origin = 'own' } = model;
   const hint = {
-    embedded: 'Install the package again.',
+    embedded: 'Install the package again; in its repository, run "npm run build".',
     pulled: pullAgain(id),
     own: 'Write the path as it is where Node-RED runs, in a container the one inside it; its user must be able to read it.',
   }[origin === 'tried' ? 'own' : origin];

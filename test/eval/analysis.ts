@@ -20,7 +20,9 @@ export interface AnalysisQuestion {
  * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG
  */
 export function openAnalysis({ model, threshold, labels }: AnalysisQuestion) {
-  const tools = { clock: new SiteClock(), log: { info: () => undefined, warn: console.error, error: console.error } };
+  // Errors are thrown, and said by whoever asked.
+  const log = { info: () => undefined, warn: console.error, error: () => undefined };
+  const tools = { clock: new SiteClock(), log };
   const { description } = chooseModel({ model: model.endsWith('.onnx') ? resolve(model) : model });
   const detector = new Detector({
     model: description,

@@ -36,7 +36,7 @@ describe('model file', () => {
     embedded: {
       exchanged: /not the one that came with the package: /,
       exchangedHint: /install the package again/,
-      absentHint: /^Install the package again\.$/,
+      absentHint: /^Install the package again; in its repository, run "npm run build"\.$/,
     },
     pulled: {
       exchanged: /not the one of the catalogue: /,

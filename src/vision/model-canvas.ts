@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Size } from '../geometry/letterbox.ts';
 import type { Placement } from '../geometry/placement.ts';
+import { Halver } from './halve.ts';
 
 /** Rows of R, G, B bytes without padding. */
 export interface RgbPixels extends Size {
@@ -31,8 +32,9 @@ export interface CanvasFormat {
 }
 
 /**
- * A model's input tensor, onto which pictures are drawn: bilinear, normalised, all in one pass. The same memory serves
- * every picture of one placement, so a drawing holds until the next. There may be room for several pictures of one size.
+ * A model's input tensor, onto which pictures are drawn: bilinear, normalised, all in one pass; from twice the size on they
+ * are halved first. The same memory serves every picture of one placement, so a drawing holds until the next. There may be
+ * room for several pictures of one size.
  */
 export class ModelCanvas {
   readonly #format: CanvasFormat;
@@ -41,6 +43,7 @@ export class ModelCanvas {
   #canvas: Size = { width: 0, height: 0 };
   /** Of each picture, where it lies. */
   #drawn: Placement[] = [];
+  readonly #halver = new Halver();
 
   /** @param room Pictures that can be drawn beside each other. */
   constructor(format: CanvasFormat, room = 1) {
@@ -72,15 +75,16 @@ export class ModelCanvas {
     const area = canvas.width * canvas.height;
     const start = index * area * planes.length;
     this.#prepare(placement, index);
-    const columns = samplesAlong(picture.width, box.width, 3);
-    const rows = samplesAlong(picture.height, box.height, 3 * picture.width);
+    const { rgb, width, height, extent } = this.#halver.shrink(picture, box);
+    const columns = samplesAlong({ pixels: width, extent: extent.width, stride: 3 }, box.width);
+    const rows = samplesAlong({ pixels: height, extent: extent.height, stride: 3 * width }, box.height);
     const first = box.padY * canvas.width + box.padX;
     for (const [at, plane] of planes.entries()) {
       const place =
         layout === 'planes'
           ? { start: start + at * area + first, line: canvas.width, step: 1 }
           : { start: start + at + first * planes.length, line: canvas.width * planes.length, step: planes.length };
-      drawPlane(picture.rgb, plane, columns, rows, this.#data, place, element === 'float32' ? 0 : 0.5);
+      drawPlane(rgb, plane, columns, rows, this.#data, place, element === 'float32' ? 0 : 0.5);
     }
   }
 
@@ -114,13 +118,16 @@ interface Samples {
 }
 
 /** Pixel centres lie at half coordinates, and edges repeat: what every common resizer calls "linear". */
-function samplesAlong(from: number, to: number, stride: number): Samples {
+function samplesAlong(
+  { pixels, extent, stride }: { pixels: number; extent: number; stride: number },
+  to: number,
+): Samples {
   const samples = { first: new Int32Array(to), second: new Int32Array(to), weight: new Float32Array(to) };
   for (let i = 0; i < to; i++) {
-    const position = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+    const position = Math.min(pixels - 1, Math.max(0, ((i + 0.5) * extent) / to - 0.5));
     const first = Math.floor(position);
     samples.first[i] = first * stride;
-    samples.second[i] = Math.min(from - 1, first + 1) * stride;
+    samples.second[i] = Math.min(pixels - 1, first + 1) * stride;
     samples.weight[i] = position - first;
   }
   return samples;

@@ -35,6 +35,6 @@ function isWebp(bytes: Buffer): boolean {
 }
 
 async function asPng(bytes: Buffer): Promise<Buffer> {
-  const picture = loadSharp()(bytes, { limitInputPixels: 25e6, autoOrient: true });
+  const picture = loadSharp()(bytes, { limitInputPixels: 36e6, autoOrient: true });
   return await picture.png({ compressionLevel: 1 }).toBuffer().catch(damaged);
 }

@@ -96,6 +96,40 @@ describe('model canvas', () => {
     assert.ok(data.subarray(128).every((value) => value === 7));
   });
 
+  test('every pixel of a much larger picture counts: a fine pattern becomes its mean', () => {
+    for (const [width, height] of [
+      [32, 32],
+      [50, 38],
+      [102, 68],
+    ] as const) {
+      const canvas = newCanvas({ width: 8, height: 8 });
+      const box = canvas.draw(picture(width, height, (x, y) => ((x + y) % 2 === 0 ? [200, 0, 100] : [0, 0, 100])));
+      const { data } = canvas.tensor;
+      for (let y = 0; y < box.height; y += 1) {
+        const row = (box.padY + y) * 8;
+        for (let x = 0; x < 8; x += 1) assert.deepEqual([data[row + x], data[128 + row + x]], [100, 100]);
+      }
+    }
+  });
+
+  test('what is much larger stays where it is, odd sizes too', () => {
+    const canvas = newCanvas({ width: 8, height: 8 });
+    const box = canvas.draw(picture(101, 67, (x, y) => [x, y, 0]));
+    const { data } = canvas.tensor;
+    for (let y = 0; y < box.height; y += 1) {
+      for (let x = 0; x < box.width; x += 1) {
+        const at = (box.padY + y) * 8 + x;
+        // The centre of a pixel of the canvas, in pixels of the picture; half steps are rounded with every halving.
+        const expected = [((x + 0.5) * 101) / box.width - 0.5, ((y + 0.5) * 67) / box.height - 0.5];
+        const found = [data[at] ?? NaN, data[64 + at] ?? NaN];
+        assert.ok(
+          found.every((value, index) => Math.abs(value - (expected[index] ?? NaN)) <= 1),
+          `${x}, ${y}: ${found.join(', ')}, expected ${expected.join(', ')}`,
+        );
+      }
+    }
+  });
+
   test('nothing of the previous picture is left in the bars of the next', () => {
     const canvas = newCanvas({ width: 6, height: 6 });
     canvas.draw(picture(6, 6, () => [255, 255, 255]));

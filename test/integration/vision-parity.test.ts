@@ -8,6 +8,7 @@ import type { DetectedObject } from '../../src/contracts/messages.ts';
 import type { Picture } from '../../src/contracts/ports.ts';
 import { iou } from '../../src/geometry/boxes.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
+import { mostObjects } from '../../src/vision/read-outputs.ts';
 import { sharedFile, sharedRequirement } from '../requirements.ts';
 import { newDetector } from '../unit/vision/drawn-picture.ts';
 
@@ -94,8 +95,8 @@ describe('NanoDet-g against its reference', () => {
       for (const [file, expected] of Object.entries(reference)) {
         const bytes = readFileSync(sharedFile('vision', 'images', file));
         const found = await detect({ bytes, encoding: 'jpeg', width: 1, height: 1 }, 0.05);
-        // Where the reference's rounded score is 0.05, the true one may lie on either side.
-        const clear = expected.filter(([, score]) => score > 0.05);
+        // Where the reference's rounded score is 0.05, the true one may lie on either side; a message ends at some number.
+        const clear = expected.filter(([, score]) => score > 0.05).slice(0, mostObjects);
         assertEqual(match(clear, found), found.slice(0, clear.length), file);
       }
     });

@@ -50,7 +50,9 @@ describe('the square around a person', () => {
             at.y <= crop.top + crop.height - 1;
           if (!isInside) continue;
           assert.equal(drawn, 255);
-          assert.ok(Math.abs(at.x - x) < 0.001 && Math.abs(at.y - y) < 0.001, JSON.stringify({ round, at, x, y }));
+          // What is halved first is rounded to whole bytes, which are whole pixels here.
+          const slack = crop.width < 2 * view.placed.width || crop.height < 2 * view.placed.height ? 0.001 : 1;
+          assert.ok(Math.abs(at.x - x) < slack && Math.abs(at.y - y) < slack, JSON.stringify({ round, at, x, y }));
           compared += 1;
         }
       }

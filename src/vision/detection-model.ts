@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { SentinelError } from '../contracts/errors.ts';
+import { labelLimit } from '../contracts/messages.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { DetectionFamily, ModelFor } from '../inference/model-description.ts';
 import { readHeader } from '../onnx-format/header-file.ts';
@@ -43,7 +44,7 @@ export function chooseModel({ model, family = '', classNames = '', inputSize = '
       ...(resize === undefined ? {} : { preprocessing: { resize } }),
     };
   });
-  const labels = classNames.split(/[,\n]/).flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  const labels = labelsIn(classNames);
   const said = {
     ...because,
     ...(labels.length === 0 ? {} : { labels: 'The labels were chosen.' }),
@@ -58,6 +59,15 @@ export function chooseModel({ model, family = '', classNames = '', inputSize = '
       ...(inputSize === '' ? {} : { input: sizeOf(inputSize) }),
     },
   };
+}
+
+function labelsIn(classNames: string): string[] {
+  const labels = classNames.split(/[,\n]/).flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  const long = labels.find((name) => name.length > labelLimit);
+  if (long === undefined) return labels;
+  throw new SentinelError('ES_BAD_CONFIG', `"${long.slice(0, 40)}..." is too long for the name of a class.`, {
+    hint: `Names are separated by commas or lines; each may have ${labelLimit} characters.`,
+  });
 }
 
 function isFamily(name: string): name is DetectionFamily {

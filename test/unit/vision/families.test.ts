@@ -118,6 +118,7 @@ describe('what people know better', () => {
     const choose = (choice: Partial<ModelChoice>) => () => chooseModel({ model: 'nanodet-g-416', ...choice });
     assert.throws(choose({ family: 'yolo' }), { name: 'ES_BAD_CONFIG', hint: /yolov8/ });
     assert.throws(choose({ family: 'echosight-audio' }), { name: 'ES_BAD_CONFIG' });
+    assert.throws(choose({ classNames: `fox, ${'x'.repeat(201)}` }), { name: 'ES_BAD_CONFIG', message: /too long/ });
     for (const inputSize of ['5', '640x', 'x', '99999', '640 480', '-640']) {
       assert.throws(choose({ inputSize }), { name: 'ES_BAD_CONFIG', message: /no size/ });
     }

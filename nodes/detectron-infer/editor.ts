@@ -10,6 +10,8 @@ import { inputOf, registerNode, text } from '../../src/editor/register.ts';
 import { unknownLabels } from '../../src/editor/unknown-labels.ts';
 
 const type = 'detectron-infer';
+/** So many classes of a model are named where one is asked for that it lacks. */
+const fewClasses = 12;
 
 registerNode({
   type,
@@ -39,5 +41,9 @@ function showUnknownLabels(known: readonly string[] | undefined): void {
   if (!(labels instanceof HTMLInputElement) || tip === null) return;
   const unknown = unknownLabels(labels.value, known);
   tip.hidden = unknown.length === 0;
-  tip.textContent = text(type, `${type}.tip.unknown`, { labels: unknown.join(', ') });
+  const few = known !== undefined && known.length <= fewClasses;
+  tip.textContent = text(type, `${type}.tip.${few ? 'unknownOf' : 'unknown'}`, {
+    labels: unknown.join(', '),
+    known: known?.join(', ') ?? '',
+  });
 }

@@ -141,7 +141,7 @@ function valueOf(setting: string): string {
 
 function description({ family, labels, input, because }: ModelSummary): HTMLElement[] {
   const classes = labels.slice(0, named).join(', ') + (labels.length > named ? '…' : '');
-  const says = say('is', { family, count: labels.length, classes, ...input });
+  const says = say(labels.length === 1 ? 'isOne' : 'is', { family, count: labels.length, classes, ...input });
   const why =
     because.length === 0 ? [] : [element('br'), element('small', { className: 'echosight-advice' }, because.join(' '))];
   return [element('span', { title: labels.slice(0, 200).join(', ') }, says, ...why)];

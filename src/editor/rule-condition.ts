@@ -1,5 +1,6 @@
 import labels from 'signal-labels';
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
+import { lastingCues } from '../contracts/lasting-cues.ts';
 import { choice, element, numberField } from './element.ts';
 import type { Say } from './rule-sentence.ts';
 
@@ -45,9 +46,15 @@ export function conditionFields(rule: Rule, index: number, { say, known, refresh
   };
   const label = element('input', { type: 'text', value: condition.label, placeholder: say('label') });
   label.setAttribute('list', `echosight-labels-${condition.kind}`);
+  const bounds = element('div', {}, ...limits(condition, set, say));
   label.addEventListener('input', () => {
-    set({ label: label.value.trim() });
-    warn(label.value.trim());
+    const before = rule.all[index] ?? condition;
+    const now = label.value.trim();
+    set({ label: now, ...(isLasting({ ...before, label: now }) ? {} : { forSeconds: undefined }) });
+    warn(now);
+    const after = rule.all[index];
+    if (after === undefined || isLasting(before) === isLasting(after)) return;
+    bounds.replaceChildren(...limits(after, set, say));
   });
   warn(condition.label);
   const remove = element(
@@ -64,31 +71,32 @@ export function conditionFields(rule: Rule, index: number, { say, known, refresh
     rule.all.splice(index, 1);
     redraw();
   });
-  return element(
-    'div',
-    { className: 'echosight-condition' },
-    element('div', {}, kind, label, remove),
-    warning,
-    element('div', {}, ...limits(condition, set, say)),
-  );
+  return element('div', { className: 'echosight-condition' }, element('div', {}, kind, label, remove), warning, bounds);
 }
 
 /** Fields that make sense for a kind: how sure, how often, how long. */
 function limits(condition: RuleCondition, set: (change: Change) => void, say: Say): (HTMLElement | string)[] {
-  if (condition.kind === 'stream') {
-    const range = { min: '0', max: '86400', step: 'any', placeholder: '0' };
-    const seconds = numberField(range, condition.forSeconds, (value) => {
-      set({ forSeconds: value });
-    });
-    return [say('limit.for'), seconds, say('limit.seconds')];
-  }
+  if (condition.kind === 'stream') return duration(condition, set, say);
   const range = { min: '0', max: '1', step: 'any', placeholder: say('limit.any') };
   const score = numberField(range, condition.minimumScore, (value) => {
     set({ minimumScore: value });
   });
   if (condition.kind !== 'object' && condition.kind !== 'sound')
-    return [say('limit.score'), score, ...rate(condition, set, say)];
+    return [say('limit.score'), score, ...(isLasting(condition) ? duration : rate)(condition, set, say)];
   return [say('limit.score'), score, ...looks(condition, set, say)];
+}
+
+/** Whether a condition asks for a state, which lasts; one that was given a rate counts moments. */
+function isLasting({ kind, label, rate }: RuleCondition): boolean {
+  return kind === 'stream' || (kind === 'cue' && lastingCues.includes(label) && rate === undefined);
+}
+
+function duration(condition: RuleCondition, set: (change: Change) => void, say: Say): (HTMLElement | string)[] {
+  const range = { min: '0', max: '86400', step: 'any', placeholder: '0' };
+  const seconds = numberField(range, condition.forSeconds, (value) => {
+    set({ forSeconds: value });
+  });
+  return [say('limit.for'), seconds, say('limit.seconds')];
 }
 
 /** N of M looks, M never less than N: what was put right stands in the fields as soon as they are left. */

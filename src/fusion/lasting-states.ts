@@ -1,4 +1,5 @@
 import type { RuleCondition } from '../contracts/configs.ts';
+import { lastingCues } from '../contracts/lasting-cues.ts';
 import { isOffline, tamperKinds, type Cue, type StreamStatus, type StreamStatusName } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { captureTime } from './look.ts';
@@ -24,7 +25,7 @@ interface Lasting {
 
 /** A cue that says itself when it is over, by score 0: what rtsp-in says of tampering. All other cues are moments. */
 export function isLastingCue({ cue, features }: Cue): boolean {
-  return cue === 'tamper' && tamperKinds.some((kind) => kind === features.kind);
+  return lastingCues.includes(cue) && tamperKinds.some((kind) => kind === features.kind);
 }
 
 /** In which state every source of an area is, and for how long: told once, it lasts until it is said to be over. */

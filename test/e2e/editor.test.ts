@@ -337,6 +337,33 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     assert.deepEqual((await settingsOf(fuse.id)).rules, defaultRules);
   });
 
+  test('a rule asks for how long a camera is tampered with, and how often anything else comes', async () => {
+    const fuse = demo.find(({ type }) => type === 'fuse-severity');
+    assert.ok(fuse);
+    await open(fuse);
+    await page.locator('.echosight-rules-row .red-ui-editableList-addButton').first().click();
+    const added = page.locator('.echosight-rule').last();
+    const condition = added.locator('.echosight-condition');
+    await condition.locator('select').selectOption('cue');
+    await condition.locator('input[type=text]').fill('tamper');
+    assert.equal(await condition.locator('input[type=number]').count(), 2);
+    await condition.locator('input[type=number]').last().fill('20');
+    assert.match((await added.locator('.echosight-rule-sentence').textContent()) ?? '', /tamper.*for 20 s/);
+    await save();
+    const rule = ((await settingsOf(fuse.id)).rules as Rule[]).at(-1);
+    assert.deepEqual(rule?.all, [{ kind: 'cue', label: 'tamper', forSeconds: 20 }]);
+
+    await open(fuse);
+    const again = page.locator('.echosight-rule').last();
+    await again.locator('.echosight-rule-head button').first().click();
+    assert.equal(await again.locator('.echosight-condition input[type=number]').last().inputValue(), '20');
+    await again.locator('.echosight-condition input[type=text]').fill('loiter');
+    assert.equal(await again.locator('.echosight-condition input[type=number]').count(), 3);
+    assert.doesNotMatch((await again.locator('.echosight-rule-sentence').textContent()) ?? '', /20 s/);
+    await page.locator('.echosight-rules-row').getByText('default rules').click();
+    await save();
+  });
+
   test('a rule that is not complete is marked in its row and named on the canvas', async () => {
     const fuse = demo.find(({ type }) => type === 'fuse-severity');
     assert.ok(fuse);

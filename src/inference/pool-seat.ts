@@ -20,8 +20,10 @@ export class PoolSeat<Job extends { lane: WorkerLane }> {
   constructor(options: Omit<WorkerHostOptions, 'data' | 'onLost'>) {
     this.#host = new WorkerHost({
       ...options,
-      onLost: () => {
+      onLost: (reason) => {
         this.#open.clear();
+        // What else was in the thread, of this model or of others, only waited behind it.
+        this.jobs[0]?.lane.lost(reason);
       },
     });
   }
@@ -85,15 +87,9 @@ export class PoolSeat<Job extends { lane: WorkerLane }> {
     // Where opening failed, this one only says that the model is not open.
     reply.catch(() => undefined);
     await opened;
-    try {
-      const said = await reply;
-      lane.answered();
-      return said;
-    } catch (thrown) {
-      const error = asSentinelError(thrown, 'ES_MODEL_FAILED');
-      lane.lost(error);
-      throw error;
-    }
+    const said = await reply;
+    lane.answered();
+    return said;
   }
 
   async #opened(lane: WorkerLane): Promise<void> {

@@ -18,7 +18,7 @@ export interface WorkerHostOptions {
   /** Plain data that the worker finds in `workerData`. */
   data?: unknown;
   /** Told when the thread is gone, with all that was opened in it. */
-  onLost?: () => void;
+  onLost?: (reason: SentinelError) => void;
   clock: Clock;
   log: Log;
 }
@@ -153,7 +153,7 @@ export class WorkerHost<Request, Reply> {
   #forget(reason: SentinelError): void {
     this.#worker = undefined;
     if (!this.#closed) this.#setback.failed(reason);
-    this.#options.onLost?.();
+    this.#options.onLost?.(reason);
     for (const { reject, cancelLimit } of this.#pending.values()) {
       cancelLimit();
       reject(reason);

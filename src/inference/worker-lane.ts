@@ -111,10 +111,7 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
 
   /** Threads report here that the model cannot be opened. A lost thread says nothing about the model. */
   cannotOpen(error: SentinelError): void {
-    if (error.name === 'ES_WORKER_LOST') {
-      this.lost(error);
-      return;
-    }
+    if (error.name === 'ES_WORKER_LOST') return;
     // The file may be another one by now.
     this.#admitted = undefined;
     this.#setback.failed(error);
@@ -131,7 +128,7 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
     this.#hangs = 0;
   }
 
-  /** Threads report here that they were lost with it. */
+  /** Threads report here that they were lost while it ran. */
   lost(error: SentinelError): void {
     if (error instanceof WorkerHung) this.#hangs += 1;
   }

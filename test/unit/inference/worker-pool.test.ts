@@ -230,6 +230,22 @@ describe('worker pool', () => {
     assert.equal(await ask(people, 'hall'), 'hall by people 1');
   });
 
+  test('one hang counts once, also when a second job is in the thread already', async (t) => {
+    const clock = new ManualClock();
+    const { lane } = setUp(t, { clock });
+    const bad = lane('bad');
+    const slow = ask(bad, 'hall', { after: 50 });
+    // Until it is open and asked.
+    while (clock.waiting > 1) await new Promise(setImmediate);
+    clock.advance(100);
+    await slow;
+    const jobs = [ask(bad, 'hall', { how: 'hang' }), ask(bad, 'door')];
+    clock.advance(60_000);
+    for (const job of jobs) await assert.rejects(job, { name: 'ES_WORKER_LOST', message: /did not answer/ });
+    clock.advance(2000);
+    assert.equal(await ask(bad, 'hall'), 'hall by bad 1');
+  });
+
   test('a model waits for its trial, and its refusal is told to all who wait', async (t) => {
     const clock = new ManualClock();
     const verdict = Promise.withResolvers<ModelDescription>();

@@ -100,6 +100,7 @@ export default defineNode({
         media.close();
         await control.close();
         site.health.forgetSource(node.id);
+        site.previews.forget(source);
       },
     };
 

@@ -32,8 +32,12 @@ export function livePicture(site: Shown, id: string): PreviewPicture | undefined
   const source = site.previews.all.find((one) => one.id === id)?.source;
   if (source === undefined) return 'unknown';
   const watching = camerasIn(site.health).filter((camera) => camera.source === source);
-  if (watching.length > 0 && watching.every(({ status }) => hidden.includes(status))) return undefined;
-  return site.previews.watch(id);
+  const shown = watching.filter(({ status }) => !hidden.includes(status));
+  if (watching.length > 0 && shown.length === 0) return undefined;
+  const picture = site.previews.watch(id);
+  if (watching.length === 0 || picture === undefined || picture === 'unknown') return picture;
+  // What was seen before may show what is masked by now, or was paused.
+  return shown.some(({ since }) => picture.capturedAt >= since) ? picture : undefined;
 }
 
 /** Cameras that are not connected, each in words. */

@@ -39,6 +39,11 @@ export class PreviewBoard {
     });
   }
 
+  /** A source is gone: nobody is shown what it saw. */
+  forget(source: string): void {
+    for (const previews of this.#nodes.values()) previews.forget(source);
+  }
+
   /** As `Previews.watch`. */
   watch(id: string): PreviewPicture | undefined | 'unknown' {
     const found = [...this.#nodes.values()].find(({ sources }) => sources.some((source) => source.id === id));

@@ -27,6 +27,10 @@ export class RecentSources<State> {
     return this.#states.get(source);
   }
 
+  forget(source: string): void {
+    this.#states.delete(source);
+  }
+
   /** All that are known. */
   get all(): [source: string, state: State][] {
     return [...this.#states];

@@ -155,6 +155,11 @@ export class Previews {
     return stream.newest;
   }
 
+  /** A source is gone: what it saw goes with it. */
+  forget(source: string): void {
+    this.#streams.forget(source);
+  }
+
   async #render(
     { source, zones }: Frame,
     picture: Picture,

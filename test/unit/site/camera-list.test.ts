@@ -28,14 +28,15 @@ class House {
   }
 
   stream(source: string, status: StreamStatusName, node = source): void {
-    const payload = { v: 1, kind: 'stream-status', site: 'home', area: 'yard', source, capturedAt: 5 } as const;
-    this.health.source(node, 'camera', { ...payload, status, detail: `is ${status}`, attempt: 0 });
+    const payload = { v: 1, kind: 'stream-status', site: 'home', area: 'yard', source } as const;
+    const capturedAt = this.clock.now();
+    this.health.source(node, 'camera', { ...payload, capturedAt, status, detail: `is ${status}`, attempt: 0 });
   }
 
-  async see(previews: Previews, source: string): Promise<void> {
+  async see(previews: Previews, source: string, capturedAt = this.clock.now() + 1000): Promise<void> {
     this.clock.advance(1000);
     const frame: Frame = {
-      ...{ v: 1, kind: 'frame', site: 'home', area: 'yard', source, seq: 1, capturedAt: this.clock.now() },
+      ...{ v: 1, kind: 'frame', site: 'home', area: 'yard', source, seq: 1, capturedAt },
       ...{ width: 1, height: 1, encoding: 'rgb24' },
     };
     await previews.show(frame, Buffer.alloc(3), []);
@@ -99,9 +100,48 @@ describe('the cameras of a house', () => {
       house.stream('door', status);
       assert.equal(livePicture(house, id), undefined, status);
     }
+    house.clock.advance(1);
     house.stream('door', 'connected');
+    assert.equal(livePicture(house, id), undefined, 'nor what was seen before');
+    await house.see(detector, 'door');
     assert.notEqual(livePicture(house, id), undefined);
     assert.equal(livePicture(house, 'f'.repeat(32)), 'unknown');
+  });
+});
+
+describe('a camera that goes', () => {
+  test('is not in the list any more, nor is its picture: the next one may have another mask', async () => {
+    const house = new House();
+    const detector = house.detector('n1');
+    house.stream('door', 'connected');
+    await house.see(detector, 'door');
+    const [{ id } = { id: '' }] = house.previews.all;
+    livePicture(house, id);
+    await house.see(detector, 'door');
+    assert.notEqual(livePicture(house, id), undefined);
+    house.health.forgetSource('door');
+    house.previews.forget('door');
+    assert.deepEqual(camerasOf(house), []);
+    assert.equal(livePicture(house, id), 'unknown');
+    house.clock.advance(1);
+    house.stream('door', 'connecting');
+    await house.see(detector, 'door');
+    assert.equal(livePicture(house, id), undefined);
+  });
+
+  test('shows nothing of a frame that was under way when the next one began', async () => {
+    const house = new House();
+    const detector = house.detector('n1');
+    house.stream('door', 'connected');
+    await house.see(detector, 'door');
+    const [{ id } = { id: '' }] = house.previews.all;
+    livePicture(house, id);
+    const capturedAt = house.clock.now();
+    house.clock.advance(1000);
+    house.stream('door', 'connecting');
+    house.stream('door', 'connected');
+    await house.see(detector, 'door', capturedAt);
+    assert.equal(livePicture(house, id), undefined);
   });
 });
 

@@ -59,7 +59,8 @@ class LivePicture {
     return new Promise((resolve) => {
       $.getJSON(`echosight/detectron-infer/preview?${new URLSearchParams(question).toString()}`).then(
         (answer) => {
-          this.#show(answer as NodePreviewAnswer);
+          // Another camera may have been chosen meanwhile.
+          if (question.source === this.#source) this.#show(answer as NodePreviewAnswer);
           resolve();
         },
         (failed) => {

@@ -89,7 +89,6 @@ export class Ingest {
   #frames = 0;
   #windows = 0;
   #runs = 0;
-  /** For the next run. */
   /** For the next connection. */
   #pipes: readonly NamedPipe[] = [];
 

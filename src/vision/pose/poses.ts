@@ -1,6 +1,7 @@
 import { asSentinelError, type SentinelError } from '../../contracts/errors.ts';
 import type { DetectedObject, Detections } from '../../contracts/messages.ts';
 import type { Clock, Metrics, Picture } from '../../contracts/ports.ts';
+import { RecentSources } from '../recent-sources.ts';
 import type { PoseEstimator } from './pose-estimator.ts';
 import type { PoseReply } from './pose-service.ts';
 
@@ -42,8 +43,6 @@ export interface Posed {
 
 /** A message waits for poses no longer: two or three persons fit in, and nobody notices. */
 const deadlineMs = 150;
-/** Sources that are remembered; the one that was silent longest makes room. */
-const sourceLimit = 64;
 
 interface Source {
   /** When each of those who are in view had their last turn, by their ids. */
@@ -59,7 +58,7 @@ interface Source {
  */
 export class Poses {
   readonly #options: PosesOptions;
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new RecentSources(newSource);
   #isDown: boolean;
   #isPrepared = false;
 
@@ -71,7 +70,7 @@ export class Poses {
   /** Never rejects. */
   async add(look: PoseLook): Promise<Posed> {
     this.#prepare(look);
-    const source = look.pace === 'alone' ? newSource() : this.#sourceOf(look.source);
+    const source = look.pace === 'alone' ? newSource() : this.#sources.of(look.source);
     const before = source.last;
     const posed = this.#pose(look, source);
     source.last = Promise.all([before, posed]).then(() => undefined);
@@ -171,15 +170,6 @@ export class Poses {
     this.#isPrepared = true;
     const picture: Picture = { bytes: new Uint8Array(3), encoding: 'rgb24', width: 1, height: 1 };
     void this.#estimate({ place: [this, 'prepare'], picture, persons: [], limitMs: Infinity, yields: false });
-  }
-
-  #sourceOf(name: string): Source {
-    const source = this.#sources.get(name) ?? newSource();
-    this.#sources.delete(name);
-    this.#sources.set(name, source);
-    const [silent] = this.#sources.keys();
-    if (this.#sources.size > sourceLimit && silent !== undefined) this.#sources.delete(silent);
-    return source;
   }
 }
 

@@ -7,7 +7,7 @@ import { offerModelCheck } from '../../src/editor/model-check.ts';
 import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
 import { offerModelPicker } from '../../src/editor/model-picker.ts';
 import { inputOf, registerNode, text } from '../../src/editor/register.ts';
-import { unknownLabels } from '../../src/editor/unknown-labels.ts';
+import { nearestLabel, unknownLabels } from '../../src/editor/unknown-labels.ts';
 
 const type = 'detectron-infer';
 /** So many classes of a model are named where one is asked for that it lacks. */
@@ -42,8 +42,12 @@ function showUnknownLabels(known: readonly string[] | undefined): void {
   const unknown = unknownLabels(labels.value, known);
   tip.hidden = unknown.length === 0;
   const few = known !== undefined && known.length <= fewClasses;
-  tip.textContent = text(type, `${type}.tip.${few ? 'unknownOf' : 'unknown'}`, {
-    labels: unknown.join(', '),
-    known: known?.join(', ') ?? '',
-  });
+  const meant = few ? [] : unknown.flatMap((label) => nearestLabel(label, known ?? []) ?? []);
+  tip.textContent = [
+    text(type, `${type}.tip.${few ? 'unknownOf' : 'unknown'}`, {
+      labels: unknown.join(', '),
+      known: known?.join(', ') ?? '',
+    }),
+    ...(meant.length === 0 ? [] : [text(type, `${type}.tip.meant`, { label: [...new Set(meant)].join(', ') })]),
+  ].join(' ');
 }

@@ -85,7 +85,7 @@ class LivePicture {
     else if (state !== 'coming') this.#clear();
     const since = answer.capturedAt === undefined ? '' : new Date(answer.capturedAt).toLocaleTimeString();
     const words = [say(state, { source, since }), ...streams];
-    if (fault !== undefined) this.#say('echosight-problem', [say('fault', { fault }), ...streams].join(' '));
+    if (fault !== undefined) this.#say('echosight-problem', say('fault', { fault }));
     else if (state === 'live' || state === 'coming') this.#say('echosight-advice', words[0] ?? '');
     else this.#say('echosight-warning', words.join(' '));
   }

@@ -117,7 +117,11 @@ class ModelCheck {
         if (attempt === this.#tried) this.#show(...result(answer as ModelTryAnswer));
       },
       (failed) => {
-        if (attempt === this.#tried) this.#show(fault(failed));
+        if (attempt !== this.#tried) return;
+        const problem = fault(failed);
+        // What stands above the button already is not said twice.
+        if (problem.textContent === this.#said?.textContent) this.#found?.replaceChildren();
+        else this.#show(problem);
       },
     );
   }

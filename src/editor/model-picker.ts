@@ -40,6 +40,14 @@ export function offerModelPicker(
     picker.replaceChildren(...groups(type, offered));
     picker.value = chosen;
   };
+  // Where nobody looks into the model, the picker says itself that it has to be downloaded.
+  const absence = document.getElementById(`${part}-absent`);
+  const sayAbsence = (): void => {
+    if (absence === null) return;
+    const absent = models.find(({ id, here }) => id === picker.value && here === false);
+    absence.hidden = absent === undefined;
+    absence.textContent = absent === undefined ? '' : text(type, `${type}.picker.pull`, { id: absent.id });
+  };
   offer(models);
   picker.value = isOffered(field.value) ? field.value : own;
   row.hidden = picker.value !== own;
@@ -48,6 +56,7 @@ export function offerModelPicker(
     if (!row.hidden) ownPath = field.value;
     row.hidden = picker.value !== own;
     field.value = row.hidden ? picker.value : ownPath;
+    sayAbsence();
     field.dispatchEvent(new Event('change'));
     if (!row.hidden) field.focus();
   });
@@ -56,6 +65,7 @@ export function offerModelPicker(
       if (!picker.isConnected) return;
       models = known as OfferedModel[];
       offer(models);
+      sayAbsence();
       // One that was added to this machine, which the catalogue does not know.
       if (picker.value !== own || !isOffered(field.value) || document.activeElement === field) return;
       picker.value = field.value;

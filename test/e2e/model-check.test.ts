@@ -130,6 +130,8 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
       await page.locator('#echosight-model-said', { hasText: 'nanodet-g, 80 classes' }).waitFor();
       await page.locator('#echosight-unknown-labels', { hasText: 'unicorn' }).waitFor();
       assert.equal(await page.locator('#node-input-model').isVisible(), false);
+      await page.locator('#node-input-labels').fill('Persn, unicorn');
+      await page.locator('#echosight-unknown-labels', { hasText: 'Did you mean person?' }).waitFor();
       await page.locator('#echosight-model-try').click();
       await page.locator('#echosight-model-found img').waitFor();
       assert.match(await page.locator('#echosight-model-found').innerText(), /1 found in \d+ ms.*person \d+ %/s);
@@ -182,6 +184,19 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
       await look(page, 'model-sections');
     });
 
+    test('a pose model that is not on this machine says how it comes there', async (t) => {
+      if (!requirement(t, missing.length === 0, missing.join(', '))) return;
+      const page = await dialog(t, 'shipped');
+      await page.locator('details.echosight-section', { hasText: 'Poses' }).locator('summary').click();
+      const absence = page.locator('#echosight-pose-model-absent');
+      await absence.getByText('npx echosight models pull movenet-lightning').waitFor();
+      await page.locator('#echosight-pose-model-choice').selectOption('movenet-thunder');
+      await absence.getByText('npx echosight models pull movenet-thunder').waitFor();
+      await look(page, 'model-pose');
+      await page.locator('#echosight-pose-model-choice').selectOption('own');
+      await absence.waitFor({ state: 'hidden' });
+    });
+
     test("one's own says why it is what it is; what is chosen in its place counts; a wrong path has words", async (t) => {
       if (!requirement(t, missing.length === 0, missing.join(', '))) return;
       const page = await dialog(t, 'own', 'de');
@@ -205,6 +220,11 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
       await look(page, 'model-wrong');
       await page.locator('#node-input-model').fill('/nowhere/foxes.onnx');
       await said.locator('.echosight-problem', { hasText: '/nowhere/foxes.onnx does not exist' }).waitFor();
+      const answered = page.waitForResponse((response) => response.url().includes('detectron-infer/try'));
+      await page.locator('#echosight-model-try').click();
+      await answered;
+      await page.locator('#echosight-model-found', { hasText: 'foxes' }).waitFor({ state: 'hidden' });
+      assert.equal(await page.locator('#echosight-model-found').innerText(), '', 'it is not said twice');
     });
   });
 });

@@ -61,7 +61,8 @@ function readOptions() {
       },
     }).values;
   } catch (error) {
-    throw misuse(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw misuse(message.endsWith('.') ? message : `${message}.`);
   }
 }
 

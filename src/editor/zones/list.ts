@@ -16,7 +16,9 @@ export class ZonesList {
     this.#act = act;
   }
 
-  show({ zones, zone: chosen }: ZonesState): void {
+  show({ zones, zone: chosen, draft }: ZonesState): void {
+    // Who draws the first one is told how by the hint alone.
+    this.element.hidden = zones.length === 0 && draft !== undefined;
     const shape = zones.map(({ kind }) => kind).join(' ');
     if (shape !== this.#made || zones.length === 0) {
       const held = [...this.element.children].findIndex((row) => row.contains(document.activeElement));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { unknownLabels } from '../../../src/editor/unknown-labels.ts';
+import { nearestLabel, unknownLabels } from '../../../src/editor/unknown-labels.ts';
 
 describe('classes that a model does not know', () => {
   test('are named', () => {
@@ -12,4 +12,19 @@ describe('classes that a model does not know', () => {
   test("nobody can tell for a model of one's own", () => {
     assert.deepEqual(unknownLabels('persn', undefined), []);
   });
+});
+
+describe('the class that was meant', () => {
+  const known = ['person', 'cat', 'car', 'dog', 'dining table'];
+  for (const [typed, meant] of [
+    ['Persn', 'person'],
+    ['Kat', 'cat'],
+    ['dinning table', 'dining table'],
+    ['unicorn', undefined],
+    ['', undefined],
+  ] as const) {
+    test(`by "${typed}" is ${meant ?? 'none'}`, () => {
+      assert.equal(nearestLabel(typed, known), meant);
+    });
+  }
 });

@@ -32,6 +32,7 @@ const cameras = [
   { id: 'in-1', type: 'rtsp-in', camera: 'cam-1', width: 640, rate: 5, x: 200, y: 300, wires: [['look'], [], [], []] },
   { id: 'in-2', type: 'rtsp-in', camera: 'cam-2', width: 640, rate: 5, x: 200, y: 360, wires: [['look'], [], [], []] },
   { id: 'look', type: 'detectron-infer', name: 'look', site: 'site', previewRate: 2, x: 500, y: 300, wires: [[], []] },
+  { id: 'lost', type: 'detectron-infer', model: '/gone/lost.onnx', site: 'site', x: 500, y: 460, wires: [[], []] },
   { id: 'idle', type: 'detectron-infer', name: 'idle', site: 'site', x: 500, y: 400, wires: [[], []] },
 ];
 
@@ -107,6 +108,12 @@ describe('live pictures in a browser', { timeout: 300_000, skip }, () => {
     await look(page, 'dialog-waiting');
     await page.locator('#node-dialog-cancel').click();
     await live.waitFor({ state: 'detached' });
+
+    await open('lost');
+    await live.getByText('Nothing is detected: ').waitFor();
+    assert.doesNotMatch(await live.innerText(), /garage/, 'its own fault is enough');
+    await page.locator('#node-dialog-cancel').click();
+    await live.waitFor({ state: 'detached' });
     assert.deepEqual(faults, []);
   });
 
@@ -123,6 +130,14 @@ describe('live pictures in a browser', { timeout: 300_000, skip }, () => {
     const garage = page.locator('.es-tile', { hasText: 'garage' });
     await garage.getByText(/Offline, last seen|Cannot be found/).waitFor({ timeout: 30_000 });
     assert.equal(await garage.locator('img').count(), 0);
+    await garage.click();
+    const dark = page.locator('.es-viewer');
+    await dark.locator('.es-viewer-icon').waitFor();
+    assert.match(await dark.locator('.es-viewer-detail').innerText(), /\w/, 'why it is dark');
+    assert.match((await dark.getAttribute('aria-label')) ?? '', /^garage/);
+    await look(page, 'large-dark');
+    await page.keyboard.press('Escape');
+    await dark.waitFor({ state: 'hidden' });
     for (const words of ['.es-tile-name', '.es-tile-area', '.es-tile-state']) {
       const ratio = await contrast(page, words);
       assert.ok(ratio >= 4.5, `${words}: ${ratio.toFixed(1)}`);

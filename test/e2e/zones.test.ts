@@ -69,7 +69,10 @@ describe('the zones in the dialog of a camera', { timeout: 180_000, skip }, () =
   });
 
   test('are drawn and named by mouse', async () => {
+    const none = page.locator('.echosight-zone-none');
+    await none.waitFor();
     await page.locator('[data-tool=add-zone]').click();
+    await none.waitFor({ state: 'hidden' });
     for (const at of [
       [0.1, 0.2],
       [0.4, 0.2],

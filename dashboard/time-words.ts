@@ -20,8 +20,8 @@ const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
 export function timeWords(language: string, timeZone?: string): TimeWords {
   const zone = timeZone === undefined ? {} : { timeZone };
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { ...options, ...zone });
-  const clock = format({ hour: '2-digit', minute: '2-digit' });
-  const exact = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const clock = format({ timeStyle: 'short' });
+  const exact = format({ timeStyle: 'medium' });
   const full = format({ dateStyle: 'full', timeStyle: 'medium' });
   const date = format({ weekday: 'long', day: 'numeric', month: 'long' });
   const dateWithYear = format({ day: 'numeric', month: 'long', year: 'numeric' });

@@ -73,7 +73,10 @@ async function runModels(values: OptionValues, terminal: Terminal, given: readon
   findModelsIn(userDir);
   try {
     const work = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-    if (work === undefined) throw new WrongUse(`Say what to do: ${Object.keys(subcommands).join(', ')}.`);
+    if (work === undefined) {
+      const unknown = name === '' ? '' : `There is no "models ${name}". `;
+      throw new WrongUse(`${unknown}Say what to do: ${Object.keys(subcommands).join(', ')}.`);
+    }
     return await work({ operands, values, terminal, folder: modelsFolder(userDir, terminal.env) });
   } catch (error) {
     if (error instanceof WrongUse) {

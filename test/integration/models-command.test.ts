@@ -30,6 +30,17 @@ describe('echosight models', () => {
     assert.match((await echosight(folder, 'add', 'mine.onnx')).err, /There is a model/);
   });
 
+  test('a word that it does not know is named, with those that it knows', async (t) => {
+    const { code, err } = await echosight(temporaryFolder(t), 'frobnicate');
+    assert.deepEqual(
+      { code, err },
+      {
+        code: 2,
+        err: 'There is no "models frobnicate". Say what to do: list, info, pull, verify, add.\n',
+      },
+    );
+  });
+
   test('add takes in nothing that is no model', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'page.onnx'), '<html>');

@@ -40,6 +40,8 @@ describe('the times of the page', () => {
   test('are those of the zone of the browser', () => {
     assert.equal(time.clock(at), '10:31');
     assert.equal(time.exact(at), '10:31:04');
+    assert.match(timeWords('en-US', 'America/New_York').clock(at), /^4:31\sAM$/);
+    assert.equal(timeWords('de', 'America/New_York').clock(at), '04:31');
     assert.match(time.full(at), /Saturday.*21 November 2026.*10:31:04/);
   });
 

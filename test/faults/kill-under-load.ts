@@ -55,6 +55,8 @@ export async function killUnderLoad(
   const patienceMs = 120_000 + ids.length * 14_000;
   const { lost, duplicates } = await house.arrivals(ids, patienceMs);
   await until(async () => (await house.health()).site.outbox.queued === 0, 'the outbox is empty', patienceMs);
+  // Alerts do not wait for the evidence, which is written beside them.
+  await until(() => isKept(house, last), 'the last incident is kept');
   return { kills, acknowledged: ids.length, lost: lost.length, duplicates, files: checkEvidence(house, last) };
 }
 
@@ -68,6 +70,15 @@ async function press(house: House, alarms: number): Promise<void> {
       return;
     }
     await sleep(60);
+  }
+}
+
+function isKept({ host }: House, incident: string): boolean {
+  const database = new Sqlite(join(host.userDir, 'echosight', 'sentinel.db'), { readonly: true });
+  try {
+    return database.prepare('select 1 from incidents where id = ?').get(incident) !== undefined;
+  } finally {
+    database.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { SentinelError } from '../contracts/errors.ts';
+import { pictureMemory } from '../process/picture-memory.ts';
 
 /** One picture: rows of R, G, B bytes without padding, in a buffer of its own. */
 export interface RawFrame {
@@ -57,8 +58,7 @@ export class FrameReader {
     if (match === null) return;
     const [width, height] = [Number(match[1]), Number(match[2])];
     if (width * height > mostPixels) throw tooLarge(width, height);
-    // Not from the shared pool: the buffer goes out with its message and may live long.
-    this.#frame = { width, height, bytes: Buffer.allocUnsafeSlow(width * height * 3) };
+    this.#frame = { width, height, bytes: pictureMemory(width * height * 3) };
     this.#header = '';
     this.#filled = 0;
   }

@@ -1,5 +1,5 @@
 import { SentinelError } from '../contracts/errors.ts';
-import { pictureMemory } from '../process/picture-memory.ts';
+import { pictureMemory } from '../pictures/picture-memory.ts';
 
 /** One picture: rows of R, G, B bytes without padding, in a buffer of its own. */
 export interface RawFrame {

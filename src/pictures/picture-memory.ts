@@ -27,6 +27,8 @@ export function pictureMemory(bytes: number): Buffer {
 
 /** @returns false where V8 does not hand it out: its own collections do, too */
 function findScavenge(): CollectGarbage | false {
+  // Node.js was started with --expose-gc: that stays so.
+  if (globalThis.gc !== undefined) return globalThis.gc;
   try {
     setFlagsFromString('--expose-gc');
     const collect: unknown = runInNewContext('gc');

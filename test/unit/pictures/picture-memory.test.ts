@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-const file = join(import.meta.dirname, '..', '..', '..', 'src', 'process', 'picture-memory.ts');
+const file = join(import.meta.dirname, '..', '..', '..', 'src', 'pictures', 'picture-memory.ts');
 const bytes = 640 * 360 * 3;
 
 /** The most memory in buffers, in MB, that a process of its own ever had while 400 pictures came and went; `hold` of them are kept. */

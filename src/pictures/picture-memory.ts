@@ -28,7 +28,7 @@ export function pictureMemory(bytes: number): Buffer {
 /** @returns false where V8 does not hand it out: its own collections do, too */
 function findScavenge(): CollectGarbage | false {
   // Node.js was started with --expose-gc: that stays so.
-  if (globalThis.gc !== undefined) return globalThis.gc;
+  if (globalThis.gc !== undefined) return globalThis.gc as CollectGarbage;
   try {
     setFlagsFromString('--expose-gc');
     const collect: unknown = runInNewContext('gc');

@@ -28,13 +28,16 @@ export function pictureMemory(bytes: number): Buffer {
 /** @returns false where V8 does not hand it out: its own collections do, too */
 function findScavenge(): CollectGarbage | false {
   // Node.js was started with --expose-gc: that stays so.
-  if (globalThis.gc !== undefined) return globalThis.gc as CollectGarbage;
+  const found: unknown = globalThis.gc ?? exposedForAMoment();
+  return typeof found === 'function' ? (found as CollectGarbage) : false;
+}
+
+function exposedForAMoment(): unknown {
   try {
     setFlagsFromString('--expose-gc');
-    const collect: unknown = runInNewContext('gc');
-    return typeof collect === 'function' ? (collect as CollectGarbage) : false;
+    return runInNewContext('gc');
   } catch {
-    return false;
+    return undefined;
   } finally {
     // What others run in new contexts must not find it there.
     setFlagsFromString('--no-expose-gc');

@@ -120,8 +120,8 @@ function modelInput(): Uint8Array {
 }
 
 /**
- * Cameras that send the next frame when the last one was looked at: each in a fresh buffer that goes with its message and is
- * not copied on the way, as rtsp-in does it.
+ * Cameras that send the next frame when the last one was looked at: each in memory of its own (`picture-memory.ts`) that goes
+ * with its message and is not copied on the way, as rtsp-in does it.
  */
 function benchFlow(): FlowNode[] {
   const { width, height } = frameSize;
@@ -133,7 +133,9 @@ const send = (source) => {
   const first = (at[source]++ % (frames.length / bytes)) * bytes;
   const payload = { v: 1, kind: 'frame', site: 'home', area: 'home', source, seq: at[source], capturedAt: Date.now(),
     width: ${width}, height: ${height}, encoding: 'rgb24' };
-  const message = { payload, image: Buffer.from(frames.subarray(first, first + bytes)) };
+  const image = global.get('pictureMemory')(bytes);
+  frames.copy(image, 0, first, first + bytes);
+  const message = { payload, image };
   const asItIs = false;
   if (pauseMs === undefined) node.send([message, null, null], asItIs);
   else setTimeout(() => node.send([null, null, message], asItIs), pauseMs);

@@ -57,6 +57,8 @@ module.exports = {
   editorTheme: { tours: false },
   logging: { console: { level: process.env.TEST_LOG_LEVEL ?? 'info' } },
   functionGlobalContext: {
+    // Cameras of a bench make their frames in the same memory as rtsp-in.
+    ...(process.env.TEST_WATCH_LOOP ? require('../../src/pictures/picture-memory.ts') : {}),
     report: (probe, message) => {
       const { req, res, ...rest } = message;
       if (process.connected) process.send({ probe, message: rest });

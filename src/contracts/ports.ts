@@ -105,6 +105,17 @@ export interface ClipSource {
   audio(camera: string, span: ClipSpan & { format: 'wav' | 'ogg' }): Promise<KeptSound | undefined>;
 }
 
+/** Decodes sound files (media implements it, by ffmpeg). */
+export interface SoundFileDecoder {
+  /**
+   * @param file Absolute path. Its first bytes say of what format it is, not its name.
+   * @param limits A file that lasts longer than `seconds` is refused, not cut.
+   * @returns mono, 16 kHz, -1..1.
+   * @throws SentinelError ES_AUDIO_INVALID, ES_FFMPEG_MISSING; the reason of the signal when it was aborted
+   */
+  decode(file: string, limits: { seconds: number; signal?: AbortSignal }): Promise<Float32Array>;
+}
+
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */

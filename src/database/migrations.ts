@@ -105,6 +105,39 @@ const steps: readonly string[] = [
   CREATE INDEX reviews_of_incident ON reviews (incident_id, action, seq);
   CREATE INDEX incidents_newest ON incidents (started_at DESC, id DESC);
   `,
+  `
+  CREATE TABLE training_data_uploads (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('zip', 'folder')),
+    bytes REAL NOT NULL,
+    files INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    refusals_json TEXT NOT NULL,
+    classes_json TEXT NOT NULL,
+    created_at REAL NOT NULL
+  ) STRICT;
+
+  CREATE TABLE retraining_sessions (
+    id TEXT PRIMARY KEY,
+    upload_id TEXT NOT NULL REFERENCES training_data_uploads (id),
+    state TEXT NOT NULL,
+    progress REAL NOT NULL,
+    model TEXT NOT NULL,
+    forced INTEGER NOT NULL,
+    started_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    ended_at REAL,
+    version INTEGER,
+    activated INTEGER,
+    comparison_json TEXT,
+    results_json TEXT,
+    error_json TEXT
+  ) STRICT;
+  CREATE INDEX retraining_sessions_newest ON retraining_sessions (started_at DESC);
+  CREATE INDEX retraining_sessions_of_upload ON retraining_sessions (upload_id);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -7,6 +7,8 @@ export interface Tables {
   media: MediaRow;
   outbox: OutboxRow;
   reviews: ReviewRow;
+  training_data_uploads: TrainingUploadRow;
+  retraining_sessions: RetrainingSessionRow;
 }
 
 export interface IncidentRow {
@@ -63,6 +65,42 @@ export interface ReviewRow {
   by: string;
   note: string | null;
   created_at: number;
+}
+
+/** What somebody brought to be learnt from: the files themselves are not kept. */
+export interface TrainingUploadRow {
+  id: string;
+  /** As its owner calls it. */
+  name: string;
+  /** `zip` or `folder`. */
+  kind: string;
+  /** Of the zip; of the files of a folder. */
+  bytes: number;
+  files: number;
+  accepted: number;
+  refused: number;
+  refusals_json: string;
+  /** Accepted clips by class. */
+  classes_json: string;
+  created_at: number;
+}
+
+export interface RetrainingSessionRow {
+  id: string;
+  upload_id: string;
+  state: string;
+  progress: number;
+  model: string;
+  forced: number;
+  started_at: number;
+  updated_at: number;
+  ended_at: number | null;
+  /** The head that came of it. */
+  version: number | null;
+  activated: number | null;
+  comparison_json: string | null;
+  results_json: string | null;
+  error_json: string | null;
 }
 
 export interface OutboxRow {

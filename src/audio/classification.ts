@@ -5,16 +5,22 @@ import type { ModelFor } from '../inference/model-description.ts';
 import { assertTakes, readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
 import type { WorkerService } from '../inference/worker-port.ts';
-import { resample } from '../pcm/resample.ts';
-import { soundWindow } from '../pcm/sound-window.ts';
-import { decodeFrames } from '../pcm/wav.ts';
-import type { ClipPart } from './clip-parts.ts';
+import { readPart, type ClipPart } from './clip-parts.ts';
+import { hearStretches, type HeardStretch } from './clips/hear-stretches.ts';
+import type { ClipStretch } from './clips/stretches.ts';
 import { LogMel, patch } from './log-mel.ts';
-import { SoundScale } from './sound-classes.ts';
+import { SoundScale, type SoundHeads } from './sound-classes.ts';
 
-/** Windows to classify, or a part of a WAV file to read: both take longer than the event loop may wait. */
-export type AudioRequest = { windows: readonly Float32Array[] } | { part: ClipPart };
-export type AudioReply = Classified | { samples: Float32Array };
+/** Windows to classify, a part of a WAV file to read, or clips to hear: all take longer than the event loop may wait. */
+export type AudioRequest =
+  { windows: readonly Float32Array[] } | { part: ClipPart } | { stretches: readonly ClipStretch[] };
+export type AudioReply = Classified | { samples: Float32Array } | HeardTogether;
+
+/** In the order of the stretches, all judged in one run. */
+export interface HeardTogether {
+  heard: HeardStretch[];
+  backend: string;
+}
 
 export interface Classified {
   /** In the order of the windows. */
@@ -22,6 +28,13 @@ export interface Classified {
   backend: string;
   /** Of the whole batch. */
   timings: { featuresMs: number; inferenceMs: number };
+}
+
+/** What the model says of each patch of a run. */
+export interface JudgedPatches {
+  scores(index: number): Record<SoundClass, number>;
+  /** The best raw classes. */
+  top(index: number): { label: string; score: number }[];
 }
 
 /** Of every model of the family. */
@@ -41,6 +54,18 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
   const session = await openSession(bytes);
   const logMel = new LogMel();
 
+  /** One run of the model over so many patches. */
+  const judge = async (patches: Float32Array, count: number): Promise<JudgedPatches> => {
+    const outputs = await session.run({ [inputName]: { data: patches, dims: [count, patch.frames, patch.bands] } });
+    const tags = rowsOf('tags', outputs, count, model.tags.length);
+    const events = rowsOf('events', outputs, count, model.labels.length);
+    const heads = (index: number): SoundHeads => ({ tags: tags(index), events: events(index) });
+    return {
+      scores: (index) => scale.scores(heads(index)),
+      top: (index) => scale.top(heads(index), topCount),
+    };
+  };
+
   const classify = async (windows: readonly Float32Array[]): Promise<Classified> => {
     const started = performance.now();
     const patches = new Float32Array(windows.length * patch.size);
@@ -48,32 +73,22 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
       logMel.write(samples, patches.subarray(index * patch.size));
     });
     const featuresDone = performance.now();
-    const input = { data: patches, dims: [windows.length, patch.frames, patch.bands] };
-    const outputs = await session.run({ [inputName]: input });
-    const inferenceMs = performance.now() - featuresDone;
-    const tags = rowsOf('tags', outputs, windows.length, model.tags.length);
-    const events = rowsOf('events', outputs, windows.length, model.labels.length);
+    const judged = await judge(patches, windows.length);
     return {
-      results: windows.map((_, index) => {
-        const heads = { tags: tags(index), events: events(index) };
-        return { scores: scale.scores(heads), top: scale.top(heads, topCount) };
-      }),
+      results: windows.map((_, index) => ({ scores: judged.scores(index), top: judged.top(index) })),
       backend: session.backend,
-      timings: { featuresMs: featuresDone - started, inferenceMs },
+      timings: { featuresMs: featuresDone - started, inferenceMs: performance.now() - featuresDone },
     };
   };
 
   return {
     async answer(request) {
-      return 'part' in request ? { samples: readPart(request.part) } : await classify(request.windows);
+      if ('part' in request) return { samples: readPart(request.part) };
+      if ('windows' in request) return await classify(request.windows);
+      return { heard: await hearStretches(request.stretches, { logMel, judge }), backend: session.backend };
     },
     release: () => session.release(),
   };
-}
-
-function readPart({ bytes, format, ...part }: ClipPart): Float32Array {
-  const samples = decodeFrames(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format);
-  return resample(samples, format.sampleRate, soundWindow.sampleRate, part);
 }
 
 /** Gives the rows of an output, one per window. */

@@ -91,7 +91,7 @@ export class SoundClassifier {
     const samples = new Float32Array(Math.ceil((file.frames * soundWindow.sampleRate) / file.format.sampleRate));
     let read = 0;
     for (const part of clipParts(file)) {
-      const reply = await this.#ask({ part }, [part.bytes.buffer]);
+      const reply = await this.ask({ part }, [part.bytes.buffer]);
       if (!('samples' in reply)) throw unexpectedReply();
       samples.set(reply.samples, read);
       read += part.count;
@@ -142,12 +142,18 @@ export class SoundClassifier {
   /** The windows are given away to the worker. */
   async #classify(windows: readonly Float32Array<ArrayBuffer>[]): Promise<Classified> {
     const buffers = windows.map((window) => window.buffer);
-    const reply = await this.#ask({ windows }, buffers);
+    const reply = await this.ask({ windows }, buffers);
     if ('results' in reply) return reply;
     throw unexpectedReply();
   }
 
-  async #ask(request: AudioRequest, transfer: readonly ArrayBuffer[]): Promise<AudioReply> {
+  /**
+   * Asks the worker past the queue of live windows: whoever has much to ask waits for the answers in between, so that what
+   * is live has its turn.
+   * @param transfer Buffers that are given away.
+   * @throws SentinelError as `classify`; ES_WORKER_LOST when the classifier was closed.
+   */
+  async ask(request: AudioRequest, transfer: readonly ArrayBuffer[]): Promise<AudioReply> {
     const outcome = await this.#lane.run({
       place: [request],
       maxWaitMs: Infinity,

@@ -1,6 +1,6 @@
-import { resampleReach } from '../pcm/resample.ts';
+import { resample, resampleReach } from '../pcm/resample.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
-import type { WavFile, WavFormat } from '../pcm/wav.ts';
+import { decodeFrames, type WavFile, type WavFormat } from '../pcm/wav.ts';
 
 /** A second of a WAV file, with as much around it as resampling needs to join the seconds without a seam. */
 export interface ClipPart {
@@ -26,4 +26,10 @@ export function* clipParts({ format, frames, frameBytes, data }: WavFile): Gener
       count: Math.ceil(((end - start) * soundWindow.sampleRate) / sampleRate),
     };
   }
+}
+
+/** The samples of a part at 16 kHz. @throws SentinelError ES_AUDIO_INVALID */
+export function readPart({ bytes, format, lead, count }: ClipPart): Float32Array {
+  const samples = decodeFrames(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), format);
+  return resample(samples, format.sampleRate, soundWindow.sampleRate, { lead, count });
 }

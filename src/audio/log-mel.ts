@@ -38,12 +38,12 @@ export class LogMel {
   readonly #magnitudes = new Float64Array(bins);
 
   /**
-   * Writes the patch of one sound window, frame by frame.
-   * @param samples 15,600 samples at 16 kHz, -1..1.
-   * @param into Place for 96 x 64 numbers.
+   * Writes the patch of one sound window, frame by frame; or more frames of a longer sound, which windows share.
+   * @param samples 15,600 samples at 16 kHz, -1..1; 160 more for each frame more. What is absent is silence.
+   * @param into Place for 96 x 64 numbers, 64 for each frame.
    */
-  write(samples: Float32Array, into: Float32Array): void {
-    for (let frame = 0; frame < patch.frames; frame++) {
+  write(samples: Float32Array, into: Float32Array, frames: number = patch.frames): void {
+    for (let frame = 0; frame < frames; frame++) {
       this.#measure(samples, frame * frameHop);
       bands.forEach(({ first, weights }, band) => {
         let energy = 0;

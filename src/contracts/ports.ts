@@ -111,7 +111,7 @@ export interface SoundFileDecoder {
    * @param file Absolute path. Its first bytes say of what format it is, not its name.
    * @param limits A file that lasts longer than `seconds` is refused, not cut.
    * @returns mono, 16 kHz, -1..1.
-   * @throws SentinelError ES_AUDIO_INVALID, ES_FFMPEG_MISSING; the reason of the signal when it was aborted
+   * @throws SentinelError ES_AUDIO_INVALID, ES_AUDIO_TOO_LONG, ES_FFMPEG_MISSING; the reason of the signal when it was aborted
    */
   decode(file: string, limits: { seconds: number; signal?: AbortSignal }): Promise<Float32Array>;
 }

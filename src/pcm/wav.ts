@@ -7,10 +7,16 @@ const highestRate = 192_000;
 const lowestRate = 4_000;
 const mostChannels = 32;
 /** Longer sound would take the machine's time from live streams: a minute at 48 kHz, 15 s at 192 kHz. */
-const longestSeconds = 60;
-const mostFrames = 3_000_000;
+const usualLimits: WavLimits = { seconds: 60, frames: 3_000_000 };
 /** Far more than programs write before the sound. */
 const mostChunks = 1000;
+
+/** How long a WAV file may be. */
+export interface WavLimits {
+  seconds: number;
+  /** Samples per channel. */
+  frames: number;
+}
 
 /** What a WAV file says of its samples. */
 export interface WavFormat {
@@ -54,20 +60,21 @@ export function encodeWav(samples: Float32Array, sampleRate: number): Buffer {
 }
 
 /**
- * Reads the header of a WAV file: 8, 16, 24 or 32 bit integers or 32 bit floats, up to 32 channels, up to a minute and
- * three million samples per channel. A file that was cut off gives what is there.
+ * Reads the header of a WAV file: 8, 16, 24 or 32 bit integers or 32 bit floats, up to 32 channels. A file that was cut off
+ * gives what is there.
+ * @param limits Usually a minute and three million samples per channel.
  * @throws SentinelError ES_AUDIO_INVALID
  */
-export function openWav(bytes: Buffer): WavFile {
+export function openWav(bytes: Buffer, limits = usualLimits): WavFile {
   const { format, data } = readChunks(bytes);
   readerOf(format);
   const frameBytes = format.channels * (format.bits / 8);
   const frames = Math.floor(data.length / frameBytes);
   if (frames === 0) throw invalid('it holds no sound');
-  if (frames > longestSeconds * format.sampleRate) {
-    throw invalid(`it is longer than ${longestSeconds} s`, 'Cut it into shorter clips.');
+  if (frames > limits.seconds * format.sampleRate) {
+    throw invalid(`it is longer than ${limits.seconds} s`, 'Cut it into shorter clips.');
   }
-  if (frames > mostFrames) {
+  if (frames > limits.frames) {
     throw invalid(`it has ${frames} samples`, 'Save it with 48,000 samples a second, or cut it into shorter clips.');
   }
   return { format, frames, frameBytes, data: data.subarray(0, frames * frameBytes) };

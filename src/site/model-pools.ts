@@ -7,9 +7,12 @@ import { workerFile } from '../process/package-files.ts';
 export interface ModelPools {
   /** Pictures. */
   vision: WorkerPool;
-  /** Sound: a thread of its own, so that a breaking pane never waits behind a slow picture. */
+  /** Sound: threads of its own, so that a breaking pane never waits behind a slow picture. More than one only while clips are heard. */
   audio: WorkerPool;
 }
+
+/** Each takes some 40 MB. */
+const mostAudioThreads = 4;
 
 /** The threads in which the models of a Site run; none starts before it is needed. */
 export function modelPools({ clock, log }: { clock: Clock; log: Log }): ModelPools {
@@ -17,7 +20,7 @@ export function modelPools({ clock, log }: { clock: Clock; log: Log }): ModelPoo
     const file = workerFile(name);
     return new WorkerPool({ name, file, size, trials: new ModelTrials({ file, clock }), clock, log });
   };
-  return { vision: pool('vision', visionThreads()), audio: pool('audio', 1) };
+  return { vision: pool('vision', visionThreads()), audio: pool('audio', audioThreads()) };
 }
 
 /** One core stays for everything else. ECHOSIGHT_VISION_THREADS sets another number. */
@@ -26,4 +29,9 @@ export function visionThreads(
   cores = availableParallelism(),
 ): number {
   return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, cores) : Math.max(1, cores - 1);
+}
+
+/** Live sound needs one; the others start when clips are brought to be heard. */
+export function audioThreads(cores = availableParallelism()): number {
+  return Math.max(1, Math.min(mostAudioThreads, cores));
 }

@@ -1,0 +1,130 @@
+import { open } from 'node:fs/promises';
+import { SentinelError } from '../contracts/errors.ts';
+import type { Clock, SoundFileDecoder } from '../contracts/ports.ts';
+import { soundFormatOf, soundFormats, type SoundFormat } from '../pcm/sound-format.ts';
+import { soundWindow } from '../pcm/sound-window.ts';
+import { Child } from '../process/child.ts';
+import { pictureLimit } from './ffmpeg-arguments.ts';
+import { locateFfmpeg } from './ffmpeg-program.ts';
+import { lastLines } from './last-lines.ts';
+
+/** The one demuxer that may look at a file: ffmpeg is not left to guess, for among what it guesses are playlists and scripts. */
+const demuxers: Readonly<Record<SoundFormat, string>> = {
+  wav: 'wav',
+  mp3: 'mp3',
+  flac: 'flac',
+  ogg: 'ogg',
+  m4a: 'mov',
+};
+/** Ten minutes of sound take some seconds; this is for hostile files. */
+const withinMs = 60_000;
+const largestAllocation = '134217728';
+const bytesPerSample = 4;
+/** Codecs add some silence at the ends. */
+const spareSeconds = 0.2;
+
+/** Decodes sound files by ffmpeg, a child process of limited time, memory and output that can open nothing else. */
+export function soundFileDecoder(clock: Clock): SoundFileDecoder {
+  return {
+    async decode(file, { seconds, signal }) {
+      signal?.throwIfAborted();
+      const format = await formatOf(file);
+      const { path } = await locateFfmpeg();
+      const child = new Child({ program: path, args: commandLine(file, format, seconds), clock });
+      return floats(await output(child, file, { clock, seconds, signal }));
+    },
+  };
+}
+
+async function formatOf(file: string): Promise<SoundFormat> {
+  const handle = await open(file).catch((cause: unknown) => {
+    throw new SentinelError('ES_AUDIO_INVALID', 'The sound file cannot be read.', { cause });
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    const format = soundFormatOf(buffer.subarray(0, bytesRead));
+    if (format !== undefined) return format;
+    throw unusable(`its bytes are of none of the formats ${soundFormats.join(', ')}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+function commandLine(file: string, format: SoundFormat, seconds: number): string[] {
+  return [
+    ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-max_alloc', largestAllocation, '-threads', '1'],
+    ...[...pictureLimit, '-protocol_whitelist', 'file', '-f', demuxers[format], '-i', `file:${file}`],
+    // A second more than is allowed shows that it is too long.
+    ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-t', String(seconds + 1)],
+    ...['-ac', '1', '-ar', String(soundWindow.sampleRate), '-f', 'f32le', 'pipe:1'],
+  ];
+}
+
+async function output(
+  child: Child,
+  file: string,
+  { clock, seconds, signal }: { clock: Clock; seconds: number; signal: AbortSignal | undefined },
+): Promise<Buffer> {
+  const mostBytes = Math.ceil((seconds + spareSeconds) * soundWindow.sampleRate) * bytesPerSample;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let why: SentinelError | undefined;
+  const stop = (reason?: SentinelError): void => {
+    why ??= reason;
+    void child.stop();
+  };
+  const aborted = (): void => {
+    stop();
+  };
+  const cancelLimit = clock.after(withinMs, () => {
+    stop(unusable(`it could not be decoded within ${withinMs / 1000} s`));
+  });
+  signal?.addEventListener('abort', aborted);
+  child.output(1).on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > mostBytes) stop(tooLong(seconds));
+    else chunks.push(chunk);
+  });
+  const said = lastLines(child, [`file:${file}`, file], () => undefined);
+  const { error } = await child.closed;
+  cancelLimit();
+  signal?.removeEventListener('abort', aborted);
+  signal?.throwIfAborted();
+  if (error !== undefined)
+    throw new SentinelError('ES_FFMPEG_MISSING', 'ffmpeg could not be started.', { cause: error });
+  if (why !== undefined) throw why;
+  if (bytes < bytesPerSample) throw unusable(lastWords(said) ?? 'it holds no sound');
+  return Buffer.concat(chunks);
+}
+
+/** Whole samples; what is not a number, or beyond full scale, is no sound. */
+function floats(bytes: Buffer): Float32Array {
+  const samples = new Float32Array(Math.floor(bytes.length / bytesPerSample));
+  new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
+  const { length } = samples;
+  for (let index = 0; index < length; index += 1) {
+    const sample = samples[index] ?? 0;
+    if (!Number.isFinite(sample)) throw unusable('it holds numbers that are no sound');
+    if (Math.abs(sample) > 1) samples[index] = Math.sign(sample);
+  }
+  return samples;
+}
+
+/** What ffmpeg said last, without the name of its part and the place of that in memory, and without the path. */
+function lastWords(said: readonly string[]): string | undefined {
+  const line = said
+    .at(-1)
+    ?.replace(/^\[[^\]]*\] */, '')
+    .replaceAll('***', 'the file');
+  return line === undefined || line === '' ? undefined : line.replace(/[.:\s]+$/, '').slice(0, 200);
+}
+
+function tooLong(seconds: number): SentinelError {
+  return new SentinelError('ES_AUDIO_TOO_LONG', `The sound is longer than ${seconds} s.`, {
+    hint: 'Cut it into shorter clips.',
+  });
+}
+
+function unusable(why: string): SentinelError {
+  return new SentinelError('ES_AUDIO_INVALID', `The sound file cannot be used: ${why}.`);
+}

@@ -31,8 +31,9 @@ export interface Tile {
 const listEveryMs = 5000;
 /** After a question that was refused, or came to nothing. */
 const patienceMs = 4000;
-/** While the first picture is being made. */
+/** While the first picture is being made; while none comes, twice as long each time. */
 const comingMs = 700;
+const longestComingMs = 5000;
 const shortestPeriodMs = 500;
 /** A picture that is not followed by another for so long is not live. */
 const liveMs = 10_000;
@@ -42,6 +43,8 @@ interface Fetching {
   /** By the clock of the browser. */
   due: number;
   tag: string | undefined;
+  /** Answers without a picture, one after the other. */
+  misses: number;
 }
 
 /** The tiles of the cameras and their pictures: fetched one at a time of each, and only while somebody can see them. */
@@ -67,6 +70,8 @@ export class CameraTiles {
       const fetching = this.#fetching.get(tile.id);
       const preview = previewOf(tile.camera);
       if (fetching === undefined || preview === undefined || fetching.isUnderWay || now < fetching.due) continue;
+      // Until the list says that it streams again, there is nothing new to be had.
+      if (!isStreaming(tile.camera)) continue;
       if (this.#ports.isInSight(tile.id)) void this.#fetch(tile.id, preview, fetching);
     }
   }
@@ -86,14 +91,24 @@ export class CameraTiles {
       const id = `${camera.site}/${camera.source}`;
       const known = before.get(id);
       before.delete(id);
-      if (!this.#fetching.has(id)) this.#fetching.set(id, { isUnderWay: false, due: 0, tag: undefined });
-      return known === undefined ? { id, camera, picture: undefined, pictureAt: 0 } : { ...known, camera };
+      const fetching = this.#fetching.get(id) ?? { isUnderWay: false, due: 0, tag: undefined, misses: 0 };
+      this.#fetching.set(id, fetching);
+      if (known === undefined) return { id, camera, picture: undefined, pictureAt: 0 };
+      if (hasNews(known.camera, camera, fetching)) Object.assign(fetching, { due: 0, misses: 0 });
+      if (!isHidden(camera)) return { ...known, camera };
+      fetching.tag = undefined;
+      this.#drop(known);
+      return { id, camera, picture: undefined, pictureAt: 0 };
     });
-    for (const { id, picture } of before.values()) {
-      this.#fetching.delete(id);
-      if (picture !== undefined) this.#ports.forget(picture);
+    for (const gone of before.values()) {
+      this.#fetching.delete(gone.id);
+      this.#drop(gone);
     }
     this.#show(this.#tiles);
+  }
+
+  #drop({ picture }: Tile): void {
+    if (picture !== undefined) this.#ports.forget(picture);
   }
 
   async #fetch(id: string, preview: LivePreview, fetching: Fetching): Promise<void> {
@@ -101,7 +116,8 @@ export class CameraTiles {
     let pauseMs = Math.max(shortestPeriodMs, 1000 / preview.rate);
     try {
       const answer = await this.#ports.picture(preview.id, fetching.tag);
-      if (answer === 'none') pauseMs = comingMs;
+      fetching.misses = answer === 'none' ? fetching.misses + 1 : 0;
+      if (answer === 'none') pauseMs = Math.min(longestComingMs, comingMs * 2 ** (fetching.misses - 1));
       else if (answer === 'gone') this.#listDue = 0;
       else if (answer !== 'same') this.#put(id, fetching, answer);
     } catch {
@@ -114,13 +130,30 @@ export class CameraTiles {
 
   #put(id: string, fetching: Fetching, { picture, tag }: { picture: Blob; tag: string }): void {
     const old = this.#tiles.find((tile) => tile.id === id);
-    if (old === undefined) return;
+    // Paused while the picture was on its way.
+    if (old === undefined || isHidden(old.camera)) return;
     fetching.tag = tag;
     const renewed = { ...old, picture: this.#ports.address(picture), pictureAt: this.#ports.now() };
     this.#tiles = this.#tiles.map((tile) => (tile === old ? renewed : tile));
     this.#show(this.#tiles);
-    if (old.picture !== undefined) this.#ports.forget(old.picture);
+    this.#drop(old);
   }
+}
+
+/** Frames may come from elsewhere than rtsp-in: then nothing is known of a stream. */
+function isStreaming({ status = 'connected' }: CameraSummary): boolean {
+  return status === 'connected';
+}
+
+/** Somebody has switched it off: what it saw before is not shown either. */
+function isHidden({ status }: CameraSummary): boolean {
+  return status === 'paused' || status === 'stopped';
+}
+
+/** Whether there may be a picture sooner than was thought. */
+function hasNews(before: CameraSummary, now: CameraSummary, { misses }: Fetching): boolean {
+  if (isStreaming(now) && !isStreaming(before)) return true;
+  return misses > 0 && previewOf(now)?.capturedAt !== previewOf(before)?.capturedAt;
 }
 
 /** How a tile looks: `old` is grey, and `isShown` whether there is a picture in it. */

@@ -107,19 +107,71 @@ describe('the tiles of cameras', () => {
     bench.inSight = ['home/gate'];
     bench.answer = 'none';
     await bench.beat(9);
-    assert.ok(bench.asked.length >= 3, `${bench.asked.length} in 4 s`);
+    assert.deepEqual(
+      bench.asked.map(({ at }) => at - 1500),
+      [0, 1000, 2500],
+      'after 0.7, 1.4 and 2.8 s, when it beats next',
+    );
     assert.equal(bench.tiles[0]?.picture, undefined);
     bench.answer = new Error('429');
-    await bench.beat(3);
-    const refused = bench.asked.length;
-    await bench.beat(4);
-    assert.equal(bench.asked.length, refused);
+    while (bench.asksOf('gate') < 4) await bench.beat(1);
+    await bench.beat(7);
+    assert.equal(bench.asked.length, 4);
     bench.answer = 'gone';
-    await bench.beat(3);
-    const lists = bench.lists;
     bench.cameras = [];
+    while (bench.asksOf('gate') < 5) await bench.beat(1);
+    const lists = bench.lists;
+    await bench.beat(1);
+    assert.deepEqual([bench.lists, bench.tiles.length], [lists + 1, 0]);
+  });
+
+  test('ask for nothing of a camera that is not connected, and at once when it is again', async () => {
+    for (const status of ['paused', 'stopped', 'backing-off', 'connecting'] as const) {
+      const bench = new Bench();
+      await bench.beat(4);
+      bench.cameras = [camera('gate', { status }), camera('door')];
+      await bench.beat(11);
+      const asked = bench.asksOf('gate');
+      await bench.beat(60);
+      assert.equal(bench.asksOf('gate'), asked, status);
+      const isHidden = status === 'paused' || status === 'stopped';
+      assert.equal(bench.tiles[0]?.picture === undefined, isHidden, status);
+      bench.cameras = [camera('gate'), camera('door')];
+      const lists = bench.lists;
+      while (bench.lists === lists) await bench.beat(1);
+      await bench.beat(1);
+      assert.equal(bench.asksOf('gate'), asked + 1, status);
+      if (isHidden) assert.equal(bench.asked.findLast(({ id }) => id === 'id-gate')?.tag, undefined);
+    }
+  });
+
+  test('ask more and more seldom where no picture comes, and at once when frames come again', async () => {
+    const bench = new Bench();
+    bench.inSight = ['home/gate'];
+    bench.answer = 'none';
+    await bench.beat(40);
+    const asked = bench.asked.length;
+    await bench.beat(60);
+    assert.equal(bench.asked.length, asked + 6, 'every 5 s');
+    const [gate, door] = bench.cameras;
+    assert.ok(gate !== undefined && door !== undefined);
+    bench.cameras = [{ ...gate, previews: gate.previews.map((one) => ({ ...one, capturedAt: 200 })) }, door];
+    const lists = bench.lists;
+    while (bench.lists === lists) await bench.beat(1);
+    await bench.beat(3);
+    assert.ok(bench.asked.length >= asked + 8, `${bench.asked.length - asked}`);
+  });
+
+  test('show no picture that was on its way when its camera was paused', async () => {
+    const bench = new Bench();
+    const slow = Promise.withResolvers<unknown>();
+    bench.answer = slow.promise;
     await bench.beat(2);
-    assert.ok(bench.lists > lists - 1 && bench.tiles.length === 0);
+    bench.cameras = [camera('gate', { status: 'paused' })];
+    await bench.beat(11);
+    slow.resolve({ picture: {}, tag: 'late' });
+    await turn();
+    assert.equal(bench.tiles[0]?.picture, undefined);
   });
 
   test('wait for a slow answer, one at a time of each', async () => {

@@ -108,6 +108,11 @@ export class Detector {
     return { bytes: Buffer.from(rgb.buffer, rgb.byteOffset, rgb.length), encoding: 'rgb24', width, height };
   }
 
+  /** Counts a picture that a newer one of its source took the place of before it was handed in. */
+  gaveWay(source: string): void {
+    this.#count(source, 'superseded');
+  }
+
   /** Pictures of a source dropped so far: superseded, or too old when their turn came. */
   staleFrames(source: string): number {
     return this.#stale.get(source)?.frames ?? 0;

@@ -1,8 +1,10 @@
 import { asSentinelError, SentinelError, type ErrorName } from '../contracts/errors.ts';
 import type { Cue, DetectedObject, Detections, Frame } from '../contracts/messages.ts';
 import type { Clock, Picture } from '../contracts/ports.ts';
+import { sourceKey } from '../contracts/source-key.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import type { Detector } from './detector.ts';
+import { LookOrder } from './look-order.ts';
 import { MotionGate, type Glance } from './motion/motion-gate.ts';
 import { Poses, type PosesOptions } from './pose/poses.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
@@ -18,7 +20,7 @@ const pictureFaults: ReadonlySet<ErrorName> = new Set<ErrorName>(['ES_IMAGE_INVA
 
 export interface FrameAnalysisOptions extends TrackerOptions {
   /** @throws when there is no usable model. */
-  detector: () => Pick<Detector, 'detect' | 'prepare' | 'staleFrames'>;
+  detector: () => Pick<Detector, 'detect' | 'prepare' | 'gaveWay' | 'staleFrames'>;
   /** Whether it was told already that there is no usable model. */
   isDown?: boolean;
   clock: Clock;
@@ -61,6 +63,7 @@ export class FrameAnalysis {
   readonly #gate: MotionGate;
   readonly #tracking: Tracking;
   readonly #poses: Poses | undefined;
+  readonly #order = new LookOrder();
   /** What looked last; nothing is taken for still before something has looked. */
   #looking: Pick<Detections, 'model' | 'backend' | 'fallback'> | undefined;
   /** Pictures that belong to no stream: one at a time has a place beside the cameras, the others wait here. */
@@ -77,21 +80,31 @@ export class FrameAnalysis {
   }
 
   /**
+   * Of each source, what comes of its pictures comes in their order.
    * @param position Seconds from the start of a recording that is played faster than it was made.
    * @throws SentinelError ES_IMAGE_INVALID when the picture cannot be used.
    */
   async analyse(frame: Frame, image: Buffer, position?: number): Promise<FrameVerdict> {
     const picture: Picture = { bytes: image, encoding: frame.encoding, width: frame.width, height: frame.height };
+    const camera = sourceKey(frame);
+    const { clock, gate, maxAgeMs } = this.#options;
+    const since = clock.monotonic();
+    this.#order.arrived(camera);
     // What else comes is the detector's to refuse, or to decode: in files nothing is compared.
-    const glance = isWholeRaw(picture) ? this.#gate.glance(frame, picture, position) : undefined;
-    if (glance !== undefined && glance.why === undefined && this.#options.gate && !this.#down) {
-      const still = this.#still(frame);
+    let glance = isWholeRaw(picture) ? this.#gate.glance({ ...frame, source: camera }, picture, position) : undefined;
+    if (glance !== undefined && glance.why === undefined && gate && !this.#down) {
+      const before = this.#order.over(camera);
+      if (before !== undefined) {
+        if (!(await before)) return this.#giveWay(frame);
+        glance = this.#gate.again(camera, glance);
+      }
+      const still = glance.why === undefined ? this.#still(frame) : undefined;
       if (still !== undefined) return still;
     }
     try {
-      const { source: slot } = frame;
-      const place = { slot, maxWaitMs: this.#options.maxAgeMs, isAlone: false, position };
-      const verdict = await this.#detect(frame, picture, place, glance);
+      const maxWaitMs = maxAgeMs - (clock.monotonic() - since);
+      const place = { slot: camera, maxWaitMs, isAlone: false, position };
+      const verdict = await this.#order.look(camera, () => this.#detect(frame, picture, place, glance));
       if (verdict.outcome === 'detections') this.#down = false;
       return verdict;
     } catch (thrown) {
@@ -130,6 +143,7 @@ export class FrameAnalysis {
   ): Promise<Extract<FrameVerdict, { outcome: 'dropped' | 'detections' }>> {
     const { detector, threshold, labels, crops: most } = this.#options;
     const { source } = frame;
+    const camera = sourceKey(frame);
     const running = detector();
     const lowest = isAlone ? threshold : this.#tracking.lowestScore;
     const crops = glance && most > 0 ? { crops: { regions: glance.regions, most, threshold } } : {};
@@ -143,7 +157,7 @@ export class FrameAnalysis {
       ...crops,
     });
     if (result.dropped) {
-      if (glance?.why !== undefined) this.#gate.missed(source, glance.why);
+      if (glance?.why !== undefined) this.#gate.missed(camera, glance.why);
       return { outcome: 'dropped' };
     }
     const placed = placeInZones(result.objects, frame.zones ?? []).objects;
@@ -153,10 +167,10 @@ export class FrameAnalysis {
     const isStrong = ({ score }: DetectedObject): boolean => score >= threshold;
     const strong = placed.filter(isStrong);
     const ignored = result.objects.filter(isStrong).length - strong.length;
-    if (glance !== undefined) this.#gate.found(source, strong);
+    if (glance !== undefined) this.#gate.found(camera, strong);
     const at = position === undefined ? frame.capturedAt : position * 1000;
     const pace = isAlone ? 'alone' : position === undefined ? 'live' : 'patient';
-    const posed = await this.#poses?.add({ source, picture: whole, objects: followed, at, pace });
+    const posed = await this.#poses?.add({ camera, source, picture: whole, objects: followed, at, pace });
     const { objects, pose } = posed ?? { objects: followed };
     const { model, backend, fallback } = result;
     this.#looking = { model, backend, ...(fallback === undefined ? {} : { fallback }) };
@@ -174,14 +188,19 @@ export class FrameAnalysis {
       ...(pose === undefined ? {} : { pose }),
       ...(glance === undefined
         ? {}
-        : { gate: { look: glance.why ?? 'always', crops: result.crops, saved: this.#gate.saved(source) } }),
+        : { gate: { look: glance.why ?? 'always', crops: result.crops, saved: this.#gate.saved(camera) } }),
     };
     return { outcome: 'detections', detections, cues };
   }
 
+  #giveWay({ source }: Frame): FrameVerdict {
+    this.#options.detector().gaveWay(source);
+    return { outcome: 'dropped' };
+  }
+
   /** Undefined: somebody has to look first. */
   #still(frame: Frame): Extract<FrameVerdict, { outcome: 'still' }> | undefined {
-    if (this.#looking === undefined) return undefined;
+    if (this.#looking === undefined || this.#down) return undefined;
     const { source, seq, width, height, encoding } = frame;
     const detections: Detections = {
       ...identity(frame),
@@ -189,7 +208,7 @@ export class FrameAnalysis {
       ...{ seq, width, height, encoding, objects: [], ...this.#looking },
       timings: { waitMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 },
       staleFrames: this.#options.detector().staleFrames(source),
-      gate: { look: 'still', crops: 0, saved: this.#gate.save(source) },
+      gate: { look: 'still', crops: 0, saved: this.#gate.save(sourceKey(frame)) },
     };
     return { outcome: 'still', detections, cues: [] };
   }

@@ -2,6 +2,7 @@ import type { Box, DetectedObject, Frame } from '../../contracts/messages.ts';
 import type { Clock, Picture } from '../../contracts/ports.ts';
 import { iou } from '../../geometry/boxes.ts';
 import { RecentSources } from '../recent-sources.ts';
+import type { Component } from './components.ts';
 import { MotionWatch, type Motion } from './motion-watch.ts';
 import { regionsOf } from './regions.ts';
 
@@ -78,13 +79,15 @@ export class MotionGate {
     const moves = components.length > 0 || motion.state === 'light';
     if (components.length > 0) watched.movedAt = watched.now;
     const why = this.#reason(frame.source, watched, motion);
-    if (why === undefined) return { why, regions: [], moves, changed };
-    watched.lookedAt = watched.now;
-    watched.owed = undefined;
-    watched.lost = watched.lost.filter(({ at }) => watched.now - at < lostFor);
-    watched.looks += 1;
-    const lost = watched.lost.map(({ box }) => box);
-    return { why, regions: regionsOf(components, lost, watched.looks), moves, changed };
+    const regions = why === undefined ? [] : regionsFor(watched, components);
+    return { why, regions, moves, changed };
+  }
+
+  /** A glance at a still picture, taken anew when the looks at those before it are over: by now, something may be there. */
+  again(source: string, glance: Glance): Glance {
+    const watched = this.#sources.get(source);
+    const why = watched === undefined ? undefined : this.#standingReason(source, watched);
+    return watched === undefined || why === undefined ? glance : { ...glance, why, regions: regionsFor(watched, []) };
   }
 
   /** Tells what the look at a picture found: while something is there, every picture is looked at. */
@@ -116,10 +119,15 @@ export class MotionGate {
   }
 
   #reason(source: string, watched: Watched, { state, components }: Motion): LookReason | undefined {
-    const { now, movedAt, lookedAt, seenAt, owed } = watched;
+    const { now, movedAt } = watched;
     if (state === 'new') return 'first';
     if (state === 'light' || state === 'settled') return 'light';
     if (components.length > 0 || (state === 'watching' && now - movedAt < lingerFor)) return 'motion';
+    return this.#standingReason(source, watched);
+  }
+
+  /** Whatever the picture shows. */
+  #standingReason(source: string, { now, lookedAt, seenAt, owed }: Watched): LookReason | undefined {
     if (now - seenAt < aliveFor || this.#options.isFollowing?.(source) === true) return 'object';
     if (now - lookedAt >= this.#options.heartbeatSeconds) return 'heartbeat';
     return owed;
@@ -134,6 +142,16 @@ export class MotionGate {
     watched.now += seconds;
     return seconds;
   }
+}
+
+/** Where to look closely at a picture that is going to be looked at. */
+function regionsFor(watched: Watched, components: readonly Component[]): Box[] {
+  watched.lookedAt = watched.now;
+  watched.owed = undefined;
+  watched.lost = watched.lost.filter(({ at }) => watched.now - at < lostFor);
+  watched.looks += 1;
+  const lost = watched.lost.map(({ box }) => box);
+  return regionsOf(components, lost, watched.looks);
 }
 
 function begin(): Watched {

@@ -27,6 +27,9 @@ export interface PosesOptions extends PoseRules {
 }
 
 export interface PoseLook {
+  /** Tells cameras apart (`sourceKey`). */
+  camera: string;
+  /** Name of the camera in the counters. */
   source: string;
   picture: Picture;
   objects: readonly DetectedObject[];
@@ -70,7 +73,7 @@ export class Poses {
   /** Never rejects. */
   async add(look: PoseLook): Promise<Posed> {
     this.#prepare(look);
-    const source = look.pace === 'alone' ? newSource() : this.#sources.of(look.source);
+    const source = look.pace === 'alone' ? newSource() : this.#sources.of(look.camera);
     const before = source.last;
     const posed = this.#pose(look, source);
     source.last = Promise.all([before, posed]).then(() => undefined);
@@ -122,14 +125,14 @@ export class Poses {
 
   /** @returns undefined when there was no time, or no model. */
   async #ask(
-    { source: name, picture, pace }: PoseLook,
+    { camera, picture, pace }: PoseLook,
     source: Source,
     due: readonly DetectedObject[],
   ): Promise<PoseReply | undefined> {
     const persons = due.map(({ box }) => box);
     source.isBusy = true;
     const limitMs = pace === 'live' ? deadlineMs : Infinity;
-    const place = [this, pace === 'alone' ? this : name];
+    const place = [this, pace === 'alone' ? this : camera];
     const answer = this.#estimate({ place, picture, persons, limitMs, yields: pace === 'live' }).finally(() => {
       source.isBusy = false;
     });

@@ -1,4 +1,5 @@
 import type { Cue, DetectedObject, Frame } from '../../contracts/messages.ts';
+import { sourceKey } from '../../contracts/source-key.ts';
 import { RecentSources } from '../recent-sources.ts';
 import { Tracker, type TrackerOptions, type TrackEvent } from './tracker.ts';
 
@@ -20,9 +21,9 @@ export class Tracking {
     return this.#options.threshold * weakShare;
   }
 
-  /** Whether something of a source is followed: then its next picture must be looked at, also when nothing moves. */
-  isFollowing(source: string): boolean {
-    return this.#trackers.get(source)?.isFollowing ?? false;
+  /** Whether something of a camera (`sourceKey`) is followed: then its next picture must be looked at, also when nothing moves. */
+  isFollowing(camera: string): boolean {
+    return this.#trackers.get(camera)?.isFollowing ?? false;
   }
 
   /**
@@ -35,10 +36,10 @@ export class Tracking {
     objects: readonly DetectedObject[],
     position?: number,
   ): { objects: DetectedObject[]; cues: Cue[] } {
-    const { source, capturedAt, width, height } = frame;
+    const { capturedAt, width, height } = frame;
     const at = position === undefined ? capturedAt : position * 1000;
     const { zones = [] } = frame;
-    const tracked = this.#trackers.of(source).update({ objects, at, capturedAt, width, height, zones });
+    const tracked = this.#trackers.of(sourceKey(frame)).update({ objects, at, capturedAt, width, height, zones });
     return { objects: tracked.objects, cues: tracked.events.map((event) => cueOf(frame, event)) };
   }
 }

@@ -14,9 +14,27 @@ class Oracle {
   readonly jobs: DetectionJob[] = [];
   objects: DetectedObject[] = [];
   state: 'works' | 'drops' | 'fails' = 'works';
+  /** Of pictures that gave way before they were handed in. */
+  gone: string[] = [];
+  #held: Promise<void> | undefined;
 
-  detect(job: DetectionJob): Promise<DetectionOutcome> {
+  async detect(job: DetectionJob): Promise<DetectionOutcome> {
     this.jobs.push(job);
+    await this.#held;
+    return await this.#answer();
+  }
+
+  /** Keeps answers back until the result is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#held = promise;
+    return () => {
+      this.#held = undefined;
+      resolve(undefined);
+    };
+  }
+
+  #answer(): Promise<DetectionOutcome> {
     if (this.state === 'fails') return Promise.reject(new SentinelError('ES_WORKER_LOST', 'It is lost.'));
     if (this.state === 'drops') return Promise.resolve({ dropped: true });
     const timings = { waitMs: 0, preprocessMs: 1, inferenceMs: 40, postprocessMs: 1 };
@@ -26,15 +44,20 @@ class Oracle {
 
   prepare = () => Promise.reject(new Error('Nobody asks for this.'));
   staleFrames = () => 0;
+  gaveWay = (source: string) => {
+    this.gone.push(source);
+  };
 }
 
 class Bench {
   readonly clock = new ManualClock();
   readonly oracle = new Oracle();
   readonly #analysis: FrameAnalysis;
+  /** Lets the detector answer while `order` waits. */
+  release: (() => void) | undefined;
   #seq = 0;
 
-  constructor(changes: { gate?: boolean; crops?: number } = {}) {
+  constructor(changes: { gate?: boolean; crops?: number; heartbeatSeconds?: number } = {}) {
     this.#analysis = new FrameAnalysis({
       detector: () => this.oracle,
       clock: this.clock,
@@ -58,12 +81,83 @@ class Bench {
     return this.#analysis.analyse(frame, image);
   }
 
+  /** Sees one picture after the other without waiting. @returns sequence number and outcome of each, as they come. */
+  async order(...pictures: (number | undefined)[]): Promise<string[]> {
+    const told: string[] = [];
+    const all = pictures.map((at) => {
+      const verdict = this.see(at);
+      const seq = this.#seq;
+      return verdict.then(({ outcome }) => told.push(`${seq} ${outcome}`));
+    });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    this.release?.();
+    await Promise.all(all);
+    return told;
+  }
+
   async outcomes(frames: number): Promise<Set<string>> {
     const seen = new Set<string>();
     for (let frame = 0; frame < frames; frame += 1) seen.add((await this.see()).outcome);
     return seen;
   }
 }
+
+describe('a still frame behind one that is being looked at', () => {
+  /** Everything is still until something moves for a moment. */
+  const slow = async (changes = {}) => {
+    const bench = new Bench({ heartbeatSeconds: 1.9, ...changes });
+    await bench.see();
+    // The next picture is looked at for its own sake, and those after it are still.
+    await bench.outcomes(9);
+    bench.release = bench.oracle.hold();
+    return bench;
+  };
+
+  test('is told after it', async () => {
+    const bench = await slow();
+    assert.deepEqual(await bench.order(undefined, undefined), ['11 detections', '12 still']);
+    assert.deepEqual(await bench.order(undefined), ['13 still']);
+  });
+
+  test('gives way to the next, which is counted', async () => {
+    const bench = await slow();
+    const order = ['12 dropped', '13 dropped', '11 detections', '14 still'];
+    assert.deepEqual(await bench.order(undefined, undefined, undefined, undefined), order);
+    assert.deepEqual(bench.oracle.gone, ['yard', 'yard']);
+  });
+
+  test('is looked at when somebody is there after all, or the look was dropped', async () => {
+    const bench = await slow();
+    bench.oracle.objects = [person];
+    assert.deepEqual(await bench.order(undefined, undefined), ['11 detections', '12 detections']);
+    const dropped = await slow();
+    dropped.oracle.state = 'drops';
+    const jobs = dropped.oracle.jobs.length;
+    assert.deepEqual(await dropped.order(undefined, undefined), ['11 dropped', '12 dropped']);
+    assert.equal(dropped.oracle.jobs.length, jobs + 2);
+  });
+
+  test('says that the detector is down when the look does', async () => {
+    const bench = await slow();
+    bench.oracle.state = 'fails';
+    assert.deepEqual(await bench.order(undefined, undefined), ['11 down', '12 down']);
+  });
+
+  test('is not older than any other when it is looked at', async () => {
+    const bench = await slow();
+    bench.oracle.objects = [person];
+    const release = bench.release;
+    bench.release = () => {
+      bench.clock.advance(300);
+      release?.();
+    };
+    await bench.order(undefined, undefined);
+    // 300 ms of its second are over, and it came 0 ms ago.
+    assert.equal(bench.oracle.jobs.at(-1)?.maxWaitMs, 700);
+  });
+});
 
 describe('frames behind the motion gate', () => {
   test('that are still are messages without objects, and nobody looked', async () => {

@@ -64,7 +64,7 @@ function poses(changes: Partial<PosesOptions> = {}) {
     ...changes,
   });
   const add = (objects: readonly DetectedObject[], look: Partial<PoseLook> = {}) =>
-    all.add({ source: 'hall', picture, objects, at: clock.now(), pace: 'live', ...look });
+    all.add({ camera: 'home\nhall', source: 'hall', picture, objects, at: clock.now(), pace: 'live', ...look });
   return { asked, clock, counted, faults, add };
 }
 
@@ -156,7 +156,7 @@ describe('poses of persons', () => {
 
   test('those for whom there was no time are counted', async () => {
     const { asked, counted, add } = poses();
-    const [short, dropped] = [add([person('1'), person('2')]), add([person('3')], { source: 'yard' })];
+    const [short, dropped] = [add([person('1'), person('2')]), add([person('3')], { camera: 'home\nyard' })];
     await settled();
     asked.jobs[0]?.answer([points]);
     asked.jobs[1]?.drop();
@@ -168,7 +168,7 @@ describe('poses of persons', () => {
   test('messages of a source leave in the order of its pictures', async () => {
     const { asked, add } = poses();
     const left: number[] = [];
-    const [first, second, other] = [add([person('1')]), add([]), add([], { source: 'yard' })];
+    const [first, second, other] = [add([person('1')]), add([]), add([], { camera: 'home\nyard' })];
     void first.then(() => left.push(1));
     void second.then(() => left.push(2));
     void other.then(() => left.push(3));

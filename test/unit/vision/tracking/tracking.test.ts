@@ -5,9 +5,9 @@ import type { Frame } from '../../../../src/contracts/messages.ts';
 import { Tracking } from '../../../../src/vision/tracking/tracking.ts';
 import { person, usual } from './scene.ts';
 
-function frame(source: string, capturedAt: number): Frame {
+function frame(source: string, capturedAt: number, site = 'home'): Frame {
   const shape = { width: 640, height: 360, encoding: 'rgb24' } as const;
-  return { v: 1, kind: 'frame', site: 'home', area: 'hall', source, seq: 0, capturedAt, ...shape };
+  return { v: 1, kind: 'frame', site, area: 'hall', source, seq: 0, capturedAt, ...shape };
 }
 
 describe('the sources of a node', () => {
@@ -21,7 +21,16 @@ describe('the sources of a node', () => {
         ['1'],
       );
     }
-    assert.deepEqual([tracking.isFollowing('front'), tracking.isFollowing('attic')], [true, false]);
+    assert.deepEqual([tracking.isFollowing('home\nfront'), tracking.isFollowing('home\nattic')], [true, false]);
+  });
+
+  test('are followed apart, also when two sites have one of the same name', () => {
+    const tracking = new Tracking(usual);
+    const ids = [0, 200, 400].map((at) => {
+      tracking.update(frame('door', at, 'yard'), [person(0.2, 0.8)]);
+      return tracking.update(frame('door', at + 100, 'hub'), [person(0.8, 0.8)]).objects.map(({ trackId }) => trackId);
+    });
+    assert.deepEqual(ids, [[], ['1'], ['1']]);
   });
 
   test('tell what objects do as cues that fit the contract', () => {
@@ -50,7 +59,7 @@ describe('the sources of a node', () => {
   test('are remembered up to a bound', () => {
     const tracking = new Tracking(usual);
     for (let source = 0; source < 100; source += 1) tracking.update(frame(`camera${source}`, 0), [person(0.5, 0.8)]);
-    const followed = Array.from({ length: 100 }, (_, source) => tracking.isFollowing(`camera${source}`));
+    const followed = Array.from({ length: 100 }, (_, source) => tracking.isFollowing(`home\ncamera${source}`));
     assert.deepEqual([followed.filter(Boolean).length, followed[0], followed[99]], [64, false, true]);
   });
 

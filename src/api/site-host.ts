@@ -24,13 +24,8 @@ export function siteHost(
     metrics: metricsText,
     evidence: (id) => firstFound(sites(), async (site) => (await site.evidence()).find(id)),
     ...siteIncidents(sites),
-    cameras: () => ({ cameras: sites().flatMap((site) => camerasOf(site)) }),
-    preview: (id) => {
-      const found = sites().map((site) => livePicture(site, id));
-      return found.every((picture) => picture === 'unknown')
-        ? 'unknown'
-        : found.find((picture) => picture !== 'unknown');
-    },
+    cameras: () => ({ cameras: camerasOf(sites()) }),
+    preview: (id) => livePicture(sites(), id),
     watch: watchSiteIncidents,
     newSecret: () => randomBytes(24).toString('base64url'),
   };

@@ -24,18 +24,18 @@ export function nodePreview(
   const shown = sources.find(({ source }) => source === query.get('source')) ?? sources[0];
   const known = { sources: sources.map(({ source }) => source), ...(fault === undefined ? {} : { fault }) };
   if (rate === 0) return { state: 'off', ...known, streams: [] };
-  if (shown === undefined) return { state: 'waiting', ...known, streams: silentCameras(site) };
+  if (shown === undefined) return { state: 'waiting', ...known, streams: silentCameras([site]) };
   const { source, capturedAt } = shown;
-  const streams = silentCameras(site, source);
-  return { ...known, source, capturedAt, streams, ...pictureOf(site, shown, query.get('has')) };
+  const streams = silentCameras(sites, shown);
+  return { ...known, source, capturedAt, streams, ...pictureOf(sites, shown, query.get('has')) };
 }
 
 function pictureOf(
-  site: Parameters<typeof livePicture>[0],
+  sites: Parameters<typeof livePicture>[0],
   { id, silentMs }: PreviewSource,
   has: string | null,
 ): Pick<NodePreviewAnswer, 'state' | 'picture' | 'tag'> {
-  const picture = livePicture(site, id);
+  const picture = livePicture(sites, id);
   if (silentMs > silentAfterMs) return { state: 'silent' };
   if (picture === undefined || picture === 'unknown') return { state: 'coming' };
   const { tag, jpeg } = picture;

@@ -1,3 +1,4 @@
+import type { Frame } from '../contracts/messages.ts';
 import type { PreviewPicture, Previews, PreviewSource } from '../vision/preview/previews.ts';
 import { RenderSeats } from '../vision/preview/render-seats.ts';
 
@@ -40,8 +41,8 @@ export class PreviewBoard {
   }
 
   /** A source is gone: nobody is shown what it saw. */
-  forget(source: string): void {
-    for (const previews of this.#nodes.values()) previews.forget(source);
+  forget(camera: Pick<Frame, 'site' | 'source'>): void {
+    for (const previews of this.#nodes.values()) previews.forget(camera);
   }
 
   /** As `Previews.watch`. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { asSentinelError, SentinelError } from '../../contracts/errors.ts';
 import type { DetectedObject, Frame } from '../../contracts/messages.ts';
 import type { Clock, Metrics, Picture, SnapshotRenderer } from '../../contracts/ports.ts';
+import { sourceKey } from '../../contracts/source-key.ts';
 import { SingleFile } from '../../inference/single-file.ts';
 import { RecentSources } from '../recent-sources.ts';
 import type { RenderSeats } from './render-seats.ts';
@@ -43,6 +44,8 @@ export interface PreviewPicture {
 export interface PreviewSource {
   /** Opaque; stays the same when Node-RED starts anew. */
   readonly id: string;
+  /** Id of the site that its frames name: that of the camera, which may be another than the detector's. */
+  readonly site: string;
   readonly source: string;
   readonly area: string;
   /** Epoch ms of its newest frame. */
@@ -52,6 +55,8 @@ export interface PreviewSource {
 }
 
 interface Stream {
+  site: string;
+  source: string;
   area: string;
   capturedAt: number;
   /** Monotonic ms, like the following ones. */
@@ -72,6 +77,7 @@ export class Previews {
   /** Why nobody looks at the frames, for people; undefined while the detector works. */
   fault: string | undefined;
   readonly #options: PreviewsOptions;
+  /** By site and source. */
   readonly #streams = new RecentSources(newStream);
   /** They may be large: one at a time. */
   readonly #singles = new SingleFile(tooMany);
@@ -92,8 +98,8 @@ export class Previews {
 
   get sources(): PreviewSource[] {
     const now = this.#options.clock.monotonic();
-    return this.#streams.all.map(([source, { area, capturedAt, seenAt }]) => {
-      return { id: this.#idOf(source), source, area, capturedAt, silentMs: now - seenAt };
+    return this.#streams.all.map(([key, { site, source, area, capturedAt, seenAt }]) => {
+      return { id: this.#idOf(key), site, source, area, capturedAt, silentMs: now - seenAt };
     });
   }
 
@@ -146,7 +152,7 @@ export class Previews {
    * @returns the newest one; undefined while there is none, or none that is live. `unknown`: there is no such source.
    */
   watch(id: string): PreviewPicture | undefined | 'unknown' {
-    const stream = this.#streams.all.find(([source]) => this.#idOf(source) === id)?.[1];
+    const stream = this.#streams.all.find(([key]) => this.#idOf(key) === id)?.[1];
     if (stream === undefined) return 'unknown';
     const now = this.#options.clock.monotonic();
     if (now >= stream.watchedUntil) stream.newest = undefined;
@@ -156,8 +162,8 @@ export class Previews {
   }
 
   /** A source is gone: what it saw goes with it. */
-  forget(source: string): void {
-    this.#streams.forget(source);
+  forget(camera: Pick<Frame, 'site' | 'source'>): void {
+    this.#streams.forget(sourceKey(camera));
   }
 
   async #render(
@@ -180,19 +186,24 @@ export class Previews {
     }
   }
 
-  #streamOf({ source, area, capturedAt }: Frame): Stream {
-    return Object.assign(this.#streams.of(source), { area, capturedAt, seenAt: this.#options.clock.monotonic() });
+  #streamOf(frame: Frame): Stream {
+    const { site, source, area, capturedAt } = frame;
+    const seenAt = this.#options.clock.monotonic();
+    return Object.assign(this.#streams.of(sourceKey(frame)), { site, source, area, capturedAt, seenAt });
   }
 
   /** Says nothing about node or source to who reads it. */
-  #idOf(source: string): string {
-    return createHash('sha256').update(`${this.#options.node}\n${source}`).digest('hex').slice(0, 32);
+  #idOf(key: string): string {
+    return createHash('sha256').update(`${this.#options.node}\n${key}`).digest('hex').slice(0, 32);
   }
 }
 
 function newStream(): Stream {
   const never = -Infinity;
-  return { area: '', capturedAt: 0, seenAt: 0, due: never, watchedUntil: never, isRendering: false, newest: undefined };
+  return {
+    ...{ site: '', source: '', area: '', capturedAt: 0, seenAt: 0 },
+    ...{ due: never, watchedUntil: never, isRendering: false, newest: undefined },
+  };
 }
 
 const nothing = Promise.resolve(undefined);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Frame, StreamStatusName } from '../../../src/contracts/messages.ts';
-import { camerasOf } from '../../../src/site/camera-list.ts';
+import { camerasOf, forgetPictures } from '../../../src/site/camera-list.ts';
 import { HealthBoard } from '../../../src/site/health-board.ts';
 import { nodePreview } from '../../../src/site/node-preview.ts';
 import { livePicture } from '../../../src/site/camera-list.ts';
@@ -11,11 +11,15 @@ import { ManualClock } from '../manual-clock.ts';
 
 /** A Site with cameras and detectors, as far as live pictures go. */
 class House {
-  readonly id = 'home';
+  readonly id: string;
   readonly name = 'Home';
   readonly clock = new ManualClock();
   readonly health = new HealthBoard();
   readonly previews = new PreviewBoard();
+
+  constructor(id = 'home') {
+    this.id = id;
+  }
 
   detector(node: string, rate = 1): Previews {
     const previews = new Previews({
@@ -33,10 +37,10 @@ class House {
     this.health.source(node, 'camera', { ...payload, capturedAt, status, detail: `is ${status}`, attempt: 0 });
   }
 
-  async see(previews: Previews, source: string, capturedAt = this.clock.now() + 1000): Promise<void> {
+  async see(previews: Previews, source: string, capturedAt = this.clock.now() + 1000, site = this.id): Promise<void> {
     this.clock.advance(1000);
     const frame: Frame = {
-      ...{ v: 1, kind: 'frame', site: 'home', area: 'yard', source, seq: 1, capturedAt },
+      ...{ v: 1, kind: 'frame', site, area: 'yard', source, seq: 1, capturedAt },
       ...{ width: 1, height: 1, encoding: 'rgb24' },
     };
     await previews.show(frame, Buffer.alloc(3), []);
@@ -58,7 +62,7 @@ describe('the cameras of a house', () => {
     await house.see(detector, 'attic');
     await house.see(detector, 'own');
     detector.fault = 'no model at /secret/path';
-    const cameras = camerasOf(house);
+    const cameras = camerasOf([house]);
     assert.deepEqual(
       cameras.map(({ source, status, previews }) => [source, status, previews.length]),
       [
@@ -81,7 +85,7 @@ describe('the cameras of a house', () => {
         house.stream('door', status, `node-${index}`);
       });
       assert.deepEqual(
-        camerasOf(house).map(({ status }) => status),
+        camerasOf([house]).map(({ status }) => status),
         ['connected'],
       );
     }
@@ -93,19 +97,79 @@ describe('the cameras of a house', () => {
     house.stream('door', 'connected');
     await house.see(detector, 'door');
     const [{ id } = { id: '' }] = house.previews.all;
-    assert.equal(livePicture(house, id), undefined);
+    assert.equal(livePicture([house], id), undefined);
     await house.see(detector, 'door');
-    assert.notEqual(livePicture(house, id), undefined);
+    assert.notEqual(livePicture([house], id), undefined);
     for (const status of ['paused', 'stopped'] as const) {
       house.stream('door', status);
-      assert.equal(livePicture(house, id), undefined, status);
+      assert.equal(livePicture([house], id), undefined, status);
     }
     house.clock.advance(1);
     house.stream('door', 'connected');
-    assert.equal(livePicture(house, id), undefined, 'nor what was seen before');
+    assert.equal(livePicture([house], id), undefined, 'nor what was seen before');
     await house.see(detector, 'door');
-    assert.notEqual(livePicture(house, id), undefined);
-    assert.equal(livePicture(house, 'f'.repeat(32)), 'unknown');
+    assert.notEqual(livePicture([house], id), undefined);
+    assert.equal(livePicture([house], 'f'.repeat(32)), 'unknown');
+  });
+});
+
+describe('a camera of another site than its detector', () => {
+  const setUp = async () => {
+    const [yard, hub] = [new House('yard'), new House('hub')];
+    const detector = hub.detector('n1');
+    yard.stream('door', 'connected');
+    // Its frames name the site of the camera.
+    const see = () => hub.see(detector, 'door', undefined, 'yard');
+    await see();
+    const [{ id } = { id: '' }] = hub.previews.all;
+    const sites = [yard, hub];
+    livePicture(sites, id);
+    await see();
+    return { yard, hub, see, id, sites, picture: () => livePicture(sites, id) };
+  };
+
+  test('is one camera, of its own site', async () => {
+    const { sites } = await setUp();
+    const cameras = camerasOf(sites).map(({ site, source, status, previews }) => [
+      site,
+      source,
+      status,
+      previews.length,
+    ]);
+    assert.deepEqual(cameras, [['yard', 'door', 'connected', 1]]);
+  });
+
+  test('shows nothing while it is paused or stopped, nor anything of before', async () => {
+    const { yard, hub, see, picture } = await setUp();
+    assert.notEqual(picture(), undefined);
+    for (const status of ['paused', 'stopped'] as const) {
+      yard.stream('door', status);
+      await see();
+      assert.equal(picture(), undefined, status);
+      assert.deepEqual(nodePreview(new URLSearchParams({ id: 'n1' }), [yard, hub]).picture, undefined);
+    }
+    yard.clock.advance(hub.clock.now() - yard.clock.now() + 1);
+    yard.stream('door', 'connected');
+    assert.equal(picture(), undefined);
+    await see();
+    assert.notEqual(picture(), undefined);
+  });
+
+  test('is not taken for one of the same name in the site of the detector', async () => {
+    const { hub, picture, sites } = await setUp();
+    hub.stream('door', 'paused');
+    assert.notEqual(picture(), undefined);
+    assert.deepEqual(
+      camerasOf(sites).map(({ site, previews }) => [site, previews.length]),
+      [
+        ['hub', 0],
+        ['yard', 1],
+      ],
+    );
+    forgetPictures({ site: 'hub', source: 'door' }, sites);
+    assert.notEqual(picture(), undefined);
+    forgetPictures({ site: 'yard', source: 'door' }, sites);
+    assert.equal(picture(), 'unknown');
   });
 });
 
@@ -116,17 +180,17 @@ describe('a camera that goes', () => {
     house.stream('door', 'connected');
     await house.see(detector, 'door');
     const [{ id } = { id: '' }] = house.previews.all;
-    livePicture(house, id);
+    livePicture([house], id);
     await house.see(detector, 'door');
-    assert.notEqual(livePicture(house, id), undefined);
+    assert.notEqual(livePicture([house], id), undefined);
     house.health.forgetSource('door');
-    house.previews.forget('door');
-    assert.deepEqual(camerasOf(house), []);
-    assert.equal(livePicture(house, id), 'unknown');
+    forgetPictures({ site: 'home', source: 'door' }, [house]);
+    assert.deepEqual(camerasOf([house]), []);
+    assert.equal(livePicture([house], id), 'unknown');
     house.clock.advance(1);
     house.stream('door', 'connecting');
     await house.see(detector, 'door');
-    assert.equal(livePicture(house, id), undefined);
+    assert.equal(livePicture([house], id), undefined);
   });
 
   test('shows nothing of a frame that was under way when the next one began', async () => {
@@ -135,13 +199,13 @@ describe('a camera that goes', () => {
     house.stream('door', 'connected');
     await house.see(detector, 'door');
     const [{ id } = { id: '' }] = house.previews.all;
-    livePicture(house, id);
+    livePicture([house], id);
     const capturedAt = house.clock.now();
     house.clock.advance(1000);
     house.stream('door', 'connecting');
     house.stream('door', 'connected');
     await house.see(detector, 'door', capturedAt);
-    assert.equal(livePicture(house, id), undefined);
+    assert.equal(livePicture([house], id), undefined);
   });
 });
 

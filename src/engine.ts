@@ -44,6 +44,7 @@ export { cameraPrivacy, cameraSource, frameZones } from './site/camera-source.ts
 export { MediaDesk } from './site/media-desk.ts';
 export { NodePoses } from './site/node-poses.ts';
 export { summaryOf } from './site/model-tries.ts';
+export { forgetPictures } from './site/camera-list.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';

@@ -2,10 +2,12 @@ import {
   cameraPrivacy,
   cameraSource,
   defineNode,
+  forgetPictures,
   frameZones,
   keptCamera,
   MediaDesk,
   readCameraCommand,
+  SentinelError,
   soundWindow,
   SourceControl,
   streamLooks,
@@ -72,11 +74,13 @@ export default defineNode({
     };
     let feed: CameraLease | undefined;
     let state: StreamStatusName = 'idle';
+    let saidNamesake = false;
     const media = new MediaDesk({ camera: camera.config, clips: site.clips, clock: site.clock, state: () => state });
     const control = new SourceControl({
       start() {
         const options = { source, ...login, ...view, ...asked, ...kept, ready, ...site.tools };
         feed = site.cameras.watch(camera.id, options, viewer);
+        sayNamesake();
       },
       stop: async () => {
         await feed?.release();
@@ -100,9 +104,19 @@ export default defineNode({
         media.close();
         await control.close();
         site.health.forgetSource(node.id);
-        site.previews.forget(source);
+        forgetPictures({ site: site.id, source });
       },
     };
+
+    /** Once: every start would say it again. */
+    function sayNamesake(): void {
+      if (saidNamesake || !site.cameras.hasNamesake(camera.id, source)) return;
+      saidNamesake = true;
+      const error = new SentinelError('ES_BAD_CONFIG', `Two cameras are named "${source}".`, {
+        hint: 'Give each a name of its own: their objects, pictures and incidents are mixed.',
+      });
+      node.fail(error, { topic: 'name', payload: { source } });
+    }
 
     function showStatus(status: StreamStatusName, detail = ''): void {
       const count = feed?.connections ?? 1;

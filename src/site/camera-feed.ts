@@ -84,6 +84,11 @@ export class CameraFeed {
     return this.#state?.status === 'connected' && this.#closing === undefined;
   }
 
+  /** Name of the camera. */
+  get source(): string {
+    return this.#options.source;
+  }
+
   get width(): number {
     return this.#options.width;
   }

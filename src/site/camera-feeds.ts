@@ -71,6 +71,13 @@ export class CameraFeeds {
     };
   }
 
+  /** Whether another camera that is watched has the same name: what is told of both is mixed. */
+  hasNamesake(camera: string, source: string): boolean {
+    return [...this.#feeds.values()].some((feed) => {
+      return feed.camera !== camera && feed.source === source && feed.closing === undefined;
+    });
+  }
+
   /**
    * The next picture of a camera that is running, in a buffer of its own: of its largest connection, as its viewers get
    * it.

@@ -116,6 +116,17 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
     await host.waitFor('status', ({ status }) => /^0 found.*persn/.test((status as { text: string }).text));
   });
 
+  test('two cameras of one name are said once', async () => {
+    const named = (id: string, name: string): FlowNode[] => [
+      { id: `camera-${id}`, type: 'sentinel-camera', name, site: 'site', area: 'yard', address: '/nowhere.mp4' },
+      { id, type: 'rtsp-in', camera: `camera-${id}`, width: 640, rate: 5, wires: [[], [], []] },
+    ];
+    await deploy(...named('one', 'door'), ...named('two', 'door'), ...named('three', 'gate'));
+    const { error } = await host.waitFor('errors', ({ topic }) => topic === 'name');
+    assert.match(JSON.stringify(error), /Two cameras are named \\"door\\"/);
+    assert.equal(host.messages('errors').filter(({ topic }) => topic === 'name').length, 1);
+  });
+
   test('a missing model disables its node alone, once, and motion still gets through as cues', async () => {
     await deploy(node('detectron-infer', { model: 'no-such-model', previewRate: 0 }, 2), ...frames());
     await host.waitFor('errors', (message) => JSON.stringify(message.error).includes('ES_MODEL_MISSING'));

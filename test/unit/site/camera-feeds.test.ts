@@ -141,6 +141,22 @@ describe('camera feeds', () => {
     assert.deepEqual(log.lines, []);
   });
 
+  test('two cameras of one name are told apart from two viewers of one, and from one that has left', async () => {
+    const { feeds, options, sources } = setUp();
+    const lease = feeds.watch('cam', options(), new Viewer());
+    feeds.watch('cam', options({ width: 320 }), new Viewer());
+    assert.equal(feeds.hasNamesake('cam', 'front'), false);
+    assert.deepEqual([feeds.hasNamesake('other', 'front'), feeds.hasNamesake('other', 'back')], [true, false]);
+    await settled();
+    const other = feeds.watch('other', options(), new Viewer());
+    assert.equal(feeds.hasNamesake('cam', 'front'), true);
+    const left = other.release();
+    assert.equal(feeds.hasNamesake('cam', 'front'), false);
+    for (const source of sources) source.end();
+    await left;
+    await lease.release();
+  });
+
   test('what one connection gives counts once, however many viewers get it, and not while all have paused', async () => {
     const { feeds, options, last, counted } = setUp();
     const leases = [new Viewer(), new Viewer()].map((viewer) => feeds.watch('cam', options(), viewer));

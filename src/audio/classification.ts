@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { SentinelError } from '../contracts/errors.ts';
-import type { SoundClass } from '../contracts/messages.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { assertTakes, readModelFile } from '../inference/model-file.ts';
 import { openSession, type FloatTensor } from '../inference/session.ts';
@@ -9,7 +8,7 @@ import { readPart, type ClipPart } from './clip-parts.ts';
 import { hearStretches, type HeardStretch } from './clips/hear-stretches.ts';
 import type { ClipStretch } from './clips/stretches.ts';
 import { LogMel, patch } from './log-mel.ts';
-import { SoundScale, type SoundHeads } from './sound-classes.ts';
+import { eventsOf, SoundScale, tagsOf, type RawSounds, type SoundScores } from './sound-classes.ts';
 
 /** Windows to classify, a part of a WAV file to read, or clips to hear: all take longer than the event loop may wait. */
 export type AudioRequest =
@@ -22,9 +21,18 @@ export interface HeardTogether {
   backend: string;
 }
 
+/** What was heard in one window. */
+export interface HeardSound {
+  scores: SoundScores;
+  /** The five best raw names. */
+  top: { label: string; score: number }[];
+  /** Raw scores of what suppresses a class and of impacts (models/sound-mapping.json), as far as the model knows them. */
+  named: Record<string, number>;
+}
+
 export interface Classified {
   /** In the order of the windows. */
-  results: { scores: Record<SoundClass, number>; top: { label: string; score: number }[] }[];
+  results: HeardSound[];
   backend: string;
   /** Of the whole batch. */
   timings: { featuresMs: number; inferenceMs: number };
@@ -32,37 +40,46 @@ export interface Classified {
 
 /** What the model says of each patch of a run. */
 export interface JudgedPatches {
-  scores(index: number): Record<SoundClass, number>;
-  /** The best raw classes. */
+  scores(index: number): SoundScores;
+  /** The best raw names. */
   top(index: number): { label: string; score: number }[];
+  /** As in `HeardSound`. */
+  named(index: number): Record<string, number>;
 }
 
-/** Of every model of the family. */
-const inputName = 'log_mel';
+/** Outputs with the scores of AudioSet's names, and of our classes where the family has a head for them. */
+const outputsOf = {
+  'echosight-audio': { tags: 'tags', events: 'events' },
+  yamnet: { tags: 'scores', events: undefined },
+} as const satisfies Record<ModelFor<'sound'>['family'], { tags: string; events: string | undefined }>;
 const topCount = 5;
 
 /**
  * Opens a sound model and answers with the scores of sound windows, all windows of a request in one run; or with the
  * samples of a part of a WAV file at 16 kHz. Blocks its thread while it works: it is what the audio worker runs.
- * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID
+ * @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG (the table of classes)
  */
 export async function openClassification(model: ModelFor<'sound'>): Promise<WorkerService<AudioRequest, AudioReply>> {
   const scale = new SoundScale(model);
   const shape = ['free', patch.frames, patch.bands] as const;
   const { bytes, header } = await readModelFile(model);
-  assertTakes(model, header, { name: inputName, shape });
+  assertTakes(model, header, { shape });
   const session = await openSession(bytes);
+  const [inputName = ''] = session.inputNames;
   const logMel = new LogMel();
+  const names = outputsOf[model.family];
 
   /** One run of the model over so many patches. */
   const judge = async (patches: Float32Array, count: number): Promise<JudgedPatches> => {
     const outputs = await session.run({ [inputName]: { data: patches, dims: [count, patch.frames, patch.bands] } });
-    const tags = rowsOf('tags', outputs, count, model.tags.length);
-    const events = rowsOf('events', outputs, count, model.labels.length);
-    const heads = (index: number): SoundHeads => ({ tags: tags(index), events: events(index) });
+    const tags = rowsOf(names.tags, outputs, count, tagsOf(model).length);
+    const events =
+      names.events === undefined ? undefined : rowsOf(names.events, outputs, count, eventsOf(model).length);
+    const raw = (index: number): RawSounds => ({ tags: tags(index), events: events?.(index) });
     return {
-      scores: (index) => scale.scores(heads(index)),
-      top: (index) => scale.top(heads(index), topCount),
+      scores: (index) => scale.scores(raw(index)),
+      top: (index) => scale.top(raw(index), topCount),
+      named: (index) => scale.named(raw(index)),
     };
   };
 
@@ -75,7 +92,9 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
     const featuresDone = performance.now();
     const judged = await judge(patches, windows.length);
     return {
-      results: windows.map((_, index) => ({ scores: judged.scores(index), top: judged.top(index) })),
+      results: windows.map((_, index) => {
+        return { scores: judged.scores(index), top: judged.top(index), named: judged.named(index) };
+      }),
       backend: session.backend,
       timings: { featuresMs: featuresDone - started, inferenceMs: performance.now() - featuresDone },
     };

@@ -1,12 +1,12 @@
 import { SentinelError } from '../contracts/errors.ts';
-import type { AudioScores, SoundClass } from '../contracts/messages.ts';
+import type { AudioScores } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import type { WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { openWav } from '../pcm/wav.ts';
-import type { AudioReply, AudioRequest, Classified } from './classification.ts';
+import type { AudioReply, AudioRequest, Classified, HeardSound } from './classification.ts';
 import { clipParts } from './clip-parts.ts';
 import { WindowQueue } from './window-queue.ts';
 
@@ -30,11 +30,7 @@ export interface SoundJob {
   samples: Float32Array;
 }
 
-export interface SoundOutcome {
-  /** Calibrated scores, 0..1. */
-  scores: Record<SoundClass, number>;
-  /** The five best raw classes. */
-  top: AudioScores['top'];
+export interface SoundOutcome extends HeardSound {
   model: string;
   backend: string;
   /** Features and inference of the run that the window was part of. */

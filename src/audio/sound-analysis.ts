@@ -1,11 +1,12 @@
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
-import { soundClasses, type AudioScores, type AudioWindow, type Cue, type SoundClass } from '../contracts/messages.ts';
+import type { AudioScores, AudioWindow, Cue } from '../contracts/messages.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import { levelOf } from '../pcm/level.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { SoundClassifier, SoundOutcome } from './classifier.ts';
 import { clipWindows } from './clip-windows.ts';
 import { triggeredSounds, type DecisionLimits } from './decision.ts';
+import type { SoundScores } from './sound-classes.ts';
 
 type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
 type Heard = Pick<AudioScores, 'dbfs' | 'peak' | 'record'>;
@@ -71,13 +72,13 @@ export class SoundAnalysis {
     }
     const loudest = parts.reduce<SoundOutcome | undefined>(strongest, undefined);
     if (loudest === undefined) throw new SentinelError('ES_AUDIO_INVALID', 'The clip is empty.');
-    const best = (name: SoundClass): number => Math.max(...parts.map(({ outcome }) => outcome.scores[name]));
-    const scores = Object.fromEntries(soundClasses.map((name) => [name, best(name)])) as Record<SoundClass, number>;
+    const best = (name: string): number => Math.max(...parts.map(({ outcome }) => outcome.scores[name] ?? 0));
+    const scores = Object.fromEntries(Object.keys(loudest.scores).map((name) => [name, best(name)])) as SoundScores;
     const windows = parts.map(({ offset, outcome }) => ({ offset, scores: outcome.scores }));
     return { ...this.#scores(identity, { ...levelOf(samples), record: false }, loudest, scores), windows };
   }
 
-  #scores(identity: Identity, heard: Heard, outcome: SoundOutcome, scores: Record<SoundClass, number>): AudioScores {
+  #scores(identity: Identity, heard: Heard, outcome: SoundOutcome, scores: SoundScores): AudioScores {
     const { site, area, source, capturedAt } = identity;
     const { dbfs, peak, record } = heard;
     const { limits } = this.#options;

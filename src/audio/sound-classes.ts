@@ -1,93 +1,127 @@
 import { SentinelError } from '../contracts/errors.ts';
 import { soundClasses, type SoundClass } from '../contracts/messages.ts';
 import type { ModelFor } from '../inference/model-description.ts';
+import { calibrationCurve, logit } from './class-calibration.ts';
+import { ownMapping, shippedMapping, type Evidence, type SoundMapping } from './sound-mapping.ts';
 
-/** Score of an AudioSet name in one window, 0..1. */
-type TagScore = (name: string) => number;
+/** Calibrated scores, 0..1: our four classes, and those that a user's own table adds. */
+export type SoundScores = Record<SoundClass, number> & Record<string, number>;
 
-/**
- * What AudioSet's names say about our classes. Weights were chosen on labelled clips; forced_entry is experimental,
- * since no model separates it well from ordinary knocks and doors.
- */
-const evidenceOf: Record<SoundClass, (tag: TagScore) => number> = {
-  glass_break: (tag) => 0.5 * tag('Shatter') + 0.3 * tag('Glass') + 0.2 * tag('Breaking'),
-  gunshot: (tag) => Math.max(tag('Gunshot, gunfire'), tag('Machine gun'), tag('Fusillade')),
-  scream: (tag) => (tag('Screaming') + 0.3 * tag('Shout') + 0.3 * tag('Yell')) / 1.6,
-  forced_entry: (tag) =>
-    Math.max(
-      0.7 * tag('Wood'),
-      tag('Crack'),
-      0.8 * tag('Smash, crash'),
-      0.8 * (tag('Breaking') - tag('Glass')),
-      0.8 * tag('Slam'),
-      0.6 * tag('Door'),
-      0.6 * tag('Thump, thud'),
-      0.6 * tag('Bang'),
-      tag('Splinter'),
-    ),
-};
-
-/** Keeps logits finite. */
-const leastProbability = 1e-5;
-
-/** The two heads of an echosight-audio model for one window, in the order of its description. */
-export interface SoundHeads {
+/** What a model says of one window, in the order of its description. */
+export interface RawSounds {
+  /** Scores of AudioSet's names. */
   tags: Float32Array;
-  events: Float32Array;
+  /** Scores of our classes; absent: the model has no head for them. */
+  events?: Float32Array | undefined;
 }
 
-/** Turns the outputs of an echosight-audio model into calibrated class scores. */
-export class SoundScale {
-  readonly #tagNames: readonly string[];
-  readonly #tagPlaces: ReadonlyMap<string, number>;
-  readonly #classes: readonly { name: SoundClass; event: number; shift: number }[];
+/** AudioSet's names, in the order in which the model gives their scores. */
+export function tagsOf(model: ModelFor<'sound'>): readonly string[] {
+  return model.family === 'yamnet' ? model.labels : model.tags;
+}
 
-  /** @throws SentinelError ES_MODEL_INVALID when the description lacks a class or a name that we need. */
+/** Our classes, in the order in which a head of the model gives their scores; empty: it has none. */
+export function eventsOf(model: ModelFor<'sound'>): readonly string[] {
+  return model.family === 'yamnet' ? [] : model.labels;
+}
+
+/** How the raw names of a model become classes: as shipped, but for what its description says. @throws SentinelError ES_BAD_CONFIG */
+export function mappingOf({ mapping }: ModelFor<'sound'>): SoundMapping {
+  return mapping === undefined ? shippedMapping() : ownMapping(mapping);
+}
+
+/** Reads the score of one class out of what a model says. */
+type ClassReading = (raw: RawSounds) => number;
+
+/** Turns the outputs of a sound model into calibrated class scores. */
+export class SoundScale {
+  readonly #tags: readonly string[];
+  readonly #classes: readonly { name: string; read: ClassReading }[];
+  /** Names that the decision asks about, as far as the model has them. */
+  readonly #named: readonly { name: string; place: number }[];
+
+  /**
+   * @throws SentinelError ES_BAD_CONFIG when the table asks for a name that the model does not have; ES_MODEL_INVALID when the
+   * description lacks a class, or its calibration does not rise.
+   */
   constructor(model: ModelFor<'sound'>) {
-    const lacks = (what: string): SentinelError =>
-      new SentinelError('ES_MODEL_INVALID', `The description of the model "${model.id}" lacks ${what}.`);
-    this.#tagNames = model.tags;
-    this.#tagPlaces = new Map(this.#tagNames.map((name, place) => [name, place]));
-    this.#classes = soundClasses.map((name) => {
-      const event = model.labels.indexOf(name);
-      if (event < 0) throw lacks(`the label "${name}"`);
-      const shift = model.calibration[name];
-      if (shift === undefined) throw lacks(`the calibration of "${name}"`);
-      evidenceOf[name]((tag) => {
-        if (this.#tagPlaces.has(tag)) return 0;
-        throw lacks(`the tag "${tag}"`);
-      });
-      return { name, event, shift };
+    const mapping = mappingOf(model);
+    this.#tags = tagsOf(model);
+    const places = new Map(this.#tags.map((name, place) => [name, place]));
+    this.#classes = Object.entries(mapping.classes).map(([name, evidence]) => ({
+      name,
+      read: classReading(model, name, evidence, places),
+    }));
+    const asked = new Set([...Object.values(mapping.suppressors).flat(), ...mapping.impacts]);
+    this.#named = [...asked].flatMap((name) => {
+      const place = places.get(name);
+      return place === undefined ? [] : [{ name, place }];
     });
   }
 
-  /**
-   * Scores per class: the evidence of the tags and the event head, averaged as logits, shifted by the calibration.
-   * After the shift the shipped thresholds mean the same for every model.
-   */
-  scores({ tags, events }: SoundHeads): Record<SoundClass, number> {
-    const tag: TagScore = (name) => tags[this.#tagPlaces.get(name) ?? -1] ?? 0;
-    const scores = this.#classes.map(({ name, event, shift }) => {
-      const average = (logit(evidenceOf[name](tag)) + logit(events[event] ?? 0)) / 2;
-      return [name, sigmoid(average + shift)] as const;
-    });
-    return Object.fromEntries(scores) as Record<SoundClass, number>;
+  /** Calibrated scores per class, after which the shipped thresholds mean the same for every model. */
+  scores(raw: RawSounds): SoundScores {
+    return Object.fromEntries(this.#classes.map(({ name, read }) => [name, read(raw)])) as SoundScores;
+  }
+
+  /** Raw scores of what suppresses a class and of impacts, by name. */
+  named({ tags }: RawSounds): Record<string, number> {
+    return Object.fromEntries(this.#named.map(({ name, place }) => [name, tags[place] ?? 0]));
   }
 
   /** The best raw names of a window, best first. */
-  top({ tags }: SoundHeads, count: number): { label: string; score: number }[] {
-    return this.#tagNames
+  top({ tags }: RawSounds, count: number): { label: string; score: number }[] {
+    return this.#tags
       .map((label, place) => ({ label, score: tags[place] ?? 0 }))
       .sort((a, b) => b.score - a.score)
       .slice(0, count);
   }
 }
 
-function logit(probability: number): number {
-  const safe = Math.min(1 - leastProbability, Math.max(leastProbability, probability));
-  return Math.log(safe / (1 - safe));
+/** Where a model has a head for our classes, the evidence of the names and that head are averaged as logits. */
+function classReading(
+  model: ModelFor<'sound'>,
+  name: string,
+  evidence: Evidence,
+  places: ReadonlyMap<string, number>,
+): ClassReading {
+  const lacks = (what: string): SentinelError =>
+    new SentinelError('ES_MODEL_INVALID', `The description of the model "${model.id}" lacks ${what}.`);
+  const isOurs = (soundClasses as readonly string[]).includes(name);
+  const calibration = model.calibration[name] ?? (isOurs ? undefined : 0);
+  if (calibration === undefined) throw lacks(`the calibration of "${name}"`);
+  const curve = calibrationCurve(calibration, `"${name}" of the model "${model.id}"`);
+  const measure = evidenceReading(evidence, (tag) => {
+    const place = places.get(tag);
+    if (place !== undefined) return place;
+    throw new SentinelError(
+      'ES_BAD_CONFIG',
+      `The class "${name}" needs the sound "${tag}", which the model "${model.id}" does not know.`,
+      { hint: `Choose another model, or change the table of sound classes. This model knows ${places.size} sounds.` },
+    );
+  });
+  const events = eventsOf(model);
+  const event = events.indexOf(name);
+  if (event >= 0) {
+    return (raw) => curve((logit(measure(raw.tags)) + logit(raw.events?.[event] ?? 0)) / 2);
+  }
+  if (isOurs && events.length > 0) throw lacks(`the label "${name}"`);
+  return ({ tags }) => curve(logit(measure(tags)));
 }
 
-function sigmoid(value: number): number {
-  return 1 / (1 + Math.exp(-value));
+function evidenceReading(evidence: Evidence, placeOf: (tag: string) => number): (tags: Float32Array) => number {
+  if (typeof evidence === 'string') {
+    const place = placeOf(evidence);
+    return (tags) => tags[place] ?? 0;
+  }
+  if ('sum' in evidence) {
+    const weights = Object.entries(evidence.sum).map(([tag, weight]) => ({ place: placeOf(tag), weight }));
+    return (tags) => weights.reduce((sum, { place, weight }) => sum + weight * (tags[place] ?? 0), 0);
+  }
+  if ('max' in evidence) {
+    const readings = evidence.max.map((one) => evidenceReading(one, placeOf));
+    return (tags) => Math.max(...readings.map((read) => read(tags)));
+  }
+  const read = evidenceReading(evidence.clamp, placeOf);
+  return (tags) => Math.min(1, Math.max(0, read(tags)));
 }

@@ -123,6 +123,7 @@ async function showModel({ operands, values, terminal, folder }: Work): Promise<
     terminal.print(`${JSON.stringify({ ...plain(entry, folder), labels: entry.labels, state }, null, 2)}\n`);
     return 0;
   }
+  const made = entry.download?.made;
   const { input } = entry as { input?: { width: number; height: number } };
   const rows: [string, string][] = [
     ['id', entry.id],
@@ -136,7 +137,13 @@ async function showModel({ operands, values, terminal, folder }: Work): Promise<
     ['file', fileOf(entry, folder)],
     ['sha256', entry.sha256],
     ...(entry.download === undefined ? [] : ([['size', megabytes(entry.download.bytes)]] as [string, string][])),
-    ...(entry.download?.addresses ?? []).map((address): [string, string] => ['address', address]),
+    ...(made === undefined
+      ? []
+      : ([['made of', `${megabytes(made.bytes)}, SHA-256 ${made.sha256}`]] as [string, string][])),
+    ...[...(entry.download?.addresses ?? []), ...(made?.archives ?? [])].map((address): [string, string] => [
+      'address',
+      address,
+    ]),
   ];
   terminal.print(rows.map(([name, value]) => `${name.padEnd(8)}  ${value}\n`).join(''));
   return 0;

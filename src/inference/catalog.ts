@@ -18,6 +18,8 @@ import { modelsFolder, modelsUserFolder } from './models-folder.ts';
 
 const anyFamily = Type.Object({ family: Type.Enum(Object.keys(families) as ModelFamily[]) });
 const labels = Type.Array(Type.String());
+const bytes = Type.Integer({ minimum: 1 });
+const address = Type.String({ pattern: '^https://' });
 const catalogFile = Type.Object({
   labelSets: Type.Record(Type.String(), labels),
   models: Type.Array(
@@ -31,10 +33,21 @@ const catalogFile = Type.Object({
       built: Type.Optional(Type.Boolean({ description: 'Made by the build out of another model.' })),
       download: Type.Optional(
         Type.Object({
-          bytes: Type.Integer({ minimum: 1 }),
-          addresses: Type.Array(Type.String({ pattern: '^https://' }), {
+          bytes,
+          addresses: Type.Array(address, {
             description: 'Empty: nobody is known who hands it out; it is taken from a file.',
           }),
+          made: Type.Optional(
+            Type.Object(
+              {
+                from: Type.Literal('yamnet-tflite', { description: 'What makes the model out of it.' }),
+                bytes,
+                sha256,
+                archives: Type.Array(address, { description: 'Hand out a .tar.gz that holds the same file.' }),
+              },
+              { description: 'What the addresses hand out instead, and of which the model is made on this machine.' },
+            ),
+          ),
         }),
       ),
       ...anyFamily.properties,

@@ -57,6 +57,31 @@ function faceClassifier<Family extends string>(family: Family) {
   });
 }
 
+const probability = Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 });
+
+/** How raw scores of one class become scores for which the shipped thresholds are right. */
+const Calibration = Type.Union(
+  [
+    Type.Number({ minimum: -20, maximum: 20 }),
+    Type.Array(Type.Tuple([probability, probability]), { minItems: 1, maxItems: 64 }),
+  ],
+  { description: 'A shift of the logit; or points [raw, calibrated] of a rising curve.' },
+);
+export type Calibration = Static<typeof Calibration>;
+
+/** What every model of sounds may say. */
+const sound = {
+  task: Type.Literal('sound'),
+  calibration: Type.Record(Type.String(), Calibration, {
+    description: 'Per class; the shipped thresholds then mean the same for every model.',
+  }),
+  mapping: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'What of models/sound-mapping.json is otherwise for this model.',
+    }),
+  ),
+};
+
 /**
  * What a description must say, per family. The family says how inputs are made and outputs read; it fixes the task,
  * which says what node may use the model.
@@ -89,13 +114,11 @@ export const families = {
   }),
   'echosight-audio': Type.Object({
     ...common,
-    task: Type.Literal('sound'),
+    ...sound,
     family: Type.Literal('echosight-audio'),
-    calibration: Type.Record(Type.String(), Type.Number({ minimum: -20, maximum: 20 }), {
-      description: "Shift of each class's logit that makes the shipped thresholds mean the same for every model.",
-    }),
     tags: { ...labels, description: 'Names of the raw outputs from which the class scores are mapped.' },
   }),
+  yamnet: Type.Object({ ...common, ...sound, family: Type.Literal('yamnet') }),
 } as const satisfies Record<string, TSchema>;
 
 /** How a model's inputs are made and its outputs read. One decoder per family. */

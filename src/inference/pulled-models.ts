@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat, statfs, utimes, writeFile, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { BrokenOff, download } from '../network/download.ts';
+import { workerFile } from '../process/package-files.ts';
+import { isPacked } from './archive-member.ts';
 import { fileOf, pullCommand, type CatalogEntry, type DownloadableEntry } from './catalog.ts';
+import type { MakingOrder } from './model-making.ts';
+import { inTurn } from './pull-turn.ts';
+import { unpackError, type PackedError } from './worker-messages.ts';
 
 export type ModelState = 'whole' | 'damaged' | 'absent';
 
@@ -25,10 +31,10 @@ const mostVainTries = 4;
 const mostTries = 100;
 const firstPauseMs = 1000;
 const usualStallMs = 30_000;
+/** An archive of a file has hardly more than the file. */
+const archiveSpareBytes = 1024 * 1024;
 /** What must stay free on the disk. */
 const spareBytes = 64 * 1024 * 1024;
-/** A pull says so often that it lives; one that is silent for three times as long is dead. */
-const heartbeatMs = 10_000;
 
 /** Whether the file of a model is there and the one of the catalogue. */
 export async function stateOf(entry: CatalogEntry, folder: string): Promise<ModelState> {
@@ -49,12 +55,14 @@ export async function pullModel(entry: DownloadableEntry, folder: string, tools:
     throw new SentinelError('ES_DOWNLOAD_FAILED', message, { hint: `Bring it along: "npx ${pullCommand(entry)}".` });
   }
   await inTurn(entry, folder, tools.clock, async (part, alive) => {
-    await assertRoom(part, entry.download.bytes);
+    const sources = sourcesOf(entry);
+    await assertRoom(part, Math.max(...sources.map(({ bytes }) => bytes)));
     const faults: string[] = [];
-    for (const address of entry.download.addresses) {
+    for (const source of sources) {
+      const { address } = source;
       try {
-        await fetchFrom(address, entry, part, { ...tools, onProgress: withBeat(tools, alive) });
-        await rename(part, fileOf(entry, folder));
+        await fetchFrom(source, part, { ...tools, onProgress: withBeat(tools, alive) });
+        await settle(entry, part, folder);
         return;
       } catch (error) {
         tools.signal.throwIfAborted();
@@ -90,25 +98,80 @@ export async function importModel(
     });
   }
   await inTurn(entry, folder, clock, async (part) => {
-    const { bytes } = entry.download;
-    if (found.size !== bytes) throw notThis(entry, `it has ${found.size} bytes, not ${bytes}`);
-    await assertRoom(part, bytes);
+    const { bytes, made } = entry.download;
+    const mayHold = made !== undefined && found.size !== bytes && (await beginsPacked(source));
+    if (!mayHold && found.size !== bytes && found.size !== made?.bytes) {
+      throw notThis(entry, `it has ${found.size} bytes, not ${made?.bytes ?? bytes}`);
+    }
+    if (mayHold && found.size > made.bytes + archiveSpareBytes) throw notThis(entry, `it has ${found.size} bytes`);
+    await assertRoom(part, found.size);
     await rm(part, { force: true });
     await copyFile(source, part).catch((cause: unknown) => {
       throw new SentinelError('ES_DOWNLOAD_FAILED', `The file could not be copied: ${String(cause)}.`, { cause });
     });
-    if ((await hashOf(part)) !== entry.sha256) {
+    try {
+      const sha256 = await hashOf(part);
+      if (sha256 === entry.sha256) await rename(part, fileOf(entry, folder));
+      else if (mayHold || sha256 === made?.sha256) await settle(entry, part, folder);
+      else throw notThis(entry, 'its SHA-256 is another one');
+    } catch (error) {
       await rm(part, { force: true });
-      throw notThis(entry, 'its SHA-256 is another one');
+      throw mayHold && error instanceof SentinelError && error.hint === undefined
+        ? notThis(entry, 'the archive does not hold it')
+        : error;
     }
-    await rename(part, fileOf(entry, folder));
   });
 }
 
+/** Where a file comes from, and what it is; an archive has no hash of its own, and has at most so many bytes. */
+interface Source {
+  address: string;
+  bytes: number;
+  sha256?: string;
+}
+
+function sourcesOf({ sha256, download: { addresses, bytes, made } }: DownloadableEntry): Source[] {
+  if (made === undefined) return addresses.map((address) => ({ address, bytes, sha256 }));
+  return [
+    ...addresses.map((address) => ({ address, bytes: made.bytes, sha256: made.sha256 })),
+    ...made.archives.map((address) => ({ address, bytes: made.bytes + archiveSpareBytes })),
+  ];
+}
+
+/** Gives what came the name of the model; makes the model of it first where it is something else. */
+async function settle(entry: DownloadableEntry, part: string, folder: string): Promise<void> {
+  const file = fileOf(entry, folder);
+  const { made } = entry.download;
+  if (made === undefined) {
+    await rename(part, file);
+    return;
+  }
+  const target = `${file}.made`;
+  try {
+    await assertRoom(target, entry.download.bytes);
+    await makeInThread({ making: made, source: part, target, sha256: entry.sha256 });
+    await rename(target, file);
+  } finally {
+    for (const left of [part, target]) await rm(left, { force: true });
+  }
+}
+
+/** Making a model takes longer than the event loop may wait. */
+async function makeInThread(order: MakingOrder): Promise<void> {
+  const worker = new Worker(workerFile('model-making'), { workerData: order, execArgv: [] });
+  const ended = Promise.withResolvers<PackedError | undefined>();
+  worker.once('message', ended.resolve);
+  worker.once('error', ended.reject);
+  worker.once('exit', (code) => {
+    ended.reject(new SentinelError('ES_WORKER_LOST', `The thread that makes the model ended with code ${code}.`));
+  });
+  const error = await ended.promise;
+  if (error !== undefined) throw unpackError(error);
+}
+
 /** Until the whole file is there, with its hash; begins anew once when it has another one. */
-async function fetchFrom(address: string, entry: DownloadableEntry, part: string, tools: PullTools): Promise<void> {
+async function fetchFrom({ address, bytes, sha256 }: Source, part: string, tools: PullTools): Promise<void> {
   const { clock, signal, tell, pause, onProgress, stallMs = usualStallMs } = tools;
-  const { bytes } = entry.download;
   let resumed = (await sizeOf(part)) > 0;
   let begunAnew = false;
   let vain = 0;
@@ -116,12 +179,13 @@ async function fetchFrom(address: string, entry: DownloadableEntry, part: string
     const before = await sizeOf(part);
     try {
       await download({
-        ...{ address, bytes, part, clock, stallMs, signal },
+        ...{ address, bytes, exact: sha256 !== undefined, part, clock, stallMs, signal },
         onProgress: (there) => {
           onProgress(there, bytes);
         },
       });
-      if ((await hashOf(part)) === entry.sha256) return;
+      // What an archive holds is found out when it is opened.
+      if (sha256 === undefined || (await hashOf(part)) === sha256) return;
       await rm(part, { force: true });
       if (!resumed || begunAnew) {
         throw new SentinelError('ES_DOWNLOAD_FAILED', 'The file that came is another one: its SHA-256 is wrong.');
@@ -138,56 +202,6 @@ async function fetchFrom(address: string, entry: DownloadableEntry, part: string
     }
   }
   throw new SentinelError('ES_DOWNLOAD_FAILED', `It broke off ${mostTries} times.`);
-}
-
-/** One pull of a model at a time, whatever process it is in. */
-async function inTurn(
-  { id, file }: CatalogEntry,
-  folder: string,
-  clock: Clock,
-  work: (part: string, alive: () => void) => Promise<void>,
-): Promise<void> {
-  const part = join(folder, `${file}.part`);
-  const lock = join(folder, `${file}.lock`);
-  try {
-    await mkdir(folder, { recursive: true });
-    if (await isAbandoned(lock, clock)) await rm(lock, { force: true });
-    await writeFile(lock, `${process.pid}`, { flag: 'wx' });
-  } catch (cause) {
-    const taken = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    const message = taken ? `The model "${id}" is being pulled already.` : `The folder ${folder} cannot be written.`;
-    const hint = taken ? 'Wait for it to end.' : 'Run this as the user that runs Node-RED, or set ECHOSIGHT_MODELS.';
-    throw new SentinelError('ES_DOWNLOAD_FAILED', message, { hint, cause });
-  }
-  let beat = clock.monotonic();
-  try {
-    await work(part, () => {
-      if (clock.monotonic() - beat < heartbeatMs) return;
-      beat = clock.monotonic();
-      const now = clock.now() / 1000;
-      void utimes(lock, now, now).catch(() => undefined);
-    });
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-/** Its process is gone; or, where that is another machine's or container's, it was silent for long. */
-async function isAbandoned(lock: string, clock: Clock): Promise<boolean> {
-  const found = await stat(lock).catch(() => undefined);
-  if (found === undefined) return false;
-  const silent = clock.now() - found.mtimeMs > 6 * heartbeatMs;
-  return silent || !isAlive(Number(await readFile(lock, 'utf8').catch(() => '')));
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function withBeat({ onProgress }: PullTools, alive: () => void): PullTools['onProgress'] {
@@ -216,10 +230,19 @@ function isOfDisk({ cause }: SentinelError): boolean {
   return cause !== undefined;
 }
 
-function notThis({ id }: CatalogEntry, why: string): SentinelError {
+function notThis({ id, download: { made } }: DownloadableEntry, why: string): SentinelError {
+  const one =
+    made === undefined
+      ? 'For a model of your own, use "echosight models add FILE".'
+      : `Several files go by this name; only one fits: ${made.bytes} bytes, SHA-256 ${made.sha256}, as it is or in its .tar.gz.`;
   return new SentinelError('ES_MODEL_INVALID', `The file is not the model "${id}" of the catalogue: ${why}.`, {
-    hint: 'Fetch it from an address that "echosight models info" shows; for a model of your own, use "echosight models add FILE".',
+    hint: `${one} Fetch it from an address that "echosight models info ${id}" shows.`,
   });
+}
+
+async function beginsPacked(file: string): Promise<boolean> {
+  for await (const piece of createReadStream(file, { end: 1 })) return isPacked(piece as Buffer);
+  return false;
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
+import { storesWeightsIn8Bits } from '../onnx-format/quantization.ts';
 import { shown } from '../onnx-format/shown.ts';
 import { loadRuntime, type OnnxRuntime } from './onnx-runtime.ts';
 
@@ -82,12 +83,14 @@ function assertOffered({ ort, name }: OnnxRuntime, wanted: ExecutionProvider): v
 /** One thread per run: more threads spin against each other on a busy machine and take twice as long. */
 function create({ ort }: OnnxRuntime, bytes: Uint8Array, providers: string[]): Promise<Ort.InferenceSession> {
   const errorsOnly = 3;
+  // Weights of 8 bits become floats once, when the model opens, and not in every run, which would take twice as long.
+  const once = storesWeightsIn8Bits(bytes) ? { disable_quant_qdq: '1' } : {};
   return ort.InferenceSession.create(bytes, {
     executionProviders: providers,
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: errorsOnly,
-    extra: { session: { load_model_format: 'ONNX' } },
+    extra: { session: { load_model_format: 'ONNX', ...once } },
   });
 }
 

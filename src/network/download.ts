@@ -8,6 +8,8 @@ export interface Download {
   address: string;
   /** What the file has; no more is ever written. */
   bytes: number;
+  /** False: it may have less, so that an unfinished part cannot be gone on with. */
+  exact?: boolean;
   /** File that grows, and is gone on with where it ends. */
   part: string;
   clock: Clock;
@@ -30,7 +32,7 @@ export class BrokenOff extends Error {
  */
 export async function download(order: Download): Promise<void> {
   const there = await sizeOf(order.part);
-  const from = there > order.bytes ? 0 : there;
+  const from = there > order.bytes || order.exact === false ? 0 : there;
   if (from === order.bytes) return;
   const stalled = new AbortController();
   const signal = AbortSignal.any([order.signal, stalled.signal]);
@@ -63,7 +65,7 @@ export async function download(order: Download): Promise<void> {
 }
 
 /** At which byte of the file the answer begins. */
-function startOf({ status, header }: GuardedAnswer, from: number, { bytes }: Download): number {
+function startOf({ status, header }: GuardedAnswer, from: number, { bytes, exact = true }: Download): number {
   // The part is longer than the file: it begins anew.
   if (status === 416) return 0;
   if (status !== 200 && status !== 206) throw refusal(status);
@@ -71,14 +73,15 @@ function startOf({ status, header }: GuardedAnswer, from: number, { bytes }: Dow
   const [, first, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header('content-range') ?? '') ?? [];
   if (status === 206 && Number(first) !== from) throw otherFile('another part than the one asked for');
   const whole = status === 206 ? size : header('content-length');
-  if (whole !== undefined && Number(whole) !== bytes) throw otherFile(`a file of ${whole} bytes`, bytes);
+  const fits = exact ? Number(whole) === bytes : Number(whole) <= bytes;
+  if (whole !== undefined && !fits) throw otherFile(`a file of ${whole} bytes`, bytes);
   return status === 206 ? from : 0;
 }
 
 async function write(
-  { status, body }: GuardedAnswer,
+  { status, body, header }: GuardedAnswer,
   start: number,
-  { part, bytes, onProgress }: Download,
+  { part, bytes, exact = true, onProgress }: Download,
   alive: () => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -91,7 +94,8 @@ async function write(
       signal.throwIfAborted();
     });
     await file.sync();
-    if (end < bytes) throw new BrokenOff(`the connection ended after ${end} of ${bytes} bytes`);
+    const whole = exact ? bytes : Number(header('content-length') ?? end);
+    if (end < whole) throw new BrokenOff(`the connection ended after ${end} of ${whole} bytes`);
   } finally {
     await file.close();
   }

@@ -20,6 +20,7 @@ const workers = {
   vision: 'src/vision/worker.ts',
   audio: 'src/audio/worker.ts',
   'trial-watch': 'src/inference/trial-watch.ts',
+  'model-making': 'src/inference/making-worker.ts',
   database: 'src/database/worker.ts',
   inspection: 'src/database/inspection-worker.ts',
 } as const;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
+import { chooseSoundModel } from '../audio/sound-model.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
@@ -12,7 +13,6 @@ import type { Clock, Log } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
-import { findModel } from '../inference/catalog.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
 import { redact } from '../network/redact.ts';
 import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
@@ -72,8 +72,8 @@ export class Site {
   readonly #detectors = new ServiceLeases<Detector>((key) => {
     this.health.forgetModel(key.split('\n', 1).join());
   });
-  readonly #classifiers = new ServiceLeases<SoundClassifier>((model) => {
-    this.health.forgetModel(model);
+  readonly #classifiers = new ServiceLeases<SoundClassifier>((key) => {
+    this.health.forgetModel(key.split('\n', 1).join());
   });
   readonly #poseEstimators = new ServiceLeases<PoseEstimator>((model) => {
     this.health.forgetModel(model);
@@ -163,9 +163,9 @@ export class Site {
     return faultOf(() => choosePoseModel(model));
   }
 
-  /** Likewise with a sound model. */
-  classifierFault(model: string): SentinelError | undefined {
-    return faultOf(() => findModel(model, 'sound'));
+  /** Likewise with a sound model, and the table of classes. */
+  classifierFault(model: string, table = ''): SentinelError | undefined {
+    return faultOf(() => chooseSoundModel(model, table));
   }
 
   /** The classes of a detection model; empty while there is no such model. */
@@ -177,11 +177,11 @@ export class Site {
     }
   }
 
-  /** The sound classifier of a model, shared likewise. */
-  classifier(model: string): ServiceLease<SoundClassifier> {
+  /** The sound classifier of a model, shared by all nodes that use it with the same table of classes. */
+  classifier(model: string, table = ''): ServiceLease<SoundClassifier> {
     return this.#classifiers.lease(
-      model,
-      () => new SoundClassifier({ model: findModel(model, 'sound'), pool: this.#pools.audio, ...this.tools }),
+      [model, table].join('\n'),
+      () => new SoundClassifier({ model: chooseSoundModel(model, table), pool: this.#pools.audio, ...this.tools }),
     );
   }
 

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** The rooms of src/ from the ground up: a room imports only what stands in a row above its own. */
 const rows = [
   ['contracts'],
-  ['clock', 'process', 'geometry', 'confirmation', 'network', 'onnx-format', 'database', 'pcm', 'pictures'],
+  ['clock', 'process', 'geometry', 'confirmation', 'network', 'onnx-format', 'tflite', 'database', 'pcm', 'pictures'],
   ['inference'],
   ['media', 'vision', 'audio', 'fusion', 'alerting', 'evidence'],
   ['site'],

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SoundScale } from '../../../src/audio/sound-classes.ts';
-import { findModel } from '../../../src/inference/catalog.ts';
+import { shippedMapping } from '../../../src/audio/sound-mapping.ts';
+import { catalogEntries, findModel } from '../../../src/inference/catalog.ts';
+import type { ModelFor } from '../../../src/inference/model-description.ts';
 
-const model = findModel('echosight-audio-v0', 'sound');
+const model = ours();
 const scale = new SoundScale(model);
+
+function ours() {
+  const found = findModel('echosight-audio-v0', 'sound');
+  assert.equal(found.family, 'echosight-audio');
+  return found;
+}
 
 /** Head outputs that are 0 but for the given names and classes. */
 function heads(tags: Record<string, number>, events: Record<string, number> = {}) {
@@ -59,9 +67,54 @@ test('the best raw classes come first', () => {
   );
 });
 
+test('what suppresses a class and what is an impact is told by name, as far as the model knows it', () => {
+  const named = scale.named(heads({ Thunder: 0.75, Slam: 0.25, Speech: 1 }));
+  assert.equal(named.Thunder, 0.75);
+  assert.equal(named.Slam, 0.25);
+  assert.equal(named.Speech, undefined);
+  const own = new SoundScale({ ...model, mapping: { impacts: ['Slam', 'Sonic boom'] } }).named(heads({}));
+  assert.equal(own.Slam, 0);
+  assert.equal(own['Sonic boom'], undefined);
+});
+
+describe("a model without a head for our classes (YAMNet's)", () => {
+  const yamnet: ModelFor<'sound'> = {
+    ...{ id: 'yamnet', file: '/nowhere.onnx', title: 'YAMNet', license: 'Apache-2.0', task: 'sound', family: 'yamnet' },
+    ...pick('yamnet'),
+  };
+  const read = (values: Record<string, number>, mapping?: Record<string, unknown>) =>
+    new SoundScale(mapping === undefined ? yamnet : { ...yamnet, mapping }).scores({
+      tags: Float32Array.from(yamnet.labels, (name) => values[name] ?? 0),
+    });
+
+  test('reaches the shipped thresholds at its operating points, and only there', () => {
+    const { glass_break, gunshot, scream } = read({
+      ...{ Shatter: 0.3, Glass: 0.3, Breaking: 0.3, 'Machine gun': 0.5, Screaming: 0.25, Shout: 0.25, Yell: 0.25 },
+    });
+    near(glass_break, 0.6);
+    near(gunshot, 0.7);
+    near(scream, 0.6);
+    assert.ok(read({ Fusillade: 0.49 }).gunshot < 0.7);
+  });
+
+  test('knows every name of the shipped table', () => {
+    assert.deepEqual(Object.keys(read({})), ['glass_break', 'gunshot', 'scream', 'forced_entry']);
+    const { suppressors, impacts, everyday } = shippedMapping();
+    for (const name of [...Object.values(suppressors).flat(), ...impacts, ...everyday]) {
+      assert.ok(yamnet.labels.includes(name), name);
+    }
+  });
+
+  test("a user's own class joins ours, uncalibrated", () => {
+    const table = { classes: { smoke_alarm: { max: ['Smoke detector, smoke alarm', 'Fire alarm'] } } };
+    const scores = read({ 'Fire alarm': 0.75 }, table);
+    near(scores.smoke_alarm ?? NaN, 0.75);
+    assert.ok(scores.glass_break < 0.01);
+  });
+});
+
 describe('a description that lacks something is refused by name', () => {
   const broken = {
-    'a tag': { ...model, tags: model.tags.filter((name) => name !== 'Shatter') },
     'a label': { ...model, labels: ['other'] },
     'a calibration': { ...model, calibration: {} },
   };
@@ -70,4 +123,24 @@ describe('a description that lacks something is refused by name', () => {
       assert.throws(() => new SoundScale(description), { name: 'ES_MODEL_INVALID', message: /lacks the/ });
     });
   }
+
+  test('a name that the table asks for', () => {
+    const without = { ...model, tags: model.tags.filter((name) => name !== 'Shatter') };
+    assert.throws(() => new SoundScale(without), { name: 'ES_BAD_CONFIG', message: /needs the sound "Shatter"/ });
+  });
+
+  test('a calibration that falls', () => {
+    const falling = { ...model.calibration, scream: [[0.2, 0.6] as [number, number], [0.4, 0.5] as [number, number]] };
+    assert.throws(() => new SoundScale({ ...model, calibration: falling }), {
+      name: 'ES_MODEL_INVALID',
+      message: /"scream".*does not rise/,
+    });
+  });
 });
+
+/** What the catalogue says of a model whose file need not be here. */
+function pick(id: string): Pick<ModelFor<'sound'>, 'labels' | 'calibration'> {
+  const entry = catalogEntries().find((candidate) => candidate.id === id);
+  assert.ok(entry !== undefined && 'calibration' in entry);
+  return { labels: [...entry.labels], calibration: entry.calibration as ModelFor<'sound'>['calibration'] };
+}

@@ -22,6 +22,7 @@ export type {
   Incident,
   Media,
   Payload,
+  SoundFault,
   StreamStatusName,
 } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';

@@ -46,6 +46,8 @@ export default defineNode({
         },
         level({ fault, ...level }) {
           node.status(fault === 'silent' ? 'connecting' : 'running', fault ?? 'connected', { ...level });
+          site.metrics.set('sound_level_dbfs', level.dbfs, { source });
+          site.metrics.set('sound_peak_dbfs', level.peakDbfs, { source });
           if (fault !== undefined)
             site.metrics.count('microphone_fault_seconds_total', { source, fault }, levelSeconds);
         },
@@ -55,7 +57,12 @@ export default defineNode({
           const payload = { ...identity(), kind: 'stream-status', capturedAt, ...told } as const;
           site.health.source(node.id, 'microphone', payload);
           // Its level is shown as soon as there is one.
-          if (status !== 'connected') node.status(streamLooks[status], status, { detail });
+          if (status !== 'connected') {
+            node.status(streamLooks[status], status, { detail });
+            for (const name of ['sound_level_dbfs', 'sound_peak_dbfs'] as const) {
+              site.metrics.set(name, undefined, { source });
+            }
+          }
           emit(1, payload);
           if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
         },

@@ -17,6 +17,7 @@ import {
   type Frame,
   type Media,
   type Payload,
+  type SoundFault,
   type StreamStatusName,
 } from '../../src/engine.ts';
 
@@ -55,6 +56,15 @@ export default defineNode({
           { samples, ...placed(position) },
         );
       },
+      sound({ fault, detail }) {
+        soundFault = fault;
+        showStatus('connected');
+        const capturedAt = site.clock.now();
+        const told = { status: 'connected', detail, attempt: 0, ...(fault === undefined ? {} : { fault }) } as const;
+        const payload = { ...identity(), kind: 'stream-status', capturedAt, ...told } as const;
+        site.health.source(node.id, 'camera', payload);
+        emit(2, payload);
+      },
       tamper({ kind, score, features }) {
         if (score > 0) node.status('alarm', kind);
         else showStatus('connected');
@@ -63,6 +73,7 @@ export default defineNode({
       },
       status({ status, detail, attempt, error, lateSeconds }) {
         state = status;
+        if (status !== 'connected') soundFault = undefined;
         const capturedAt = site.clock.now();
         const payload = { ...identity(), kind: 'stream-status', capturedAt, status, detail, attempt } as const;
         site.health.source(node.id, 'camera', payload);
@@ -75,6 +86,7 @@ export default defineNode({
     let feed: CameraLease | undefined;
     let state: StreamStatusName = 'idle';
     let saidNamesake = false;
+    let soundFault: SoundFault | undefined;
     const media = new MediaDesk({ camera: camera.config, clips: site.clips, clock: site.clock, state: () => state });
     const control = new SourceControl({
       start() {
@@ -119,6 +131,10 @@ export default defineNode({
     }
 
     function showStatus(status: StreamStatusName, detail = ''): void {
+      if (status === 'connected' && soundFault !== undefined) {
+        node.status('strained', `sound-${soundFault}`);
+        return;
+      }
       const count = feed?.connections ?? 1;
       const isChanged = asked.width !== width || asked.rate !== rate;
       const key = isChanged ? 'connectedChanged' : count === 1 ? status : 'connectedAgain';

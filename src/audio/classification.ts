@@ -9,16 +9,23 @@ import { hearStretches, type HeardStretch } from './clips/hear-stretches.ts';
 import type { ClipStretch } from './clips/stretches.ts';
 import { LogMel, patch } from './log-mel.ts';
 import { eventsOf, SoundScale, tagsOf, type RawSounds, type SoundScores } from './sound-classes.ts';
+import { RowMemory } from './row-memory.ts';
 
 /** Windows to classify, a part of a WAV file to read, or clips to hear: all take longer than the event loop may wait. */
 export type AudioRequest =
-  { windows: readonly Float32Array[] } | { part: ClipPart } | { stretches: readonly ClipStretch[] };
+  { windows: readonly SourceWindow[] } | { part: ClipPart } | { stretches: readonly ClipStretch[] };
 export type AudioReply = Classified | { samples: Float32Array } | HeardTogether;
 
 /** In the order of the stretches, all judged in one run. */
 export interface HeardTogether {
   heard: HeardStretch[];
   backend: string;
+}
+
+/** A sound window and the source whose windows before it overlap with it. */
+export interface SourceWindow {
+  source: string;
+  samples: Float32Array;
 }
 
 /** What was heard in one window. */
@@ -68,6 +75,7 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
   const [inputName = ''] = session.inputNames;
   const logMel = new LogMel();
   const names = outputsOf[model.family];
+  const rows = new RowMemory();
 
   /** One run of the model over so many patches. */
   const judge = async (patches: Float32Array, count: number): Promise<JudgedPatches> => {
@@ -83,11 +91,11 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
     };
   };
 
-  const classify = async (windows: readonly Float32Array[]): Promise<Classified> => {
+  const classify = async (windows: readonly SourceWindow[]): Promise<Classified> => {
     const started = performance.now();
     const patches = new Float32Array(windows.length * patch.size);
-    windows.forEach((samples, index) => {
-      logMel.write(samples, patches.subarray(index * patch.size));
+    windows.forEach(({ source, samples }, index) => {
+      rows.write(source, samples, patches.subarray(index * patch.size));
     });
     const featuresDone = performance.now();
     const judged = await judge(patches, windows.length);

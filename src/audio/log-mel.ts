@@ -1,6 +1,6 @@
 import FFT from 'fft.js';
 import { soundWindow } from '../pcm/sound-window.ts';
-import { melBands } from './mel-bands.ts';
+import { melBands, type MelBand } from './mel-bands.ts';
 
 /**
  * YAMNet's front end, number for number: frames of 25 ms every 10 ms, periodic Hann window, magnitude spectrum of
@@ -8,7 +8,7 @@ import { melBands } from './mel-bands.ts';
  * Source: https://github.com/tensorflow/models/blob/master/research/audioset/yamnet/params.py and features.py
  */
 const frameSamples = 400;
-const frameHop = 160;
+export const frameHop = 160;
 const fftPoints = 512;
 const bins = fftPoints / 2 + 1;
 const logOffset = 0.001;
@@ -29,9 +29,15 @@ export const bands = melBands({
   sampleRate: soundWindow.sampleRate,
 });
 
+const noBand: MelBand = { first: 0, weights: new Float64Array() };
+/** The others have no weight: below 125 Hz and above 7,500 Hz. */
+const firstBin = Math.min(...bands.map(({ first }) => first));
+const endBin = Math.max(...bands.map(({ first, weights }) => first + weights.length));
+
 /** Computes log-mel patches. Keeps its buffers, so one instance serves one thread. */
 export class LogMel {
   readonly #fft = new FFT(fftPoints);
+  /** The end stays zero: frames are shorter than the transform. */
   readonly #frame = new Float64Array(fftPoints);
   /** Real and imaginary parts in turn. */
   readonly #spectrum = new Float64Array(2 * fftPoints);
@@ -41,29 +47,37 @@ export class LogMel {
    * Writes the patch of one sound window, frame by frame; or more frames of a longer sound, which windows share.
    * @param samples 15,600 samples at 16 kHz, -1..1; 160 more for each frame more. What is absent is silence.
    * @param into Place for 96 x 64 numbers, 64 for each frame.
+   * @param from First row to write; those before it are there already.
    */
-  write(samples: Float32Array, into: Float32Array, frames: number = patch.frames): void {
-    for (let frame = 0; frame < frames; frame++) {
+  write(samples: Float32Array, into: Float32Array, frames: number = patch.frames, from = 0): void {
+    for (let frame = from; frame < frames; frame++) {
       this.#measure(samples, frame * frameHop);
-      bands.forEach(({ first, weights }, band) => {
-        let energy = 0;
-        weights.forEach((weight, index) => {
-          energy += weight * (this.#magnitudes[first + index] ?? 0);
-        });
-        into[frame * patch.bands + band] = Math.log(energy + logOffset);
-      });
+      this.#weigh(into, frame * patch.bands);
     }
   }
 
-  /** The magnitude spectrum of the frame that begins at `start`, zero-padded to the size of the transform. */
+  /** The magnitude spectrum of the frame that begins at `start`, as far as a band has a weight for it. */
   #measure(samples: Float32Array, start: number): void {
-    hannWindow.forEach((weight, index) => {
-      this.#frame[index] = weight * (samples[start + index] ?? 0);
-    });
-    this.#fft.realTransform(this.#spectrum, this.#frame);
-    for (let bin = 0; bin < bins; bin++) {
-      const [real, imaginary] = [this.#spectrum[2 * bin] ?? 0, this.#spectrum[2 * bin + 1] ?? 0];
-      this.#magnitudes[bin] = Math.sqrt(real * real + imaginary * imaginary);
+    const [frame, spectrum, magnitudes] = [this.#frame, this.#spectrum, this.#magnitudes];
+    for (let index = 0; index < frameSamples; index++) {
+      frame[index] = (hannWindow[index] ?? 0) * (samples[start + index] ?? 0);
+    }
+    this.#fft.realTransform(spectrum, frame);
+    for (let bin = firstBin; bin < endBin; bin++) {
+      const [real, imaginary] = [spectrum[2 * bin] ?? 0, spectrum[2 * bin + 1] ?? 0];
+      magnitudes[bin] = Math.sqrt(real * real + imaginary * imaginary);
+    }
+  }
+
+  #weigh(into: Float32Array, place: number): void {
+    const magnitudes = this.#magnitudes;
+    for (let band = 0; band < patch.bands; band++) {
+      const { first, weights } = bands[band] ?? noBand;
+      let energy = logOffset;
+      for (let index = 0; index < weights.length; index++) {
+        energy += (weights[index] ?? 0) * (magnitudes[first + index] ?? 0);
+      }
+      into[place + band] = Math.log(energy);
     }
   }
 }

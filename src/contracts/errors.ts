@@ -28,6 +28,7 @@ export const errorNames = {
   ES_MICROPHONE_SILENT:
     'Nothing but silence comes from the microphone: it is muted, unplugged or not behind the device.',
   ES_MICROPHONE_CLIPPING: 'The sound of the microphone is cut off: its gain is too high.',
+  ES_MICROPHONE_OFFSET: 'The sound of the microphone has a strong constant in it: cable or converter is at fault.',
   ES_RUNTIME_MISSING: 'A native library (an ONNX runtime, sharp) could not be loaded.',
   ES_MODEL_MISSING: 'The model file does not exist.',
   ES_MODEL_INVALID: 'The model file is damaged or not the expected one.',

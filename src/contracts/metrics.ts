@@ -70,8 +70,23 @@ export const metricDefinitions = {
   },
   microphone_fault_seconds_total: {
     type: 'counter',
-    help: 'Seconds for which a microphone gave sound that cannot be trusted, by what is wrong: silent or clipping.',
+    help: 'Seconds for which a microphone or camera gave sound that cannot be trusted, by what is wrong: silent, clipping or offset.',
     labels: ['source', 'fault'],
+  },
+  sound_level_dbfs: {
+    type: 'gauge',
+    help: 'RMS level of the last half second or window of a connected source, in dB relative to full scale; -100 is silence.',
+    labels: ['source'],
+  },
+  sound_peak_dbfs: {
+    type: 'gauge',
+    help: 'Largest sample of the same, in dB relative to full scale; 0 is as loud as it can be.',
+    labels: ['source'],
+  },
+  audio_gaps_total: {
+    type: 'counter',
+    help: 'Gaps in the sound of a source that sends samples of its own: its windows began anew behind them.',
+    labels: ['source'],
   },
   vision_infer_seconds: { type: 'histogram', help: 'Time of one run of the detector.', labels: ['model'] },
   pose_infer_seconds: {

@@ -26,6 +26,11 @@ export interface WavFormat {
   bits: number;
 }
 
+/** What `decodeFrames` calls sound that is there as 32 bit floats, in one channel. */
+export function floatsAt(sampleRate: number): WavFormat {
+  return { tag: formatTags.float, channels: 1, sampleRate, bits: 32 };
+}
+
 /** A WAV file whose header was read; the samples are not decoded yet. */
 export interface WavFile {
   format: WavFormat;

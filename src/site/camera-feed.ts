@@ -1,8 +1,12 @@
 import type { SentinelError } from '../contracts/errors.ts';
+import type { SoundFault } from '../contracts/messages.ts';
 import type { Gauges, Metrics } from '../contracts/ports.ts';
-import type { Ingest, IngestFrame, IngestListener, IngestOptions } from '../media/ingest.ts';
+import type { Ingest, IngestFrame, IngestListener, IngestOptions, IngestWindow } from '../media/ingest.ts';
+import { soundFaultError } from '../media/microphone/failures.ts';
 import type { StreamState } from '../media/stream-supervisor.ts';
 import { TamperWatch, type Tampering } from '../media/tamper/tamper-watch.ts';
+import { peakDbfs } from '../pcm/level.ts';
+import { freshSeconds, SoundWatch } from '../pcm/sound-watch.ts';
 
 /** What a feed runs. */
 export type FeedSource = Pick<Ingest, 'start' | 'stop'>;
@@ -15,10 +19,18 @@ interface CameraFeedOptions extends IngestOptions {
   tamper?: boolean | undefined;
 }
 
+/** What is wrong with the sound of a camera that is connected, in words too; without a fault it is well again. */
+export interface SoundNews {
+  fault?: SoundFault;
+  detail: string;
+}
+
 /** Who watches a camera. */
 export interface CameraViewer extends IngestListener {
   /** The picture is not what it should be, or is so again. */
   tamper(tampering: Tampering): void;
+  /** Its sound cannot be trusted, though it is connected, or can be again. */
+  sound(news: SoundNews): void;
 }
 
 export interface FeedPorts {
@@ -39,6 +51,8 @@ export class CameraFeed {
   readonly #waiting = new Set<(frame: IngestFrame | undefined) => void>();
   readonly #source: FeedSource;
   readonly #tamper: TamperWatch | undefined;
+  /** Of a live camera: silence in a file is part of it. */
+  readonly #sound: SoundWatch | undefined;
   #state: StreamState | undefined;
   /** Of the present failure: who joins in the middle of it has not heard of it. */
   #error: SentinelError | undefined;
@@ -49,22 +63,22 @@ export class CameraFeed {
     this.#options = options;
     this.#ports = ports;
     this.#tamper = options.tamper === true ? new TamperWatch(options.clock) : undefined;
+    this.#sound = options.address.protocol === 'file' ? undefined : new SoundWatch();
     this.#source = ports.open(options, {
       frame: (frame) => {
         this.#frame(frame);
       },
       audio: (window) => {
-        const awake = this.#awake;
-        if (awake.length === 0) return;
-        this.#count('audio_windows_captured_total');
-        each(awake, (viewer, isFirst) => {
-          viewer.audio(isFirst ? window : { ...window, samples: window.samples.slice() });
-        });
+        this.#audio(window);
       },
       status: (state) => {
         this.#state = state;
         const { source, metrics } = this.#options;
-        if (state.status !== 'connected') metrics.set('stream_lag_seconds', undefined, { source });
+        if (state.status !== 'connected') {
+          metrics.set('stream_lag_seconds', undefined, { source });
+          for (const name of ['sound_level_dbfs', 'sound_peak_dbfs'] as const) metrics.set(name, undefined, { source });
+          this.#sound?.reset();
+        }
         if (state.renewal !== undefined) metrics.count('stream_renewals_total', { source, reason: state.renewal });
         this.#error = state.status === 'connected' ? undefined : (state.error ?? this.#error);
         each(state.status === 'stopped' ? [...this.#viewers] : this.#awake, (viewer) => {
@@ -182,6 +196,22 @@ export class CameraFeed {
     });
   }
 
+  #audio(window: IngestWindow): void {
+    const awake = this.#awake;
+    if (awake.length === 0) return;
+    this.#count('audio_windows_captured_total');
+    const isNews = this.#sound?.push(window.samples) === true;
+    const fault = this.#sound?.fault;
+    const { source, metrics } = this.#options;
+    metrics.set('sound_level_dbfs', window.dbfs, { source });
+    metrics.set('sound_peak_dbfs', peakDbfs(window.peak), { source });
+    if (fault !== undefined) metrics.count('microphone_fault_seconds_total', { source, fault }, freshSeconds);
+    each(awake, (viewer, isFirst) => {
+      if (isNews) viewer.sound(soundNews(fault));
+      viewer.audio(isFirst ? window : { ...window, samples: window.samples.slice() });
+    });
+  }
+
   /** Here and not by the viewers: what one connection gives counts once, however many of them get it. */
   #count(name: 'frames_captured_total' | 'audio_windows_captured_total'): void {
     this.#options.metrics.count(name, { source: this.#options.source });
@@ -198,9 +228,9 @@ export class CameraFeed {
       ...(error === undefined ? {} : { error }),
     });
     const tampering = this.#tamper?.present;
-    if (tampering === undefined) return;
     this.#guard(() => {
-      viewer.tamper(tampering);
+      if (this.#sound?.fault !== undefined) viewer.sound(soundNews(this.#sound.fault));
+      if (tampering !== undefined) viewer.tamper(tampering);
     });
   }
 
@@ -218,6 +248,11 @@ export class CameraFeed {
       this.#options.log.error(`A receiver of the stream failed: ${String(error)}`);
     }
   }
+}
+
+function soundNews(fault: SoundFault | undefined): SoundNews {
+  if (fault === undefined) return { detail: 'The sound is as it should be again.' };
+  return { fault, detail: soundFaultError(fault).message };
 }
 
 /** What one viewer throws must not cost the others their share; whoever runs the source logs it. */

@@ -43,8 +43,8 @@ export function isOffline(status: StreamStatusName): boolean {
   return !notOffline.includes(status);
 }
 
-/** What can be wrong with the sound of a microphone that is connected. */
-export const soundFaults = ['silent', 'clipping'] as const;
+/** What can be wrong with the sound of a microphone or camera that is connected. */
+export const soundFaults = ['silent', 'clipping', 'offset'] as const;
 export type SoundFault = (typeof soundFaults)[number];
 
 export const StreamStatus = payload('stream-status', {
@@ -53,7 +53,8 @@ export const StreamStatus = payload('stream-status', {
   attempt: Type.Integer({ minimum: 0, description: 'Failed tries since the last frame.' }),
   fault: Type.Optional(
     Type.Enum(soundFaults, {
-      description: 'Why the sound of a connected microphone cannot be trusted: muted or unplugged, or cut off.',
+      description:
+        'Why the sound of a connected microphone or camera cannot be trusted: muted, dead or unplugged; cut off; or with a strong constant in it.',
     }),
   ),
 });

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { label, listLimit, payload, score } from './fields.ts';
+import { epochMs, label, listLimit, nameLimit, payload, score } from './fields.ts';
 
 export const AudioWindow = payload('audio-window', {
   seq: Type.Integer({ minimum: 0, description: 'Counts the windows of this source.' }),
@@ -10,6 +10,29 @@ export const AudioWindow = payload('audio-window', {
   record: Type.Boolean({ description: 'The owner allows this sound to be kept as evidence.' }),
 });
 export type AudioWindow = Static<typeof AudioWindow>;
+
+/** What stands in the payload of sound that somebody else recorded; its samples are in `msg.samples`. */
+export const RawSound = Type.Object({
+  sampleRate: Type.Integer({ minimum: 4000, maximum: 192_000, description: 'Samples a second and channel.' }),
+  channels: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 32,
+      description: 'Channels whose samples stand in turn; 1 where it is absent.',
+    }),
+  ),
+  source: Type.Optional(
+    Type.String({ minLength: 1, maxLength: nameLimit, description: 'Who hears it; default sound.' }),
+  ),
+  area: Type.Optional(Type.String({ minLength: 1, maxLength: nameLimit, description: 'Where; default home.' })),
+  capturedAt: Type.Optional(
+    Type.Number({ ...epochMs, description: 'Epoch milliseconds of the last sample; default: now.' }),
+  ),
+  record: Type.Optional(
+    Type.Boolean({ description: 'The owner allows this sound to be kept as evidence; default no.' }),
+  ),
+});
+export type RawSound = Static<typeof RawSound>;
 
 export const soundClasses = ['glass_break', 'gunshot', 'scream', 'forced_entry'] as const;
 export type SoundClass = (typeof soundClasses)[number];

@@ -48,9 +48,17 @@ const wording: Record<MicrophoneFailure, { words: string; hint: string }> = {
     words: 'The sound is cut off: turn the gain down.',
     hint: 'Turn the gain of the microphone down in the settings of the system, or open the node and check the sound.',
   },
+  ES_MICROPHONE_OFFSET: {
+    words: 'The sound has a strong constant in it (DC offset): cable or converter is at fault.',
+    hint: 'Try another plug, cable or sound card. Sound is still judged, but there is less room for loud sound.',
+  },
 };
 
-const faultErrors = { silent: 'ES_MICROPHONE_SILENT', clipping: 'ES_MICROPHONE_CLIPPING' } as const;
+const faultErrors = {
+  silent: 'ES_MICROPHONE_SILENT',
+  clipping: 'ES_MICROPHONE_CLIPPING',
+  offset: 'ES_MICROPHONE_OFFSET',
+} as const satisfies Record<SoundFault, MicrophoneFailure>;
 
 /** What is wrong with sound that comes in all the same. */
 export function soundFaultError(fault: SoundFault): SentinelError {

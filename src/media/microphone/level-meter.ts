@@ -1,13 +1,11 @@
 import type { SoundFault } from '../../contracts/messages.ts';
-import { audibleLevel, clippedIn, levelOf } from '../../pcm/level.ts';
+import { loudnessOf, peakDbfs } from '../../pcm/level.ts';
 import { S16leReader } from '../../pcm/s16le.ts';
+import { halfSecondOf, SoundFaults } from '../../pcm/sound-faults.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
-import { SoundFaults } from './sound-faults.ts';
 
 /** Two levels a second: as many as a status may show. */
 export const levelSeconds = 0.5;
-/** A few samples at full scale in half a second are no accident. */
-const clippedSamples = 3;
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Levels of the lowest and the highest bar. */
 const range = { lowest: -66, highest: -10 };
@@ -39,22 +37,25 @@ export class LevelMeter {
   }
 
   push(chunk: Buffer): void {
-    for (const sample of this.#reader.read(chunk)) {
-      this.#block[this.#filled] = sample;
-      this.#filled += 1;
+    const samples = this.#reader.read(chunk);
+    for (let used = 0; used < samples.length;) {
+      const part = samples.subarray(used, used + this.#block.length - this.#filled);
+      this.#block.set(part, this.#filled);
+      this.#filled += part.length;
+      used += part.length;
       if (this.#filled === this.#block.length) this.#finish();
     }
   }
 
   #finish(): void {
     this.#filled = 0;
-    const { dbfs, peak } = levelOf(this.#block);
+    const loudness = loudnessOf(this.#block);
+    const { dbfs, peak } = loudness;
     this.#shown = [...this.#shown, bar(dbfs)].slice(-shownBlocks);
-    const clipped = clippedIn(this.#block) >= clippedSamples;
-    const fault = this.#faults.push({ dbfs: audibleLevel(this.#block), clipped });
+    const fault = this.#faults.push(halfSecondOf(loudness));
     this.#onLevel({
       dbfs: whole(dbfs),
-      peakDbfs: whole(Math.max(-100, 20 * Math.log10(peak))),
+      peakDbfs: whole(peakDbfs(peak)),
       bars: this.#shown.join(''),
       ...(fault === undefined ? {} : { fault }),
     });

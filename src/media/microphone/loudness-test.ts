@@ -4,7 +4,7 @@ import {
   type SoundCheckStep,
   type SoundVerdict,
 } from '../../contracts/sound-check.ts';
-import { audibleLevel, clippedIn } from '../../pcm/level.ts';
+import { loudnessOf } from '../../pcm/level.ts';
 import { S16leReader } from '../../pcm/s16le.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
 
@@ -62,10 +62,11 @@ export class LoudnessTest {
   #finish(): void {
     this.#filled = 0;
     if (this.step === 'done') return;
-    this.#dbfs = audibleLevel(this.#block);
+    const { audibleDbfs, clipped } = loudnessOf(this.#block);
+    this.#dbfs = audibleDbfs;
     const place = this.#passed - blocks(leadSeconds);
     this.#passed += 1;
-    const block = { dbfs: this.#dbfs, clipped: clippedIn(this.#block) };
+    const block = { dbfs: audibleDbfs, clipped };
     if (place < 0) return;
     if (place < blocks(stepSeconds)) this.#quiet.push(block);
     else if (place >= blocks(stepSeconds + leadSeconds)) this.#loud.push(block);

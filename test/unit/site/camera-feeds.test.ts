@@ -6,7 +6,7 @@ import type { IngestFrame, IngestListener } from '../../../src/media/ingest.ts';
 import type { StreamState } from '../../../src/media/stream-supervisor.ts';
 import { parseSourceAddress } from '../../../src/network/address.ts';
 import type { Tampering } from '../../../src/media/tamper/tamper-watch.ts';
-import type { CameraViewer } from '../../../src/site/camera-feed.ts';
+import type { CameraViewer, SoundNews } from '../../../src/site/camera-feed.ts';
 import { CameraFeeds, type FeedOptions } from '../../../src/site/camera-feeds.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -16,6 +16,7 @@ class Viewer implements CameraViewer {
   readonly samples: Float32Array[] = [];
   readonly states: StreamState[] = [];
   readonly tamperings: Tampering[] = [];
+  readonly faults: (string | undefined)[] = [];
   throws = false;
 
   frame(frame: IngestFrame): void {
@@ -27,6 +28,9 @@ class Viewer implements CameraViewer {
   }
   tamper(tampering: Tampering): void {
     this.tamperings.push(tampering);
+  }
+  sound({ fault }: SoundNews): void {
+    this.faults.push(fault);
   }
   status(state: StreamState): void {
     this.states.push(state);
@@ -72,6 +76,11 @@ class Source {
   black(): void {
     this.listener.frame({ seq: 0, width: 64, height: 36, bytes: Buffer.alloc(64 * 36 * 3), capturedAt: 5 });
   }
+  /** So many windows of nothing but one number. */
+  constant(windows: number, value = 0): void {
+    const samples = new Float32Array(15_600).fill(value);
+    for (let seq = 0; seq < windows; seq += 1) this.listener.audio({ seq, capturedAt: 5, samples, dbfs: -3, peak: 1 });
+  }
   picture(): void {
     this.listener.frame({ seq: 0, width: 2, height: 1, bytes: Buffer.from('abcdef'), capturedAt: 5 });
     this.listener.audio({ seq: 0, capturedAt: 5, samples: Float32Array.of(1, 2), dbfs: -3, peak: 1 });
@@ -106,6 +115,36 @@ function setUp() {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('camera feeds', () => {
+  test('the sound of a live camera is watched: silence is said to everybody, counted, and over with the next connection', async () => {
+    const { feeds, options, last, clock, counted } = setUp();
+    const [first, second] = [new Viewer(), new Viewer()];
+    feeds.watch('camera', options(), first);
+    await settled();
+    last().say('connected');
+    last().constant(19);
+    assert.deepEqual(first.faults, []);
+    last().constant(3);
+    assert.deepEqual(first.faults, ['silent']);
+    assert.equal(counted.filter((line) => line.startsWith('microphone_fault_seconds_total front')).length, 3);
+    feeds.watch('camera', options(), second);
+    clock.advance(0);
+    assert.deepEqual(second.faults, ['silent']);
+    last().say('stalled');
+    last().say('connected');
+    last().constant(19);
+    assert.deepEqual(first.faults, ['silent'], 'nothing is known of the new connection yet');
+  });
+
+  test('silence in a file is part of it', async () => {
+    const { feeds, options, last } = setUp();
+    const viewer = new Viewer();
+    feeds.watch('camera', options({ address: parseSourceAddress('/tmp/film.mp4') }), viewer);
+    await settled();
+    last().say('connected');
+    last().constant(100);
+    assert.deepEqual(viewer.faults, []);
+  });
+
   test('late pictures are measured and said, to who joins too; a new connection counts once', async () => {
     const { feeds, options, last, clock, counted, gauge } = setUp();
     const [first, second] = [new Viewer(), new Viewer()];

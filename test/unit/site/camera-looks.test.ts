@@ -40,6 +40,7 @@ function setUp(own: (signal: AbortSignal) => Promise<Look> = () => Promise.resol
     frame: ({ bytes }: { bytes: Buffer }) => seen.push(bytes),
     audio: () => undefined,
     tamper: () => undefined,
+    sound: () => undefined,
     status: () => undefined,
   };
   const lease = feeds.watch('cam', options, viewer);

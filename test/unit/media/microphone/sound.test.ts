@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { FlowGauge } from '../../../../src/media/microphone/flow-gauge.ts';
 import type { SoundFault } from '../../../../src/contracts/messages.ts';
 import { LevelMeter, type SoundLevel } from '../../../../src/media/microphone/level-meter.ts';
-import { SoundFaults } from '../../../../src/media/microphone/sound-faults.ts';
+import { SoundFaults } from '../../../../src/pcm/sound-faults.ts';
 import { ManualClock } from '../../manual-clock.ts';
 
 const second = 32_000;
@@ -85,11 +85,13 @@ describe('the level of sound', () => {
 });
 
 /** What is found at the end of each stretch of half seconds; a stretch is a level, how many of it, and whether it clips. */
-function faultsAfter(...stretches: [dbfs: number, count: number, clipped?: boolean][]): (SoundFault | undefined)[] {
+function faultsAfter(
+  ...stretches: [dbfs: number, count: number, clipped?: boolean, offset?: number][]
+): (SoundFault | undefined)[] {
   const faults = new SoundFaults();
-  return stretches.map(([dbfs, count, clipped = false]) => {
+  return stretches.map(([dbfs, count, clipped = false, offset = 0]) => {
     let last: SoundFault | undefined;
-    for (let done = 0; done < count; done += 1) last = faults.push({ dbfs, clipped });
+    for (let done = 0; done < count; done += 1) last = faults.push({ dbfs, clipped, offset });
     return last;
   });
 }
@@ -118,7 +120,7 @@ describe('what is wrong with sound', () => {
     for (let second = 0; second < 3600; second += 1) {
       // A word every half minute, nothing between.
       for (let half = 0; half < 2; half += 1) {
-        const now = faults.push({ dbfs: second % 30 < 2 ? -30 : -100, clipped: false });
+        const now = faults.push({ dbfs: second % 30 < 2 ? -30 : -100, clipped: false, offset: 0 });
         if (now !== before) changes += 1;
         before = now;
       }
@@ -138,6 +140,15 @@ describe('what is wrong with sound', () => {
       ...bangs.map(([dbfs, count, clipped = false]) => [dbfs, count, clipped] as [number, number, boolean]),
     );
     assert.deepEqual([...new Set(told.slice(2))], ['clipping']);
+  });
+
+  test('is a constant that stays for ten seconds, up or down, until it was gone for five', () => {
+    const quiet = (count: number, offset: number): [number, number, boolean, number] => [-40, count, false, offset];
+    assert.deepEqual(faultsAfter(quiet(19, 0.06), quiet(1, -0.06), quiet(50, 0.045), quiet(9, 0), quiet(1, 0)), [
+      ...[ok, 'offset', 'offset', 'offset', ok],
+    ]);
+    assert.deepEqual(faultsAfter(quiet(100, 0.04)), [ok], 'what cheap converters add');
+    assert.deepEqual(faultsAfter([-100, 30, false, 0.3]), ['silent'], 'a constant and nothing else is silence');
   });
 
   test('is silence too when a converter gives one number for ever', () => {

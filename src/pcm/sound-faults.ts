@@ -1,4 +1,5 @@
-import type { SoundFault } from '../../contracts/messages.ts';
+import type { SoundFault } from '../contracts/messages.ts';
+import type { Loudness } from './level.ts';
 
 /** Half a second of sound, as far as it can be at fault. */
 export interface HalfSecond {
@@ -6,9 +7,13 @@ export interface HalfSecond {
   dbfs: number;
   /** Sound was cut off at full scale. */
   clipped: boolean;
+  /** Its mean, -1 to 1. */
+  offset: number;
 }
 
 const perSecond = 2;
+/** A few samples at full scale in half a second are no accident. */
+const clippedSamples = 3;
 const minute = 60 * perSecond;
 
 const silence = {
@@ -29,10 +34,19 @@ const silence = {
 /** One bang that is cut off is no fault; two in ten seconds are, until there were none for ten. */
 const clipping = { within: 10 * perSecond, times: 2 } as const;
 
+/** A constant in the sound for so long, up or down: a twentieth of full scale is ten times what cheap converters add. */
+const constant = { from: 0.05, until: 0.04, enter: 10 * perSecond, leave: 5 * perSecond } as const;
+
+/** What can be at fault with half a second of sound. */
+export function halfSecondOf({ audibleDbfs, clipped, offset }: Loudness): HalfSecond {
+  return { dbfs: audibleDbfs, clipped: clipped >= clippedSamples, offset };
+}
+
 /**
  * Tells whether the sound of a microphone can be trusted, from one half second after the other: it is silent when a
- * microphone is muted, unplugged or not behind the device at all, and it clips when its gain is too high. Ends are judged
- * more strictly than beginnings, so that it does not go to and fro.
+ * microphone is muted, dead, unplugged or not behind the device at all, it clips when its gain is too high, and it is
+ * offset when its wiring or converter adds a constant, which leaves less room for sound. Ends are judged more strictly
+ * than beginnings, so that it does not go to and fro.
  */
 export class SoundFaults {
   #count = 0;
@@ -42,20 +56,25 @@ export class SoundFaults {
   #sounding = 0;
   #clipping = false;
   #clips: number[] = [];
+  #offset = false;
+  /** Half seconds that speak for a change of that. */
+  #offsetNews = 0;
   /** The quietest half second so far, a minute ago and two: what ends in silence does not count as quiet. */
   #quietest = Infinity;
   #lastMinute = Infinity;
   #floor = Infinity;
 
-  push({ dbfs, clipped }: HalfSecond): SoundFault | undefined {
+  push({ dbfs, clipped, offset }: HalfSecond): SoundFault | undefined {
     this.#count += 1;
     this.#judgeSilence(dbfs);
     this.#learn(dbfs);
     this.#clips = this.#clips.filter((at) => at > this.#count - clipping.within);
     if (clipped) this.#clips.push(this.#count);
     this.#clipping = this.#clips.length >= (this.#clipping ? 1 : clipping.times);
+    this.#judgeOffset(Math.abs(offset));
     if (this.#silent) return 'silent';
-    return this.#clipping ? 'clipping' : undefined;
+    if (this.#clipping) return 'clipping';
+    return this.#offset ? 'offset' : undefined;
   }
 
   #judgeSilence(dbfs: number): void {
@@ -70,6 +89,14 @@ export class SoundFaults {
       this.#silent = false;
       this.#needed = Math.min(silence.enterAtMost, 2 * this.#needed);
     }
+  }
+
+  #judgeOffset(size: number): void {
+    const isNews = this.#offset ? size < constant.until : size >= constant.from;
+    this.#offsetNews = isNews ? this.#offsetNews + 1 : 0;
+    if (this.#offsetNews < (this.#offset ? constant.leave : constant.enter)) return;
+    this.#offset = !this.#offset;
+    this.#offsetNews = 0;
   }
 
   #learn(dbfs: number): void {

@@ -1,0 +1,50 @@
+import { continues } from '../pcm/overlap.ts';
+import { frameHop, LogMel, patch } from './log-mel.ts';
+
+/** The last window of a source and its patch. */
+interface Remembered {
+  samples: Float32Array;
+  rows: Float32Array;
+}
+
+/** More sources than one worker can listen to; the one heard longest ago makes room. Each has 87 KB. */
+const mostSources = 64;
+/** Windows follow each other after 0.48 s or 0.24 s: whole frames, and whole pairs of them. */
+const hops = [48 * frameHop, 24 * frameHop] as const;
+
+/**
+ * Log-mel patches of sources whose windows overlap. Rows do not depend on the window they stand in, so those of sound that
+ * was in the last window of the source are taken from there. The samples themselves are compared: no word of the asker is
+ * believed, and a gap, a new stream or another source of the same name only means that all rows are computed.
+ */
+export class RowMemory {
+  readonly #logMel = new LogMel();
+  readonly #sources = new Map<string, Remembered>();
+  #computed = 0;
+
+  /** Rows that were computed so far. */
+  get computed(): number {
+    return this.#computed;
+  }
+
+  /**
+   * Writes the patch of a window, the same numbers as `LogMel` alone would.
+   * @param samples 15,600 samples at 16 kHz; they stay here until the next window of the source.
+   */
+  write(source: string, samples: Float32Array, into: Float32Array): void {
+    const before = this.#sources.get(source);
+    const hop = before && hops.find((one) => continues(before.samples, samples, one));
+    const known = hop === undefined ? 0 : patch.frames - hop / frameHop;
+    if (before !== undefined) into.set(before.rows.subarray((patch.frames - known) * patch.bands));
+    this.#logMel.write(samples, into, patch.frames, known);
+    this.#computed += patch.frames - known;
+    this.#remember(source, { samples, rows: into.slice(0, patch.size) });
+  }
+
+  #remember(source: string, heard: Remembered): void {
+    this.#sources.delete(source);
+    this.#sources.set(source, heard);
+    const [oldest] = this.#sources.keys();
+    if (this.#sources.size > mostSources && oldest !== undefined) this.#sources.delete(oldest);
+  }
+}

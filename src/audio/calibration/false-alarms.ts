@@ -1,0 +1,107 @@
+import type { Random } from '../../contracts/ports.ts';
+import { countRange, type Range } from './confidence.ts';
+import { fitTail, levelReachedBy, shareAbove, tailStart, type Tail } from './tail.ts';
+
+/** What is heard within so many seconds is one alarm. */
+export const blockSeconds = 10;
+const blocksPerDay = 86_400 / blockSeconds;
+
+/** How a rate is known: by counting, by a tail that was fitted to the loudest blocks, or only what it does not exceed. */
+export type RateMethod = 'counted' | 'extrapolated' | 'bounded';
+
+/** False alarms a day that a threshold is expected to give, if every day sounds like what was heard. */
+export interface AlarmRate extends Range {
+  /** Undefined when only bounds are known. */
+  perDay: number | undefined;
+  method: RateMethod;
+}
+
+/** With fewer alarms counting is too coarse. */
+const leastCounted = 5;
+/** Minutes resemble each other: what is drawn again and again are minutes, not blocks. */
+const blocksTogether = 6;
+const draws = 100;
+
+/**
+ * Says how often a threshold is reached while nothing happens, from the best score of each block of 10 s of one class. What is
+ * rarer than counting can know is extrapolated from the loudest blocks, with a range from drawing the minutes again.
+ */
+export class FalseAlarms {
+  /** Logits: scores crowd at 0 and 1. */
+  readonly #blocks: readonly number[];
+  readonly #days: number;
+  readonly #tail: Tail | undefined;
+  readonly #drawn: readonly Tail[];
+
+  /** @param scores 0..1, of each block in its order. */
+  constructor(scores: readonly number[], random: Random) {
+    this.#blocks = scores.map(logit);
+    this.#days = scores.length / blocksPerDay;
+    const from = tailStart(this.#blocks);
+    const above = (blocks: readonly number[]): number[] => blocks.filter((block) => from !== undefined && block > from);
+    this.#tail = from === undefined ? undefined : fitTail(from, above(this.#blocks), this.#blocks.length);
+    const minutes: number[][] = [];
+    for (let at = 0; at < this.#blocks.length; at += blocksTogether) {
+      minutes.push(above(this.#blocks.slice(at, at + blocksTogether)));
+    }
+    this.#drawn = Array.from({ length: this.#tail === undefined ? 0 : draws }, () => {
+      const again = minutes.flatMap(() => minutes[Math.floor(random() * minutes.length)] ?? []);
+      return (from === undefined ? undefined : fitTail(from, again, this.#blocks.length)) ?? [];
+    }).flat();
+  }
+
+  /** How long was listened. */
+  get days(): number {
+    return this.#days;
+  }
+
+  /** @param threshold 0..1 */
+  at(threshold: number): AlarmRate {
+    const level = logit(threshold);
+    const count = this.#blocks.filter((block) => block >= level).length;
+    const { low, high } = countRange(count);
+    const bounds = this.#days === 0 ? { low: 0, high: Infinity } : { low: low / this.#days, high: high / this.#days };
+    if (count >= leastCounted) return { method: 'counted', perDay: count / this.#days, ...bounds };
+    const tail = this.#tail;
+    if (tail === undefined || level < tail.from) return { method: 'bounded', perDay: undefined, ...bounds };
+    const rates = this.#drawn.map((one) => shareAbove(one, level) * blocksPerDay).sort((a, b) => a - b);
+    const perDay = shareAbove(tail, level) * blocksPerDay;
+    const end = (share: number): number => rates[Math.round(share * (rates.length - 1))] ?? perDay;
+    return {
+      ...{ method: 'extrapolated', perDay },
+      low: Math.min(perDay, end(0.05)),
+      high: Math.max(perDay, end(0.95)),
+    };
+  }
+
+  /**
+   * The lowest threshold that is expected to give no more than `perDay` false alarms a day.
+   * @returns undefined when too little was heard to say.
+   */
+  thresholdFor(perDay: number): number | undefined {
+    const allowed = Math.floor(perDay * this.#days);
+    const extrapolated = this.#tail && probability(levelReachedBy(this.#tail, perDay / blocksPerDay));
+    const isKept = extrapolated === undefined || (this.at(extrapolated).perDay ?? 0) <= perDay * (1 + 1e-9);
+    if (allowed < leastCounted && isKept) return extrapolated;
+    const first = this.#blocks.toSorted((a, b) => b - a)[allowed];
+    // As many as are allowed lie above it, or fewer where scores are equal.
+    return first === undefined ? 0 : justAbove(probability(first));
+  }
+}
+
+/** Keeps logits finite. */
+const leastProbability = 1e-6;
+
+export function logit(score: number): number {
+  const safe = Math.min(1 - leastProbability, Math.max(leastProbability, score));
+  return Math.log(safe / (1 - safe));
+}
+
+export function probability(logitOfIt: number): number {
+  return 1 / (1 + Math.exp(-logitOfIt));
+}
+
+/** A score that the given one does not reach. */
+export function justAbove(score: number): number {
+  return Math.min(1, score + 1e-4);
+}

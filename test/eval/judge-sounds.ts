@@ -1,0 +1,142 @@
+import { SentinelError } from '../../src/contracts/errors.ts';
+import { soundClasses } from '../../src/contracts/messages.ts';
+import { openSoundFinder } from './sound-finder.ts';
+import { readManifest, type LabelledClip } from './sound-manifest.ts';
+import { rounded, soundFigures, type ScoredClip } from './sound-sheet.ts';
+import { foldCount, sourceFolds } from './source-folds.ts';
+
+export interface SoundQuestion {
+  manifest: string;
+  /** Id in the catalogue or path of an `.onnx` file. `{fold}` in it stands for the number of the fold that is judged. */
+  model: string;
+  /** Lowest score that counts, of each class that is judged. */
+  thresholds: Readonly<Record<string, number>>;
+  /** Figures of each fold as well. */
+  folds: boolean;
+  /** Judge this fold alone. */
+  fold?: number | undefined;
+  /** Judge these sources alone. */
+  sources?: readonly string[] | undefined;
+  /** Told of every clip that cannot be judged. */
+  refused: (file: string, why: string) => void;
+  /** Told how many clips were judged, now and then. */
+  progress: (done: number, all: number) => void;
+}
+
+type Sorted = LabelledClip & { fold: number | undefined };
+type Judged = ScoredClip & { fold: number | undefined };
+
+/** Clips that are decoded in one run. */
+const together = 16;
+const progressEvery = 200;
+
+/**
+ * Compares what audio-classify hears in sound files with what a manifest says of them.
+ * @throws SentinelError ES_BAD_INPUT (manifest, folds, nothing to judge), and whatever is wrong with the model
+ */
+export async function judgeSounds(question: SoundQuestion) {
+  const { manifest, model, thresholds } = question;
+  const listed = await readManifest(manifest);
+  const { chosen, sourcesOf } = chooseClips(listed, question);
+  const judgable = (name: string): boolean => name === 'other' || Object.hasOwn(thresholds, name);
+  const clips = chosen.filter((clip) => judgable(clip.class));
+  if (clips.length === 0) throw nothing(`Of its ${listed.length} clips none is left that can be judged.`);
+  const groups = model.includes('{fold}') ? Map.groupBy(clips, ({ fold }) => fold) : new Map([[undefined, clips]]);
+  const judged: Judged[] = [];
+  const counts = { missing: 0, unreadable: 0 };
+  const backends = new Set<string>();
+  for (const [fold, group] of groups) {
+    const finder = await openSoundFinder(model.replaceAll('{fold}', String(fold)));
+    backends.add(finder.backend);
+    try {
+      for await (const heard of hear(group, finder, counts, question)) {
+        judged.push(heard);
+        if (judged.length % progressEvery === 0) question.progress(judged.length, clips.length);
+      }
+    } finally {
+      await finder.close();
+    }
+  }
+  if (judged.length === 0) throw nothing(`Not one of its ${clips.length} clips can be read.`);
+  const verdict = {
+    clips: judged.length,
+    model,
+    ...soundFigures(judged, thresholds),
+    ...counts,
+    left_out: tally(chosen.filter((clip) => !judgable(clip.class)).map((clip) => clip.class)),
+    backend: [...backends].join(', '),
+  };
+  if (!question.folds) return { verdict, judged };
+  const folds = Array.from({ length: foldCount }, (_, fold) => ({ fold, sources: sourcesOf(fold) })).flatMap((fold) => {
+    const part = judged.filter((clip) => clip.fold === fold.fold);
+    return part.length === 0 ? [] : [{ ...fold, clips: part.length, ...soundFigures(part, thresholds) }];
+  });
+  return { verdict: { ...verdict, folds, fold_mean_ap: meanPrecisions(folds, Object.keys(thresholds)) }, judged };
+}
+
+/** The clips of the folds and sources that are asked for. Folds are those of the whole manifest, whatever is chosen of it. */
+function chooseClips(listed: readonly LabelledClip[], { model, folds, fold, sources }: SoundQuestion) {
+  const isEvent = (name: string): boolean => (soundClasses as readonly string[]).includes(name);
+  const foldOf = folds || fold !== undefined || model.includes('{fold}') ? sourceFolds(listed, isEvent) : undefined;
+  const known = new Set(listed.map(({ source }) => source));
+  const strange = sources?.filter((source) => !known.has(source)) ?? [];
+  if (strange.length > 0) {
+    throw nothing(`No clip is from ${strange.join(', ')}.`, `The sources are ${[...known].join(', ')}.`);
+  }
+  const sorted: Sorted[] = listed.map((clip) => ({ ...clip, fold: foldOf?.get(clip.source) }));
+  return {
+    chosen: sorted.filter((clip) => {
+      return (fold === undefined || clip.fold === fold) && sources?.includes(clip.source) !== false;
+    }),
+    sourcesOf: (wanted: number) => [...(foldOf ?? [])].flatMap(([source, own]) => (own === wanted ? [source] : [])),
+  };
+}
+
+/** Scores clips in their order; the next ones are decoded meanwhile. */
+async function* hear(
+  clips: readonly Sorted[],
+  { read, find }: Awaited<ReturnType<typeof openSoundFinder>>,
+  counts: { missing: number; unreadable: number },
+  { refused }: SoundQuestion,
+): AsyncGenerator<Judged> {
+  const readFrom = (start: number) => read(clips.slice(start, start + together).map(({ path }) => path));
+  let next = readFrom(0);
+  for (let start = 0; start < clips.length; start += together) {
+    const sounds = await next;
+    next = readFrom(start + together);
+    // It is waited for only when these are heard.
+    next.catch(() => undefined);
+    for (const [index, sound] of sounds.entries()) {
+      const clip = clips[start + index];
+      if (clip === undefined) continue;
+      if (sound instanceof Float32Array) {
+        yield { ...clip, ...(await find(sound)) };
+        continue;
+      }
+      const absent = (sound.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+      counts[absent ? 'missing' : 'unreadable'] += 1;
+      refused(clip.file, absent ? 'there is no such file' : sound.message);
+    }
+  }
+}
+
+function meanPrecisions(
+  folds: readonly { classes: Record<string, { ap: number | null }> }[],
+  names: readonly string[],
+) {
+  return Object.fromEntries(
+    names.map((name) => {
+      const known = folds.flatMap(({ classes }) => classes[name]?.ap ?? []);
+      return [name, known.length === 0 ? null : rounded(known.reduce((sum, ap) => sum + ap, 0) / known.length)];
+    }),
+  );
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const groups = Map.groupBy(names, (name) => name);
+  return Object.fromEntries([...groups].map(([name, group]) => [name, group.length]));
+}
+
+function nothing(why: string, hint?: string): SentinelError {
+  return new SentinelError('ES_BAD_INPUT', `The manifest cannot be judged. ${why}`, hint === undefined ? {} : { hint });
+}

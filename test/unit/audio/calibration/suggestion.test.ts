@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gaussian, seededRandom } from '../../../../scripts/demo/seeded-random.ts';
+import { probability } from '../../../../src/audio/calibration/false-alarms.ts';
+import { suggestThreshold, type CalibrationEvidence } from '../../../../src/audio/calibration/suggestion.ts';
+
+/** Two hours of a place; `loudness` moves its scores up. */
+function place(loudness: number): number[] {
+  const random = seededRandom(9);
+  return Array.from({ length: 720 }, () => probability(loudness + gaussian(random)));
+}
+const wish = { budgetPerDay: 1, shipped: 0.6 };
+const suggest = (evidence: Partial<CalibrationEvidence>, asked = wish) =>
+  suggestThreshold(
+    { ambient: [], positives: [], dismissed: { scores: [], days: 1 }, ...evidence },
+    asked,
+    seededRandom(1),
+  );
+
+describe('suggested thresholds', () => {
+  test('a quiet place and clips that are well heard: the shipped one stays', () => {
+    const { threshold, reason, recall, falseAlarms } = suggest({ ambient: place(-7), positives: [0.9, 0.95, 0.7] });
+    assert.deepEqual([threshold, reason, recall.hits, recall.of], [0.6, 'shipped-fits', 3, 3]);
+    assert.ok((falseAlarms.perDay ?? 9) < 1);
+    assert.ok(recall.low < 0.6, 'three of three prove little');
+  });
+
+  test('a quiet place without any clip: nothing asks for a lower one', () => {
+    assert.equal(suggest({ ambient: place(-9) }).threshold, 0.6);
+  });
+
+  test('a loud place: higher, and the clips that are lost are counted', () => {
+    const { threshold = 0, reason, recall, falseAlarms } = suggest({ ambient: place(-1), positives: [0.65, 0.999] });
+    assert.equal(reason, 'raised');
+    assert.ok(threshold > 0.8 && threshold < 0.999, `${threshold}`);
+    assert.deepEqual([recall.hits, recall.of], [1, 2]);
+    assert.ok((falseAlarms.perDay ?? 9) <= 1.01);
+  });
+
+  test('faint clips in a quiet place: lower, below the faintest that the budget lets through', () => {
+    const { threshold = 1, reason, recall } = suggest({ ambient: place(-7), positives: [0.4, 0.5, 0.9] });
+    assert.equal(reason, 'lowered');
+    assert.ok(threshold < 0.4 && threshold > 0.05, `${threshold}`);
+    assert.equal(recall.hits, 3);
+  });
+
+  test('no threshold keeps a budget where sounds of the class are heard all day', () => {
+    const { reason, threshold } = suggest({ ambient: place(8) });
+    assert.deepEqual([reason, threshold], ['over-budget', 0.999]);
+  });
+
+  test('some minutes are too few for any suggestion', () => {
+    const { threshold, reason, falseAlarms } = suggest({ ambient: place(-7).slice(0, 20), positives: [0.9] });
+    assert.deepEqual([threshold, reason, falseAlarms.method], [undefined, 'listen-longer', 'bounded']);
+  });
+
+  test('what was dismissed raises the threshold above it, but not what the budget allows', () => {
+    const ambient = place(-7);
+    const dismissed = { scores: [0.7, 0.8, 0.9], days: 2 };
+    const { threshold = 0, reason, dismissedPerDay } = suggest({ ambient, dismissed });
+    assert.equal(reason, 'raised');
+    assert.ok(threshold > 0.7 && threshold < 0.71, 'two in two days are allowed');
+    assert.equal(dismissedPerDay, 1);
+    assert.equal(suggest({ ambient, dismissed: { scores: [0.7], days: 30 } }).threshold, 0.6);
+    // Also where nobody listened yet.
+    assert.equal(suggest({ dismissed }).threshold, threshold);
+  });
+
+  test('never below 0.05 or above 0.999, and a larger budget never asks for a higher one', () => {
+    for (const loudness of [-12, -9, -6, -3, 0, 3, 6]) {
+      let before = 1;
+      for (const budgetPerDay of [0.05, 0.25, 1, 4, 25]) {
+        const { threshold = 0 } = suggest(
+          { ambient: place(loudness), positives: [0.1, 0.3, 0.8] },
+          { ...wish, budgetPerDay },
+        );
+        assert.ok(threshold >= 0.05 && threshold <= 0.999);
+        assert.ok(threshold <= before + 1e-9, `${threshold} after ${before} at ${loudness}`);
+        before = threshold;
+      }
+    }
+  });
+
+  test('the curve falls: a higher threshold finds less and errs less', () => {
+    const { curve, ap } = suggest({ ambient: place(-2), positives: [0.2, 0.5, 0.7, 0.9] });
+    assert.ok((ap ?? 0) > 0.3 && (ap ?? 0) < 1);
+    for (const [index, point] of curve.slice(1).entries()) {
+      const before = curve[index] ?? assert.fail();
+      assert.ok(point.threshold > before.threshold);
+      assert.ok((point.recall ?? 0) <= (before.recall ?? 0));
+      assert.ok((point.falseAlarmsPerDay ?? 0) <= (before.falseAlarmsPerDay ?? Infinity) * 1.5);
+    }
+  });
+});

@@ -35,8 +35,8 @@ export default defineNode({
     const { labels, threshold, maxAgeMs, previewRate } = node.config;
     const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = node.config;
     const choice = { model, family, classNames, inputSize };
-    const filter = labelFilter(labels, site.labelsOf(choice));
-    const missing = site.detectorFault(choice);
+    const { labels: classes, fault: missing } = site.knownDetector(choice);
+    const filter = labelFilter(labels, classes);
     const fault = missing ?? filter.fault;
     if (fault !== undefined) node.fail(fault);
     const detector = site.detector(choice, provider);

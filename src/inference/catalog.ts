@@ -55,8 +55,8 @@ const catalogFile = Type.Object({
   ),
 });
 
-/** A thousand labels take 30 KB. */
-const longestDescription = 2 ** 20;
+/** Bytes of a user's description, which is read on the main thread; a thousand labels take 30 KB. */
+const longestDescription = 64 * 1024;
 
 /** One model of `models/catalog.json`. */
 export type CatalogEntry = Omit<Static<typeof catalogFile>['models'][number], 'labels'> & {
@@ -94,8 +94,14 @@ export function catalogModels(): { id: string; task: ModelTask }[] {
   return catalogEntries().flatMap(({ id, task, download }) => (download === undefined ? [{ id, task }] : []));
 }
 
-/** Every model of the catalogue. @throws SentinelError ES_MODEL_INVALID */
-export function catalogEntries(): CatalogEntry[] {
+let entries: readonly CatalogEntry[] | undefined;
+
+/** Every model of the catalogue, which is read once: it comes with the package. @throws SentinelError ES_MODEL_INVALID */
+export function catalogEntries(): readonly CatalogEntry[] {
+  return (entries ??= readCatalog());
+}
+
+function readCatalog(): CatalogEntry[] {
   const file = modelFile('catalog.json');
   const catalog = readJson(file);
   matchOrInvalid(catalogFile, catalog, file);
@@ -174,7 +180,7 @@ function catalogModel(id: string, task: ModelTask): ModelDescription {
 function userModel(file: string, recognise: Recogniser | undefined): ModelDescription {
   const id = basename(file, '.onnx');
   const description = file.replace(/\.onnx$/, '.json');
-  const said = sizeOf(description) !== undefined ? readJson(description) : undefined;
+  const said = sizeOf(description) !== undefined ? readJson(description, longestDescription) : undefined;
   for (const needed of said === undefined && recognise === undefined ? [file, description] : [file]) {
     if (sizeOf(needed) !== undefined) continue;
     throw new SentinelError('ES_MODEL_MISSING', `The file ${needed} does not exist.`, {
@@ -245,10 +251,10 @@ function matchOrInvalid(schema: TSchema, value: unknown, where: string): void {
 }
 
 /** What the file holds is not told: whoever chooses a model must not read other files by it. */
-function readJson(file: string): unknown {
+function readJson(file: string, longest = Infinity): unknown {
   let why = 'it is too large';
   try {
-    if ((sizeOf(file) ?? 0) <= longestDescription) return JSON.parse(readFileSync(file, 'utf8'));
+    if ((sizeOf(file) ?? 0) <= longest) return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     why = code ?? `it is no JSON${/ \(line \d+ column \d+\)/.exec(message)?.[0] ?? ''}`;

@@ -66,25 +66,37 @@ function headerOf(bytes: Uint8Array): ModelHeader {
 
 /** Inputs, outputs, weights, operator sets and notes together: the largest models have some thousands. */
 const mostParts = 20_000;
-const mostDimensions = 1000;
+/** Tensors of the runtime have a dozen at most. */
+const mostDimensions = 64;
 
 /** Gathers a header from the fields of a file, whether that lies in memory or is read in pieces. */
 export class HeaderReading {
   readonly #header: ModelHeader = { irVersion: 0, opsets: [], inputs: [], outputs: [], metadata: {} };
   readonly #weights = new Set<string>();
+  readonly #step: () => void;
   #parts = 0;
+
+  /** @param step Told of every field of the parts; where it throws, the reading ends. */
+  constructor(step: () => void = () => undefined) {
+    this.#step = step;
+  }
+
+  /** How many were told, weights among them. */
+  get inputs(): number {
+    return this.#header.inputs.length;
+  }
 
   ofModel(field: Field): void {
     if (field.number === modelFields.opset || field.number === modelFields.metadata) this.#countPart();
     if (field.number === modelFields.irVersion) this.#header.irVersion = integerOf(field);
-    if (field.number === modelFields.opset) this.#header.opsets.push(readOpset(messageOf(field)));
-    if (field.number === modelFields.metadata) readEntry(messageOf(field), this.#header.metadata);
+    if (field.number === modelFields.opset) this.#header.opsets.push(this.#opset(messageOf(field)));
+    if (field.number === modelFields.metadata) this.#entry(messageOf(field), this.#header.metadata);
   }
 
   ofGraph(field: Field): void {
     if (field.number === graphFields.input || field.number === graphFields.output) this.#countPart();
-    if (field.number === graphFields.input) this.#header.inputs.push(readValue(messageOf(field)));
-    if (field.number === graphFields.output) this.#header.outputs.push(readValue(messageOf(field)));
+    if (field.number === graphFields.input) this.#header.inputs.push(this.#value(messageOf(field)));
+    if (field.number === graphFields.output) this.#header.outputs.push(this.#value(messageOf(field)));
   }
 
   ofWeight(field: Field): void {
@@ -108,56 +120,63 @@ export class HeaderReading {
   #countPart(): void {
     if (++this.#parts > mostParts) throw broken(`it names more than ${mostParts} inputs, outputs and weights`);
   }
-}
 
-function readEntry(message: Uint8Array, metadata: Record<string, string>): void {
-  let [key, value] = ['', ''];
-  for (const field of fieldsOf(message)) {
-    if (field.number === entryFields.key) key = textOf(field);
-    if (field.number === entryFields.value) value = textOf(field);
+  #entry(message: Uint8Array, metadata: Record<string, string>): void {
+    let [key, value] = ['', ''];
+    for (const field of this.#fields(message)) {
+      if (field.number === entryFields.key) key = textOf(field);
+      if (field.number === entryFields.value) value = textOf(field);
+    }
+    // Whatever a hostile file calls its keys, it gets no further than this object.
+    if (key !== '__proto__') metadata[key] = value;
   }
-  // Whatever a hostile file calls its keys, it gets no further than this object.
-  if (key !== '__proto__') metadata[key] = value;
-}
 
-function readOpset(message: Uint8Array): { domain: string; version: number } {
-  const opset = { domain: '', version: 0 };
-  for (const field of fieldsOf(message)) {
-    if (field.number === opsetFields.domain) opset.domain = textOf(field);
-    if (field.number === opsetFields.version) opset.version = integerOf(field);
+  #opset(message: Uint8Array): { domain: string; version: number } {
+    const opset = { domain: '', version: 0 };
+    for (const field of this.#fields(message)) {
+      if (field.number === opsetFields.domain) opset.domain = textOf(field);
+      if (field.number === opsetFields.version) opset.version = integerOf(field);
+    }
+    return opset;
   }
-  return opset;
-}
 
-function readValue(message: Uint8Array): ModelValue {
-  const value: ModelValue = { name: '', type: 'other', shape: [] };
-  for (const field of fieldsOf(message)) {
-    if (field.number === valueFields.name) value.name = textOf(field);
-    if (field.number !== valueFields.type) continue;
-    for (const part of fieldsOf(messageOf(field))) {
-      if (part.number === typeFields.tensor) readTensorType(messageOf(part), value);
+  #value(message: Uint8Array): ModelValue {
+    const value: ModelValue = { name: '', type: 'other', shape: [] };
+    for (const field of this.#fields(message)) {
+      if (field.number === valueFields.name) value.name = textOf(field);
+      if (field.number !== valueFields.type) continue;
+      for (const part of this.#fields(messageOf(field))) {
+        if (part.number === typeFields.tensor) this.#tensorType(messageOf(part), value);
+      }
+    }
+    if (value.name === '') throw broken('an input or output has no name');
+    return value;
+  }
+
+  #tensorType(message: Uint8Array, value: ModelValue): void {
+    for (const field of this.#fields(message)) {
+      if (field.number === tensorTypeFields.element) value.type = elementTypes[integerOf(field)] ?? 'other';
+      if (field.number !== tensorTypeFields.shape) continue;
+      for (const part of this.#fields(messageOf(field))) {
+        if (part.number !== shapeFields.dimension) continue;
+        if (value.shape.length === mostDimensions) throw broken('a shape has too many sizes');
+        value.shape.push(this.#dimension(messageOf(part)));
+      }
     }
   }
-  if (value.name === '') throw broken('an input or output has no name');
-  return value;
-}
 
-function readTensorType(message: Uint8Array, value: ModelValue): void {
-  for (const field of fieldsOf(message)) {
-    if (field.number === tensorTypeFields.element) value.type = elementTypes[integerOf(field)] ?? 'other';
-    if (field.number !== tensorTypeFields.shape) continue;
-    for (const part of fieldsOf(messageOf(field))) {
-      if (part.number !== shapeFields.dimension) continue;
-      if (value.shape.length === mostDimensions) throw broken('a shape has too many sizes');
-      value.shape.push(readDimension(messageOf(part)));
+  #dimension(message: Uint8Array): number | string {
+    for (const field of this.#fields(message)) {
+      if (field.number === dimensionFields.value) return integerOf(field);
+      if (field.number === dimensionFields.name) return textOf(field);
+    }
+    return '?';
+  }
+
+  *#fields(message: Uint8Array): Generator<Field> {
+    for (const field of fieldsOf(message)) {
+      this.#step();
+      yield field;
     }
   }
-}
-
-function readDimension(message: Uint8Array): number | string {
-  for (const field of fieldsOf(message)) {
-    if (field.number === dimensionFields.value) return integerOf(field);
-    if (field.number === dimensionFields.name) return textOf(field);
-  }
-  return '?';
 }

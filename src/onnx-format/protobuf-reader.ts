@@ -18,7 +18,7 @@ export interface Field {
 }
 
 /** A 64 bit number takes at most 10 bytes of 7 bits. */
-const longestVarint = 10;
+export const longestVarint = 10;
 const lowestFieldBits = 3;
 const utf8 = new TextDecoder();
 /** Names take a few dozen bytes, what exporters note a few hundred kilobytes. */
@@ -65,8 +65,8 @@ function inside(message: Uint8Array, start: number, length: number): [start: num
   return [start, start + length];
 }
 
-/** Where a number that starts at `start` ends. @throws SentinelError ES_MODEL_INVALID */
-export function endOfVarint(message: Uint8Array, start: number): number {
+/** Where a number that starts at `start` ends. */
+function endOfVarint(message: Uint8Array, start: number): number {
   for (let at = start; at < start + longestVarint; at++) {
     const byte = message[at];
     if (byte === undefined) throw broken('it ends in the middle of a number');

@@ -143,9 +143,16 @@ export class Site {
     );
   }
 
-  /** What is wrong with a detector before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or ES_BAD_CONFIG. */
-  detectorFault(choice: ModelChoice): SentinelError | undefined {
-    return faultOf(() => chooseModel(choice));
+  /**
+   * The classes of a detector, and what is wrong with it before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or
+   * ES_BAD_CONFIG. Then there are no classes.
+   */
+  knownDetector(choice: ModelChoice): { labels: readonly string[]; fault: SentinelError | undefined } {
+    try {
+      return { labels: chooseModel(choice).description.labels, fault: undefined };
+    } catch (error) {
+      return { labels: [], fault: asSentinelError(error, 'ES_MODEL_INVALID') };
+    }
   }
 
   /** What finds poses, shared by all nodes that use the same model. `get` throws as that of `detector` does. */
@@ -166,15 +173,6 @@ export class Site {
   /** Likewise with a sound model, and the table of classes. */
   classifierFault(model: string, table = ''): SentinelError | undefined {
     return faultOf(() => chooseSoundModel(model, table));
-  }
-
-  /** The classes of a detection model; empty while there is no such model. */
-  labelsOf(choice: ModelChoice): readonly string[] {
-    try {
-      return chooseModel(choice).description.labels;
-    } catch {
-      return [];
-    }
   }
 
   /** The sound classifier of a model, shared by all nodes that use it with the same table of classes. */

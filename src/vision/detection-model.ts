@@ -3,7 +3,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import { labelLimit } from '../contracts/messages.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { DetectionFamily, ModelFor } from '../inference/model-description.ts';
-import { readHeader } from '../onnx-format/header-file.ts';
+import { headerOf } from '../onnx-format/known-headers.ts';
 import { recognise, type Recognised } from './decoders/recognise.ts';
 import { detectors } from './decoders/table.ts';
 
@@ -34,7 +34,7 @@ export function chooseModel({ model, family = '', classNames = '', inputSize = '
   let because: Recognised['because'] | undefined;
   const found = findModel(model, 'detection', (file, described) => {
     const known = described === undefined ? wanted : isFamily(described) ? described : undefined;
-    const { because: why, resize, ...recognised } = recognise(readHeader(file), known);
+    const { because: why, resize, ...recognised } = recognise(headerOf(file), known);
     because = why;
     return {
       title: basename(file),

@@ -96,7 +96,7 @@ describe('poses of real people', { timeout: 300_000 }, () => {
     assert.match(said.join(''), /not the model "movenet-lightning"[^]*4770867 bytes, not 9413268/);
     assert.equal(await echosight('pull', 'movenet-lightning-16bit', '--from', 'mine.onnx'), 0, said.join(''));
     assert.deepEqual(readdirSync(models).sort(), ['movenet-lightning-16bit.onnx', 'own']);
-    assert.deepEqual(poseModels(models).at(-1), {
+    assert.deepEqual((await poseModels(models)).at(-1), {
       ...{ id: join(models, 'own', 'mine.onnx'), title: 'mine.onnx', license: 'unknown', bytes: 4_770_867, here: true },
     });
   });

@@ -93,6 +93,11 @@ describe("a user's own model", () => {
       message: /alone\.json does not exist/,
     },
     'with broken JSON': { description: '{', name: 'ES_MODEL_INVALID', message: /cannot be read/ },
+    'with more than is read on the main thread': {
+      description: JSON.stringify({ ...good, title: 'x'.repeat(64 * 1024) }),
+      name: 'ES_MODEL_INVALID',
+      message: /too large/,
+    },
     'of an unknown family': {
       description: JSON.stringify({ ...good, family: 'yolo' }),
       name: 'ES_MODEL_INVALID',

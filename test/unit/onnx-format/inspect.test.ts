@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
 import { SentinelError } from '../../../src/contracts/errors.ts';
-import { readHeader } from '../../../src/onnx-format/header-file.ts';
+import { mostSteps, readHeader, Steps } from '../../../src/onnx-format/header-file.ts';
 import { inspectModel } from '../../../src/onnx-format/inspect.ts';
+import { headerOf } from '../../../src/onnx-format/known-headers.ts';
 import { ProtobufWriter } from '../../../src/onnx-format/protobuf-writer.ts';
 import {
   entryFields,
@@ -62,6 +63,74 @@ describe('the header of an ONNX file', () => {
     }
     const shipped = modelFile('nanodet-g-416.onnx');
     assert.deepEqual(readHeader(shipped), inspectModel(readFileSync(shipped)));
+  });
+
+  test('costs the main thread little, whatever is in the file', (t) => {
+    const file = join(temporaryFolder(t), 'model.onnx');
+    const cost = (bytes: Uint8Array): { steps: number; isRead: boolean } => {
+      writeFileSync(file, bytes);
+      const steps = new Steps();
+      let isRead = false;
+      try {
+        readHeader(file, steps);
+        isRead = true;
+      } catch {
+        // Refused, as most of these are.
+      }
+      return { steps: steps.taken, isRead };
+    };
+    const tiny = new Uint8Array(4_000_000).map((_, at) => (at % 2 === 0 ? 8 : 1));
+    const spread = Array.from({ length: 10_000 }, () => tensor('w').bytes(tensorFields.raw, new Uint8Array(5000)));
+    const many = (part: (written: ProtobufWriter, n: number) => void, count = 50_000): ProtobufWriter => {
+      const written = graph([], []);
+      for (let n = 0; n < count; n += 1) part(written, n);
+      return written;
+    };
+    const hostile: Record<string, Uint8Array> = {
+      'fields of the model': tiny,
+      'fields of the graph': model(plain, (written) => written.bytes(modelFields.graph, tiny)),
+      'fields of an operator set': model(plain, (written) =>
+        written.bytes(modelFields.opset, tiny.subarray(0, 400_000)),
+      ),
+      weights: model(graph([], spread)),
+      nodes: model(many((written) => written.bytes(graphFields.node, new Uint8Array(300)))),
+      inputs: model(many((written, n) => written.message(graphFields.input, value(`${n}`, [1, 2, 3])), 10_000)),
+      notes: model(plain, (written) => {
+        for (let n = 0; n < 19_000; n += 1)
+          written.message(modelFields.metadata, new ProtobufWriter().text(entryFields.key, `${n}`));
+      }),
+    };
+    for (const [what, bytes] of Object.entries(hostile)) {
+      const { steps, isRead } = cost(bytes);
+      assert.ok(!isRead && steps <= mostSteps + 10, `${what}: ${steps} steps`);
+    }
+    const shipped = readFileSync(modelFile('nanodet-g-416.onnx'));
+    const { steps, isRead } = cost(shipped);
+    assert.ok(isRead && steps < mostSteps / 20, `${steps} steps`);
+  });
+
+  test('is read again only when its file has changed', (t) => {
+    const file = join(temporaryFolder(t), 'model.onnx');
+    assert.throws(() => headerOf(file), { name: 'ES_MODEL_MISSING' });
+    writeFileSync(file, model(plain));
+    const first = headerOf(file);
+    assert.equal(headerOf(file), first);
+    writeFileSync(file, 'no model');
+    const fault = (): unknown => {
+      try {
+        return headerOf(file);
+      } catch (error) {
+        return error;
+      }
+    };
+    assert.ok(fault() instanceof SentinelError);
+    assert.equal(fault(), fault());
+    for (let n = 0; n < 8; n += 1) {
+      writeFileSync(`${file}.${n}`, model(plain));
+      headerOf(`${file}.${n}`);
+    }
+    writeFileSync(file, model(plain));
+    assert.deepEqual(headerOf(file), first);
   });
 
   test('a file that is cut off, no model or absent has its name, also when it is read in pieces', (t) => {

@@ -131,9 +131,9 @@ describe('pose models of the catalogue', () => {
     for (const { labels } of entries) assert.deepEqual(labels, keypointNames);
   });
 
-  test('are offered beside those that somebody added, and only those', (t) => {
+  test('are offered beside those that somebody added, and only those', async (t) => {
     const folder = temporaryFolder(t);
-    assert.deepEqual(poseModels(folder), modelsFor('pose'));
+    assert.deepEqual(await poseModels(folder), modelsFor('pose'));
     const own = join(folder, 'own');
     const before = modelsFor('pose').length;
     writeOwn(own, 'mine.onnx', writeModel(moveNet));
@@ -146,9 +146,25 @@ describe('pose models of the catalogue', () => {
       }),
     );
     writeOwn(own, 'page.onnx', new TextEncoder().encode('<html>'));
-    const [added, ...others] = poseModels(folder).slice(before);
+    const [added, ...others] = (await poseModels(folder)).slice(before);
     assert.deepEqual([added?.id, added?.title, added?.here], [join(own, 'mine.onnx'), 'mine.onnx', true]);
     assert.deepEqual(others, []);
+  });
+
+  test('are recognised one after the other, and the main thread is free between them', async (t) => {
+    const folder = temporaryFolder(t);
+    const mine = writeModel(moveNet);
+    for (let n = 0; n < 10; n += 1) writeOwn(join(folder, 'own'), `mine-${n}.onnx`, mine);
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const offers = await poseModels(folder);
+    clearImmediate(next);
+    assert.equal(offers.length, modelsFor('pose').length + 10);
+    assert.ok(turns >= 10, `${turns} turns of the event loop`);
   });
 });
 

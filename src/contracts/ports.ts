@@ -116,6 +116,21 @@ export interface SoundFileDecoder {
   decode(file: string, limits: { seconds: number; signal?: AbortSignal }): Promise<Float32Array>;
 }
 
+/** What people said of sounds (evidence implements it). */
+export interface DismissedSounds {
+  /**
+   * Sounds of a microphone in incidents of which the standing review says that they were nothing: of each incident and class the score
+   * that it keeps.
+   * @param from Epoch ms; older incidents do not count.
+   * @returns the sounds, and since when there could have been any: `from`, or the first incident of the site after it.
+   * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
+   */
+  of(
+    microphone: { site: string; source: string },
+    from: number,
+  ): Promise<{ since: number | undefined; sounds: { label: string; score: number }[] }>;
+}
+
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */

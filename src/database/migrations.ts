@@ -138,6 +138,29 @@ const steps: readonly string[] = [
   CREATE INDEX retraining_sessions_newest ON retraining_sessions (started_at DESC);
   CREATE INDEX retraining_sessions_of_upload ON retraining_sessions (upload_id);
   `,
+  `
+  -- Scores of a microphone on site, never its sound: while nothing happened, and of clips that somebody let it hear.
+  CREATE TABLE calibration_recordings (
+    id TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('ambient', 'positive')),
+    label TEXT,
+    classes_json TEXT NOT NULL,
+    windows INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    started_at REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX calibration_recordings_of_source ON calibration_recordings (site, source, model, started_at);
+
+  CREATE TABLE calibration_scores (
+    recording_id TEXT NOT NULL REFERENCES calibration_recordings (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    scores BLOB NOT NULL,
+    PRIMARY KEY (recording_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

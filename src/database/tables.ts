@@ -2,6 +2,8 @@ import type { Generated } from 'kysely';
 
 /** The tables as Kysely sees them. Times are epoch milliseconds; `*_json` columns hold contract payloads. */
 export interface Tables {
+  calibration_recordings: CalibrationRecordingRow;
+  calibration_scores: CalibrationScoresRow;
   incidents: IncidentRow;
   signals: SignalRow;
   media: MediaRow;
@@ -101,6 +103,31 @@ export interface RetrainingSessionRow {
   comparison_json: string | null;
   results_json: string | null;
   error_json: string | null;
+}
+
+export interface CalibrationRecordingRow {
+  id: string;
+  site: string;
+  source: string;
+  /** Id of the model: scores of another one say nothing. */
+  model: string;
+  /** `ambient` or `positive`. */
+  kind: string;
+  /** Class of a positive clip. */
+  label: string | null;
+  /** Names of the columns of its scores. */
+  classes_json: string;
+  windows: number;
+  /** How long was listened. */
+  seconds: number;
+  started_at: number;
+}
+
+export interface CalibrationScoresRow {
+  recording_id: string;
+  seq: number;
+  /** 32-bit floats, little-endian: of each window its milliseconds since the start, its level in dBFS, and a score per class. */
+  scores: Uint8Array;
 }
 
 export interface OutboxRow {

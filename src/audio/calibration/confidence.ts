@@ -1,10 +1,6 @@
-/** The lower and the upper end of a range, each of which is missed by one truth in twenty. */
-export interface Range {
-  low: number;
-  high: number;
-}
+import type { Range } from '../../contracts/calibration.ts';
 
-/** Of a normal distribution: 90 % lie within so many deviations. */
+/** Of a normal distribution: 90 % lie within so many deviations, and each end is missed by one truth in twenty. */
 const deviations = 1.6449;
 
 /**

@@ -1,20 +1,11 @@
+import type { AlarmRate } from '../../contracts/calibration.ts';
 import type { Random } from '../../contracts/ports.ts';
-import { countRange, type Range } from './confidence.ts';
+import { countRange } from './confidence.ts';
 import { fitTail, levelReachedBy, shareAbove, tailStart, type Tail } from './tail.ts';
 
 /** What is heard within so many seconds is one alarm. */
 export const blockSeconds = 10;
 const blocksPerDay = 86_400 / blockSeconds;
-
-/** How a rate is known: by counting, by a tail that was fitted to the loudest blocks, or only what it does not exceed. */
-export type RateMethod = 'counted' | 'extrapolated' | 'bounded';
-
-/** False alarms a day that a threshold is expected to give, if every day sounds like what was heard. */
-export interface AlarmRate extends Range {
-  /** Undefined when only bounds are known. */
-  perDay: number | undefined;
-  method: RateMethod;
-}
 
 /** With fewer alarms counting is too coarse. */
 const leastCounted = 5;
@@ -55,23 +46,29 @@ export class FalseAlarms {
     return this.#days;
   }
 
-  /** @param threshold 0..1 */
+  /** With its range. @param threshold 0..1 */
   at(threshold: number): AlarmRate {
     const level = logit(threshold);
-    const count = this.#blocks.filter((block) => block >= level).length;
-    const { low, high } = countRange(count);
-    const bounds = this.#days === 0 ? { low: 0, high: Infinity } : { low: low / this.#days, high: high / this.#days };
-    if (count >= leastCounted) return { method: 'counted', perDay: count / this.#days, ...bounds };
-    const tail = this.#tail;
-    if (tail === undefined || level < tail.from) return { method: 'bounded', perDay: undefined, ...bounds };
+    const count = this.#countFrom(level);
+    const perDay = this.perDayAt(threshold);
+    if (perDay === null || count >= leastCounted) {
+      const { low, high } = countRange(count);
+      const method = perDay === null ? 'bounded' : 'counted';
+      if (this.#days === 0) return { method, perDay, low: 0, high: Infinity };
+      return { method, perDay, low: low / this.#days, high: high / this.#days };
+    }
     const rates = this.#drawn.map((one) => shareAbove(one, level) * blocksPerDay).sort((a, b) => a - b);
-    const perDay = shareAbove(tail, level) * blocksPerDay;
     const end = (share: number): number => rates[Math.round(share * (rates.length - 1))] ?? perDay;
-    return {
-      ...{ method: 'extrapolated', perDay },
-      low: Math.min(perDay, end(0.05)),
-      high: Math.max(perDay, end(0.95)),
-    };
+    return { method: 'extrapolated', perDay, low: Math.min(perDay, end(0.05)), high: Math.max(perDay, end(0.95)) };
+  }
+
+  /** Null when only bounds are known. @param threshold 0..1 */
+  perDayAt(threshold: number): number | null {
+    const level = logit(threshold);
+    const count = this.#countFrom(level);
+    if (count >= leastCounted) return count / this.#days;
+    const tail = this.#tail;
+    return tail === undefined || level < tail.from ? null : shareAbove(tail, level) * blocksPerDay;
   }
 
   /**
@@ -81,11 +78,15 @@ export class FalseAlarms {
   thresholdFor(perDay: number): number | undefined {
     const allowed = Math.floor(perDay * this.#days);
     const extrapolated = this.#tail && probability(levelReachedBy(this.#tail, perDay / blocksPerDay));
-    const isKept = extrapolated === undefined || (this.at(extrapolated).perDay ?? 0) <= perDay * (1 + 1e-9);
+    const isKept = extrapolated === undefined || (this.perDayAt(extrapolated) ?? 0) <= perDay * (1 + 1e-9);
     if (allowed < leastCounted && isKept) return extrapolated;
     const first = this.#blocks.toSorted((a, b) => b - a)[allowed];
     // As many as are allowed lie above it, or fewer where scores are equal.
     return first === undefined ? 0 : justAbove(probability(first));
+  }
+
+  #countFrom(level: number): number {
+    return this.#blocks.reduce((count, block) => count + Number(block >= level), 0);
   }
 }
 

@@ -1,6 +1,7 @@
+import type { CalibrationPoint, SuggestionReason, ThresholdSuggestion } from '../../contracts/calibration.ts';
 import type { Random } from '../../contracts/ports.ts';
-import { shareRange, type Range } from './confidence.ts';
-import { FalseAlarms, justAbove, logit, probability, type AlarmRate } from './false-alarms.ts';
+import { shareRange } from './confidence.ts';
+import { FalseAlarms, justAbove, logit, probability } from './false-alarms.ts';
 import { averagePrecision, precisionRecall, type JudgedSound } from './precision-recall.ts';
 
 /** What is known of one class at one microphone. Scores are 0..1. */
@@ -21,42 +22,6 @@ export interface SuggestionWish {
   shipped: number;
 }
 
-/** Why a threshold is suggested. */
-export type SuggestionReason =
-  /** Too little was listened to for any suggestion. */
-  | 'listen-longer'
-  /** The shipped one keeps the budget, and no clip asks for a lower one. */
-  | 'shipped-fits'
-  /** The shipped one would break the budget. */
-  | 'raised'
-  /** The budget allows a lower one, which finds more of the clips. */
-  | 'lowered'
-  /** No threshold keeps the budget. */
-  | 'over-budget';
-
-/** One point of what a class has to offer. */
-export interface CalibrationPoint {
-  threshold: number;
-  /** Null where there is no clip of the class, or nothing reaches the threshold. */
-  recall: number | null;
-  precision: number | null;
-  falseAlarmsPerDay: number | undefined;
-}
-
-export interface ThresholdSuggestion {
-  /** Undefined when too little was heard. */
-  threshold: number | undefined;
-  reason: SuggestionReason;
-  /** At the suggested threshold, else at the shipped one. */
-  falseAlarms: AlarmRate;
-  /** Of the clips, likewise. */
-  recall: { hits: number; of: number } & Range;
-  /** How often a person would have dismissed an alarm all the same, a day. */
-  dismissedPerDay: number;
-  ap: number | null;
-  curve: CalibrationPoint[];
-}
-
 const leastThreshold = 0.05;
 const mostThreshold = 0.999;
 /** Points of a curve. */
@@ -74,7 +39,7 @@ export function suggestThreshold(
   const { ambient, positives, dismissed } = evidence;
   const alarms = new FalseAlarms(ambient, random);
   const found = (threshold: number): number => positives.filter((score) => score >= threshold).length;
-  const told = (threshold: number | undefined, reason: SuggestionReason): ThresholdSuggestion => {
+  const told = (threshold: number | null, reason: SuggestionReason): ThresholdSuggestion => {
     const at = threshold ?? shipped;
     return {
       ...{ threshold, reason, falseAlarms: alarms.at(at), curve: curveOf(evidence, alarms) },
@@ -88,7 +53,7 @@ export function suggestThreshold(
   const undisturbed = dismissedBelow(dismissed, budgetPerDay);
   if (quiet === undefined) {
     // What people dismissed counts even where nobody listened to the place itself.
-    return undisturbed > shipped ? told(upwards(undisturbed), 'raised') : told(undefined, 'listen-longer');
+    return undisturbed > shipped ? told(upwards(undisturbed), 'raised') : told(null, 'listen-longer');
   }
   const least = Math.max(leastThreshold, quiet, undisturbed);
   if (least > mostThreshold) return told(mostThreshold, 'over-budget');
@@ -131,7 +96,7 @@ function curveOf({ ambient, positives, dismissed }: CalibrationEvidence, alarms:
       threshold,
       recall: positives.length === 0 ? null : hits / positives.length,
       precision: positives.length === 0 || fired === 0 ? null : hits / fired,
-      falseAlarmsPerDay: alarms.at(threshold).perDay,
+      falseAlarmsPerDay: alarms.perDayAt(threshold),
     };
   });
 }

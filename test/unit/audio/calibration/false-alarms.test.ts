@@ -15,7 +15,8 @@ const trueRate = (threshold: number) => perDay * Math.exp(-(Math.log(threshold /
 describe('false alarms a day', () => {
   test('what happens often enough is counted', () => {
     const alarms = new FalseAlarms(blocks(24, 1), seededRandom(1));
-    const { method, perDay: rate = NaN, low, high } = alarms.at(0.2);
+    const { method, perDay, low, high } = alarms.at(0.2);
+    const rate = perDay ?? NaN;
     assert.equal(method, 'counted');
     assert.equal(alarms.days, 1);
     const truth = trueRate(0.2);
@@ -36,7 +37,7 @@ describe('false alarms a day', () => {
   test('a few minutes bound a rate, and no more', () => {
     const alarms = new FalseAlarms(blocks(1, 1).slice(0, 30), seededRandom(1));
     const { method, perDay: rate, low, high } = alarms.at(0.9);
-    assert.deepEqual([method, rate, low], ['bounded', undefined, 0]);
+    assert.deepEqual([method, rate, low], ['bounded', null, 0]);
     // Nothing in five minutes: up to three in them are possible.
     assert.ok(high > 800 && high < 900, `${high}`);
     assert.equal(alarms.thresholdFor(1), undefined);

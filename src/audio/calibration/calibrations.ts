@@ -1,0 +1,199 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  calibrationLimits,
+  type CalibrationKept,
+  type CalibrationSource,
+  type CalibrationSuggestions,
+} from '../../contracts/calibration.ts';
+import { SentinelError } from '../../contracts/errors.ts';
+import type { AudioScores } from '../../contracts/messages.ts';
+import type { Clock, DismissedSounds, Random } from '../../contracts/ports.ts';
+import { sourceKey } from '../../contracts/source-key.ts';
+import type { Database } from '../../database/database.ts';
+import {
+  countKept,
+  forgetPlace,
+  makeRoom,
+  readKept,
+  writePart,
+  type CalibrationPlace,
+  type HeardWindow,
+} from './calibration-rows.ts';
+import { effectiveScores } from './effective-scores.ts';
+import { CalibrationRecorder } from './recorder.ts';
+import { suggestThreshold } from './suggestion.ts';
+
+/** Microphones of one node; one that was silent longest gives way. */
+const mostSources = 64;
+const msPerDay = 86_400_000;
+
+export interface CalibrationOptions {
+  /** Id of the model whose scores are recorded. */
+  model: string;
+  /** From this score on a single window is enough; 0: always. */
+  singleFrom: number;
+  /** Thresholds by class: those that the package is shipped with, and those of the node now. */
+  shipped: Readonly<Record<string, number>>;
+  current: () => Readonly<Record<string, number>>;
+  clock: Clock;
+  random: Random;
+  /** A random UUID. */
+  newId: () => string;
+  /** @throws SentinelError ES_DATABASE */
+  database: () => Promise<Database>;
+  dismissed: DismissedSounds;
+}
+
+interface Heard {
+  newest: AudioScores;
+  seenAt: number;
+  recorder: CalibrationRecorder;
+}
+
+/** Calibrates the thresholds of one audio-classify at each of its microphones. */
+export class Calibrations {
+  readonly #options: CalibrationOptions;
+  readonly #sources = new Map<string, Heard>();
+
+  constructor(options: CalibrationOptions) {
+    this.#options = options;
+  }
+
+  /** What came out of a window of a stream. */
+  hear(scores: AudioScores): void {
+    const key = sourceKey(scores);
+    const known = this.#sources.get(key);
+    const seenAt = this.#options.clock.monotonic();
+    const recorder = known?.recorder ?? this.#newRecorder(scores);
+    this.#sources.delete(key);
+    this.#sources.set(key, { newest: scores, seenAt, recorder });
+    recorder.hear(scores);
+    const [stalest] = this.#sources.keys();
+    if (this.#sources.size <= mostSources || stalest === undefined) return;
+    void this.#sources.get(stalest)?.recorder.close();
+    this.#sources.delete(stalest);
+  }
+
+  get sources(): CalibrationSource[] {
+    const now = this.#options.clock.monotonic();
+    return [...this.#sources]
+      .map(
+        ([
+          key,
+          {
+            newest: { site, source, area },
+            seenAt,
+            recorder,
+          },
+        ]) => {
+          return { key, site, source, area, silentSeconds: (now - seenAt) / 1000, ...recorder.state };
+        },
+      )
+      .sort((a, b) => a.source.localeCompare(b.source));
+  }
+
+  /**
+   * Records what is heard while nothing happens.
+   * @throws SentinelError ES_BAD_INPUT (no such microphone, a recording runs, minutes), ES_DATABASE
+   */
+  async begin(key: string, minutes: number): Promise<void> {
+    const heard = this.#heard(key);
+    const room = Math.min(minutes, calibrationLimits.minutes.most) * 60;
+    await makeRoom(await this.#options.database(), this.#placeOf(heard.newest), room);
+    heard.recorder.begin(minutes);
+  }
+
+  /** @throws SentinelError ES_BAD_INPUT */
+  async stop(key: string): Promise<void> {
+    await this.#heard(key).recorder.stop();
+  }
+
+  /** Takes what is heard around now for a sound of a class. @throws SentinelError ES_BAD_INPUT */
+  mark(key: string, label: string): void {
+    if (!Object.hasOwn(this.#options.shipped, label)) {
+      throw new SentinelError('ES_BAD_INPUT', `There is no class "${label.slice(0, 60)}".`, {
+        hint: `There are ${Object.keys(this.#options.shipped).join(', ')}.`,
+      });
+    }
+    this.#heard(key).recorder.mark(label);
+  }
+
+  /** Deletes what is kept of a microphone. @throws SentinelError ES_BAD_INPUT, ES_DATABASE */
+  async forget(key: string): Promise<void> {
+    const heard = this.#heard(key);
+    await heard.recorder.stop();
+    await forgetPlace(await this.#options.database(), this.#placeOf(heard.newest));
+  }
+
+  /** How much is kept of a microphone. @throws SentinelError ES_BAD_INPUT, ES_DATABASE */
+  async kept(key: string): Promise<CalibrationKept> {
+    return await countKept(await this.#options.database(), this.#placeOf(this.#heard(key).newest));
+  }
+
+  /**
+   * Thresholds for a microphone that keep a budget of false alarms, from all that is kept of it and from incidents that people
+   * dismissed.
+   * @throws SentinelError ES_BAD_INPUT, ES_DATABASE
+   */
+  async suggest(key: string, budgetPerDay: number): Promise<CalibrationSuggestions> {
+    const { shipped, current, singleFrom, clock, random, database, dismissed, model } = this.#options;
+    if (!(budgetPerDay > 0 && budgetPerDay <= 1000)) {
+      throw new SentinelError('ES_BAD_INPUT', 'A budget of false alarms is more than 0 and at most 1000 a day.');
+    }
+    const place = this.#placeOf(this.#heard(key).newest);
+    const kept = await readKept(await database(), place, singleFrom);
+    const now = clock.now();
+    const { since = now, sounds } = await dismissed.of(place, now - calibrationLimits.dismissedDays * msPerDay);
+    const days = Math.max(1, (now - since) / msPerDay);
+    const classes: CalibrationSuggestions['classes'] = {};
+    const names = Object.keys(shipped);
+    for (const name of names) {
+      const evidence = {
+        ambient: kept.ambient[name] ?? [],
+        positives: kept.positives[name] ?? [],
+        dismissed: { scores: sounds.flatMap(({ label, score }) => (label === name ? [score] : [])), days },
+      };
+      const threshold = shipped[name] ?? 1;
+      const wish = { budgetPerDay: budgetPerDay / names.length, shipped: threshold };
+      const suggested = suggestThreshold(evidence, wish, random);
+      classes[name] = { ...suggested, shipped: threshold, current: current()[name] ?? threshold };
+      await turn();
+    }
+    return { model, budgetPerDay, ambientMinutes: kept.seconds / 60, dismissedDays: days, classes };
+  }
+
+  /** What runs is ended, and what it recorded kept. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map(({ recorder }) => recorder.close()));
+  }
+
+  #heard(key: string): Heard {
+    const heard = this.#sources.get(key);
+    if (heard !== undefined) return heard;
+    throw new SentinelError('ES_BAD_INPUT', 'No sound came from this microphone yet.', {
+      hint: 'Wire a microphone or a camera with sound to this node, and deploy.',
+    });
+  }
+
+  #placeOf({ site, source }: Pick<AudioScores, 'site' | 'source'>): CalibrationPlace {
+    return { site, source, model: this.#options.model };
+  }
+
+  #newRecorder(scores: AudioScores): CalibrationRecorder {
+    const { clock, newId, database, singleFrom } = this.#options;
+    return new CalibrationRecorder({
+      clock,
+      open: ({ startedAt, classes, label }) => {
+        const recording = { ...this.#placeOf(scores), id: newId(), startedAt, classes, label };
+        return {
+          keep: async (part) => {
+            const opened = await database();
+            await writePart(opened, recording, part);
+            if (label !== undefined) await makeRoom(opened, recording, 0);
+          },
+        };
+      },
+      judge: (windows: readonly HeardWindow[], label) => Math.max(0, ...effectiveScores(windows, label, singleFrom)),
+    });
+  }
+}

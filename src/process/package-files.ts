@@ -19,6 +19,7 @@ function packageRootOf(folder: string): string {
 const workers = {
   vision: 'src/vision/worker.ts',
   audio: 'src/audio/worker.ts',
+  training: 'src/audio/training/worker.ts',
   'trial-watch': 'src/inference/trial-watch.ts',
   'model-making': 'src/inference/making-worker.ts',
   database: 'src/database/worker.ts',

@@ -8,12 +8,16 @@ import { readPart, type ClipPart } from './clip-parts.ts';
 import { hearStretches, type HeardStretch } from './clips/hear-stretches.ts';
 import type { ClipStretch } from './clips/stretches.ts';
 import { LogMel, patch } from './log-mel.ts';
+import { embeddingOutput } from './embedder.ts';
 import { eventsOf, SoundScale, tagsOf, type RawSounds, type SoundScores } from './sound-classes.ts';
 import { RowMemory } from './row-memory.ts';
+import { headScores, type RunningHead } from './training/head.ts';
 
 /** Windows to classify, a part of a WAV file to read, or clips to hear: all take longer than the event loop may wait. */
 export type AudioRequest =
-  { windows: readonly SourceWindow[] } | { part: ClipPart } | { stretches: readonly ClipStretch[] };
+  | { windows: readonly SourceWindow[]; head?: RunningHead }
+  | { part: ClipPart }
+  | { stretches: readonly ClipStretch[]; head?: RunningHead };
 export type AudioReply = Classified | { samples: Float32Array } | HeardTogether;
 
 /** In the order of the stretches, all judged in one run. */
@@ -35,6 +39,8 @@ export interface HeardSound {
   top: { label: string; score: number }[];
   /** Raw scores of what suppresses a class and of impacts (models/sound-mapping.json), as far as the model knows them. */
   named: Record<string, number>;
+  /** What a head that the user trained says, by its labels; absent: there is none, or it belongs to another model. */
+  trained?: Record<string, number>;
 }
 
 export interface Classified {
@@ -52,6 +58,8 @@ export interface JudgedPatches {
   top(index: number): { label: string; score: number }[];
   /** As in `HeardSound`. */
   named(index: number): Record<string, number>;
+  /** As in `HeardSound`. */
+  trained(index: number): Record<string, number> | undefined;
 }
 
 /** Outputs with the scores of AudioSet's names, and of our classes where the family has a head for them. */
@@ -77,31 +85,43 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
   const names = outputsOf[model.family];
   const rows = new RowMemory();
 
+  /** A head that was trained on the embeddings of another model would say anything. */
+  const fitting = (head: RunningHead | undefined, size: number): RunningHead | undefined => {
+    if (head === undefined || head.modelSha256 !== model.sha256) return undefined;
+    return head.weights.length === size * head.labels.length ? head : undefined;
+  };
+
   /** One run of the model over so many patches. */
-  const judge = async (patches: Float32Array, count: number): Promise<JudgedPatches> => {
+  const judge = async (patches: Float32Array, count: number, head: RunningHead | undefined): Promise<JudgedPatches> => {
     const outputs = await session.run({ [inputName]: { data: patches, dims: [count, patch.frames, patch.bands] } });
     const tags = rowsOf(names.tags, outputs, count, tagsOf(model).length);
     const events =
       names.events === undefined ? undefined : rowsOf(names.events, outputs, count, eventsOf(model).length);
     const raw = (index: number): RawSounds => ({ tags: tags(index), events: events?.(index) });
+    const embeddings = outputs[embeddingOutput]?.data ?? new Float32Array();
+    const size = embeddings.length / count;
+    const own = fitting(head, size);
     return {
+      trained: (index) => own && headScores(own, embeddings.subarray(index * size, (index + 1) * size)),
       scores: (index) => scale.scores(raw(index)),
       top: (index) => scale.top(raw(index), topCount),
       named: (index) => scale.named(raw(index)),
     };
   };
 
-  const classify = async (windows: readonly SourceWindow[]): Promise<Classified> => {
+  const classify = async (windows: readonly SourceWindow[], head: RunningHead | undefined): Promise<Classified> => {
     const started = performance.now();
     const patches = new Float32Array(windows.length * patch.size);
     windows.forEach(({ source, samples }, index) => {
       rows.write(source, samples, patches.subarray(index * patch.size));
     });
     const featuresDone = performance.now();
-    const judged = await judge(patches, windows.length);
+    const judged = await judge(patches, windows.length, head);
     return {
       results: windows.map((_, index) => {
-        return { scores: judged.scores(index), top: judged.top(index), named: judged.named(index) };
+        const trained = judged.trained(index);
+        const heard = { scores: judged.scores(index), top: judged.top(index), named: judged.named(index) };
+        return trained === undefined ? heard : { ...heard, trained };
       }),
       backend: session.backend,
       timings: { featuresMs: featuresDone - started, inferenceMs: performance.now() - featuresDone },
@@ -111,8 +131,14 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
   return {
     async answer(request) {
       if ('part' in request) return { samples: readPart(request.part) };
-      if ('windows' in request) return await classify(request.windows);
-      return { heard: await hearStretches(request.stretches, { logMel, judge }), backend: session.backend };
+      if ('windows' in request) return await classify(request.windows, request.head);
+      return {
+        heard: await hearStretches(request.stretches, {
+          logMel,
+          judge: (patches, count) => judge(patches, count, request.head),
+        }),
+        backend: session.backend,
+      };
     },
     release: () => session.release(),
   };

@@ -8,6 +8,7 @@ import { soundWindow } from '../pcm/sound-window.ts';
 import { openWav } from '../pcm/wav.ts';
 import type { AudioReply, AudioRequest, Classified, HeardSound, SourceWindow } from './classification.ts';
 import { clipParts, type ClipPart } from './clip-parts.ts';
+import type { RunningHead } from './training/head.ts';
 import { WindowQueue } from './window-queue.ts';
 
 /** Windows of one run: they cost less together, but the first one waits for the last. */
@@ -21,6 +22,8 @@ export interface SoundClassifierOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** The head that a user trained and that is in use now; asked for every run. */
+  head?: () => RunningHead | undefined;
 }
 
 export interface SoundJob {
@@ -31,6 +34,8 @@ export interface SoundJob {
 }
 
 export interface SoundOutcome extends HeardSound {
+  /** The head with which `trained` was found, or which belongs to another model where that is absent. */
+  head?: RunningHead;
   model: string;
   backend: string;
   /** Features and inference of the run that the window was part of. */
@@ -130,24 +135,31 @@ export class SoundClassifier {
     const { model, clock, metrics } = this.#options;
     const begun = clock.monotonic();
     try {
-      const { results, backend, timings } = await this.#classify(batch.map(({ job }) => job));
+      const head = this.#options.head?.();
+      const { results, backend, timings } = await this.#classify(
+        batch.map(({ job }) => job),
+        head,
+      );
       for (const { job } of batch) metrics.count('audio_windows_analysed_total', { source: job.source });
       metrics.observe('audio_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
       this.#say(backend);
       batch.forEach(({ since, resolve }, index) => {
         const result = results[index];
-        resolve(result && { ...result, model: model.id, backend, timings: { waitMs: begun - since, ...timings } });
+        const by = head === undefined ? {} : { head };
+        resolve(
+          result && { ...result, ...by, model: model.id, backend, timings: { waitMs: begun - since, ...timings } },
+        );
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
 
-  async #classify(jobs: readonly SoundJob[]): Promise<Classified> {
+  async #classify(jobs: readonly SoundJob[], head: RunningHead | undefined): Promise<Classified> {
     const copies = jobs.map(({ source, samples }) => ({ source, samples: samples.slice() }));
     const windows: readonly SourceWindow[] = copies;
     const reply = await this.ask(
-      { windows },
+      head === undefined ? { windows } : { windows, head },
       copies.map(({ samples }) => samples.buffer),
     );
     if ('results' in reply) return reply;

@@ -9,6 +9,8 @@ export interface ModelPools {
   vision: WorkerPool;
   /** Sound: threads of its own, so that a breaking pane never waits behind a slow picture. More than one only while clips are heard. */
   audio: WorkerPool;
+  /** What users teach: a thread behind everything else, which lives as long as a training. */
+  training: WorkerPool;
 }
 
 /** Each takes some 40 MB. */
@@ -16,11 +18,15 @@ const mostAudioThreads = 4;
 
 /** The threads in which the models of a Site run; none starts before it is needed. */
 export function modelPools({ clock, log }: { clock: Clock; log: Log }): ModelPools {
-  const pool = (name: 'vision' | 'audio', size: number): WorkerPool => {
+  const pool = (name: keyof ModelPools, size: number): WorkerPool => {
     const file = workerFile(name);
     return new WorkerPool({ name, file, size, trials: new ModelTrials({ file, clock }), clock, log });
   };
-  return { vision: pool('vision', visionThreads()), audio: pool('audio', audioThreads()) };
+  return {
+    vision: pool('vision', visionThreads()),
+    audio: pool('audio', audioThreads()),
+    training: pool('training', 1),
+  };
 }
 
 /** One core stays for everything else. ECHOSIGHT_VISION_THREADS sets another number. */

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
 import { chooseSoundModel } from '../audio/sound-model.ts';
+import type { HeadStore } from '../audio/training/head-store.ts';
+import type { RunningHead } from '../audio/training/head.ts';
+import type { Training } from '../audio/training/training.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
@@ -29,6 +32,7 @@ import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
+import { soundTraining } from './sound-training.ts';
 import { Subscribers } from './subscribers.ts';
 
 /** Whoever asks for the health more often must not keep the database from its work. */
@@ -64,6 +68,10 @@ export class Site {
   readonly changes: Subscribers<string>;
   /** Reviews that were stored and did not come from a flow, as messages for it. */
   readonly reviews: Subscribers<WireMessage<Review>>;
+  /** What users teach the sound classifier. */
+  readonly training: Training;
+  /** What came of it. */
+  readonly heads: HeadStore;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
@@ -101,6 +109,10 @@ export class Site {
     this.cameras = new CameraFeeds(undefined, this.clips);
     this.changes = new Subscribers(this.log);
     this.reviews = new Subscribers(this.log);
+    const { folder, newId } = this;
+    const database = (): Promise<Database> => this.database();
+    const training = soundTraining({ folder, newId, database, pool: this.#pools.training, ...this.tools });
+    [this.training, this.heads] = [training.training, training.heads];
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
   }
@@ -177,10 +189,15 @@ export class Site {
 
   /** The sound classifier of a model, shared by all nodes that use it with the same table of classes. */
   classifier(model: string, table = ''): ServiceLease<SoundClassifier> {
-    return this.#classifiers.lease(
-      [model, table].join('\n'),
-      () => new SoundClassifier({ model: chooseSoundModel(model, table), pool: this.#pools.audio, ...this.tools }),
-    );
+    return this.#classifiers.lease([model, table].join('\n'), () => {
+      const head = (): RunningHead | undefined => this.heads.running;
+      return new SoundClassifier({
+        model: chooseSoundModel(model, table),
+        pool: this.#pools.audio,
+        head,
+        ...this.tools,
+      });
+    });
   }
 
   /** The database, opened on first use and tried anew after a failure. @throws SentinelError ES_DATABASE */
@@ -229,6 +246,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
+    await this.training.close();
     const services = [this.#detectors, this.#poseEstimators, this.#classifiers, this.clips];
     await Promise.all(services.map((service) => service.close()));
     try {

@@ -23,7 +23,7 @@ export interface HeardClip {
   /** Largest absolute sample. */
   peak: number;
   /** Of each window, in order; `offset` in seconds. */
-  windows: { offset: number; scores: Record<SoundClass, number> }[];
+  windows: { offset: number; scores: Record<SoundClass, number>; trained?: Record<string, number> }[];
   /** The five best raw classes of the window with the highest score. */
   top: { label: string; score: number }[];
   backend: string;
@@ -129,6 +129,7 @@ type Heard = StretchScores & { backend: string };
 
 function joined({ frames, format }: WavFile, parts: readonly Heard[]): HeardClip {
   const scores = parts.flatMap((part) => part.scores);
+  const trained = parts.flatMap((part) => part.trained ?? []);
   const best = (part: Heard): number => Math.max(...part.scores.flatMap((window) => Object.values(window)));
   const strongest = parts.reduce<Heard | undefined>(
     (a, b) => (a === undefined || best(b) > best(a) ? b : a),
@@ -138,7 +139,11 @@ function joined({ frames, format }: WavFile, parts: readonly Heard[]): HeardClip
   return {
     seconds: frames / format.sampleRate,
     ...levelOf(parts.map(({ level }) => level)),
-    windows: scores.map((window, index) => ({ offset: offsetOf(index), scores: window })),
+    windows: scores.map((window, index) => {
+      const heard = { offset: offsetOf(index), scores: window };
+      const said = trained[index];
+      return said === undefined ? heard : { ...heard, trained: said };
+    }),
     top: strongest?.top ?? [],
     backend: strongest?.backend ?? '',
     ...(rows.length === 0 ? {} : { rows: new Uint8Array(Buffer.concat(rows)) }),

@@ -13,6 +13,8 @@ export type HeardStretch = StretchScores | { error: PackedError };
 export interface StretchScores {
   /** Of each window. */
   scores: Record<SoundClass, number>[];
+  /** Of each window, what a head that the user trained says; absent as in `HeardSound`. */
+  trained?: Record<string, number>[];
   /** The best raw classes of the window with the highest score. */
   top: { label: string; score: number }[];
   /** Of its own samples: their number, sum and sum of squares, and the largest absolute one. */
@@ -51,7 +53,12 @@ export async function hearStretches(stretches: readonly ClipStretch[], ears: Ear
     const scores = Array.from({ length: windows }, (_, index) => judged.scores(first + index));
     const peaks = scores.map((window) => Math.max(...Object.values(window)));
     const strongest = peaks.indexOf(Math.max(...peaks));
-    return { scores, top: judged.top(first + strongest), level, ...(rows === undefined ? {} : { rows }) };
+    const trained = scores.map((_, index) => judged.trained(first + index)).filter((said) => said !== undefined);
+    return {
+      ...{ scores, top: judged.top(first + strongest), level },
+      ...(rows === undefined ? {} : { rows }),
+      ...(trained.length === 0 ? {} : { trained }),
+    };
   });
 }
 

@@ -7,15 +7,9 @@ import { trainingLimits, type HeadVersion } from '../../contracts/training.ts';
 import { writeWhole } from './durable-file.ts';
 import { decodeHead, encodeHead } from './head-file.ts';
 import { assertRecord, HeadChoice, shownVersion, type HeadRecord } from './head-record.ts';
-import type { TrainedHead } from './head.ts';
+import type { RunningHead } from './head.ts';
 import type { FormerHead } from './lesson-results.ts';
 import type { Learnt } from './learning.ts';
-
-/** A head that runs, and the model that it belongs to. */
-export interface RunningHead extends TrainedHead {
-  modelSha256: string;
-  model: string;
-}
 
 const none: HeadChoice = { v: 1, active: null, before: [] };
 const recordName = /^head-(\d{4,7})\.json$/;

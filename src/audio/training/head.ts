@@ -10,6 +10,13 @@ export interface TrainedHead {
   thresholds: Readonly<Record<string, number>>;
 }
 
+/** A head that runs, and the model that it belongs to. */
+export interface RunningHead extends TrainedHead {
+  modelSha256: string;
+  /** Id of the model. */
+  model: string;
+}
+
 /** Numbers in shared memory. */
 export function shared(values: ArrayLike<number>): Float32Array<SharedArrayBuffer> {
   const copy = new Float32Array(new SharedArrayBuffer(4 * values.length));
@@ -31,6 +38,12 @@ export function headProbabilities(
     }
   }
   return softmax(scores);
+}
+
+/** The same by label. */
+export function headScores(head: RunningHead, embedding: Float32Array): Record<string, number> {
+  const probabilities = headProbabilities(head, embedding);
+  return Object.fromEntries(head.labels.map((label, place) => [label, probabilities[place] ?? 0]));
 }
 
 /** In place. */

@@ -59,7 +59,7 @@ export function sharpened(probabilities: ArrayLike<number>, scale: number): Floa
 }
 
 /** Factors that are tried: strong L2 makes heads too modest, few clips make them too bold. */
-const scales = Array.from({ length: 25 }, (_, index) => 0.5 * 16 ** (index / 24));
+const scales = Array.from({ length: 25 }, (_, index) => 0.5 * 8 ** (index / 24));
 
 /**
  * The factor on the scores with which the probabilities of clips that were held out are right most often: a class that is
@@ -87,7 +87,7 @@ export interface ScoredClip {
 
 const thresholdLimits = { least: 0.3, most: 0.95, usual: 0.5 } as const;
 
-/** The threshold with the best F1, in the middle of the gap that it lies in. */
+/** The threshold with the best F1: as near to the usual one as the gap between the scores allows. */
 export function thresholdOf(clips: readonly ScoredClip[]): number {
   const sorted = clips.toSorted((a, b) => b.score - a.score);
   const positives = sum(sorted.filter(({ isClass }) => isClass));
@@ -99,7 +99,8 @@ export function thresholdOf(clips: readonly ScoredClip[]): number {
     if (next === score) return;
     const f1 = (2 * hits) / (hits + alarms + positives);
     if (f1 <= best) return;
-    [best, threshold] = [f1, (score + next) / 2];
+    const margin = Math.min(0.02, (score - next) / 2);
+    [best, threshold] = [f1, Math.min(score - margin, Math.max(next + margin, thresholdLimits.usual))];
   });
   const rounded = Math.round(threshold * 100) / 100;
   return Math.min(thresholdLimits.most, Math.max(thresholdLimits.least, rounded));

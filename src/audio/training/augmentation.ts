@@ -39,7 +39,7 @@ function interpolated(samples: Float32Array, at: number): number {
 
 function rms(samples: Float32Array): number {
   let sum = 0;
-  for (let index = 0; index < samples.length; index += 1) sum += (samples[index] ?? 0) ** 2;
+  for (const sample of samples) sum += sample ** 2;
   return Math.sqrt(sum / Math.max(1, samples.length));
 }
 

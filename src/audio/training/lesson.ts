@@ -92,7 +92,10 @@ export class Lesson implements WorkerService<LessonOrder, LessonReply> {
   #open(from: { zip: string } | { folder: string }): OpenedRecordings {
     this.#recordings?.close();
     this.#recordings = 'zip' in from ? zipRecordings(from.zip) : folderRecordings(from.folder);
-    [this.#clips, this.#seconds, this.#hashes, this.#learning] = [new Map(), 0, new Map(), undefined];
+    this.#clips = new Map();
+    this.#hashes = new Map();
+    this.#seconds = 0;
+    this.#learning = undefined;
     const { kind, bytes, files, refusals } = this.#recordings;
     assertLearnable(files);
     return { kind, bytes, files: files.length, refusals };

@@ -26,8 +26,7 @@ export function tellingWindows(samples: Float32Array): Float32Array[] {
 /** RMS of what can be heard: a constant counts for nothing. */
 function levelOf(samples: Float32Array): number {
   let [sum, squares] = [0, 0];
-  for (let index = 0; index < samples.length; index += 1) {
-    const sample = samples[index] ?? 0;
+  for (const sample of samples) {
     sum += sample;
     squares += sample * sample;
   }

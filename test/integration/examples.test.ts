@@ -207,6 +207,7 @@ describe('the example flows', { timeout: 300_000 }, () => {
     const missing = await post('/my-detector', 'image/jpeg', await personJpeg());
     assert.equal(missing.status, 400);
     assert.match(await missing.text(), /\/home\/you\/models\/my-detector\.onnx does not exist/);
+    assert.doesNotMatch(host.log, /No response object/, "the error of the start is nobody's request");
     await deploy('09 My own detector', {}, { 'own-look': { model } });
     const found = await post('/my-detector', 'image/jpeg', await personJpeg());
     const detections = (await found.json()) as Detections;

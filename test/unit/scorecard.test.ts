@@ -97,6 +97,24 @@ describe('the example flows', () => {
     });
   }
 
+  for (const { file, nodes } of flows) {
+    test(`${file} has comments that fit into the window of a laptop`, () => {
+      for (const { id, type, name } of nodes) {
+        if (type === 'comment') assert.ok(String(name).length <= 100, id);
+      }
+    });
+
+    test(`${file} answers a request only where there is one: errors come at other times, too`, () => {
+      const after = (node: Node | undefined): (Node | undefined)[] =>
+        ((node?.wires ?? []) as string[][]).flat().map((id) => nodes.find((other) => other.id === id));
+      const unasked = nodes.filter(({ type }) => type === 'catch').flatMap(after);
+      for (let node = unasked.pop(); node !== undefined; node = unasked.pop()) {
+        assert.notEqual(node.type, 'http response', node.id);
+        if (node.type !== 'switch' || node.property !== 'res') unasked.push(...after(node));
+      }
+    });
+  }
+
   test('pipelines start with the default rules', () => {
     for (const file of [
       'flows/demo.json',

@@ -1,6 +1,7 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
 export { DryRun } from './alerting/dry-run.ts';
 export { checkTemplate } from './alerting/text-template.ts';
+export { decisionOf } from './audio/decision/settings.ts';
 export { SoundAnalysis } from './audio/sound-analysis.ts';
 export { main as runCommandLine } from './cli/main.ts';
 export { SiteClock } from './clock/site-clock.ts';
@@ -46,6 +47,7 @@ export { MediaDesk } from './site/media-desk.ts';
 export { NodePoses } from './site/node-poses.ts';
 export { summaryOf } from './site/model-tries.ts';
 export { forgetPictures } from './site/camera-list.ts';
+export { forgetListening, listeningNow, resetListening } from './site/microphone-list.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';

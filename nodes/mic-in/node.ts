@@ -1,6 +1,7 @@
 import {
   captureDevices,
   defineNode,
+  forgetListening,
   levelSeconds,
   Microphone,
   readStateCommand,
@@ -90,6 +91,7 @@ export default defineNode({
       close: async () => {
         await control.close();
         site.health.forgetSource(node.id);
+        forgetListening({ site: site.id, source });
       },
     };
   },

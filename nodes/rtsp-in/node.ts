@@ -2,6 +2,7 @@ import {
   cameraPrivacy,
   cameraSource,
   defineNode,
+  forgetListening,
   forgetPictures,
   frameZones,
   keptCamera,
@@ -117,6 +118,7 @@ export default defineNode({
         await control.close();
         site.health.forgetSource(node.id);
         forgetPictures({ site: site.id, source });
+        forgetListening({ site: site.id, source });
       },
     };
 

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
-import { soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
+import { ruledSounds, soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
 import { catalogEntries, type CatalogEntry } from '../../src/inference/catalog.ts';
 import { sampleNames } from '../../src/process/package-files.ts';
 import { detectors } from '../../src/vision/decoders/table.ts';
@@ -96,8 +96,11 @@ function signalLabels(): Record<(typeof signalKinds)[number], readonly string[]>
   const objects = catalogEntries().flatMap(({ task, labels }) => (task === 'detection' ? labels : []));
   return {
     object: [...new Set(objects)].filter((label) => !label.startsWith('unused ')),
-    sound: [...soundClasses, 'loud_unknown'],
-    cue: ['tamper', 'zone-enter', 'zone-leave', 'loiter', 'line-cross', 'motion', 'detector-down', 'classifier-down'],
+    sound: [...new Set([...soundClasses, ...ruledSounds])],
+    cue: [
+      ...['tamper', 'zone-enter', 'zone-leave', 'loiter', 'line-cross', 'silence', 'noise'],
+      ...['motion', 'detector-down', 'classifier-down'],
+    ],
     stream: ['offline', ...streamStatuses],
     signal: [],
   };

@@ -20,7 +20,7 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'detectron-infer, output 1; audio-classify',
     text:
       'A hint. When the detector is down, `detector-down` says so and `motion` reports what moves all the same; ' +
-      '`classifier-down` says that nobody listens.',
+      '`classifier-down` says that nobody listens; `silence` and `noise` that it has been quieter or louder than allowed for long.',
   },
   media: {
     from: 'rtsp-in, output 4',
@@ -55,7 +55,10 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'your own flow',
     text: 'An order to rtsp-in or mic-in. `command` and `value` alone are enough for them; their help lists the commands.',
   },
-  talk: { from: 'nobody yet', text: 'A loudspeaker talks until then. Defined; no node of this version reads it.' },
+  talk: {
+    from: 'your own flow',
+    text: 'Our own loudspeaker talks in an area until then: audio-classify reports no sound of that area meanwhile, and counts what it heard.',
+  },
 };
 
 const common = ['v', 'kind', 'site', 'area', 'source', 'capturedAt'];

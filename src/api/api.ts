@@ -85,6 +85,12 @@ export class Api {
       },
     },
     {
+      path: /^\/api\/v1\/microphones$/,
+      read: (request, response) => {
+        this.#cameras.microphones(request, response);
+      },
+    },
+    {
       path: /^\/api\/v1\/previews\/([0-9a-f]{32})$/,
       read: (request, response, id) => {
         this.#cameras.picture(request, response, id);

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CameraList } from '../contracts/cameras.ts';
+import type { MicrophoneList } from '../contracts/listening.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { ClientBudget } from './client-budget.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
 import { sendJson } from './send.ts';
 
-/** What the routes of cameras serve. */
+/** What the routes of cameras and microphones serve. */
 export interface CameraHost {
   cameras(): CameraList;
+  microphones(): MicrophoneList;
   /** The live picture of an id; undefined while there is none, `unknown` when nothing has this id. */
   preview(id: string): { jpeg: Buffer; tag: string } | undefined | 'unknown';
   /** Name of the login that a request came with. */
@@ -20,7 +22,7 @@ export interface CameraHost {
 const mostAtOnce = 64;
 const stalledAfterMs = 10_000;
 
-/** Answers who asks for cameras and their live pictures; they are shown to nobody else's page. */
+/** Answers who asks for cameras, their live pictures and what is heard; they are shown to nobody else's page. */
 export class CameraAnswers {
   readonly #host: CameraHost;
   readonly #budget: ClientBudget;
@@ -35,6 +37,12 @@ export class CameraAnswers {
   cameras(request: IncomingMessage, response: ServerResponse): void {
     this.#admit(request);
     sendJson(request, response, 200, this.#host.cameras());
+  }
+
+  /** @throws Problem 403, 429 */
+  microphones(request: IncomingMessage, response: ServerResponse): void {
+    this.#admit(request);
+    sendJson(request, response, 200, this.#host.microphones());
   }
 
   /** @throws Problem 403, 404, 429, 503 */

@@ -6,6 +6,7 @@ import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
 import { camerasOf, livePicture } from '../site/camera-list.ts';
+import { microphonesOf } from '../site/microphone-list.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
@@ -25,6 +26,7 @@ export function siteHost(
     evidence: (id) => firstFound(sites(), async (site) => (await site.evidence()).find(id)),
     ...siteIncidents(sites),
     cameras: () => ({ cameras: camerasOf(sites()) }),
+    microphones: () => ({ microphones: microphonesOf(sites()) }),
     preview: (id) => livePicture(sites(), id),
     watch: watchSiteIncidents,
     newSecret: () => randomBytes(24).toString('base64url'),

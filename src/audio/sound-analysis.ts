@@ -1,40 +1,58 @@
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { AudioScores, AudioWindow, Cue } from '../contracts/messages.ts';
+import type { Clock, Metrics, TalkState } from '../contracts/ports.ts';
+import { sourceKey } from '../contracts/source-key.ts';
+import { RecentSources } from '../confirmation/recent-sources.ts';
 import { SingleFile } from '../inference/single-file.ts';
 import { levelOf } from '../pcm/level.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import type { SoundClassifier, SoundOutcome } from './classifier.ts';
 import { clipWindows } from './clip-windows.ts';
-import { triggeredSounds, type DecisionLimits } from './decision.ts';
-import type { SoundScores } from './sound-classes.ts';
+import type { DecisionSettings } from './decision/settings.ts';
+import { SourceDecision, type Decided } from './decision/source-decision.ts';
+import { Listening } from './listening.ts';
 
 type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
-type Heard = Pick<AudioScores, 'dbfs' | 'peak' | 'record'>;
+type Level = Pick<AudioScores, 'dbfs' | 'peak'>;
 
 export type SoundVerdict =
   | { outcome: 'dropped' }
-  | { outcome: 'scores'; scores: AudioScores }
+  /** `cues`: that it is louder or quieter than allowed for long, or that this is over. */
+  | { outcome: 'scores'; scores: AudioScores; cues: Cue[] }
   /** Nobody listens: the cue says so to whoever fuses. `news`: it ran before. */
   | { outcome: 'down'; error: SentinelError; cue: Cue; news: boolean };
 
 export interface SoundAnalysisOptions {
   /** @throws when there is no usable model. */
   classifier: () => Pick<SoundClassifier, 'classify' | 'readClip'>;
+  /** Id of the model. */
+  model: string;
   /** Whether it was told already that there is no usable model. */
   isDown?: boolean;
-  limits: DecisionLimits;
+  decision: DecisionSettings;
+  /** Whether our own loudspeaker talks. */
+  talk: TalkState;
+  clock: Clock;
+  metrics: Pick<Metrics, 'count'>;
 }
 
-/** What audio-classify does: score a window of a stream, or a whole WAV clip window by window. */
+const windowMs = (soundWindow.samples / soundWindow.sampleRate) * 1000;
+
+/** What audio-classify does: score a window of a stream, or a whole WAV clip window by window, and decide what counts. */
 export class SoundAnalysis {
+  /** What it hears, for people who tune it. */
+  readonly listening: Listening;
   readonly #options: SoundAnalysisOptions;
   /** One at a time has a place beside the microphones, the others wait here. */
   readonly #clips = new SingleFile(tooMany);
+  readonly #sources: RecentSources<{ decision: SourceDecision; newest?: AudioWindow }>;
   #down: boolean;
 
   constructor(options: SoundAnalysisOptions) {
     this.#options = options;
     this.#down = options.isDown ?? false;
+    this.#sources = new RecentSources(() => ({ decision: new SourceDecision(options.decision) }));
+    this.listening = new Listening(options);
   }
 
   /** @throws SentinelError ES_AUDIO_INVALID when the samples cannot be used. */
@@ -43,58 +61,118 @@ export class SoundAnalysis {
       const outcome = await this.#options.classifier().classify({ source: window.source, samples });
       if (outcome === undefined) return { outcome: 'dropped' };
       this.#down = false;
-      return { outcome: 'scores', scores: this.#scores(window, window, outcome, outcome.scores) };
+      this.listening.fault = undefined;
+      return { outcome: 'scores', ...this.#decide(window, outcome) };
     } catch (thrown) {
       const error = asSentinelError(thrown, 'ES_MODEL_FAILED');
       if (error.name === 'ES_AUDIO_INVALID') throw error;
       const news = !this.#down;
       this.#down = true;
+      this.listening.fault = error.message;
       return { outcome: 'down', error, cue: downCue(window), news };
     }
   }
 
+  /** A source is gone: what comes later under its name is another stream. */
+  forget(source: { site: string; source: string }): void {
+    this.#sources.get(sourceKey(source))?.decision.forget();
+    this.listening.forget(source);
+  }
+
+  /** Nobody listens any more. @returns that what was told of levels is over: nobody else would ever say so. */
+  end(): Cue[] {
+    return this.#sources.all.flatMap(([, { decision, newest }]) =>
+      newest === undefined ? [] : decision.end(newest.dbfs).map((news) => levelCue(newest, news)),
+    );
+  }
+
   /**
-   * A whole clip: `scores` are the best of all windows, `windows` the time line.
+   * A whole clip: `scores` are the best of all windows, `windows` the time line. Nothing comes after it, so a single window
+   * at its threshold is enough.
    * @throws SentinelError ES_AUDIO_INVALID when the bytes are no usable WAV, ES_MODEL_FAILED when too many wait.
    */
   clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
     return this.#clips.run(() => this.#clip(wav, identity));
   }
 
+  #decide(window: AudioWindow, outcome: SoundOutcome): { scores: AudioScores; cues: Cue[] } {
+    const { talk, metrics } = this.#options;
+    const { area, source, capturedAt, dbfs, peak, record } = window;
+    const { scores, top, named } = outcome;
+    const talkingUntil = talk.talkingUntil(area, capturedAt - windowMs, capturedAt);
+    const known = this.#sources.of(sourceKey(window));
+    known.newest = window;
+    const { decision } = known;
+    const decided = decision.judge({ capturedAt, scores, top, named, dbfs, peak, talkingUntil });
+    for (const label of decided.unheard) metrics.count('sounds_muted_total', { source, label });
+    const levels = (['noise', 'silence'] as const).filter((level) => decision.levels[level] !== undefined);
+    const told = this.#message(window, { dbfs, peak, record }, outcome, scores, decided);
+    const cues = decided.news.map((news) => levelCue(window, news));
+    return { scores: this.listening.hear(told, { levels, unheard: decided.unheard.length }), cues };
+  }
+
   async #clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
     const classifier = this.#options.classifier();
     const samples = await classifier.readClip(wav);
-    const parts: { offset: number; outcome: SoundOutcome }[] = [];
+    const parts: { offset: number; outcome: SoundOutcome; level: Level }[] = [];
     for (const part of clipWindows(samples)) {
+      const level = levelOf(part.samples);
       const outcome = await classifier.classify({ source: identity.source, samples: part.samples });
       if (outcome === undefined) throw tooMany();
-      parts.push({ offset: part.offset / soundWindow.sampleRate, outcome });
+      parts.push({ offset: part.offset / soundWindow.sampleRate, outcome, level });
     }
     const loudest = parts.reduce<SoundOutcome | undefined>(strongest, undefined);
     if (loudest === undefined) throw new SentinelError('ES_AUDIO_INVALID', 'The clip is empty.');
     const best = (name: string): number => Math.max(...parts.map(({ outcome }) => outcome.scores[name] ?? 0));
-    const scores = Object.fromEntries(Object.keys(loudest.scores).map((name) => [name, best(name)])) as SoundScores;
+    const scores = Object.fromEntries(Object.keys(loudest.scores).map((name) => [name, best(name)]));
     const windows = parts.map(({ offset, outcome }) => ({ offset, scores: outcome.scores }));
-    return { ...this.#scores(identity, { ...levelOf(samples), record: false }, loudest, scores), windows };
+    const decided = decideClip(parts, { ...this.#options.decision, singleFrom: 0 }, identity.capturedAt);
+    return { ...this.#message(identity, { ...levelOf(samples), record: false }, loudest, scores, decided), windows };
   }
 
-  #scores(identity: Identity, heard: Heard, outcome: SoundOutcome, scores: SoundScores): AudioScores {
-    const { site, area, source, capturedAt } = identity;
-    const { dbfs, peak, record } = heard;
-    const { limits } = this.#options;
-    const { top, model, backend, timings } = outcome;
-    const triggered = triggeredSounds({ scores, top, dbfs }, limits);
+  #message(
+    { site, area, source, capturedAt }: Identity,
+    heard: Level & Pick<AudioScores, 'record'>,
+    { top, model, backend, timings }: SoundOutcome,
+    scores: AudioScores['scores'],
+    { triggered, sounds, suppressed, muted }: Pick<Decided, 'triggered' | 'sounds' | 'suppressed' | 'muted'>,
+  ): AudioScores {
+    const { thresholds } = this.#options.decision;
     return {
       ...{ v: 1, kind: 'audio-scores', site, area, source, capturedAt },
-      ...{ scores, top, triggered, thresholds: limits.thresholds, dbfs, peak, record, model, backend, timings },
+      ...{ scores, top, triggered, thresholds, ...heard, model, backend, timings, sounds },
+      ...(suppressed.length === 0 ? {} : { suppressed }),
+      ...(muted === undefined ? {} : { muted }),
     };
   }
+}
+
+/** A clip is a stream that is over: every sound that was heard in any of its windows. */
+function decideClip(
+  parts: readonly { offset: number; outcome: SoundOutcome; level: Level }[],
+  settings: DecisionSettings,
+  begin: number,
+): Pick<Decided, 'triggered' | 'sounds' | 'suppressed' | 'muted'> {
+  const decision = new SourceDecision(settings);
+  const windows = parts.map(({ offset, outcome: { scores, top, named }, level }) =>
+    decision.judge({ capturedAt: begin + offset * 1000, scores, top, named, ...level }),
+  );
+  const sounds = windows.flatMap((window) => window.sounds.filter(({ started }) => started));
+  const triggered = [...new Set(sounds.map(({ label }) => label))];
+  const suppressed = [
+    ...new Map(windows.flatMap((window) => window.suppressed.map((one) => [one.label, one]))).values(),
+  ];
+  return { triggered, sounds, suppressed, muted: undefined };
 }
 
 function tooMany(): SentinelError {
   return new SentinelError('ES_MODEL_FAILED', 'Too many clips wait to be listened to; this one was not.', {
     hint: 'Send fewer at a time, or wait for each answer.',
   });
+}
+
+function levelCue({ v, site, area, source, capturedAt }: AudioWindow, news: Decided['news'][number]): Cue {
+  return { v, kind: 'cue', site, area, source, capturedAt, ...news };
 }
 
 function downCue({ v, site, area, source, capturedAt }: AudioWindow): Cue {

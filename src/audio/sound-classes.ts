@@ -2,6 +2,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import { soundClasses, type SoundClass } from '../contracts/messages.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import { calibrationCurve, logit } from './class-calibration.ts';
+import { decisiveNames } from './decision/lookalikes.ts';
 import { ownMapping, shippedMapping, type Evidence, type SoundMapping } from './sound-mapping.ts';
 
 /** Calibrated scores, 0..1: our four classes, and those that a user's own table adds. */
@@ -52,7 +53,7 @@ export class SoundScale {
       name,
       read: classReading(model, name, evidence, places),
     }));
-    const asked = new Set([...Object.values(mapping.suppressors).flat(), ...mapping.impacts]);
+    const asked = new Set([...Object.values(mapping.suppressors).flat(), ...mapping.impacts, ...decisiveNames]);
     this.#named = [...asked].flatMap((name) => {
       const place = places.get(name);
       return place === undefined ? [] : [{ name, place }];
@@ -64,7 +65,7 @@ export class SoundScale {
     return Object.fromEntries(this.#classes.map(({ name, read }) => [name, read(raw)])) as SoundScores;
   }
 
-  /** Raw scores of what suppresses a class and of impacts, by name. */
+  /** Raw scores of what suppresses a class, of what it yields to, and of impacts, by name. */
   named({ tags }: RawSounds): Record<string, number> {
     return Object.fromEntries(this.#named.map(({ name, place }) => [name, tags[place] ?? 0]));
   }

@@ -68,6 +68,11 @@ export const metricDefinitions = {
     help: 'Sound windows that no classifier has heard, by reason: queue-full or classifier-down.',
     labels: ['source', 'reason'],
   },
+  sounds_muted_total: {
+    type: 'counter',
+    help: 'Sounds that would have counted, but were heard while our own loudspeaker talked.',
+    labels: ['source', 'label'],
+  },
   microphone_fault_seconds_total: {
     type: 'counter',
     help: 'Seconds for which a microphone or camera gave sound that cannot be trusted, by what is wrong: silent, clipping or offset.',

@@ -131,6 +131,15 @@ export interface DismissedSounds {
   ): Promise<{ since: number | undefined; sounds: { label: string; score: number }[] }>;
 }
 
+/** Whether our own loudspeaker talks: what a microphone near it hears then is nothing that happened. */
+export interface TalkState {
+  /**
+   * When the last talk in an area ends that was to be heard in `from`..`to`, its echo included; undefined: there was none.
+   * All in epoch ms.
+   */
+  talkingUntil(area: string, from: number, to: number): number | undefined;
+}
+
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */

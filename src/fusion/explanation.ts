@@ -2,6 +2,7 @@ import type { Rule } from '../contracts/configs.ts';
 import type { IncidentSignal } from '../contracts/messages.ts';
 import { reasonOf, type Match } from './matching.ts';
 import type { Showing } from './showing.ts';
+import { levelSentence } from './level-words.ts';
 import { tamperSentence } from './tamper-words.ts';
 import { zoneSentence } from './zone-words.ts';
 
@@ -81,7 +82,7 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function showingSentence({ signal, condition, seen, dbfs, state, from, features }: Showing): string {
+function showingSentence({ signal, condition, seen, dbfs, state, from, features, remark }: Showing): string {
   const { kind, label, source, score, capturedAt } = signal;
   const at = clockTime(capturedAt);
   const name = capitalised(words(label));
@@ -92,11 +93,13 @@ function showingSentence({ signal, condition, seen, dbfs, state, from, features 
     }
     case 'sound': {
       const level = dbfs === undefined ? '' : `, level ${dbfs.toFixed(1)} dBFS`;
-      return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}.`;
+      const grounds = remark === undefined ? '' : ` ${remark}`;
+      return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}.${grounds}`;
     }
     case 'cue': {
-      const tamper = tamperSentence(signal, features ?? {}, clockTime);
-      if (tamper !== undefined) return tamper;
+      const lasting =
+        tamperSentence(signal, features ?? {}, clockTime) ?? levelSentence(signal, features ?? {}, clockTime);
+      if (lasting !== undefined) return lasting;
       const cue = zoneSentence(signal, features ?? {}, clockTime);
       return `${cue ?? `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}`}${often(condition, seen)}.`;
     }

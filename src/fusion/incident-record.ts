@@ -82,9 +82,9 @@ export class IncidentRecord {
       if (showing.look === newest || !distinct.has(key)) distinct.set(key, showing);
     }
     const told = this.#told.size;
-    for (const [key, { signal, look, seen }] of distinct) {
+    for (const [key, { signal, look, seen, goesOn }] of distinct) {
       const known = this.#tallies.get(key);
-      if (known !== undefined && look !== undefined && look === newest) this.#lift(known, signal);
+      if (known !== undefined && look !== undefined && look === newest) this.#lift(known, signal, goesOn === true);
       if (known === undefined && !this.#add(signal, seen.n)) continue;
       this.#told.add(`label ${signal.kind} ${signal.label}`).add(`source ${signal.source}`);
     }
@@ -145,10 +145,10 @@ export class IncidentRecord {
     return true;
   }
 
-  /** One more of the same; the best score, with its picture boxes, stands for all. */
-  #lift(known: Tally, signal: IncidentSignal): void {
+  /** One more of the same, unless it is still the same; the best score, with its picture boxes, stands for all. */
+  #lift(known: Tally, signal: IncidentSignal, goesOn: boolean): void {
     this.#newestAt = Math.max(this.#newestAt, signal.capturedAt);
-    known.count += 1;
+    if (!goesOn) known.count += 1;
     if (signal.score > known.score) Object.assign(known, signal);
   }
 }

@@ -23,9 +23,15 @@ interface Lasting {
   told: Set<RuleCondition>;
 }
 
-/** A cue that says itself when it is over, by score 0: what rtsp-in says of tampering. All other cues are moments. */
+/** Cues of this kind say how loud it is for long. */
+const kindsThatLast: readonly unknown[] = [...tamperKinds, 'level'];
+
+/**
+ * A cue that says itself when it is over, by score 0: what rtsp-in says of tampering, and audio-classify of silence and
+ * noise. All other cues are moments.
+ */
 export function isLastingCue({ cue, features }: Cue): boolean {
-  return lastingCues.includes(cue) && tamperKinds.some((kind) => kind === features.kind);
+  return lastingCues.includes(cue) && kindsThatLast.includes(features.kind);
 }
 
 /** In which state every source of an area is, and for how long: told once, it lasts until it is said to be over. */

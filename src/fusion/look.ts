@@ -7,6 +7,10 @@ export interface Sighting {
   threshold?: number;
   /** Level of the window, for sounds. */
   dbfs?: number;
+  /** It goes on since an earlier look, which counted it. */
+  goesOn?: true;
+  /** What is to be known of a sound that is not to be relied on yet. */
+  remark?: string;
   /** The objects of this label, best first. */
   objects?: DetectedObject[];
   /** Looks that showed one of the objects before this one let it through, of the last how many. */
@@ -107,9 +111,15 @@ function readSounds(payload: AudioScores): Map<string, Sighting> {
     // Own properties only: a label such as "toString" must not find what every object has.
     const threshold = Object.hasOwn(payload.thresholds, label) ? payload.thresholds[label] : undefined;
     const classScore = Object.hasOwn(payload.scores, label) ? payload.scores[label] : undefined;
+    const sound = payload.sounds?.find((one) => one.label === label);
     // A sound that no class explains has no class score: its size stands in.
-    const score = classScore ?? Math.min(1, payload.peak);
-    sightings.set(label, { label, score, dbfs: payload.dbfs, ...(threshold === undefined ? {} : { threshold }) });
+    const score = sound?.score ?? classScore ?? Math.min(1, payload.peak);
+    sightings.set(label, {
+      ...{ label, score, dbfs: payload.dbfs },
+      ...(threshold === undefined ? {} : { threshold }),
+      ...(sound?.started === false ? { goesOn: true } : {}),
+      ...(sound?.experimental === true ? { remark: sound.why } : {}),
+    });
   }
   return sightings;
 }

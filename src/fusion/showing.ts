@@ -14,6 +14,10 @@ export interface Showing {
   look?: Look;
   /** For sounds, the level of the window. */
   dbfs?: number;
+  /** For sounds: it goes on since an earlier look, which counted it. */
+  goesOn?: true;
+  /** For sounds that are not to be relied on yet. */
+  remark?: string;
   /** For cues, the numbers that explain it. */
   features?: Cue['features'];
   /** For states, what it is and since when. */

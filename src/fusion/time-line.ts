@@ -93,6 +93,8 @@ function showingsOf(looks: readonly Look[], condition: RuleCondition, from: numb
       seen: { n: seen.n, of: seen.of },
       look,
       ...(sighting.dbfs === undefined ? {} : { dbfs: sighting.dbfs }),
+      ...(sighting.goesOn === undefined ? {} : { goesOn: sighting.goesOn }),
+      ...(sighting.remark === undefined ? {} : { remark: sighting.remark }),
       ...(sighting.features === undefined ? {} : { features: sighting.features }),
     });
   }

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SoundClassifier } from '../audio/classifier.ts';
+import { TalkLog } from '../audio/decision/talk-log.ts';
+import { mappingOf } from '../audio/sound-classes.ts';
+import { shippedMapping, type SoundMapping } from '../audio/sound-mapping.ts';
 import { chooseSoundModel } from '../audio/sound-model.ts';
 import type { HeadStore } from '../audio/training/head-store.ts';
 import type { RunningHead } from '../audio/training/head.ts';
@@ -27,6 +30,7 @@ import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
+import { ListeningBoard } from './listening-board.ts';
 import { modelPools, type ModelPools } from './model-pools.ts';
 import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
@@ -62,6 +66,9 @@ export class Site {
   readonly cameras: CameraFeeds;
   readonly backlog = new Backlog();
   readonly previews = new PreviewBoard();
+  readonly listening = new ListeningBoard();
+  /** When our own loudspeaker talks. */
+  readonly talk = new TalkLog();
   /** The last minute of the cameras. */
   readonly clips: CameraRings;
   /** Ids of incidents whose stored form changed. */
@@ -185,6 +192,15 @@ export class Site {
   /** Likewise with a sound model, and the table of classes. */
   classifierFault(model: string, table = ''): SentinelError | undefined {
     return faultOf(() => chooseSoundModel(model, table));
+  }
+
+  /** How a sound model and a table make classes of what is heard; as shipped while they cannot be used. */
+  soundMapping(model: string, table = ''): SoundMapping {
+    try {
+      return mappingOf(chooseSoundModel(model, table));
+    } catch {
+      return shippedMapping();
+    }
   }
 
   /** The sound classifier of a model, shared by all nodes that use it with the same table of classes. */

@@ -7,7 +7,7 @@ import type { WorkerPool } from '../inference/worker-pool.ts';
 import type { CropRequest, DetectionReply, DetectionRequest } from './detection.ts';
 import { assertBounded, decodeForCanvas } from './encoded-picture.ts';
 import { placementFor } from './picture-input.ts';
-import { RecentSources } from './recent-sources.ts';
+import { RecentSources } from '../confirmation/recent-sources.ts';
 
 export interface DetectorOptions {
   model: ModelFor<'detection'>;

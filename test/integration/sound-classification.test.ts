@@ -5,15 +5,12 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { SoundClassifier } from '../../src/audio/classifier.ts';
-import { SoundAnalysis } from '../../src/audio/sound-analysis.ts';
 import type { AudioScores } from '../../src/contracts/messages.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { encodeWav } from '../../src/pcm/wav.ts';
 import { requirement, sharedFile, sharedRequirement } from '../requirements.ts';
+import { newAnalysis, usualDecision } from '../unit/audio/new-analysis.ts';
 import { newClassifier } from '../unit/audio/new-classifier.ts';
-
-/** The defaults of audio-classify. */
-const limits = { thresholds: { glass_break: 0.6, gunshot: 0.7, scream: 0.6, forced_entry: 0.65 }, loudDbfs: -12 };
 
 /** Real recordings through the whole path: ffmpeg, WAV, windows, worker thread, model, decision. */
 describe('the shipped sound model on real recordings', () => {
@@ -29,8 +26,7 @@ describe('the shipped sound model on real recordings', () => {
     const options = ['-v', 'error', '-i', file, '-vn', '-ac', '1', '-ar', String(rate), '-t', '59', '-f', 'f32le', '-'];
     const { stdout } = await promisify(execFile)(path, options, { encoding: 'buffer', maxBuffer: 2 ** 28 });
     const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
-    const analysis = new SoundAnalysis({ classifier: () => classifier, limits });
-    return analysis.clip(encodeWav(samples, rate), { site: 'home', area: 'test', source: file, capturedAt: 0 });
+    return newAnalysis(classifier).clip(encodeWav(samples, rate), { site: 'home', area: 'test', source: file, capturedAt: 0 });
   }
 
   for (const rate of [16_000, 48_000]) {
@@ -38,7 +34,7 @@ describe('the shipped sound model on real recordings', () => {
       if (!sharedRequirement(t, 'media', 'demo.mp4')) return;
       if (!requirement(t, (await ffmpeg) !== undefined, 'ffmpeg')) return;
       const { windows = [], scores, triggered, top } = await judge(sharedFile('media', 'demo.mp4'), rate);
-      const heard = windows.filter((window) => (window.scores.glass_break ?? 0) >= limits.thresholds.glass_break);
+      const heard = windows.filter((window) => (window.scores.glass_break ?? 0) >= (usualDecision.thresholds.glass_break ?? 1));
       assert.deepEqual(
         heard.map((window) => window.offset),
         [8.64],

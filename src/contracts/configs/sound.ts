@@ -54,5 +54,45 @@ export const AudioClassifyConfig = Type.Object({
     maximum: 0,
     description: 'From this level on, a sound that no class explains is reported as loud_unknown; 0 turns it off.',
   }),
+  singleFrom: ratio(
+    0.8,
+    'One window with this score is enough; below it, two of three must reach the threshold. 0: one always is.',
+  ),
+  hysteresis: Type.Number({
+    default: 0.15,
+    minimum: 0,
+    maximum: 0.5,
+    description: 'A sound goes on until its score is this far below its threshold.',
+  }),
+  repeatSeconds: Type.Number({
+    default: 3,
+    minimum: 0,
+    maximum: 300,
+    description: 'What comes again within so many seconds after its end is the same sound, not another one.',
+  }),
+  suppress: Type.Boolean({
+    default: true,
+    description:
+      'Thunder and fireworks count against gunshot; laughter, babies and cats against scream; dishes against glass_break.',
+  }),
+  noiseDbfs: Type.Number({
+    default: -10,
+    minimum: -100,
+    maximum: 0,
+    description: 'Louder than this for noiseSeconds: cue noise.',
+  }),
+  noiseSeconds: Type.Integer({ default: 10, minimum: 0, maximum: 86400, description: '0 turns the cue noise off.' }),
+  silenceDbfs: Type.Number({
+    default: -85,
+    minimum: -100,
+    maximum: 0,
+    description: 'Quieter than this for silenceSeconds: cue silence.',
+  }),
+  silenceSeconds: Type.Integer({
+    default: 60,
+    minimum: 0,
+    maximum: 86400,
+    description: '0 turns the cue silence off.',
+  }),
 });
 export type AudioClassifyConfig = Static<typeof AudioClassifyConfig>;

@@ -60,7 +60,11 @@ export const Command = payload('command', {
 });
 export type Command = Static<typeof Command>;
 
+/** Our own loudspeaker talks in `area`, from `capturedAt` on. */
 export const Talk = payload('talk', {
-  until: epochMs,
+  until: Type.Number({
+    ...epochMs,
+    description: 'When it will be silent; a later message may move it, also to the past.',
+  }),
 });
 export type Talk = Static<typeof Talk>;

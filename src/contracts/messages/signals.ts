@@ -6,7 +6,7 @@ export const tamperKinds = ['black', 'white', 'covered', 'shifted', 'blurred', '
 export type TamperKind = (typeof tamperKinds)[number];
 
 export const Cue = payload('cue', {
-  cue: label('Such as motion, detector-down, tamper, zone-enter, zone-leave, loiter, line-cross.'),
+  cue: label('Such as motion, detector-down, tamper, zone-enter, zone-leave, loiter, line-cross, silence, noise.'),
   score: Type.Number({ ...score, description: '0: what was said before is over.' }),
   features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
     description: 'The numbers that explain the score.',

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { epochMs, label, listLimit, nameLimit, payload, score } from './fields.ts';
+import { epochMs, label, listLimit, nameLimit, payload, score, sentence } from './fields.ts';
 
 export const AudioWindow = payload('audio-window', {
   seq: Type.Integer({ minimum: 0, description: 'Counts the windows of this source.' }),
@@ -37,6 +37,22 @@ export type RawSound = Static<typeof RawSound>;
 export const soundClasses = ['glass_break', 'gunshot', 'scream', 'forced_entry'] as const;
 export type SoundClass = (typeof soundClasses)[number];
 
+/** A sound that is heard: it begins once, and lasts for as long as its windows follow each other. */
+export const HeardSound = Type.Object({
+  label: label('Class of the model, `forced_entry` or `loud_unknown`.'),
+  score: Type.Number({ ...score, description: 'What it is believed with in this window.' }),
+  since: Type.Number({ ...epochMs, description: 'Capture time of the window in which it began.' }),
+  started: Type.Boolean({
+    description: 'This window is the first that tells of it: whoever counts sounds counts these.',
+  }),
+  why: sentence('Why it counts, for people.'),
+  experimental: Type.Optional(Type.Boolean({ description: 'It is not to be relied on yet.' })),
+});
+export type HeardSound = Static<typeof HeardSound>;
+
+/** Sounds that no model names: a rule and a level do. */
+export const ruledSounds = ['forced_entry', 'loud_unknown'] as const;
+
 export const AudioScores = payload('audio-scores', {
   scores: Type.Record(Type.String(), score, { description: 'Calibrated score per class.' }),
   top: Type.Array(Type.Object({ label: label(), score }), {
@@ -45,8 +61,36 @@ export const AudioScores = payload('audio-scores', {
   }),
   triggered: Type.Array(label(), {
     maxItems: listLimit,
-    description: 'Classes at or above their threshold in this window.',
+    description: 'Sounds that are heard in this window: those that begin, and those that go on.',
   }),
+  sounds: Type.Optional(
+    Type.Array(HeardSound, {
+      maxItems: listLimit,
+      description:
+        'What stands behind `triggered`: since when, and why. Without it, each one of `triggered` counts by itself.',
+    }),
+  ),
+  suppressed: Type.Optional(
+    Type.Array(Type.Object({ label: label(), by: label('Raw class that is easily taken for it.') }), {
+      maxItems: listLimit,
+      description:
+        'Classes that counted less than their score, since something that sounds alike was heard more clearly.',
+    }),
+  ),
+  muted: Type.Optional(
+    Type.Object(
+      {
+        until: epochMs,
+        unheard: Type.Array(label(), { maxItems: listLimit, description: 'What would be in `triggered` otherwise.' }),
+      },
+      { description: 'Our own loudspeaker talks: nothing is triggered.' },
+    ),
+  ),
+  highest: Type.Optional(
+    Type.Record(Type.String(), score, {
+      description: 'Highest score of each class of this source, since the node began or somebody set it back.',
+    }),
+  ),
   thresholds: Type.Record(Type.String(), score, { description: 'Threshold of each class, as set in the node.' }),
   dbfs: Type.Number({ description: 'As in `audio-window`.' }),
   peak: Type.Number({ minimum: 0, description: 'As in `audio-window`.' }),

@@ -1,7 +1,7 @@
 import type { Box, DetectedObject, Frame } from '../../contracts/messages.ts';
 import type { Clock, Picture } from '../../contracts/ports.ts';
 import { iou } from '../../geometry/boxes.ts';
-import { RecentSources } from '../recent-sources.ts';
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import type { Component } from './components.ts';
 import { MotionWatch, type Motion } from './motion-watch.ts';
 import { regionsOf } from './regions.ts';

@@ -1,7 +1,7 @@
 import { asSentinelError, type SentinelError } from '../../contracts/errors.ts';
 import type { DetectedObject, Detections } from '../../contracts/messages.ts';
 import type { Clock, Metrics, Picture } from '../../contracts/ports.ts';
-import { RecentSources } from '../recent-sources.ts';
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import type { PoseEstimator } from './pose-estimator.ts';
 import type { PoseReply } from './pose-service.ts';
 

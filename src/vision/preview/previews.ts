@@ -4,7 +4,7 @@ import type { DetectedObject, Frame } from '../../contracts/messages.ts';
 import type { Clock, Metrics, Picture, SnapshotRenderer } from '../../contracts/ports.ts';
 import { sourceKey } from '../../contracts/source-key.ts';
 import { SingleFile } from '../../inference/single-file.ts';
-import { RecentSources } from '../recent-sources.ts';
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import type { RenderSeats } from './render-seats.ts';
 
 /** Who looks asks again and again; when nobody has asked for this long, nobody looks. */

@@ -1,6 +1,6 @@
 import type { Cue, DetectedObject, Frame } from '../../contracts/messages.ts';
 import { sourceKey } from '../../contracts/source-key.ts';
-import { RecentSources } from '../recent-sources.ts';
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import { Tracker, type TrackerOptions, type TrackEvent } from './tracker.ts';
 
 /** Boxes down to this share of the threshold may continue an object. */

@@ -16,6 +16,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     incident: () => Promise.resolve(undefined),
     review: () => Promise.resolve(undefined),
     cameras: () => ({ cameras: [] }),
+    microphones: () => ({ microphones: [] }),
     preview: () => 'unknown',
     watch: () => () => undefined,
     newSecret: randomUUID,

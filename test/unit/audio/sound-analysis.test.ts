@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { SoundAnalysis } from '../../../src/audio/sound-analysis.ts';
 import { encodeWav } from '../../../src/pcm/wav.ts';
+import { newAnalysis } from './new-analysis.ts';
 import { newClassifier } from './new-classifier.ts';
 
 describe('clips beside a live microphone', () => {
   const classifier = newClassifier();
   after(() => classifier.close());
-  const limits = { thresholds: { glass_break: 0.6, gunshot: 0.7, scream: 0.6, forced_entry: 0.65 }, loudDbfs: -12 };
   const identity = { site: 'home', area: 'clip', source: 'clip', capturedAt: 0 };
 
   test('many clips of a high rate do not make it deaf', async (t) => {
-    const nodes = Array.from({ length: 4 }, () => new SoundAnalysis({ classifier: () => classifier, limits }));
+    const nodes = Array.from({ length: 4 }, () => newAnalysis(classifier));
     const wav = encodeWav(new Float32Array(6 * 192_000).fill(0.1), 192_000);
     const samples = new Float32Array(15_600).fill(0.1);
     await classifier.classify({ source: 'hall', samples });
@@ -34,7 +33,7 @@ describe('clips beside a live microphone', () => {
   });
 
   test('clips are heard one at a time; sixteen may wait, a further one is refused in words', async () => {
-    const node = new SoundAnalysis({ classifier: () => classifier, limits });
+    const node = newAnalysis(classifier);
     const wav = encodeWav(new Float32Array(1600), 16_000);
     const settled = await Promise.allSettled(Array.from({ length: 18 }, () => node.clip(wav, identity)));
     const refused = settled.filter((one) => one.status === 'rejected');

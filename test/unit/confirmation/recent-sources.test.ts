@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RecentSources } from '../../../src/vision/recent-sources.ts';
+import { RecentSources } from '../../../src/confirmation/recent-sources.ts';
 
 test('of more sources than there can be, the one that was silent longest is forgotten', () => {
   const sources = new RecentSources(() => ({ frames: 0 }));

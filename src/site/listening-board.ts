@@ -1,0 +1,36 @@
+import type { SoundAnalysis } from '../audio/sound-analysis.ts';
+import type { SourceHeard } from '../audio/listening.ts';
+
+type Ear = Pick<SoundAnalysis, 'listening' | 'forget'>;
+
+/** What all audio-classify nodes of a Site hear. */
+export class ListeningBoard {
+  readonly #nodes = new Map<string, Ear>();
+
+  /** @returns takes it away again. */
+  add(node: string, ear: Ear): () => void {
+    this.#nodes.set(node, ear);
+    return () => {
+      if (this.#nodes.get(node) === ear) this.#nodes.delete(node);
+    };
+  }
+
+  get all(): { node: string; model: string; fault: string | undefined; sources: SourceHeard[] }[] {
+    return [...this.#nodes].map(([node, { listening }]) => {
+      const { model, fault, sources } = listening;
+      return { node, model, fault, sources };
+    });
+  }
+
+  /** Begins the highest scores of a node anew, of one source or of all. @returns whether there is such a node. */
+  reset(node: string, source?: string): boolean {
+    const ear = this.#nodes.get(node);
+    ear?.listening.reset(source);
+    return ear !== undefined;
+  }
+
+  /** A source is gone: nobody is shown what it heard. */
+  forget(source: { site: string; source: string }): void {
+    for (const ear of this.#nodes.values()) ear.forget(source);
+  }
+}

@@ -1,0 +1,68 @@
+import type { ListeningAnswer, MicrophoneSummary } from '../contracts/listening.ts';
+import { sourceKey } from '../contracts/source-key.ts';
+import { openSites } from './registry.ts';
+import type { Site } from './site.ts';
+
+type Heard = Pick<Site, 'id' | 'name' | 'health' | 'listening'>;
+
+/**
+ * What the running nodes hear, for the editor.
+ * @param query `id` of a node; without it, all.
+ */
+export function listeningNow(
+  query: URLSearchParams,
+  sites: readonly Pick<Heard, 'listening'>[] = openSites(),
+): ListeningAnswer {
+  const id = query.get('id');
+  const nodes = sites.flatMap(({ listening }) => listening.all).filter(({ node }) => id === null || node === id);
+  return {
+    nodes: nodes.map(({ node, model, fault, sources }) => {
+      const sorted = sources.toSorted((one, other) => one.source.localeCompare(other.source));
+      return { id: node, model, ...(fault === undefined ? {} : { fault }), sources: sorted };
+    }),
+  };
+}
+
+/** @param query `id` of a node; `source`: only that one. @returns whether there is such a node. */
+export function resetListening(
+  query: URLSearchParams,
+  sites: readonly Pick<Heard, 'listening'>[] = openSites(),
+): { reset: boolean } {
+  const [id, source] = [query.get('id') ?? '', query.get('source') ?? undefined];
+  return { reset: sites.map(({ listening }) => listening.reset(id, source)).includes(true) };
+}
+
+/** A microphone is gone: nobody is shown what was heard of it, and what comes later under its name is another stream. */
+export function forgetListening(
+  source: { site: string; source: string },
+  sites: readonly Pick<Heard, 'listening'>[] = openSites(),
+): void {
+  for (const { listening } of sites) listening.forget(source);
+}
+
+/** The microphones of these Sites, and the cameras whose sound is listened to; one that is offline is in it, too. */
+export function microphonesOf(sites: readonly Heard[]): MicrophoneSummary[] {
+  const microphones = new Map<string, MicrophoneSummary>();
+  const names = new Map(sites.map(({ id, name }) => [id, name]));
+  const known = sites.flatMap(({ id, health }) => health.sources.map((source) => ({ ...source, site: id })));
+  const heard = sites.flatMap(({ listening }) => listening.all.flatMap(({ sources }) => sources));
+  const isHeard = new Set(heard.map(sourceKey));
+  for (const stream of known) {
+    const key = sourceKey(stream);
+    if (stream.type === 'camera' && !isHeard.has(key)) continue;
+    const { site, source, area, status, detail, since } = stream;
+    if (microphones.has(key) && status !== 'connected') continue;
+    microphones.set(key, { site, siteName: names.get(site) ?? site, area, source, status, detail, since, listeners: [] });
+  }
+  for (const { site, source, area, ...listener } of heard) {
+    const key = sourceKey({ site, source });
+    const microphone = microphones.get(key) ?? { site, siteName: names.get(site) ?? site, area, source, listeners: [] };
+    microphone.listeners.push(listener);
+    microphones.set(key, microphone);
+  }
+  return [...microphones.values()].sort((one, other) => placeOf(one).localeCompare(placeOf(other)));
+}
+
+function placeOf({ siteName, site, area, source }: MicrophoneSummary): string {
+  return [siteName, site, area, source].join('\n');
+}

@@ -1,14 +1,26 @@
 import models from 'models-for:sound';
 import schema from 'settings-of:audio-classify';
+import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
+import { ListeningView } from '../../src/editor/listening/listening-view.ts';
+import { addListeningTab, removeListeningTab, showListeningTab } from '../../src/editor/listening/sidebar.ts';
 import { offerModels } from '../../src/editor/model-field.ts';
 import { registerNode } from '../../src/editor/register.ts';
 
+const type = 'audio-classify';
+
 registerNode({
-  type: 'audio-classify',
+  type,
   schema,
   icon: 'audio-classify.svg',
   canvas: { colour: '#D8BFD8', input: true, outputs: ['scores'] },
-  prepare: () => {
+  added: addListeningTab,
+  removed: removeListeningTab,
+  prepare: (node) => {
+    watchFoldedSections(type, schema);
     offerModels('echosight-sound-models', models);
+    const view = new ListeningView(node.id);
+    document.getElementById('echosight-ear')?.replaceChildren(view.element);
+    view.watch();
+    document.getElementById('echosight-ear-tab')?.addEventListener('click', showListeningTab);
   },
 });

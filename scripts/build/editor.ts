@@ -44,6 +44,7 @@ export async function buildEditor(): Promise<void> {
     platform: 'browser',
     target: 'es2020',
     plugins: [buildDataModules],
+    loader: { '.css': 'text' },
     logLevel: 'warning',
   });
   const style = await readFile(join(root, 'src/editor/form.css'), 'utf8');

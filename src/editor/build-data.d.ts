@@ -1,5 +1,11 @@
 /** Modules that the build makes out of the contracts and the model catalogue (scripts/build/editor.ts). */
 
+declare module '*.css' {
+  /** The file as text. */
+  const style: string;
+  export default style;
+}
+
 declare module 'settings-of:*' {
   /** JSON Schema of the node's settings, from src/contracts/configs.ts. */
   const schema: import('./schema-fault.ts').SettingsSchema;

@@ -32,6 +32,9 @@ interface EditorDefinition {
   labelStyle(this: EditorNode): string;
   inputLabels?: string;
   outputLabels?: string[];
+  /** The type came into the palette, or went: at the start, and when its package is installed or removed. */
+  onpaletteadd?(): void;
+  onpaletteremove?(): void;
   oneditprepare?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
   oneditcancel?(this: EditorNode): void;
@@ -71,7 +74,21 @@ declare const $: {
   };
 };
 
+interface SidebarTab {
+  id: string;
+  label: string;
+  name: string;
+  content: HTMLElement;
+  iconClass: string;
+  enableOnEdit: boolean;
+}
+
 declare const RED: {
+  readonly sidebar: {
+    addTab(tab: SidebarTab): void;
+    removeTab(id: string): void;
+    show(id: string): void;
+  };
   readonly nodes: {
     registerType(type: string, definition: EditorDefinition): void;
     node(id: string): (EditorNode & { valid?: boolean }) | null;

@@ -20,6 +20,9 @@ export interface NodeLook {
   checks?: Readonly<Record<string, (value: string, node: EditorNode) => true | string>>;
   /** Names the part of a setting that is wrong, such as one rule of a list; without it the setting is named. */
   places?: Readonly<Record<string, (path: Fault['path'], value: unknown) => string>>;
+  /** What comes and goes with the type, such as a tab of the sidebar. */
+  added?: () => void;
+  removed?: () => void;
   prepare?: (node: EditorNode) => void;
   save?: (node: EditorNode) => void;
   cancel?: () => void;
@@ -38,7 +41,7 @@ export function faultText(type: string, { key, limit }: Fault): string {
 
 /** Registers a node with the editor. */
 export function registerNode(look: NodeLook): void {
-  const { type, canvas, prepare, save, cancel, resize } = look;
+  const { type, canvas, added, removed, prepare, save, cancel, resize } = look;
   const palette = text(type, `${type}.palette`);
   RED.nodes.registerType(type, {
     category: canvas === undefined ? 'config' : 'EchoSight',
@@ -58,6 +61,8 @@ export function registerNode(look: NodeLook): void {
     },
     ...(canvas?.input === true ? { inputLabels: text(type, `${type}.port.input`) } : {}),
     outputLabels: (canvas?.outputs ?? []).map((port) => text(type, `${type}.port.${port}`)),
+    ...(added === undefined ? {} : { onpaletteadd: added }),
+    ...(removed === undefined ? {} : { onpaletteremove: removed }),
     oneditprepare() {
       describeNumbers(look);
       for (const [key, schema] of Object.entries(look.schema.properties)) {

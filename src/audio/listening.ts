@@ -62,7 +62,8 @@ export class Listening {
   /** Begins the highest scores anew: of one source, or of all. */
   reset(source?: string): void {
     for (const [, heard] of this.#sources.all) {
-      if (source === undefined || source === heard.newest?.scores.source) Object.assign(heard, { ...this.#afresh(), newest: heard.newest });
+      if (source === undefined || source === heard.newest?.scores.source)
+        Object.assign(heard, { ...this.#afresh(), newest: heard.newest });
     }
   }
 
@@ -78,7 +79,20 @@ export class Listening {
   #shown({ newest, highest, since, unheard }: Heard): SourceHeard | undefined {
     if (newest === undefined) return undefined;
     const { scores, seenAt, levels } = newest;
-    const { site, source, area, model, capturedAt, dbfs, peak, top, triggered, suppressed = [], muted, thresholds } = scores;
+    const {
+      site,
+      source,
+      area,
+      model,
+      capturedAt,
+      dbfs,
+      peak,
+      top,
+      triggered,
+      suppressed = [],
+      muted,
+      thresholds,
+    } = scores;
     const classes = Object.entries(thresholds).map(([label, threshold]) => {
       return { label, threshold, score: scores.scores[label] ?? 0, highest: highest[label] ?? 0 };
     });

@@ -52,7 +52,16 @@ export function microphonesOf(sites: readonly Heard[]): MicrophoneSummary[] {
     if (stream.type === 'camera' && !isHeard.has(key)) continue;
     const { site, source, area, status, detail, since } = stream;
     if (microphones.has(key) && status !== 'connected') continue;
-    microphones.set(key, { site, siteName: names.get(site) ?? site, area, source, status, detail, since, listeners: [] });
+    microphones.set(key, {
+      site,
+      siteName: names.get(site) ?? site,
+      area,
+      source,
+      status,
+      detail,
+      since,
+      listeners: [],
+    });
   }
   for (const { site, source, area, ...listener } of heard) {
     const key = sourceKey({ site, source });

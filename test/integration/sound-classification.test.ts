@@ -26,7 +26,12 @@ describe('the shipped sound model on real recordings', () => {
     const options = ['-v', 'error', '-i', file, '-vn', '-ac', '1', '-ar', String(rate), '-t', '59', '-f', 'f32le', '-'];
     const { stdout } = await promisify(execFile)(path, options, { encoding: 'buffer', maxBuffer: 2 ** 28 });
     const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
-    return newAnalysis(classifier).clip(encodeWav(samples, rate), { site: 'home', area: 'test', source: file, capturedAt: 0 });
+    return newAnalysis(classifier).clip(encodeWav(samples, rate), {
+      site: 'home',
+      area: 'test',
+      source: file,
+      capturedAt: 0,
+    });
   }
 
   for (const rate of [16_000, 48_000]) {
@@ -34,7 +39,9 @@ describe('the shipped sound model on real recordings', () => {
       if (!sharedRequirement(t, 'media', 'demo.mp4')) return;
       if (!requirement(t, (await ffmpeg) !== undefined, 'ffmpeg')) return;
       const { windows = [], scores, triggered, top } = await judge(sharedFile('media', 'demo.mp4'), rate);
-      const heard = windows.filter((window) => (window.scores.glass_break ?? 0) >= (usualDecision.thresholds.glass_break ?? 1));
+      const heard = windows.filter(
+        (window) => (window.scores.glass_break ?? 0) >= (usualDecision.thresholds.glass_break ?? 1),
+      );
       assert.deepEqual(
         heard.map((window) => window.offset),
         [8.64],

@@ -6,7 +6,10 @@ import { SiteClock } from '../../../src/clock/site-clock.ts';
 import { readConfig } from '../../../src/contracts/read-config.ts';
 
 /** What audio-classify decides by when nothing is changed in its dialog. */
-export const usualDecision: DecisionSettings = decisionOf(readConfig('audio-classify', {}, () => undefined), shippedMapping());
+export const usualDecision: DecisionSettings = decisionOf(
+  readConfig('audio-classify', {}, () => undefined),
+  shippedMapping(),
+);
 
 /** What audio-classify does with a classifier. */
 export function newAnalysis(

@@ -21,7 +21,10 @@ describe('levels that last', () => {
     windows(trace, 30, -100);
     assert.deepEqual(news(trace), ['silence 1']);
     const [told] = trace.decided.flatMap((decided) => decided.news);
-    assert.deepEqual({ ...told?.features, since: 0 }, { kind: 'level', dbfs: -100, limitDbfs: -85, seconds: 60, since: 0 });
+    assert.deepEqual(
+      { ...told?.features, since: 0 },
+      { kind: 'level', dbfs: -100, limitDbfs: -85, seconds: 60, since: 0 },
+    );
     windows(trace, 3, -83);
     assert.deepEqual(news(trace), ['silence 1'], 'near the limit nothing goes to and fro');
     windows(trace, 3, -60);

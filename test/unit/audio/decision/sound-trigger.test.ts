@@ -7,7 +7,10 @@ describe('when a sound begins', () => {
   test('nothing in a quiet room', () => {
     const trace = new Trace();
     trace.wait(5000);
-    assert.deepEqual(trace.decided.filter(({ triggered }) => triggered.length > 0), []);
+    assert.deepEqual(
+      trace.decided.filter(({ triggered }) => triggered.length > 0),
+      [],
+    );
   });
 
   test('one window of a high score is enough: a pane fills one', () => {

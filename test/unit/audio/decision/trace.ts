@@ -5,7 +5,10 @@ import { usualDecision } from '../new-analysis.ts';
 /** Milliseconds between two windows. */
 export const hopMs = 480;
 
-type Step = Partial<Omit<WindowHeard, 'capturedAt' | 'top' | 'named'>> & { top?: Record<string, number>; gapMs?: number };
+type Step = Partial<Omit<WindowHeard, 'capturedAt' | 'top' | 'named'>> & {
+  top?: Record<string, number>;
+  gapMs?: number;
+};
 
 const calm = { glass_break: 0.02, gunshot: 0.02, scream: 0.02, forced_entry: 0.02 };
 
@@ -39,11 +42,14 @@ export class Trace {
 
   /** Scores of one class, window by window. @returns what each window triggers, in short. */
   scores(label: string, ...scores: number[]): string {
-    return scores.map((score) => (this.hear({ scores: { [label]: score } }).triggered.includes(label) ? '#' : '.')).join('');
+    return scores
+      .map((score) => (this.hear({ scores: { [label]: score } }).triggered.includes(label) ? '#' : '.'))
+      .join('');
   }
 
   /** How many sounds of a class began. */
   started(label: string): number {
-    return this.decided.flatMap(({ sounds }) => sounds).filter((sound) => sound.label === label && sound.started).length;
+    return this.decided.flatMap(({ sounds }) => sounds).filter((sound) => sound.label === label && sound.started)
+      .length;
   }
 }

@@ -1,4 +1,5 @@
 import type { CameraList } from '../src/contracts/cameras.ts';
+import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { PictureAnswer } from './camera-tiles.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
 
@@ -55,6 +56,10 @@ export class ApiClient {
 
   async cameras(): Promise<CameraList> {
     return (await this.#ask('cameras')) as CameraList;
+  }
+
+  async microphones(): Promise<MicrophoneList> {
+    return (await this.#ask('microphones')) as MicrophoneList;
   }
 
   /** @param tag of the picture that is known */

@@ -1,5 +1,6 @@
 import type { ApiClient, ListFilter } from './api-client.ts';
 import type { TilePorts } from './camera-tiles.ts';
+import type { CardPorts } from './microphone-cards.ts';
 import type { LivePorts } from './live-link.ts';
 
 /** Dashboard puts its Vue on the window. */
@@ -53,6 +54,15 @@ export function tilePorts(api: ApiClient, enlarged: () => string | undefined): T
       if (tile === undefined || tile === enlarged()) return true;
       return enlarged() === undefined && isOnScreen(`.es-tile[data-camera="${CSS.escape(tile)}"]`);
     },
+    now: Date.now,
+  };
+}
+
+/** @param covered whether something covers the cards */
+export function cardPorts(api: ApiClient, covered: () => boolean): CardPorts {
+  return {
+    microphones: () => api.microphones(),
+    isInSight: (none) => !document.hidden && !covered() && (none || isOnScreen('.es-cameras')),
     now: Date.now,
   };
 }

@@ -1,7 +1,9 @@
 import type { IncidentSummary, ReviewState, StoredReviewAction, SummaryEvidence } from '../src/contracts/api.ts';
+import type { HeardClass, Listener } from '../src/contracts/listening.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
 import { CameraTiles, lastSeen, tileLook, type Tile } from './camera-tiles.ts';
+import { earLook, lastHeard, levelShare, MicrophoneCards, rowsOf, type EarCard } from './microphone-cards.ts';
 import { fits, IncidentList } from './incident-list.ts';
 import { LiveLink } from './live-link.ts';
 import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
@@ -9,6 +11,7 @@ import { timeWords } from './time-words.ts';
 import {
   afterDrawing,
   browserPorts,
+  cardPorts,
   keepFilter,
   keptFilter,
   showDetail,
@@ -17,7 +20,7 @@ import {
   vue,
   watchTop,
 } from './browser.ts';
-import { chooseLanguage, speaker, type Word } from './words.ts';
+import { chooseLanguage, soundWords, speaker, type Word } from './words.ts';
 
 const tickMs = 10_000;
 const beatMs = 500;
@@ -60,6 +63,7 @@ const initial = {
   /** A file, or a camera of which every picture is shown as it comes. */
   enlarged: undefined as { url?: string; camera?: string; text: string } | undefined,
   tiles: [] as Tile[],
+  ears: [] as EarCard[],
 };
 
 export type Page = ReturnType<typeof createPage>;
@@ -100,6 +104,23 @@ export function createPage(setup: DashboardSetup) {
       state.tiles = tiles;
     },
   );
+
+  const microphones = new MicrophoneCards(
+    cardPorts(api, () => state.enlarged !== undefined),
+    (ears) => {
+      state.ears = ears;
+    },
+  );
+
+  const momentWords = (at: number): string => {
+    const day = time.day(at, state.now);
+    return day === time.day(state.now, state.now) ? time.clock(at) : `${day}, ${time.clock(at)}`;
+  };
+  /** A sound as people call it; classes of the user's own keep their names. */
+  const soundName = (label: string): string => {
+    const known = soundWords[label];
+    return known === undefined ? label.replaceAll('_', ' ') : say(known);
+  };
 
   function refresh(): void {
     const filter = { minimumSeverity: state.minimumSeverity, unreviewedOnly: state.unreviewedOnly };
@@ -259,11 +280,26 @@ export function createPage(setup: DashboardSetup) {
     tileLook: (tile: Tile) => tileLook(tile, Date.now()),
     /** "Offline since 14:03" */
     tileWords(tile: Tile): string {
-      const at = lastSeen(tile) ?? state.now;
-      const day = time.day(at, state.now);
-      const isToday = day === time.day(state.now, state.now);
-      return say(tileLook(tile, Date.now()).word, { time: isToday ? time.clock(at) : `${day}, ${time.clock(at)}` });
+      return say(tileLook(tile, Date.now()).word, { time: momentWords(lastSeen(tile) ?? state.now) });
     },
+    soundName,
+    earLook,
+    earRows: rowsOf,
+    levelShare,
+    share: (value: number) => percentOf(value),
+    decibels: (dbfs: number) => `${Math.round(dbfs)} dB`,
+    /** "Heard: glass" */
+    earWords(card: EarCard): string {
+      const { word, sounds } = earLook(card);
+      return say(word, { time: momentWords(lastHeard(card) ?? state.now), sounds: sounds.map(soundName).join(', ') });
+    },
+    scoreWords: ({ score, highest, threshold }: HeardClass) =>
+      say('earScore', {
+        score: percent.format(score),
+        highest: percent.format(highest),
+        threshold: percent.format(threshold),
+      }),
+    topWords: ({ top }: Listener) => top.map(({ label, score }) => `${label} ${percent.format(score)}`).join(' · '),
     pictureWords: ({ camera: { source, area } }: Tile) => say('liveOf', { source, area }),
     enlargeCamera(tile: Tile, viewer: HTMLDialogElement): void {
       state.enlarged = { camera: tile.id, text: `${tile.camera.source} · ${tile.camera.area}` };
@@ -297,6 +333,7 @@ export function createPage(setup: DashboardSetup) {
   const online = (): void => {
     link.retryNow();
     cameras.beat();
+    microphones.beat();
   };
   const offline = (): void => {
     link.drop(new ApiFailure('unreachable', 'offline'));
@@ -320,12 +357,14 @@ export function createPage(setup: DashboardSetup) {
       }, tickMs);
       beating = setInterval(() => {
         cameras.beat();
+        microphones.beat();
       }, beatMs);
       window.addEventListener('online', online);
       window.addEventListener('offline', offline);
       document.addEventListener('visibilitychange', online);
       link.start();
       cameras.beat();
+      microphones.beat();
       void load();
     },
     detach(): void {
@@ -341,6 +380,11 @@ export function createPage(setup: DashboardSetup) {
       }, keepMs);
     },
   });
+}
+
+/** A share of 1 as CSS has it. */
+function percentOf(share: number): string {
+  return `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
 }
 
 /** Incidents in their order, under the words of their days. */

@@ -74,7 +74,7 @@ const english = {
   threshold: 'threshold {percent}',
   times: '{n} times',
   gone: 'The file cannot be read any more.',
-  cameras: 'Cameras',
+  cameras: 'Cameras and microphones',
   liveOf: 'Live picture of {source}, {area}',
   cameraConnecting: 'Connecting',
   cameraOffline: 'Offline, last seen {time}',
@@ -87,9 +87,34 @@ const english = {
   cameraComing: 'Picture is coming',
   cameraSilent: 'Last picture {time}',
   cameraBlind: 'Detection does not work',
+  microphone: 'Microphone',
+  level: 'Level',
+  earListening: 'Listening',
+  earHeard: 'Heard: {sounds}',
+  earSilent: 'No sound since {time}',
+  earDown: 'Recognition does not work',
+  earUnheard: 'Nobody listens to it',
+  earMuted: 'Muted while our loudspeaker talks',
+  earQuiet: 'Too quiet for long: dead or covered?',
+  earNoise: 'Too loud for long',
+  earScore: 'now {score}, highest {highest}, threshold {threshold}',
+  soundGlass: 'Glass',
+  soundGunshot: 'Gunshot',
+  soundScream: 'Scream',
+  soundEntry: 'Forced entry',
+  soundLoud: 'loud, unknown',
 } as const;
 
 export type Word = keyof typeof english;
+
+/** The words of the sounds that our own nodes report. */
+export const soundWords: Readonly<Partial<Record<string, Word>>> = {
+  glass_break: 'soundGlass',
+  gunshot: 'soundGunshot',
+  scream: 'soundScream',
+  forced_entry: 'soundEntry',
+  loud_unknown: 'soundLoud',
+};
 
 const german: Readonly<Record<Word, string>> = {
   incidents: 'Vorfälle',
@@ -169,7 +194,7 @@ const german: Readonly<Record<Word, string>> = {
   threshold: 'Schwelle {percent}',
   times: '{n}-mal',
   gone: 'Die Datei ist nicht mehr lesbar.',
-  cameras: 'Kameras',
+  cameras: 'Kameras und Mikrofone',
   liveOf: 'Livebild von {source}, {area}',
   cameraConnecting: 'Verbinden',
   cameraOffline: 'Offline, zuletzt {time}',
@@ -182,6 +207,22 @@ const german: Readonly<Record<Word, string>> = {
   cameraComing: 'Bild kommt gleich',
   cameraSilent: 'Letztes Bild {time}',
   cameraBlind: 'Erkennung ausgefallen',
+  microphone: 'Mikrofon',
+  level: 'Pegel',
+  earListening: 'Hört zu',
+  earHeard: 'Zu hören: {sounds}',
+  earSilent: 'Kein Ton seit {time}',
+  earDown: 'Erkennung ausgefallen',
+  earUnheard: 'Niemand hört zu',
+  earMuted: 'Stumm, der eigene Lautsprecher spricht',
+  earQuiet: 'Zu lange zu leise: tot oder zugedeckt?',
+  earNoise: 'Zu lange zu laut',
+  earScore: 'jetzt {score}, höchstens {highest}, Schwelle {threshold}',
+  soundGlass: 'Glasbruch',
+  soundGunshot: 'Schuss',
+  soundScream: 'Schrei',
+  soundEntry: 'Einbruch',
+  soundLoud: 'laut, unbekannt',
 };
 
 const texts: Readonly<Record<string, Readonly<Record<Word, string>>>> = { en: english, de: german };

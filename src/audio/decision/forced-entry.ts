@@ -1,5 +1,5 @@
 /** A blow is heard from this raw score on. */
-const heardFrom = 0.15;
+const heardFrom = 0.1;
 const rule = { blows: 2, withinMs: 8000, glassMs: 5000 } as const;
 /** One blow is in the windows of one second: what lasts longer is another one, as when somebody kicks again and again. */
 const oneBlowMs = 1500;

@@ -1,10 +1,16 @@
 import type { SoundMapping } from '../sound-mapping.ts';
 
-/** Raw names of AudioSet that only the real thing has: where one of them is clearer, nothing counts against the class. */
-const decisive: Readonly<Record<string, readonly string[]>> = {
-  glass_break: ['Shatter'],
-  gunshot: ['Gunshot, gunfire', 'Machine gun', 'Fusillade'],
-  scream: ['Screaming'],
+/** Raw names of AudioSet that only the real thing has. */
+interface Decisive {
+  names: readonly string[];
+  /** What counts against the class has to be so many times as clear as these: the shards of every pane clink, too. */
+  times: number;
+}
+
+const decisive: Readonly<Record<string, Decisive>> = {
+  glass_break: { names: ['Shatter'], times: 8 },
+  gunshot: { names: ['Gunshot, gunfire', 'Machine gun', 'Fusillade'], times: 1 },
+  scream: { names: ['Screaming'], times: 1 },
 };
 /** So much lower does the score count then: a very clear one still does, by two windows of three. */
 const lowered = 0.25;
@@ -12,7 +18,7 @@ const lowered = 0.25;
 const heardFrom = 0.1;
 
 /** All of them: the model is asked for their scores. */
-export const decisiveNames: readonly string[] = Object.values(decisive).flat();
+export const decisiveNames: readonly string[] = Object.values(decisive).flatMap(({ names }) => names);
 
 export interface Suppressed {
   label: string;
@@ -38,7 +44,8 @@ export function withoutLookalikes(
   for (const [label, names] of Object.entries(suppressors)) {
     const score = scores[label];
     if (score === undefined) continue;
-    const own = Object.hasOwn(decisive, label) ? clearest(decisive[label] ?? []).score : score;
+    const known = Object.hasOwn(decisive, label) ? decisive[label] : undefined;
+    const own = known === undefined ? score : known.times * clearest(known.names).score;
     const against = clearest(names);
     if (against.score < heardFrom || against.score <= own) continue;
     counted[label] = Math.max(0, score - lowered);

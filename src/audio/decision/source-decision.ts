@@ -82,7 +82,7 @@ export class SourceDecision {
 
   judge(window: WindowHeard): Decided {
     const at = this.#timeOf(window.capturedAt);
-    const { suppress, mapping } = this.#settings;
+    const { suppress, mapping, thresholds } = this.#settings;
     const { counted, suppressed } = suppress
       ? withoutLookalikes(window.scores, window.named, mapping.suppressors)
       : { counted: window.scores, suppressed: [] };
@@ -90,7 +90,8 @@ export class SourceDecision {
     const entry = this.#forcedEntry(at, window, classes);
     const found = [...classes, ...entry];
     const sounds = [...found, ...this.#unexplained(at, window, found.length > 0)];
-    return { ...this.#tell(sounds, window), suppressed, news: this.#levelNews(at, window) };
+    const mattering = suppressed.filter(({ label }) => (window.scores[label] ?? 0) >= (thresholds[label] ?? 1));
+    return { ...this.#tell(sounds, window), suppressed: mattering, news: this.#levelNews(at, window) };
   }
 
   /** A window that comes late belongs to the present; one of another time begins anew. */

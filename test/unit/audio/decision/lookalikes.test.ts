@@ -15,7 +15,8 @@ describe('what is easily taken for a class', () => {
   ] as const) {
     test(`${by} counts against ${label}, unless ${own} is heard more clearly`, () => {
       const scores = { [label]: 0.85 };
-      const against = new Trace().hear({ scores, top: { [by]: 0.6, [own]: 0.5 } });
+      const faint = label === 'glass_break' ? 0.05 : 0.5;
+      const against = new Trace().hear({ scores, top: { [by]: 0.6, [own]: faint } });
       assert.deepEqual(against.triggered, []);
       assert.deepEqual(against.suppressed, [{ label, by }]);
       const real = new Trace().hear({ scores, top: { [by]: 0.5, [own]: 0.6 } });
@@ -23,6 +24,11 @@ describe('what is easily taken for a class', () => {
       assert.deepEqual(real.suppressed, []);
     });
   }
+
+  test('every pane clinks: clinking counts against it only where next to nothing shatters', () => {
+    const pane = { scores: { glass_break: 0.95 }, top: { Glass: 0.57, 'Chink, clink': 0.42, Shatter: 0.17 } };
+    assert.deepEqual(new Trace().hear(pane).triggered, ['glass_break']);
+  });
 
   test('a very clear sound counts all the same, by two windows', () => {
     const trace = new Trace();

@@ -1,0 +1,123 @@
+import type { HeardClass, Listener, MicrophoneList, MicrophoneSummary } from '../src/contracts/listening.ts';
+import type { Word } from './words.ts';
+
+/** What the cards need of the world. */
+export interface CardPorts {
+  /** @throws when the API does not answer */
+  microphones(): Promise<MicrophoneList>;
+  /** Whether somebody can see the cards now; `none`: there are none yet. */
+  isInSight(none: boolean): boolean;
+  now(): number;
+}
+
+/** A microphone on the page. */
+export interface EarCard {
+  id: string;
+  microphone: MicrophoneSummary;
+  /** What is shown of what hears it. */
+  listener: Listener | undefined;
+}
+
+/** Windows come twice a second. */
+const everyMs = 1000;
+/** While there is no microphone, or no answer. */
+const seldomMs = 5000;
+const silentAfterMs = 10_000;
+const quietestDbfs = -80;
+
+/** The cards of the microphones: asked for once a second, and only while somebody can see them. */
+export class MicrophoneCards {
+  readonly #ports: CardPorts;
+  readonly #show: (cards: EarCard[]) => void;
+  #isAsking = false;
+  #isEmpty = true;
+  #due = 0;
+
+  /** @param show is told of every answer. */
+  constructor(ports: CardPorts, show: (cards: EarCard[]) => void) {
+    this.#ports = ports;
+    this.#show = show;
+  }
+
+  /** Asks when it is due. To be called twice a second. */
+  beat(): void {
+    if (this.#isAsking || this.#ports.now() < this.#due || !this.#ports.isInSight(this.#isEmpty)) return;
+    this.#isAsking = true;
+    void this.#ask().finally(() => {
+      this.#isAsking = false;
+    });
+  }
+
+  async #ask(): Promise<void> {
+    let pauseMs = seldomMs;
+    try {
+      const { microphones } = await this.#ports.microphones();
+      this.#isEmpty = microphones.length === 0;
+      if (microphones.some(({ listeners }) => listeners.length > 0)) pauseMs = everyMs;
+      this.#show(microphones.map(cardOf));
+    } catch {
+      // The page says so already, or this site is older than the page.
+    }
+    this.#due = this.#ports.now() + pauseMs;
+  }
+}
+
+function cardOf(microphone: MicrophoneSummary): EarCard {
+  const { site, source, listeners } = microphone;
+  const listener = listeners.find(({ works }) => works) ?? listeners[0];
+  return { id: `${site}/${source}`, microphone, listener };
+}
+
+/** How a card looks. */
+export interface EarLook {
+  word: Word;
+  tone: 'live' | 'calm' | 'old' | 'fault' | 'alarm';
+  /** Labels of the sounds that the words name. */
+  sounds: readonly string[];
+  /** Whether its numbers are of now. */
+  isFresh: boolean;
+}
+
+const offlineWords: Readonly<Partial<Record<NonNullable<MicrophoneSummary['status']>, Word>>> = {
+  idle: 'cameraConnecting',
+  probing: 'cameraConnecting',
+  connecting: 'cameraConnecting',
+  unauthorised: 'cameraLogin',
+  'not-found': 'cameraMissing',
+  stalled: 'cameraOffline',
+  'backing-off': 'cameraOffline',
+  paused: 'cameraPaused',
+  stopped: 'cameraStopped',
+};
+
+export function earLook({ microphone: { status = 'connected' }, listener }: EarCard): EarLook {
+  const look = (word: Word, tone: EarLook['tone'], sounds: readonly string[] = []): EarLook => {
+    return { word, tone, sounds, isFresh: tone !== 'old' && listener !== undefined };
+  };
+  const offline = offlineWords[status];
+  if (offline !== undefined) return look(offline, 'old');
+  if (listener === undefined) return { ...look('earUnheard', 'calm'), isFresh: false };
+  const { works, silentMs, mutedUntil, triggered, levels } = listener;
+  if (!works) return look('earDown', 'fault');
+  if (silentMs > silentAfterMs) return look('earSilent', 'old');
+  if (mutedUntil !== undefined) return look('earMuted', 'calm');
+  if (triggered.length > 0) return look('earHeard', 'alarm', triggered);
+  if (levels.includes('silence')) return look('earQuiet', 'fault');
+  if (levels.includes('noise')) return look('earNoise', 'fault');
+  return look('earListening', 'live');
+}
+
+/** When it was last heard, for the words that say so; epoch ms. */
+export function lastHeard({ microphone: { since }, listener }: EarCard): number | undefined {
+  return listener?.capturedAt ?? since;
+}
+
+/** Where the level lies between nothing and full scale, 0..1. */
+export function levelShare({ dbfs }: Pick<Listener, 'dbfs'>): number {
+  return Math.min(1, Math.max(0, 1 - dbfs / quietestDbfs));
+}
+
+/** Classes of ours first, as they come; a class that counts is `over`. */
+export function rowsOf({ listener }: EarCard): (HeardClass & { isOver: boolean })[] {
+  return (listener?.classes ?? []).map((one) => ({ ...one, isOver: listener?.triggered.includes(one.label) === true }));
+}

@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SiteClock } from '../clock/site-clock.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { runModel } from '../doctor/run-model.ts';
-import { catalogEntries, fileOf, isDownloadable, pullCommand, type CatalogEntry } from '../inference/catalog.ts';
+import {
+  catalogEntries,
+  fileOf,
+  isByHand,
+  isDownloadable,
+  pullCommand,
+  type CatalogEntry,
+} from '../inference/catalog.ts';
 import { addModel } from '../inference/added-models.ts';
 import { findModelsIn, modelsFolder } from '../inference/models-folder.ts';
 import type { ModelFor, ModelTask } from '../inference/model-description.ts';
@@ -112,6 +119,8 @@ async function listModels({ operands, values, terminal, folder }: Work): Promise
     );
   }
   terminal.print(`\nDownloaded models lie in ${folder}.\n"echosight models pull ID" downloads one.\n`);
+  if (all.some(({ entry, state }) => state === 'absent' && isByHand(entry)))
+    terminal.print(`What comes "${onlyFromFile}": "echosight models pull ID --from FILE".\n`);
   return 0;
 }
 
@@ -134,6 +143,9 @@ async function showModel({ operands, values, terminal, folder }: Work): Promise<
     ['labels', `${entry.labels.length}: ${entry.labels.slice(0, 8).join(', ')}${entry.labels.length > 8 ? '...' : ''}`],
     ['licence', entry.license],
     ['state', words(entry, state)],
+    ...(state !== 'absent' || entry.download === undefined
+      ? []
+      : ([['get it', `npx ${pullCommand(entry)}`]] as [string, string][])),
     ['file', fileOf(entry, folder)],
     ['sha256', entry.sha256],
     ...(entry.download === undefined ? [] : ([['size', megabytes(entry.download.bytes)]] as [string, string][])),
@@ -259,8 +271,12 @@ function plain(entry: CatalogEntry, folder: string): object {
   return { id, title, task, family, license, sha256, file: fileOf(entry, folder), ...download };
 }
 
-function words({ download }: CatalogEntry, state: ModelState): string {
+const onlyFromFile = 'only from a file';
+
+function words(entry: CatalogEntry, state: ModelState): string {
+  const { download } = entry;
   if (state === 'damaged') return 'DAMAGED';
+  if (state === 'absent' && isByHand(entry)) return onlyFromFile;
   if (state === 'absent') return download === undefined ? 'MISSING' : 'not downloaded';
   return download === undefined ? 'in the package' : 'downloaded';
 }

@@ -8,6 +8,10 @@ export interface OfferedModel {
   license: string;
   bytes?: number;
   here?: boolean;
+  /** What gets one that is not here. */
+  command?: string;
+  /** Nobody is known who hands it out. */
+  byHand?: boolean;
 }
 
 const own = 'own';
@@ -46,7 +50,8 @@ export function offerModelPicker(
     if (absence === null) return;
     const absent = models.find(({ id, here }) => id === picker.value && here === false);
     absence.hidden = absent === undefined;
-    absence.textContent = absent === undefined ? '' : text(type, `${type}.picker.pull`, { id: absent.id });
+    absence.textContent =
+      absent === undefined ? '' : text(type, `${type}.picker.pull`, { command: absent.command ?? '' });
   };
   offer(models);
   picker.value = isOffered(field.value) ? field.value : own;
@@ -75,14 +80,19 @@ export function offerModelPicker(
   );
 }
 
-/** Those that are here, those that can be downloaded, and the user's own. */
+/** Those that are here, those that can be downloaded, those that somebody has to bring, and the user's own. */
 function groups(type: string, models: readonly OfferedModel[]): HTMLElement[] {
   const say = (key: string): string => text(type, `${type}.picker.${key}`);
-  const named = (key: string, here: boolean): HTMLElement[] => {
-    const options = models.filter((model) => (model.here ?? true) === here).map(option);
+  const named = (key: string, fits: (model: OfferedModel) => boolean): HTMLElement[] => {
+    const options = models.filter(fits).map(option);
     return options.length === 0 ? [] : [element('optgroup', { label: say(key) }, ...options)];
   };
-  return [...named('here', true), ...named('absent', false), element('option', { value: own }, say('own'))];
+  return [
+    ...named('here', ({ here }) => here !== false),
+    ...named('absent', ({ here, byHand }) => here === false && byHand !== true),
+    ...named('byHand', ({ here, byHand }) => here === false && byHand === true),
+    element('option', { value: own }, say('own')),
+  ];
 }
 
 function option({ id, title, license, bytes }: OfferedModel): HTMLElement {

@@ -114,7 +114,14 @@ function readCatalog(): CatalogEntry[] {
 }
 
 /** A model as a dialog offers it; `bytes` of its file, if that is known, and whether it is here. */
-export type ModelOffer = Pick<CatalogEntry, 'id' | 'title' | 'license'> & { bytes?: number; here: boolean };
+export type ModelOffer = Pick<CatalogEntry, 'id' | 'title' | 'license'> & {
+  bytes?: number;
+  here: boolean;
+  /** What gets one that is not here. */
+  command?: string;
+  /** Nobody is known who hands it out: somebody has to bring its file. */
+  byHand?: boolean;
+};
 
 /** What a dialog offers: the models for a task. @throws SentinelError ES_MODEL_INVALID */
 export function modelsFor(task: ModelTask): ModelOffer[] {
@@ -123,9 +130,9 @@ export function modelsFor(task: ModelTask): ModelOffer[] {
     if (entry.task !== task) return [];
     const found = sizeOf(fileOf(entry));
     const bytes = download?.bytes ?? found;
-    return [
-      { id, title, license, ...(bytes === undefined ? {} : { bytes }), here: found !== undefined && found === bytes },
-    ];
+    const here = found !== undefined && found === bytes;
+    const absent = here ? {} : { command: pullCommand(entry), byHand: isByHand(entry) };
+    return [{ id, title, license, ...(bytes === undefined ? {} : { bytes }), here, ...absent }];
   });
 }
 
@@ -134,9 +141,14 @@ export function isDownloadable(entry: CatalogEntry): entry is DownloadableEntry 
   return entry.download !== undefined;
 }
 
+/** Whether nobody is known who hands out a model. */
+export function isByHand({ download }: CatalogEntry): boolean {
+  return download?.addresses.length === 0;
+}
+
 /** What gets a model that is not here. */
-export function pullCommand({ id, download }: CatalogEntry): string {
-  return `echosight models pull ${id}${download?.addresses.length === 0 ? ' --from FILE' : ''}`;
+export function pullCommand(entry: CatalogEntry): string {
+  return `echosight models pull ${entry.id}${isByHand(entry) ? ' --from FILE' : ''}`;
 }
 
 /** Absolute path of a model's file, whether it is there or not. @param folder of the models that were pulled */
@@ -214,7 +226,7 @@ function sizeOf(file: string): number | undefined {
 /** Whether it is the right file, its hash says when it is opened. */
 function assertPulled(entry: DownloadableEntry, file: string): void {
   const { id, download } = entry;
-  const { bytes, addresses } = download;
+  const { bytes } = download;
   const found = sizeOf(file);
   if (found === bytes) return;
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
@@ -225,7 +237,7 @@ function assertPulled(entry: DownloadableEntry, file: string): void {
   throw new SentinelError(name, message, {
     hint:
       `In ${modelsUserFolder()} run "npx ${pullCommand(entry)}", then deploy again.` +
-      (addresses.length === 0 ? ' Nobody is known who hands out this file: bring it along.' : ''),
+      (isByHand(entry) ? ' Nobody is known who hands out this file: bring it along.' : ''),
   });
 }
 

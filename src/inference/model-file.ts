@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { SentinelError } from '../contracts/errors.ts';
 import { inspectModel, type ModelHeader, type ModelValue } from '../onnx-format/inspect.ts';
 import { shown } from '../onnx-format/shown.ts';
+import { catalogEntries, pullCommand } from './catalog.ts';
 import type { ModelDescription } from './model-description.ts';
 
 /** So many sizes of a shape stand in an error. */
@@ -84,7 +85,8 @@ function exchanged({ id, file, origin = 'own' }: ModelDescription): SentinelErro
 }
 
 function pullAgain(id: string): string {
-  return `In the user folder of Node-RED run "npx echosight models pull ${id}".`;
+  const entry = catalogEntries().find((one) => one.id === id);
+  return entry === undefined ? '' : `In the user folder of Node-RED run "npx ${pullCommand(entry)}".`;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Clock } from '../contracts/ports.ts';
 import { BrokenOff, download } from '../network/download.ts';
 import { workerFile } from '../process/package-files.ts';
 import { isPacked } from './archive-member.ts';
-import { fileOf, pullCommand, type CatalogEntry, type DownloadableEntry } from './catalog.ts';
+import { fileOf, isByHand, pullCommand, type CatalogEntry, type DownloadableEntry } from './catalog.ts';
 import type { MakingOrder } from './model-making.ts';
 import { inTurn } from './pull-turn.ts';
 import { unpackError, type PackedError } from './worker-messages.ts';
@@ -50,7 +50,7 @@ export async function stateOf(entry: CatalogEntry, folder: string): Promise<Mode
  * @throws SentinelError ES_DOWNLOAD_FAILED, ES_BAD_ADDRESS; the signal's reason when that was aborted
  */
 export async function pullModel(entry: DownloadableEntry, folder: string, tools: PullTools): Promise<void> {
-  if (entry.download.addresses.length === 0) {
+  if (isByHand(entry)) {
     const message = `Nobody is known who hands out the model "${entry.id}".`;
     throw new SentinelError('ES_DOWNLOAD_FAILED', message, { hint: `Bring it along: "npx ${pullCommand(entry)}".` });
   }

@@ -37,7 +37,7 @@ describe('the program echosight', () => {
     [
       ['models', 'list', '--user-dir', '/nowhere'],
       0,
-      /^yolox-s-640 +not downloaded +35\.9 MB[^]*\/nowhere\/echosight/m,
+      /^yolox-s-640 +not downloaded +35\.9 MB[^]*^movenet-lightning-16bit +only from a file[^]*\/nowhere\/echosight[^]*pull ID --from FILE/m,
       /^$/,
     ],
     [['models', 'info', 'yolox-s-640'], 0, /licence +Apache-2\.0[^]*address +https:/, /^$/],
@@ -45,6 +45,12 @@ describe('the program echosight', () => {
     [['models', 'pull'], 2, /^$/, /Give an id/],
     [['models', 'pull', 'nanodet-g-416'], 0, /is here already/, /^$/],
     [['models', 'verify', '--user-dir', '/nowhere'], 0, /nanodet-g-416: in the package/, /^$/],
+    [
+      ['models', 'info', 'movenet-lightning-16bit', '--user-dir', '/nowhere'],
+      0,
+      /get it +npx echosight models pull movenet-lightning-16bit --from FILE/,
+      /^$/,
+    ],
     [['models', 'verify', 'd-fine-n-640', '--user-dir', '/nowhere'], 1, /not downloaded/, /models pull d-fine-n-640/],
     [['models', 'add'], 2, /^$/, /Give one file/],
     [['models', 'add', 'model.pt'], 2, /^$/, /\.onnx/],

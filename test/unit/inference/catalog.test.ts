@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { after, describe, test } from 'node:test';
-import { catalogEntries, findModel } from '../../../src/inference/catalog.ts';
+import { catalogEntries, findModel, modelsFor } from '../../../src/inference/catalog.ts';
 import { inspectModel } from '../../../src/onnx-format/inspect.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -30,6 +30,16 @@ describe('models of the catalogue', () => {
       assert.ok(license !== '' && labels.length >= 1, id);
       assert.ok(download === undefined || download.addresses.every((address) => address.startsWith('https://')), id);
     }
+  });
+
+  test('are offered with what gets them', () => {
+    const offers = modelsFor('pose').filter(({ here }) => !here);
+    const told = offers.map(({ id, command, byHand }) => [id, command, byHand]);
+    assert.deepEqual(told, [
+      ['movenet-lightning', 'echosight models pull movenet-lightning', false],
+      ['movenet-thunder', 'echosight models pull movenet-thunder', false],
+      ['movenet-lightning-16bit', 'echosight models pull movenet-lightning-16bit --from FILE', true],
+    ]);
   });
 
   test('one that is not downloaded says how it is, and a part of it is no model', (t) => {

@@ -50,12 +50,12 @@ export async function stateOf(entry: CatalogEntry, folder: string): Promise<Mode
  * @throws SentinelError ES_DOWNLOAD_FAILED, ES_BAD_ADDRESS; the signal's reason when that was aborted
  */
 export async function pullModel(entry: DownloadableEntry, folder: string, tools: PullTools): Promise<void> {
+  const sources = sourcesOf(entry);
   if (isByHand(entry)) {
     const message = `Nobody is known who hands out the model "${entry.id}".`;
     throw new SentinelError('ES_DOWNLOAD_FAILED', message, { hint: `Bring it along: "npx ${pullCommand(entry)}".` });
   }
   await inTurn(entry, folder, tools.clock, async (part, alive) => {
-    const sources = sourcesOf(entry);
     await assertRoom(part, Math.max(...sources.map(({ bytes }) => bytes)));
     const faults: string[] = [];
     for (const source of sources) {

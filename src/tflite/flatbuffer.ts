@@ -1,16 +1,19 @@
 import { SentinelError } from '../contracts/errors.ts';
 
 /**
- * A file in the format of FlatBuffers. Whatever is in it, nothing is read beyond its end, and nothing is copied that is not in it.
+ * A file in the format of FlatBuffers. Whatever is in it, nothing is read beyond its end, and no more in all than twice its
+ * size, though tables may name the same list again and again.
  * Source: https://flatbuffers.dev/internals/
  */
 export class FlatBuffer {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  #elementsLeft: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#elementsLeft = bytes.length / 2;
   }
 
   /** The table that everything hangs on. */
@@ -29,6 +32,9 @@ export class FlatBuffer {
     const length = this.view.getUint32(vector, true);
     const start = vector + 4;
     if (length > (this.bytes.length - start) / elementBytes) throw brokenTflite('a list in it is longer than the file');
+    // Bytes are handed on and not read.
+    if (elementBytes > 1) this.#elementsLeft -= length;
+    if (this.#elementsLeft < 0) throw brokenTflite('it names the same lists again and again');
     return { start, length };
   }
 

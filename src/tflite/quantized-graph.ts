@@ -13,8 +13,8 @@ import { brokenTflite } from './flatbuffer.ts';
 import { constantOf, type TfliteTensor } from './tflite-model.ts';
 
 /**
- * An ONNX graph that grows operator by operator out of tensors of TensorFlow Lite. Weights keep their 8 bits and their
- * scales: nothing is rounded anew.
+ * An ONNX graph that grows operator by operator out of tensors of TensorFlow Lite. Weights that have a scale per channel keep
+ * their 8 bits and their scales: nothing is rounded anew.
  */
 export class QuantizedGraph {
   readonly #nodes: ProtobufWriter[] = [];
@@ -60,23 +60,21 @@ export class QuantizedGraph {
   }
 
   /**
-   * Weights of 8 bits whose axis i is axis `axes[i]` of the tensor, which the runtime turns into real numbers.
+   * Weights of 8 bits whose axis i is axis `axes[i]` of the tensor, which the runtime turns into real numbers. Each output
+   * channel, which has to come first, has a scale of its own.
    * @throws SentinelError ES_MODEL_INVALID
    */
   weights(name: string, tensor: TfliteTensor | undefined, axes: readonly number[]): string {
     const { data, shape, ...constant } = constantOf(tensor, 'int8', axes.length);
-    const { scales, axis } = constant;
-    assertSymmetric(constant, scales.length === 1 ? 1 : (shape[axis] ?? 0));
     const turned = axes.map((from) => shape[from] ?? 0);
-    this.#weights.push(tensorMessage(`${name}:8`, 'int8', turned, transposed(data, shape, axes)));
-    const single = scales.length === 1;
-    this.#weights.push(tensorMessage(`${name}:scale`, 'float32', single ? [] : [scales.length], floatBytes(scales)));
-    return this.node(
-      'DequantizeLinear',
-      [`${name}:8`, `${name}:scale`],
-      name,
-      single ? {} : { axis: axes.indexOf(axis) },
-    );
+    const [channels = 0] = turned;
+    assertSymmetric(constant, constant.scales.length === 1 ? 1 : channels);
+    if (constant.scales.length > 1 && constant.axis !== axes[0]) throw brokenTflite('its scales are of another axis');
+    const stored = { values: new Int8Array(transposed(data, shape, axes).buffer), scales: constant.scales };
+    const { values, scales } = constant.scales.length === 1 ? perChannel(stored, channels) : stored;
+    this.#weights.push(tensorMessage(`${name}:8`, 'int8', turned, new Uint8Array(values.buffer)));
+    this.#weights.push(tensorMessage(`${name}:scale`, 'float32', [channels], floatBytes(scales)));
+    return this.node('DequantizeLinear', [`${name}:8`, `${name}:scale`], name, { axis: 0 });
   }
 
   /** What is added per channel, as the 32-bit floats that scale times number gives. @throws SentinelError ES_MODEL_INVALID */
@@ -103,6 +101,30 @@ function assertSymmetric({ scales, zeroPoints }: Pick<TfliteTensor, 'scales' | '
   const usable = scales.length === expected && scales.every((scale) => scale > 0 && Number.isFinite(scale));
   if (!usable || zeroPoints.some((zero) => zero !== 0n))
     throw brokenTflite('its weights have scales that we do not know');
+}
+
+interface Stored {
+  values: Int8Array;
+  scales: Float32Array;
+}
+
+/**
+ * One scale for all channels becomes one for each, the values rounded to it: the form in which every other layer is, and in
+ * which others have published this network as ONNX, whose scores these then are.
+ */
+function perChannel({ values, scales: [scale = NaN] }: Stored, channels: number): Stored {
+  const length = values.length / channels;
+  const stored: Stored = { values: new Int8Array(values.length), scales: new Float32Array(channels) };
+  for (let channel = 0; channel < channels; channel++) {
+    const real = Float32Array.from(values.subarray(channel * length, (channel + 1) * length), (value) => value * scale);
+    const largest = real.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    stored.scales[channel] = largest === 0 ? 1 : largest / 127;
+    const step = stored.scales[channel] ?? NaN;
+    real.forEach((value, index) => {
+      stored.values[channel * length + index] = Math.round(value / step);
+    });
+  }
+  return stored;
 }
 
 function floatBytes(values: ArrayLike<number>): Uint8Array {

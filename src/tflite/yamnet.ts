@@ -21,7 +21,7 @@ const notice = {
   license: 'Apache-2.0',
   author: 'The TensorFlow Authors',
   source: 'https://www.kaggle.com/models/google/yamnet/tfLite/classification-tflite/1',
-  changes: 'Rewritten from TensorFlow Lite to ONNX without its front end; the weights keep their values.',
+  changes: 'Rewritten from TensorFlow Lite to ONNX without its front end; the last layer has a scale per class.',
 };
 
 /**

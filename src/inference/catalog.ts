@@ -143,7 +143,7 @@ export function isDownloadable(entry: CatalogEntry): entry is DownloadableEntry 
 
 /** Whether nobody is known who hands out a model. */
 export function isByHand({ download }: CatalogEntry): boolean {
-  return download?.addresses.length === 0;
+  return download?.addresses.length === 0 && (download.made?.archives.length ?? 0) === 0;
 }
 
 /** What gets a model that is not here. */

@@ -2,7 +2,9 @@
 export { DryRun } from './alerting/dry-run.ts';
 export { checkTemplate } from './alerting/text-template.ts';
 export { decisionOf } from './audio/decision/settings.ts';
-export { SoundAnalysis } from './audio/sound-analysis.ts';
+export { HalfHops } from './audio/intake/half-hops.ts';
+export { RawIntake } from './audio/intake/raw-intake.ts';
+export { SoundAnalysis, type SoundVerdict } from './audio/sound-analysis.ts';
 export { main as runCommandLine } from './cli/main.ts';
 export { SiteClock } from './clock/site-clock.ts';
 export { readCameraCommand, readStateCommand } from './contracts/commands.ts';
@@ -13,11 +15,13 @@ export {
   isFrameMessage,
   isSamples,
   kindOf,
+  rawSoundIn,
   readReview,
   topicOf,
 } from './contracts/guards.ts';
 export type {
   AudioScores,
+  AudioWindow,
   Detections,
   Frame,
   Incident,

@@ -2,17 +2,25 @@ import {
   assertKind,
   decisionOf,
   defineNode,
+  HalfHops,
   isAudioMessage,
   kindOf,
   listeningNow,
+  rawSoundIn,
+  RawIntake,
   resetListening,
   SentinelError,
   SoundAnalysis,
   topicOf,
   type AudioScores,
+  type AudioWindow,
+  type SoundFault,
+  type SoundVerdict,
 } from '../../src/engine.ts';
 
-/** Classifies sound windows, or a bare WAV. */
+type Send = (outputs: object[]) => void;
+
+/** Classifies sound windows, samples of any length and rate, or a bare WAV. */
 export default defineNode({
   type: 'audio-classify',
   answers: {
@@ -21,7 +29,7 @@ export default defineNode({
   },
   create(node) {
     const site = node.site();
-    const { model } = node.config;
+    const { model, hop } = node.config;
     const classifier = site.classifier(model);
     const missing = site.classifierFault(model);
     const isDown = missing !== undefined;
@@ -31,6 +39,9 @@ export default defineNode({
       ...{ talk: site.talk, clock: site.clock, metrics: site.metrics },
     });
     const leave = site.listening.add(node.id, analysis);
+    const halfHops = new HalfHops();
+    const { clock, metrics } = site;
+    const intake = new RawIntake({ resampler: () => classifier.get(), site: () => site.id, clock, metrics });
     if (isDown) {
       analysis.listening.fault = missing.message;
       node.status('down', 'down', { reason: missing.message });
@@ -42,20 +53,14 @@ export default defineNode({
     return {
       async input(message, send) {
         if (isAudioMessage(message)) {
-          const { payload: window, samples } = message;
-          const verdict = await site.backlog.during(window.source, () => analysis.window(window, samples));
-          if (verdict.outcome === 'scores') {
-            show(verdict.scores, message, send);
-            for (const cue of verdict.cues) send([{ ...message, topic: topicOf(cue), payload: cue }]);
-          }
-          if (verdict.outcome === 'down') {
-            const { cue, error, news } = verdict;
-            site.metrics.count('audio_windows_dropped_total', { source: window.source, reason: 'classifier-down' });
-            send([{ ...message, topic: topicOf(cue), payload: cue }]);
-            site.health.model(model, undefined);
-            node.status('down', 'down', { reason: error.message });
-            if (news) node.fail(error, { topic: topicOf(cue), payload: cue });
-          }
+          await hear(message.payload, message.samples, message, send);
+          return;
+        }
+        const raw = rawSoundIn(message);
+        if (raw !== undefined) {
+          await intake.push(raw.sound, raw.samples, (window, samples, fault) =>
+            hear(window, samples, message, send, fault),
+          );
           return;
         }
         const { payload } = message;
@@ -65,8 +70,8 @@ export default defineNode({
           return;
         }
         if (!Buffer.isBuffer(payload)) {
-          throw new SentinelError('ES_BAD_INPUT', 'This message is neither a sound window nor a bare WAV file.', {
-            hint: 'Wire the second output of rtsp-in here, or put the bytes of a WAV file into msg.payload.',
+          throw new SentinelError('ES_BAD_INPUT', 'This message is neither sound nor a bare WAV file.', {
+            hint: 'Wire the second output of rtsp-in here, put the bytes of a WAV file into msg.payload, or samples into msg.samples.',
           });
         }
         const identity = { site: site.id, area: 'clip', source: 'clip', capturedAt: site.clock.now() };
@@ -79,13 +84,46 @@ export default defineNode({
       },
     };
 
-    function show(scores: AudioScores, message: object, send: (outputs: object[]) => void): void {
+    /** A window, and before it the one between it and the last. */
+    async function hear(
+      window: AudioWindow,
+      samples: Float32Array,
+      message: object,
+      send: Send,
+      fault?: SoundFault,
+    ): Promise<void> {
+      const windows = hop === '0.24' ? halfHops.windows(window, samples) : [{ window, samples, earlier: 0 }];
+      const { position } = message as { position?: unknown };
+      const heard = windows.map(async ({ window: one, samples: sound, earlier }) => {
+        const verdict = await site.backlog.during(one.source, () => analysis.window(one, sound));
+        const placed = typeof position === 'number' ? { position: position - earlier } : {};
+        answer(verdict, { ...message, samples: sound, ...placed }, send, fault);
+      });
+      await Promise.all(heard);
+    }
+
+    function answer(verdict: SoundVerdict, message: object, send: Send, fault?: SoundFault): void {
+      if (verdict.outcome === 'scores') {
+        show(verdict.scores, message, send, fault);
+        for (const cue of verdict.cues) send([{ ...message, topic: topicOf(cue), payload: cue }]);
+      }
+      if (verdict.outcome !== 'down') return;
+      const { cue, error, news } = verdict;
+      site.metrics.count('audio_windows_dropped_total', { source: cue.source, reason: 'classifier-down' });
+      send([{ ...message, topic: topicOf(cue), payload: cue }]);
+      site.health.model(model, undefined);
+      node.status('down', 'down', { reason: error.message });
+      if (news) node.fail(error, { topic: topicOf(cue), payload: cue });
+    }
+
+    function show(scores: AudioScores, message: object, send: Send, fault?: SoundFault): void {
       send([{ ...message, topic: topicOf(scores), payload: scores }]);
       site.health.model(model, scores.backend);
       const { triggered, muted, backend } = scores;
       const params = { dbfs: Math.round(scores.dbfs), heard: triggered.join(', '), unheard: muted?.unheard.join(', ') };
       if (muted !== undefined) node.status('strained', muted.unheard.length > 0 ? 'unheard' : 'muted', params);
       else if (triggered.length > 0) node.status('alarm', 'heard', params);
+      else if (fault !== undefined) node.status('strained', fault, { ...params, source: scores.source });
       else node.status('running', backend === 'onnxruntime-node' ? 'running' : 'runningWasm', params);
     }
   },

@@ -4,6 +4,7 @@ import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import type { WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
+import { loudestSample } from '../pcm/mono.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { openWav } from '../pcm/wav.ts';
 import type { AudioReply, AudioRequest, Classified, HeardSound, SourceWindow } from './classification.ts';
@@ -13,8 +14,6 @@ import { WindowQueue } from './window-queue.ts';
 
 /** Windows of one run: they cost less together, but the first one waits for the last. */
 const mostTogether = 8;
-/** Decoders overshoot full scale a little; anything far beyond is no sound. */
-const loudestSample = 16;
 
 export interface SoundClassifierOptions {
   model: ModelFor<'sound'>;

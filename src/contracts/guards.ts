@@ -7,6 +7,7 @@ import {
   FrameZones,
   nameLimit,
   payloadSchemas,
+  RawSound,
   type AudioWindow,
   type Frame,
   type Kind,
@@ -106,6 +107,19 @@ export function isAudioMessage(message: unknown): message is WireMessage<AudioWi
     isIdentified(payload) &&
     isSamples(samples)
   );
+}
+
+/**
+ * Sound that somebody else recorded: samples of any length and rate in `msg.samples`, and in the payload what they are.
+ * @returns undefined for a message without samples, or of one of our kinds.
+ * @throws SentinelError ES_BAD_INPUT when the payload does not say what they are
+ */
+export function rawSoundIn(message: object): { sound: RawSound; samples: Float32Array | Int16Array } | undefined {
+  const { payload, samples } = message as { payload?: unknown; samples?: unknown };
+  if (!types.isFloat32Array(samples) && !types.isInt16Array(samples)) return undefined;
+  if (typeof payload === 'object' && payload !== null && 'kind' in payload) return undefined;
+  assertMatches(RawSound, payload, 'description of sound');
+  return { sound: payload as RawSound, samples };
 }
 
 /** Samples of a message. Those that a function node made come from another realm, where `instanceof` fails. */

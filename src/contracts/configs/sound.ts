@@ -44,6 +44,10 @@ export const AudioClassifyConfig = Type.Object({
   name,
   site,
   model: Type.String({ default: 'echosight-audio-v0', minLength: 1, description: 'Model from the catalogue.' }),
+  hop: Type.Enum(['0.48', '0.24'], {
+    default: '0.48',
+    description: 'Seconds from one window to the next; 0.24 costs twice as much and hears short sounds more surely.',
+  }),
   glassBreak: ratio(0.6, 'Threshold of glass_break.'),
   gunshot: ratio(0.7, 'Threshold of gunshot.'),
   scream: ratio(0.6, 'Threshold of scream.'),

@@ -1,0 +1,166 @@
+import { SentinelError } from '../../contracts/errors.ts';
+import type { AudioWindow, RawSound, SoundFault } from '../../contracts/messages.ts';
+import type { Clock, Metrics } from '../../contracts/ports.ts';
+import { levelOf } from '../../pcm/level.ts';
+import { monoOf } from '../../pcm/mono.ts';
+import { freshSeconds, SoundWatch } from '../../pcm/sound-watch.ts';
+import { soundWindow } from '../../pcm/sound-window.ts';
+import type { SoundClassifier } from '../classifier.ts';
+import { readPart, type ClipPart } from '../clip-parts.ts';
+import { RawStream } from './raw-stream.ts';
+
+/** More sources than one worker can listen to; the one that was silent longest makes room. */
+const mostSources = 64;
+/** Samples of all sources that may wait for the worker: 48 MB, four minutes at 48 kHz. */
+const mostWaiting = 12_000_000;
+/**
+ * Sound whose sender says when it was is torn when it is off by so much; where only its arrival is known, when it is so
+ * late. What is off by less moves the time of the stream by this share of it: clocks of sound cards differ from ours.
+ */
+const torn = { told: { ms: 1000, follow: 0.05 }, arrived: { ms: 2000, follow: 0.01 } } as const;
+
+export interface RawIntakeOptions {
+  /** Whose worker brings pieces to 16 kHz. @throws when there is no usable model: then there is no worker either. */
+  resampler: () => Pick<SoundClassifier, 'readPart'>;
+  site: () => string;
+  clock: Clock;
+  metrics: Metrics;
+}
+
+/** Hears a window; the next one of the source waits for it. */
+export type HearWindow = (window: AudioWindow, samples: Float32Array, fault: SoundFault | undefined) => Promise<void>;
+
+/** What is known of a source. */
+interface Source {
+  stream: RawStream;
+  /** When its first sample was, by all that came since. */
+  anchor: number;
+  watch: SoundWatch;
+  windows: number;
+  /** Settles when all that came is heard. */
+  heard: Promise<void>;
+}
+
+/** Joins sound that comes in messages of any length and rate into windows, source by source. */
+export class RawIntake {
+  readonly #options: RawIntakeOptions;
+  readonly #sources = new Map<string, Source>();
+  #waiting = 0;
+
+  constructor(options: RawIntakeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Settles when the windows that these samples complete are heard. Sound of a source at another rate, or not where the
+   * last one ended, begins a new stream: no window spans a gap.
+   * @throws SentinelError ES_AUDIO_INVALID when the samples cannot be used or too many wait; and what `hear` throws
+   */
+  async push(sound: RawSound, samples: Float32Array | Int16Array, hear: HearWindow): Promise<void> {
+    const mono = monoOf(samples, sound.channels ?? 1);
+    if (this.#waiting + mono.length > mostWaiting) throw tooMuch();
+    const name = sound.source ?? 'sound';
+    const source = this.#source(name, sound.sampleRate);
+    const end = this.#endOf(sound);
+    this.#waiting += mono.length;
+    const heard = source.heard.then(() => this.#take(source, { ...sound, source: name }, { mono, end, hear }));
+    source.heard = heard.catch(() => undefined);
+    try {
+      await heard;
+    } finally {
+      this.#waiting -= mono.length;
+    }
+  }
+
+  /** When the last sample was, and whether the sender says so. */
+  #endOf({ capturedAt }: RawSound): { at: number; isTold: boolean } {
+    return { at: capturedAt ?? this.#options.clock.now(), isTold: capturedAt !== undefined };
+  }
+
+  #source(name: string, rate: number): Source {
+    const known = this.#sources.get(name);
+    const source = known ?? {
+      ...{ stream: new RawStream(rate), anchor: Number.NaN, watch: new SoundWatch(), windows: 0 },
+      heard: Promise.resolve(),
+    };
+    this.#sources.delete(name);
+    this.#sources.set(name, source);
+    const [oldest] = this.#sources.keys();
+    if (this.#sources.size > mostSources && oldest !== undefined) this.#sources.delete(oldest);
+    return source;
+  }
+
+  async #take(
+    source: Source,
+    sound: RawSound & { source: string },
+    { mono, end, hear }: { mono: Float32Array; end: { at: number; isTold: boolean }; hear: HearWindow },
+  ): Promise<void> {
+    this.#place(source, sound, { length: mono.length, ...end });
+    const { stream } = source;
+    stream.add(mono);
+    for (let piece = stream.take(); piece !== undefined; piece = stream.take()) {
+      const samples = await this.#resampled(piece);
+      for (const window of stream.windows(samples)) {
+        const capturedAt = Math.round(source.anchor + window.endSeconds * 1000);
+        await this.#hear(source, sound, { capturedAt, samples: window.samples, hear });
+      }
+    }
+  }
+
+  async #resampled(piece: ClipPart): Promise<Float32Array> {
+    if (piece.format.sampleRate === soundWindow.sampleRate) return new Float32Array(piece.bytes.buffer);
+    try {
+      return await this.#options.resampler().readPart({ ...piece, bytes: piece.bytes.slice() });
+    } catch {
+      // Whoever hears the window will find the worker down, and say so; for a second of sound this takes some milliseconds.
+      return readPart(piece);
+    }
+  }
+
+  /** Finds out when the samples were, and begins a new stream when they do not continue the last one. */
+  #place(source: Source, { source: name, sampleRate }: RawSound & { source: string }, sound: Placed): void {
+    const start = sound.at - ((source.stream.count + sound.length) / source.stream.rate) * 1000;
+    const lag = Number.isNaN(source.anchor) ? 0 : start - source.anchor;
+    const limits = sound.isTold ? torn.told : torn.arrived;
+    const isTorn = (sound.isTold ? Math.abs(lag) : lag) > limits.ms;
+    if (isTorn || sampleRate !== source.stream.rate) {
+      if (source.stream.count > 0) this.#options.metrics.count('audio_gaps_total', { source: name });
+      source.stream = new RawStream(sampleRate);
+      source.anchor = sound.at - (sound.length / sampleRate) * 1000;
+      source.watch.reset();
+    } else if (Number.isNaN(source.anchor) || (lag < 0 && !sound.isTold)) {
+      // Nothing arrives before it happened: the earliest arrival is the truest.
+      source.anchor = start;
+    } else {
+      source.anchor += lag * limits.follow;
+    }
+  }
+
+  async #hear(
+    source: Source,
+    { source: name, area = 'home', record = false }: RawSound & { source: string },
+    { capturedAt, samples, hear }: { capturedAt: number; samples: Float32Array; hear: HearWindow },
+  ): Promise<void> {
+    const { site, metrics } = this.#options;
+    source.watch.push(samples);
+    const { fault } = source.watch;
+    if (fault !== undefined) metrics.count('microphone_fault_seconds_total', { source: name, fault }, freshSeconds);
+    metrics.count('audio_windows_captured_total', { source: name });
+    const identity = { v: 1, kind: 'audio-window', site: site(), area, source: name, capturedAt } as const;
+    const form = { seq: source.windows, sampleRate: soundWindow.sampleRate, hop: soundWindow.hop, record } as const;
+    source.windows += 1;
+    await hear({ ...identity, ...form, ...levelOf(samples) }, samples, fault);
+  }
+}
+
+interface Placed {
+  at: number;
+  isTold: boolean;
+  length: number;
+}
+
+function tooMuch(): SentinelError {
+  return new SentinelError('ES_AUDIO_INVALID', 'Too much sound waits to be listened to; this piece was not.', {
+    hint: 'Send it no faster than it is answered.',
+  });
+}

@@ -35,6 +35,8 @@ interface Source {
   stream: RawStream;
   /** When its first sample was, by all that came since. */
   anchor: number;
+  /** Capture time of its last window. */
+  last: number;
   watch: SoundWatch;
   windows: number;
   /** Settles when all that came is heard. */
@@ -80,7 +82,7 @@ export class RawIntake {
   #source(name: string, rate: number): Source {
     const known = this.#sources.get(name);
     const source = known ?? {
-      ...{ stream: new RawStream(rate), anchor: Number.NaN, watch: new SoundWatch(), windows: 0 },
+      ...{ stream: new RawStream(rate), anchor: Number.NaN, last: 0, watch: new SoundWatch(), windows: 0 },
       heard: Promise.resolve(),
     };
     this.#sources.delete(name);
@@ -101,7 +103,9 @@ export class RawIntake {
     for (let piece = stream.take(); piece !== undefined; piece = stream.take()) {
       const samples = await this.#resampled(piece);
       for (const window of stream.windows(samples)) {
-        const capturedAt = Math.round(source.anchor + window.endSeconds * 1000);
+        // Sound that comes faster than time passes, from a file say, moves the anchor all the while.
+        const capturedAt = Math.max(source.last + 1, Math.round(source.anchor + window.endSeconds * 1000));
+        source.last = capturedAt;
         await this.#hear(source, sound, { capturedAt, samples: window.samples, hear });
       }
     }
@@ -127,6 +131,7 @@ export class RawIntake {
       if (source.stream.count > 0) this.#options.metrics.count('audio_gaps_total', { source: name });
       source.stream = new RawStream(sampleRate);
       source.anchor = sound.at - (sound.length / sampleRate) * 1000;
+      source.last = 0;
       source.watch.reset();
     } else if (Number.isNaN(source.anchor) || (lag < 0 && !sound.isTold)) {
       // Nothing arrives before it happened: the earliest arrival is the truest.

@@ -20,12 +20,16 @@ describe('windows every 0.24 s', () => {
       hops.windows(about('hall', 1000), windowAt(0)).map(({ earlier }) => earlier),
       [0],
     );
-    const [before, itself, ...more] = hops.windows(about('hall', 1480), windowAt(7680));
-    assert.equal(more.length, 0);
-    assert.deepEqual(before?.samples, windowAt(3840));
-    assert.deepEqual([before?.earlier, before?.window.capturedAt], [0.24, 1240]);
-    assert.ok((before?.window.dbfs ?? -100) > -12 && (before?.window.peak ?? 0) > 0.4, 'its own level');
-    assert.deepEqual([itself?.samples, itself?.window.capturedAt, itself?.earlier], [windowAt(7680), 1480, 0]);
+    const windows = hops.windows(about('hall', 1480), windowAt(7680));
+    assert.deepEqual(
+      windows.map(({ samples, window, earlier }) => [samples, window.capturedAt, earlier]),
+      [
+        [windowAt(3840), 1240, 0.24],
+        [windowAt(7680), 1480, 0],
+      ],
+    );
+    const { dbfs = -100, peak = 0 } = windows[0]?.window ?? {};
+    assert.ok(dbfs > -12 && peak > 0.4, 'its own level');
   });
 
   test('are none where sound is missing, and none of two sources', () => {

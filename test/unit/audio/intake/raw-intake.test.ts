@@ -15,8 +15,7 @@ function setUp({ isDown = false } = {}) {
   const clock = new ManualClock();
   const counted: string[] = [];
   const heard: { window: AudioWindow; samples: Float32Array; fault: string | undefined }[] = [];
-  const gate = Promise.withResolvers<undefined>();
-  let held = false;
+  let gate: PromiseWithResolvers<undefined> | undefined;
   const intake = new RawIntake({
     resampler: () => {
       if (isDown) throw new SentinelError('ES_MODEL_MISSING', 'There is no model.');
@@ -31,17 +30,19 @@ function setUp({ isDown = false } = {}) {
   });
   const push = (sound: RawSound, samples: Float32Array | Int16Array): Promise<void> =>
     intake.push(sound, samples, async (window, cut, fault) => {
-      if (held) await gate.promise;
+      await gate?.promise;
       heard.push({ window, samples: cut, fault });
     });
   return {
-    clock,
-    counted,
-    heard,
-    push,
-    hold: () => (held = true),
-    release: () => {
-      gate.resolve(undefined);
+    ...{ clock, counted, heard, push },
+    hold: () => {
+      gate = Promise.withResolvers();
+    },
+    fail: () => {
+      gate?.reject(new Error('nobody listens'));
+    },
+    goOn: () => {
+      gate = undefined;
     },
   };
 }
@@ -60,8 +61,8 @@ function nearlySame(found: Float32Array, expected: Float32Array): void {
 }
 
 describe('samples of any length and rate', () => {
-  for (const rate of [8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 7919]) {
-    for (const length of [100, 4321, 100_000]) {
+  for (const rate of [8000, 16_000, 44_100, 96_000, 7919]) {
+    for (const length of [321, 100_000]) {
       test(`${rate} Hz in pieces of ${length} are the windows of the whole`, async () => {
         const { heard, push } = setUp();
         const sound = tone(rate, 3.2);
@@ -100,6 +101,20 @@ describe('samples of any length and rate', () => {
     const { source, area, record, capturedAt } = heard[0]?.window ?? assert.fail('no window');
     assert.deepEqual([source, area, record], ['sound', 'home', false]);
     assert.ok(Math.abs(capturedAt - (clock.now() - 25)) <= 1);
+  });
+
+  test('sound that comes faster than time passes keeps its order', async () => {
+    const { heard, push, clock } = setUp();
+    for (let piece = 0; piece < 20; piece += 1) {
+      clock.advance(40);
+      await push({ sampleRate: 16_000 }, tone(16_000, 0.5));
+    }
+    const times = heard.map(({ window }) => window.capturedAt);
+    assert.ok(times.length > 15);
+    assert.ok(
+      times.every((time, index) => time > (times[index - 1] ?? 0)),
+      times.join(),
+    );
   });
 
   test('a gap, sound of before and another rate begin anew: no window spans them', async () => {
@@ -151,16 +166,16 @@ describe('samples of any length and rate', () => {
   });
 
   test('what waits has a bound, and what is refused does not hinder what comes next', async () => {
-    const { heard, push, hold, release } = setUp();
+    const { heard, push, hold, fail, goOn } = setUp();
     hold();
     const minute = new Float32Array(60 * 48_000).fill(0.1);
     const first = Array.from({ length: 4 }, () => push({ sampleRate: 48_000 }, minute));
     await assert.rejects(push({ sampleRate: 48_000 }, minute), { name: 'ES_AUDIO_INVALID', message: /Too much sound/ });
-    release();
-    await Promise.all(first);
-    const before = heard.length;
-    await push({ sampleRate: 48_000 }, minute);
-    assert.ok(heard.length > before);
+    fail();
+    for (const { status } of await Promise.allSettled(first)) assert.equal(status, 'rejected');
+    goOn();
+    await push({ sampleRate: 16_000 }, tone(16_000, 1));
+    assert.equal(heard.length, 1);
   });
 });
 

@@ -1,16 +1,29 @@
-"""Average precision of whole clips: how well a network ranks the recordings of one fold, which it has not learnt from."""
+"""
+Says what a student is worth beside its teacher, by whole clips of folds that it has not learnt from.
+
+    python3 judge.py --audio DIR --teacher FILE.tflite --classes FILE.csv --windows DIR --student FILE.pt [--json FILE]
+
+A clip's score is that of its best window. Average precision; and at the recall that the teacher has at its usual threshold, the
+clips called "other" that each takes for danger. An explosion is neither a shot nor none, and is left out.
+"""
+import argparse
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 import clips
+import teacher
 from front_end import WINDOW, log_mel
-from student import EVENTS
-from tags import TAGS, mapped
+from student import Student
+from tags import EVENTS, TAGS, mapped, places
 
 _HOP = 7680
 _MOST_WINDOWS = 12
+# Where the teacher's own scores are cut.
+TEACHER_THRESHOLDS = {"glass_break": 0.3, "gunshot": 0.5, "scream": 0.25, "forced_entry": 0.5}
 
 
 def windows_of(samples: np.ndarray) -> np.ndarray:
@@ -25,30 +38,114 @@ def average_precision(positive: np.ndarray, scores: np.ndarray) -> float:
     return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits == 1].mean()) if hits.any() else float("nan")
 
 
-def blended(score, events: np.ndarray, name: str) -> np.ndarray:
-    """Mean of the logits of both ways to an event: by the tags, and by the head that learnt our labels."""
-    logit = lambda p: np.log(np.clip(p, 1e-5, 1 - 1e-5) / (1 - np.clip(p, 1e-5, 1 - 1e-5)))
-    return (logit(mapped(score)[name]) + logit(events[:, EVENTS.index(name)])) / 2
+def logit(probability: np.ndarray) -> np.ndarray:
+    safe = np.clip(probability, 1e-5, 1 - 1e-5)
+    return np.log(safe / (1 - safe))
 
 
-class Judge:
-    def __init__(self, audio: Path, cache: Path, fold: int):
-        loaded, _ = clips.load(audio, cache)
-        # An explosion is neither a shot nor none.
-        chosen = [clip for clip in loaded if clip.fold == fold and clip.label != "explosion"]
-        self._labels = np.array([clip.label for clip in chosen])
-        cut = [windows_of(clip.samples) for clip in chosen]
-        self._patches = np.concatenate([log_mel(windows) for windows in cut])
-        self._starts = np.cumsum([0, *(len(windows) for windows in cut)])[:-1]
+def blended(tags: np.ndarray, events: np.ndarray, name: str, share: float = 0.5) -> np.ndarray:
+    """Logits of both ways to an event, averaged: by the tags [n, 75], and by the head that learnt our labels [n, 5]; its share."""
+    by_tags = mapped(lambda tag: tags[:, TAGS.index(tag)])[name]
+    return (1 - share) * logit(by_tags) + share * logit(events[:, EVENTS.index(name)])
 
-    def judge(self, network) -> dict[str, float]:
-        network.eval()
-        tags, events = [], []
+
+@dataclass
+class Judged:
+    """Clips of the folds that were left out, as windows."""
+
+    clips: list[clips.Clip]
+    patches: np.ndarray
+    starts: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        return np.array([clip.label for clip in self.clips])
+
+    def best(self, of_windows: np.ndarray) -> np.ndarray:
+        return np.maximum.reduceat(of_windows, self.starts)
+
+    def through(self, network) -> list[np.ndarray]:
+        """Its outputs for every window."""
         with torch.no_grad():
-            for start in range(0, len(self._patches), 128):
-                tag, event, _ = network(torch.from_numpy(self._patches[start : start + 128]))
-                tags.append(torch.sigmoid(tag).numpy())
-                events.append(torch.softmax(event, 1).numpy())
-        scores, heads = np.concatenate(tags), np.concatenate(events)
-        score = lambda name: scores[:, TAGS.index(name)]
-        return {name: average_precision((self._labels == name).astype(int), np.maximum.reduceat(blended(score, heads, name), self._starts)) for name in EVENTS[:4]}
+            parts = [network(torch.from_numpy(self.patches[at : at + 128])) for at in range(0, len(self.patches), 128)]
+        return [torch.cat(each).numpy() for each in zip(*parts)]
+
+
+def left_out(audio: Path, cache: Path, folds: list[int]) -> Judged:
+    loaded, _ = clips.load(audio, cache)
+    chosen = [clip for clip in loaded if clip.fold in folds and clip.label != "explosion"]
+    cut = [windows_of(clip.samples) for clip in chosen]
+    return Judged(chosen, np.concatenate([log_mel(windows) for windows in cut]), np.cumsum([0, *map(len, cut)])[:-1])
+
+
+def load(path: Path) -> tuple[Student, dict]:
+    """The averaged weights of a run, and what else is noted of it."""
+    kept = torch.load(path, map_location="cpu")
+    network = Student()
+    network.load_state_dict(kept["average"])
+    return network.eval(), kept
+
+
+def student_scores(network: Student, judged: Judged, classes: Path, share: float = 0.5) -> dict[str, np.ndarray]:
+    """Logits of clips for each of our events."""
+    all_classes, events, _ = judged.through(network)
+    known = places(classes)
+    tags = 1 / (1 + np.exp(-all_classes[:, [known[tag] for tag in TAGS]]))
+    events = torch.softmax(torch.from_numpy(events), 1).numpy()
+    return {name: judged.best(blended(tags, events, name, share)) for name in EVENTS[:4]}
+
+
+def teacher_scores(model: Path, judged: Judged, classes: Path) -> dict[str, np.ndarray]:
+    scores, _ = judged.through(teacher.load(model))
+    known = places(classes)
+    return {name: judged.best(of) for name, of in mapped(lambda tag: scores[:, known[tag]]).items()}
+
+
+def false_at(labels: np.ndarray, scores: np.ndarray, name: str, recall: float) -> int:
+    """Clips called "other" at or above the highest threshold that still finds this share."""
+    own = np.sort(scores[labels == name])[::-1]
+    wanted = int(np.ceil(recall * len(own) - 1e-9))
+    return int((scores[labels == "other"] >= own[wanted - 1]).sum()) if wanted > 0 else 0
+
+
+def report(labels: np.ndarray, students: dict[str, np.ndarray], teachers: dict[str, np.ndarray]) -> dict[str, dict]:
+    rows = {}
+    for name in EVENTS[:4]:
+        positive = labels == name
+        recall = float((teachers[name][positive] >= TEACHER_THRESHOLDS[name]).mean())
+        rows[name] = {
+            "clips": int(positive.sum()),
+            "ap": round(average_precision(positive.astype(int), students[name]), 3),
+            "teacher_ap": round(average_precision(positive.astype(int), teachers[name]), 3),
+            "recall": round(recall, 3),
+            "false": false_at(labels, students[name], name, recall),
+            "teacher_false": false_at(labels, teachers[name], name, recall),
+        }
+    return rows
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--audio", type=Path, required=True)
+    options.add_argument("--teacher", type=Path, required=True)
+    options.add_argument("--classes", type=Path, required=True)
+    options.add_argument("--windows", type=Path, required=True)
+    options.add_argument("--student", type=Path, required=True)
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--share", type=float, default=0.5, help="of the head that learnt our labels")
+    options.add_argument("--json", type=Path)
+    asked = options.parse_args()
+    torch.set_num_threads(asked.threads)
+    network, kept = load(asked.student)
+    if not kept["leave_out"]:
+        raise SystemExit("This student has learnt from all folds: nothing is left to judge it by.")
+    judged = left_out(asked.audio, asked.windows, kept["leave_out"])
+    rows = report(judged.labels, student_scores(network, judged, asked.classes, asked.share), teacher_scores(asked.teacher, judged, asked.classes))
+    found = {"folds": kept["leave_out"], "views": kept["views"], "others": int((judged.labels == "other").sum()), "classes": rows}
+    print(json.dumps(found, indent=1))
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

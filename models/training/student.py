@@ -1,51 +1,72 @@
-"""The network that ships: depthwise-separable, with squeeze-and-excitation; weights are random at first."""
+"""
+The network that ships: plain convolutions with few channels where the picture is large, depthwise-separable ones where it is
+small. That learns fastest on a processor. Weights are random at first.
+"""
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-# Stride and channels after the first layer (32, stride 2): some 30 million multiplications a window.
-_LAYERS = [(1, 64), (2, 128), (1, 128), (2, 256), (1, 256), (2, 384), (1, 384), (1, 384)]
-EMBEDDING = _LAYERS[-1][1]
-EVENTS = ["glass_break", "gunshot", "scream", "forced_entry", "other"]
+from tags import EVENTS
+
+_FIRST = 16
+# Stride and channels after the first layer (stride 2).
+_PLAIN = [(2, 32), (1, 32), (2, 64), (1, 64), (1, 64), (2, 128), (1, 128), (1, 128)]
+_SEPARABLE = [256, 384]
+EMBEDDING = _SEPARABLE[-1]
+_TEACHER_CLASSES, _TEACHER_EMBEDDING = 521, 1024
 
 
-class _Block(nn.Module):
+class _Plain(nn.Module):
     def __init__(self, inputs: int, outputs: int, stride: int):
         super().__init__()
-        self.depthwise = nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False)
-        self.norm1 = nn.BatchNorm2d(inputs)
-        self.squeeze, self.excite = nn.Linear(inputs, max(16, inputs // 8)), nn.Linear(max(16, inputs // 8), inputs)
-        self.pointwise = nn.Conv2d(inputs, outputs, 1, bias=False)
-        self.norm2 = nn.BatchNorm2d(outputs)
-        self.is_residual = stride == 1 and inputs == outputs
+        self.convolution, self.norm = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs)
+        self.is_residual = stride == 1
 
     def forward(self, x):
-        y = F.relu(self.norm1(self.depthwise(x)))
-        gate = torch.sigmoid(self.excite(F.relu(self.squeeze(y.mean((2, 3))))))
-        y = self.norm2(self.pointwise(y * gate[:, :, None, None]))
-        return F.relu(x + y if self.is_residual else y)
+        y = F.relu(self.norm(self.convolution(x)))
+        return x + y if self.is_residual else y
+
+
+class _Separable(nn.Module):
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        self.depthwise, self.norm1 = nn.Conv2d(inputs, inputs, 3, 1, 1, groups=inputs, bias=False), nn.BatchNorm2d(inputs)
+        self.pointwise, self.norm2 = nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        return F.relu(self.norm2(self.pointwise(F.relu(self.norm1(self.depthwise(x))))))
 
 
 class Student(nn.Module):
-    """Log-mel patches [n, 96, 64] -> logits of the teacher's tags [n, tags], of our events [n, 5], embedding [n, 384]."""
+    """Log-mel patches [n, 96, 64] -> logits of the teacher's classes [n, 521], of our events [n, 5], embedding [n, 384]."""
 
-    def __init__(self, tags: int, teacher_embedding: int = 1024):
+    def __init__(self):
         super().__init__()
-        self.first, self.norm = nn.Conv2d(1, 32, 3, 2, 1, bias=False), nn.BatchNorm2d(32)
-        channels = [32, *(outputs for _, outputs in _LAYERS)]
-        self.body = nn.Sequential(*(_Block(channels[i], outputs, stride) for i, (stride, outputs) in enumerate(_LAYERS)))
-        self.tags, self.events = nn.Linear(EMBEDDING, tags), nn.Linear(EMBEDDING, len(EVENTS))
+        self.first, self.norm = nn.Conv2d(1, _FIRST, 3, 2, 1, bias=False), nn.BatchNorm2d(_FIRST)
+        inputs = [_FIRST, *(outputs for _, outputs in _PLAIN)]
+        plain = [_Plain(inputs[i], outputs, stride) for i, (stride, outputs) in enumerate(_PLAIN)]
+        inputs = [inputs[-1], *_SEPARABLE]
+        self.body = nn.Sequential(*plain, *(_Separable(inputs[i], outputs) for i, outputs in enumerate(_SEPARABLE)))
+        # Of all the classes that it learns, those in tags.py ship. Convolutions of one point, since Debian's PyTorch has a
+        # quick one of those and only a slow product of matrices.
+        self.classes, self.events = nn.Conv2d(EMBEDDING, _TEACHER_CLASSES, 1), nn.Conv2d(EMBEDDING, len(EVENTS), 1)
         # Only while it learns.
-        self.projection = nn.Linear(EMBEDDING, teacher_embedding)
+        self.projection = nn.Conv2d(EMBEDDING, _TEACHER_EMBEDDING, 1)
 
     def embed(self, patches):
         # Log-mel lies in -7..4.
         x = F.relu(self.norm(self.first((patches.unsqueeze(1) + 4) / 3)))
-        x = self.body(x)
         # A shot is one moment, rain is all of it: the loudest frame counts beside the mean.
-        over_bands = x.mean(3)
+        over_bands = self.body(x).mean(3)
         return 0.5 * (over_bands.mean(2) + over_bands.amax(2))
 
     def forward(self, patches):
         embedding = self.embed(patches)
-        return self.tags(embedding), self.events(embedding), embedding
+        return head(self.classes, embedding), head(self.events, embedding), embedding
+
+    def shipped_parameters(self) -> int:
+        return sum(value.numel() for name, value in self.named_parameters() if not name.startswith(("projection", "classes")))
+
+
+def head(layer: nn.Conv2d, embedding):
+    return layer(embedding[:, :, None, None]).flatten(1)

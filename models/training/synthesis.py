@@ -1,32 +1,50 @@
-"""Sounds that are computed: panes, shots, blows, tones. They have no label of ours, the teacher says what they sound like."""
+"""
+Sounds that are computed: panes, shots, blows, screams, tones. The teacher says what they sound like; each also claims a
+label of ours, or none, which holds only where the teacher agrees.
+"""
 import numpy as np
 
 from front_end import SAMPLE_RATE, WINDOW
 
 _TIME = np.arange(WINDOW) / SAMPLE_RATE
+_HIGHEST = 7800.0
 
 
-def _decay(start: float, seconds: float) -> np.ndarray:
-    return (_TIME >= start) * np.exp(-np.maximum(0, _TIME - start) / seconds)
+def _place(start: float) -> int:
+    return min(WINDOW, max(0, int(start * SAMPLE_RATE)))
 
 
-def _ring(random: np.random.Generator, start: float, hertz: float, seconds: float) -> np.ndarray:
-    return np.sin(2 * np.pi * hertz * np.maximum(0, _TIME - start) + random.uniform(0, 6.3)) * _decay(start, seconds)
+def _add(sound: np.ndarray, start: float, part: np.ndarray) -> None:
+    first = _place(start)
+    sound[first : first + len(part)] += part[: WINDOW - first]
+
+
+def _burst(random: np.random.Generator, seconds: float, loudness: float = 1.0) -> np.ndarray:
+    """Noise that dies away."""
+    count = min(WINDOW, int(7 * seconds * SAMPLE_RATE) + 8)
+    return loudness * random.standard_normal(count) * np.exp(-_TIME[:count] / seconds)
+
+
+def _ring(random: np.random.Generator, hertz: float, seconds: float, loudness: float = 1.0) -> np.ndarray:
+    """A tone that dies away."""
+    count = min(WINDOW, int(5 * seconds * SAMPLE_RATE) + 8)
+    return loudness * np.sin(2 * np.pi * min(_HIGHEST, hertz) * _TIME[:count] + random.uniform(0, 6.3)) * np.exp(-_TIME[:count] / seconds)
 
 
 def pane(random: np.random.Generator) -> np.ndarray:
     """A blow, the crack, and shards that ring while they fall: first many, then ever fewer."""
+    sound = np.zeros(WINDOW)
     start = random.uniform(0, 0.45)
-    blow = random.standard_normal(WINDOW) * _decay(start, random.uniform(0.004, 0.02)) * random.uniform(0, 1)
-    crack = np.diff(random.standard_normal(WINDOW) * _decay(start, random.uniform(0.015, 0.09)), prepend=0)
-    sound = np.convolve(blow, np.ones(12) / 12, "same") + crack
+    _add(sound, start, np.convolve(_burst(random, random.uniform(0.004, 0.02), random.uniform(0, 1)), np.ones(12) / 12, "same"))
+    _add(sound, start, np.diff(_burst(random, random.uniform(0.015, 0.09)), prepend=0))
+    mean_wait, longest = random.uniform(0.08, 0.4), random.uniform(0.03, 0.14)
+    lowest, highest = random.uniform(900, 2200), random.uniform(3500, 7600)
     for _ in range(random.integers(10, 60)):
-        at, loudness = start + random.exponential(random.uniform(0.08, 0.3)), random.uniform(0.02, 0.4)
-        fundamental = random.uniform(1200, 5000)
+        at, loudness = start + random.exponential(mean_wait), random.uniform(0.02, 0.4)
+        fundamental = random.uniform(lowest, highest)
         for _ in range(random.integers(2, 7)):
             # The partials of a plate are no multiples of each other.
-            hertz = min(7800, fundamental * random.uniform(1, 3.2))
-            sound = sound + loudness * random.random() * _ring(random, at, hertz, random.uniform(0.006, 0.12))
+            _add(sound, at, _ring(random, fundamental * random.uniform(0.5, 2.4), random.uniform(0.006, longest), loudness * random.random()))
     return sound
 
 
@@ -36,7 +54,24 @@ def clink(random: np.random.Generator) -> np.ndarray:
     for _ in range(random.integers(1, 4)):
         at, fundamental = random.uniform(0, 0.8), random.uniform(900, 4500)
         for _ in range(random.integers(2, 5)):
-            sound = sound + random.random() * _ring(random, at, min(7800, fundamental * random.uniform(1, 3)), random.uniform(0.05, 0.5))
+            _add(sound, at, _ring(random, fundamental * random.uniform(1, 3), random.uniform(0.05, 0.4), random.random()))
+    return sound
+
+
+def jingle(random: np.random.Generator) -> np.ndarray:
+    """Keys, coins, cutlery: a few small pieces of metal that ring again and again."""
+    sound = np.zeros(WINDOW)
+    pieces = [
+        [(random.uniform(1500, 7500), random.uniform(0.005, 0.15), random.random()) for _ in range(random.integers(2, 5))]
+        for _ in range(random.integers(1, 5))
+    ]
+    start, gap = random.uniform(0, 0.5), random.uniform(0.02, 0.2)
+    for _ in range(random.integers(1, 16)):
+        force = random.uniform(0.1, 1)
+        _add(sound, start, _burst(random, 0.002, 0.3 * force))
+        for hertz, seconds, loudness in pieces[random.integers(len(pieces))]:
+            _add(sound, start, _ring(random, hertz, seconds, force * loudness))
+        start += random.exponential(gap)
     return sound
 
 
@@ -44,14 +79,15 @@ def shots(random: np.random.Generator) -> np.ndarray:
     """One to five bangs: a front of some milliseconds, the blast below it, and the echo of the place."""
     sound = np.zeros(WINDOW)
     start, gap = random.uniform(0, 0.5), random.uniform(0.08, 0.35)
-    body = random.uniform(60, 400)
+    body, front_seconds, width = random.uniform(60, 400), random.uniform(0.004, 0.05), int(random.integers(3, 30))
+    blast_loudness, echo_seconds, echo_loudness = random.uniform(0.5, 4), random.uniform(0.1, 0.6), random.uniform(0.01, 0.15)
     for number in range(random.integers(1, 6)):
         at = start + number * gap * random.uniform(0.9, 1.1)
-        front = random.standard_normal(WINDOW) * _decay(at, random.uniform(0.004, 0.05))
-        width = int(random.integers(3, 30))
-        blast = np.convolve(front, np.ones(width) / width, "same") * random.uniform(0.5, 4)
-        sound = sound + front + blast + _ring(random, at, body, random.uniform(0.02, 0.1)) * random.uniform(0, 2)
-        sound = sound + random.standard_normal(WINDOW) * _decay(at, random.uniform(0.1, 0.6)) * random.uniform(0.01, 0.12)
+        front = _burst(random, front_seconds)
+        _add(sound, at, front + np.convolve(front, np.ones(width) / width, "same") * blast_loudness)
+        _add(sound, at, _ring(random, body, random.uniform(0.02, 0.1), random.uniform(0, 2)))
+        echo = _burst(random, echo_seconds, echo_loudness)
+        _add(sound, at + random.uniform(0, 0.05), np.convolve(echo, np.ones(4) / 2, "same"))
     return sound
 
 
@@ -59,14 +95,16 @@ def blows(random: np.random.Generator) -> np.ndarray:
     """Knocks and blows on wood (dull, short) or metal (bright, long)."""
     sound = np.zeros(WINDOW)
     metal = random.random() < 0.35
-    modes = [(random.uniform(250, 6000), random.uniform(0.05, 0.4)) if metal else (random.uniform(60, 1100), random.uniform(0.01, 0.09))
-             for _ in range(random.integers(3, 8))]
+    modes = [
+        (random.uniform(250, 6000), random.uniform(0.05, 0.4)) if metal else (random.uniform(60, 1100), random.uniform(0.01, 0.09))
+        for _ in range(random.integers(3, 8))
+    ]
     start, gap = random.uniform(0, 0.4), random.uniform(0.12, 0.45)
     for number in range(random.integers(1, 6)):
         at, force = start + number * gap * random.uniform(0.85, 1.15), random.uniform(0.4, 1)
-        sound = sound + force * random.standard_normal(WINDOW) * _decay(at, random.uniform(0.002, 0.012))
+        _add(sound, at, _burst(random, random.uniform(0.002, 0.012), force))
         for hertz, seconds in modes:
-            sound = sound + force * random.random() * _ring(random, at, hertz, seconds)
+            _add(sound, at, _ring(random, hertz, seconds, force * random.random()))
     return sound
 
 
@@ -76,9 +114,27 @@ def splinter(random: np.random.Generator) -> np.ndarray:
     start = random.uniform(0, 0.5)
     for _ in range(random.integers(5, 30)):
         at = start + abs(random.normal(0, 0.18))
-        sound = sound + random.random() * random.standard_normal(WINDOW) * _decay(at, random.uniform(0.001, 0.012))
-        sound = sound + random.random() * 0.6 * _ring(random, at, random.uniform(200, 3000), random.uniform(0.003, 0.03))
+        _add(sound, at, _burst(random, random.uniform(0.001, 0.012), random.random()))
+        _add(sound, at, _ring(random, random.uniform(200, 3000), random.uniform(0.003, 0.03), 0.6 * random.random()))
     return sound
+
+
+def cry(random: np.random.Generator) -> np.ndarray:
+    """A voice without words, from a wail to a scream: overtones of a gliding tone, rough, through two or three formants."""
+    length = random.uniform(0.25, 1)
+    pitch = random.uniform(250, 1600) * np.interp(_TIME, np.sort(random.uniform(0, 1, 4)), random.uniform(0.75, 1.3, 4))
+    pitch *= 1 + random.uniform(0, 0.03) * np.sin(2 * np.pi * random.uniform(4, 9) * _TIME)
+    phase = 2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE
+    formants = [(random.uniform(500, 1300), 300), (random.uniform(1200, 2600), 400), (random.uniform(2500, 4200), 600)]
+    sound, middle = np.zeros(WINDOW), float(pitch.mean())
+    for overtone in range(1, int(min(25, 7500 / middle)) + 1):
+        hertz = overtone * middle
+        gain = sum(np.exp(-(((hertz - centre) / width) ** 2)) for centre, width in formants) + 0.05
+        sound += gain / overtone ** random.uniform(0, 0.6) * np.sin(overtone * phase + random.uniform(0, 6.3))
+    rough = 1 + random.uniform(0, 0.9) * np.sin(2 * np.pi * random.uniform(25, 140) * _TIME)
+    sound = sound / np.abs(sound).max() * rough + random.uniform(0, 0.3) * random.standard_normal(WINDOW)
+    start = random.uniform(0, max(0.01, 0.97 - length))
+    return sound * np.interp(_TIME, [start, start + random.uniform(0.02, 0.2) * length, start + 0.8 * length, start + length], [0, 1, random.uniform(0.3, 1), 0])
 
 
 def alarm(random: np.random.Generator) -> np.ndarray:
@@ -94,12 +150,12 @@ def music(random: np.random.Generator) -> np.ndarray:
     """Chords with overtones and a beat."""
     root = 55 * 2 ** random.uniform(0, 3)
     sound = np.zeros(WINDOW)
-    for start in np.arange(0, 1, random.uniform(0.2, 0.6)):
+    for start in np.arange(0, 1, random.uniform(0.25, 0.6)):
         for step in random.choice([[0, 4, 7], [0, 3, 7], [0, 5, 9], [0, 4, 11]]):
-            for overtone in range(1, int(random.integers(3, 9))):
-                sound = sound + _ring(random, start, root * 2 ** (step / 12) * overtone, random.uniform(0.1, 0.8)) / overtone
+            for overtone in range(1, int(random.integers(3, 8))):
+                _add(sound, start, _ring(random, root * 2 ** (step / 12) * overtone, random.uniform(0.1, 0.5), 1 / overtone))
     for start in np.arange(random.uniform(0, 0.2), 1, random.uniform(0.2, 0.5)):
-        sound = sound + random.uniform(0, 1.5) * random.standard_normal(WINDOW) * _decay(start, 0.03)
+        _add(sound, start, _burst(random, 0.03, random.uniform(0, 1.5)))
     return sound
 
 
@@ -111,12 +167,16 @@ def noise(random: np.random.Generator) -> np.ndarray:
     return sound * (1 + random.uniform(0, 0.9) * np.sin(2 * np.pi * random.uniform(0.2, 30) * _TIME + random.uniform(0, 6)))
 
 
-# How often each is drawn.
-KINDS = {pane: 5, clink: 1.5, shots: 3, blows: 3, splinter: 1.5, alarm: 1, music: 1, noise: 1}
+# How often each is drawn, and the label that it claims.
+KINDS = {
+    pane: (5.0, "glass_break"), clink: (1.5, "other"), jingle: (1.5, "other"), shots: (3.0, "gunshot"), blows: (3.0, None),
+    splinter: (1.5, None), cry: (1.5, None), alarm: (1.0, "other"), music: (1.0, "other"), noise: (1.0, "other"),
+}
 
 
-def draw(random: np.random.Generator) -> np.ndarray:
-    """One of them, its loudest sample at 1."""
-    kinds, weights = list(KINDS), np.array(list(KINDS.values()))
-    sound = kinds[random.choice(len(kinds), p=weights / weights.sum())](random)
-    return (sound / max(1e-6, np.abs(sound).max())).astype(np.float32)
+def draw(random: np.random.Generator) -> tuple[np.ndarray, str | None]:
+    """One of them, its loudest sample at 1, and the label that it claims."""
+    kinds, weights = list(KINDS), np.array([weight for weight, _ in KINDS.values()])
+    kind = kinds[random.choice(len(kinds), p=weights / weights.sum())]
+    sound = kind(random)
+    return (sound / max(1e-6, np.abs(sound).max())).astype(np.float32), KINDS[kind][1]

@@ -1,5 +1,10 @@
 """The AudioSet classes that the student tells apart, and what our events are made of (scores 0..1 of one window)."""
+import csv
+from pathlib import Path
+
 import numpy as np
+
+EVENTS = ["glass_break", "gunshot", "scream", "forced_entry", "other"]
 
 TAGS = [
     "Speech", "Shout", "Bellow", "Yell", "Children shouting", "Screaming", "Laughter", "Crying, sobbing", "Baby cry, infant cry",
@@ -10,6 +15,18 @@ TAGS = [
     "Firecracker", "Burst, pop", "Boom", "Wood", "Chop", "Splinter", "Crack", "Glass", "Chink, clink", "Shatter", "Thump, thud", "Bang",
     "Slap, smack", "Whack, thwack", "Smash, crash", "Breaking", "Crushing", "Clatter", "Silence", "Inside, small room", "Noise",
 ]
+
+
+# What our events hang on: a fault here costs more.
+DECISIVE = [
+    "Screaming", "Shout", "Yell", "Gunshot, gunfire", "Machine gun", "Fusillade", "Glass", "Chink, clink", "Shatter", "Breaking", "Smash, crash",
+]
+
+
+def places(classes: Path) -> dict[str, int]:
+    """Place of every class of the teacher, by its name; `classes`: its published list."""
+    with open(classes, newline="") as file:
+        return {row["display_name"]: int(row["index"]) for row in csv.DictReader(file)}
 
 
 def mapped(score) -> dict[str, np.ndarray]:

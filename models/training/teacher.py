@@ -55,4 +55,4 @@ def load(path: Path) -> Yamnet:
             layer.bias.copy_(torch.from_numpy(tensors[operator.inputs[2]].dequantised()))
         network.classes.weight.copy_(torch.from_numpy(tensors[dense.inputs[1]].dequantised()))
         network.classes.bias.copy_(torch.from_numpy(tensors[dense.inputs[2]].dequantised()))
-    return network.eval()
+    return network.eval().to(memory_format=torch.channels_last)

@@ -17,17 +17,17 @@ _VOICES = ["en", "en-us", "en+f3", "en-us+m5", "de", "de+f2", "fr+f4", "es", "it
 _SPEEDS = ["130", "175", "230"]
 
 
-def kept(folder: Path) -> Path:
-    """A file with all of them, made once."""
+def load(folder: Path) -> list[np.ndarray]:
+    """All of them, spoken once and kept in a folder."""
     path = folder / "voices.npz"
     if not path.exists():
         spoken = [
-            _spoken(sentence, voice, speed)
+            _spoken(sentence, voice, _SPEEDS[number % len(_SPEEDS)])
             for number, (sentence, voice) in enumerate(itertools.product(_SENTENCES, _VOICES))
-            for speed in [_SPEEDS[number % len(_SPEEDS)]]
         ]
         np.savez(path, lengths=[len(samples) for samples in spoken], samples=np.concatenate(spoken))
-    return path
+    with np.load(path) as file:
+        return np.split(file["samples"], np.cumsum(file["lengths"])[:-1])
 
 
 def _spoken(sentence: str, voice: str, speed: str) -> np.ndarray:

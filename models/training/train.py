@@ -1,50 +1,58 @@
 """
 Distils the teacher into the student.
 
-    python3 train.py --windows DIR --classes FILE.csv --out FILE.pt [--leave-out 0] [--views 400000] [--seed 1] [--threads 2]
+    python3 train.py --windows DIR --classes FILE.csv --out FILE.pt [--from FILE.pt] [--leave-out 0] [--views 400000]
+                     [--workers 2] [--batch 32] [--rate 0.002] [--seed 1] [--device cpu]
 
 With `--leave-out` it learns from the other folds, so that `judge.py` can say what the recipe is worth on sources that it never
 heard; without, from all of them. Every few minutes everything is written to FILE.pt: the same command goes on from there.
+`--from` begins with the weights of another run. Workers learn each by itself and meet every few steps to take the mean of
+their weights: that uses processors that others use, too, better than threads that wait for each other in every layer.
 """
 import argparse
+import itertools
+import signal
+import sys
 import time
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.multiprocessing
 from torch.nn import functional as F
 
 from student import Student, head
 from tags import DECISIVE, TAGS, places
 
-_BATCH = 32
-_PEAK_RATE, _WARM_UP, _WEIGHT_DECAY = 2e-3, 200, 2e-3
+_WARM_UP, _WEIGHT_DECAY = 200, 2e-3
 # Of the parts of the loss: scores of the teacher, its embedding, our labels.
 _SCORES, _EMBEDDING, _EVENTS = 10.0, 2.0, 0.3
 # Of a class that decides, of one that ships, of one that is learnt from alone.
 _DECISIVE, _SHIPPED, _ELSE = 3.0, 1.0, 0.25
-_AVERAGE = 0.998
-_SAVE_SECONDS = 240
+# Steps until workers meet; share of the mean weights that stays at each meeting.
+_MEETING, _STAYS = 32, 0.94
+_SAVE_SECONDS = 120
 
 
 class Parts:
     """Windows on disk, part by part."""
 
-    def __init__(self, folder: Path, leave_out: list[int]):
-        self._folder = folder
-        self._leave_out = leave_out
+    def __init__(self, folder: Path, leave_out: list[int], batch: int):
+        self._folder, self._leave_out, self._batch = folder, leave_out, batch
 
-    def order(self, seed: int, epoch: int) -> list[str]:
-        """Parts that there are now, in an order of chance; more may be made while it learns."""
-        numbers = sorted(path.name[:5] for path in self._folder.glob("?????-fold.npy"))
-        return np.random.default_rng([seed, epoch]).permutation(numbers).tolist()
+    def batches(self, *seed: int):
+        """For ever, in an order of chance; parts that are made while it learns join in the next round."""
+        random = np.random.default_rng(seed)
+        while True:
+            for number in random.permutation(sorted(path.name[:5] for path in self._folder.glob("?????-fold.npy"))):
+                yield from self._of_part(random, number)
 
-    def batches(self, number: str, *seed: int):
-        random = np.random.default_rng([*seed, int(number)])
+    def _of_part(self, random: np.random.Generator, number: str):
         used = random.permutation(self._used(number))
         patches, scores, embedding, event = (np.load(self._folder / f"{number}-{name}.npy") for name in ("log_mel", "scores", "embedding", "event"))
-        for start in range(0, len(used) - _BATCH + 1, _BATCH):
-            chosen = used[start : start + _BATCH]
+        for start in range(0, len(used) - self._batch + 1, self._batch):
+            chosen = used[start : start + self._batch]
             yield (
                 torch.from_numpy(spotted(random, patches[chosen].astype(np.float32))),
                 torch.from_numpy(scores[chosen].astype(np.float32)),
@@ -86,43 +94,55 @@ def loss_of(network: Student, weights: torch.Tensor, patches, scores, embedding,
     return loss + _EVENTS * F.cross_entropy(events[labelled], event[labelled], label_smoothing=0.05) if labelled.any() else loss
 
 
-class Average:
-    """Mean of the weights of the last steps: it judges better than any of them."""
+class Meeting:
+    """Where workers leave their weights and take the mean of all."""
 
-    def __init__(self, network: Student):
-        self.state = {name: value.clone() for name, value in network.state_dict().items()}
+    def __init__(self, workers: int, network: Student):
+        context = torch.multiprocessing.get_context("spawn")
+        self._table = torch.zeros(workers, sum(value.numel() for value in _numbers(network))).share_memory_()
+        self._barrier: Barrier = context.Barrier(workers)
 
-    def follow(self, network: Student, step: int) -> None:
-        share = min(_AVERAGE, (1 + step) / (10 + step))
-        for name, value in network.state_dict().items():
-            mean = self.state[name]
-            mean.lerp_(value, 1 - share) if mean.is_floating_point() else mean.copy_(value)
+    def meet(self, rank: int, network: Student) -> None:
+        if len(self._table) == 1:
+            return
+        values = _numbers(network)
+        self._table[rank] = torch.cat([value.flatten() for value in values]).cpu()
+        self._barrier.wait()
+        mean = self._table.mean(0).to(values[0].device)
+        self._barrier.wait()
+        with torch.no_grad():
+            for value, new in zip(values, mean.split([value.numel() for value in values])):
+                value.copy_(new.view(value.shape))
 
 
-def rate_at(step: int, total: int) -> float:
-    return _PEAK_RATE * min(1.0, (step + 1) / _WARM_UP) * max(0.005, 0.5 * (1 + np.cos(np.pi * min(1, step / total))))
+def _numbers(network: Student) -> list[torch.Tensor]:
+    return [value for value in network.state_dict().values() if value.is_floating_point()]
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--windows", type=Path, required=True)
-    options.add_argument("--classes", type=Path, required=True)
-    options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--leave-out", type=int, nargs="*", default=[])
-    options.add_argument("--views", type=int, default=400_000)
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--threads", type=int, default=2)
-    options.add_argument("--device", default="cpu")
-    asked = options.parse_args()
-    torch.set_num_threads(asked.threads)
+def follow(average: dict[str, torch.Tensor], network: Student, meetings: int) -> None:
+    """The mean of the weights of the last meetings judges better than any of them."""
+    stays = min(_STAYS, (1 + meetings) / (10 + meetings))
+    for name, value in network.state_dict().items():
+        average[name].lerp_(value, 1 - stays) if value.is_floating_point() else average[name].copy_(value)
+
+
+def rate_at(peak: float, step: int, total: int) -> float:
+    return peak * min(1.0, (step + 1) / _WARM_UP) * max(0.005, 0.5 * (1 + np.cos(np.pi * min(1, step / total))))
+
+
+def _copy(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in state.items()}
+
+
+def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
+    torch.set_num_threads(1)
     torch.manual_seed(asked.seed)
-    parts = Parts(asked.windows, asked.leave_out)
     network = Student().to(asked.device, memory_format=torch.channels_last)
-    average = Average(network)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_PEAK_RATE, weight_decay=_WEIGHT_DECAY)
+    if asked.begin:
+        network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
+    average, step = _copy(network.state_dict()), 0
+    optimizer = torch.optim.AdamW(network.parameters(), lr=asked.rate, weight_decay=_WEIGHT_DECAY)
     weights = class_weights(asked.classes).to(asked.device)
-    total = asked.views // _BATCH
-    at = {"step": 0, "epoch": 0, "parts": parts.order(asked.seed, 0)}
     run = {"leave_out": asked.leave_out, "seed": asked.seed}
     if asked.out.exists():
         kept = torch.load(asked.out, map_location=asked.device)
@@ -130,39 +150,58 @@ def main() -> None:
             raise SystemExit(f"{asked.out} is of another run.")
         network.load_state_dict(kept["network"])
         optimizer.load_state_dict(kept["optimizer"])
-        average.state, at = kept["average"], kept["at"]
-    print(f"{network.shipped_parameters()} parameters, step {at['step']} of {total}", flush=True)
+        average, step = kept["average"], kept["step"] // asked.workers
+    total = asked.views // asked.batch // asked.workers
 
     def save() -> None:
-        state = {"network": network.state_dict(), "average": average.state, "optimizer": optimizer.state_dict()}
+        state = {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict()}
         beside = asked.out.with_suffix(".part")
-        torch.save({**state, "at": at, "views": at["step"] * _BATCH, **run}, beside)
+        torch.save({**state, "step": step * asked.workers, "views": step * asked.workers * asked.batch, **run}, beside)
         beside.rename(asked.out)
 
     def learn(batch) -> float:
         for group in optimizer.param_groups:
-            group["lr"] = rate_at(at["step"], total)
+            group["lr"] = rate_at(asked.rate, step, total)
         loss = loss_of(network, weights, *(each.to(asked.device) for each in batch))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        at["step"] += 1
-        average.follow(network, at["step"])
         return loss.item()
 
     network.train()
     saved = time.monotonic()
-    while at["step"] < total:
-        if not at["parts"]:
-            at["epoch"] += 1
-            at["parts"] = parts.order(asked.seed, at["epoch"])
-        number = at["parts"].pop()
-        losses = [learn(batch) for batch in parts.batches(number, asked.seed, at["epoch"]) if at["step"] < total]
-        print(f"{time.strftime('%H:%M:%S')} {at['step']}/{total} epoch {at['epoch']} loss {np.mean(losses):.4f}", flush=True)
-        if time.monotonic() - saved > _SAVE_SECONDS:
+    batches = Parts(asked.windows, asked.leave_out, asked.batch).batches(asked.seed, rank, step)
+    while step < total:
+        losses = [learn(batch) for batch in itertools.islice(batches, min(_MEETING, total - step))]
+        step += len(losses)
+        meeting.meet(rank, network)
+        follow(average, network, step // _MEETING)
+        if rank == 0 and (time.monotonic() - saved > _SAVE_SECONDS or step >= total):
             save()
             saved = time.monotonic()
-    save()
+        if rank == 0:
+            print(f"{time.strftime('%H:%M:%S')} {step * asked.workers * asked.batch}/{asked.views} loss {np.mean(losses):.4f}", flush=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--windows", type=Path, required=True)
+    options.add_argument("--classes", type=Path, required=True)
+    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--from", type=Path, dest="begin")
+    options.add_argument("--leave-out", type=int, nargs="*", default=[])
+    options.add_argument("--views", type=int, default=400_000)
+    options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--batch", type=int, default=32)
+    options.add_argument("--rate", type=float, default=2e-3)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--device", default="cpu")
+    asked = options.parse_args()
+    meeting = Meeting(asked.workers, Student())
+    print(f"{Student().shipped_parameters()} parameters", flush=True)
+    # Told to end, it takes its workers along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    torch.multiprocessing.spawn(work, (asked, meeting), asked.workers, daemon=True)
 
 
 if __name__ == "__main__":

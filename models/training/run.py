@@ -1,0 +1,68 @@
+"""
+Makes echosight-audio-v1 from beginning to end. What is done stays done: after an interruption the same command goes on.
+
+    python3 run.py --audio DIR --models DIR --work DIR [--folds 0 1 2 3] [--windows 120000] [--views 600000]
+                   [--final-views 600000] [--workers 2] [--device cpu]
+
+`--audio`: labelled clips with manifest.csv; `--models`: YAMNet's official TensorFlow Lite file and list of classes; `--work`:
+everything that is made on the way, some 16 kB a window. The result lies in WORK/result: the ONNX file, calibration and figures,
+and a window with its outputs for tests.
+"""
+import argparse
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+def step(script: str, **options) -> None:
+    words = [sys.executable, str(_HERE / script)]
+    for name, value in options.items():
+        values = value if isinstance(value, list) else [value]
+        words += [f"--{name.replace('_', '-')}", *map(str, values)]
+    print(" ".join(words), flush=True)
+    subprocess.run(words, check=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--audio", type=Path, required=True)
+    options.add_argument("--models", type=Path, required=True)
+    options.add_argument("--work", type=Path, required=True)
+    options.add_argument("--folds", type=int, nargs="*", default=[0, 1, 2, 3])
+    options.add_argument("--windows", type=int, default=120_000)
+    options.add_argument("--views", type=int, default=600_000)
+    options.add_argument("--final-views", type=int, default=600_000)
+    options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--processes", type=int, default=2)
+    options.add_argument("--batch", type=int, default=32)
+    options.add_argument("--rate", type=float, default=2e-3)
+    options.add_argument("--device", default="cpu")
+    asked = options.parse_args()
+    windows, result = asked.work / "windows", asked.work / "result"
+    result.mkdir(parents=True, exist_ok=True)
+    classes = asked.models / "yamnet_class_map.csv"
+    taught = {"audio": asked.audio, "teacher": asked.models / "yamnet_classification_tflite_1.tflite", "classes": classes}
+    learning = {
+        "windows": windows, "classes": classes, "workers": asked.workers, "batch": asked.batch, "rate": asked.rate, "device": asked.device,
+    }
+    step("windows.py", **taught, out=windows, windows=asked.windows, processes=asked.processes)
+    students = []
+    for fold in asked.folds:
+        student = asked.work / f"fold{fold}.pt"
+        step("train.py", **learning, out=student, leave_out=[fold], views=asked.views)
+        step("judge.py", **taught, windows=windows, student=student, json=result / f"fold{fold}.json")
+        students.append(student)
+    if students:
+        step("calibrate.py", **taught, windows=windows, students=students, json=result / "calibration.json")
+    final = asked.work / "all.pt"
+    step("train.py", **learning, out=final, views=asked.final_views)
+    model = result / "echosight-audio-v1.onnx"
+    step("export.py", student=final, classes=classes, out=model, example=result / "example.json")
+    print(f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()

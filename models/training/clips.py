@@ -42,7 +42,8 @@ def source_of(row: dict) -> str:
 def folds_of(rows: list[dict]) -> dict[str, int]:
     """
     Each source in one fold, so that no model is judged by a source that it learnt from. The sources with most danger first,
-    each to the fold that has least of it; then those without, each to the fold that has the fewest clips.
+    each to the fold that has least of it; then those without, each to the fold that has the fewest clips. The evaluation in
+    test/eval/source-folds.ts does the same.
     """
     clips, danger = Counter(), Counter()
     for row in rows:
@@ -57,10 +58,11 @@ def folds_of(rows: list[dict]) -> dict[str, int]:
     return folds
 
 
-def read_manifest(audio: Path) -> list[dict]:
+def read_manifest(audio: Path) -> tuple[list[dict], dict[str, int]]:
+    """The usable rows, and the folds of all sources."""
     with open(audio / "manifest.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    return [row for row in rows if not (_UNCLEAR_LICENCE.search(row["file"]) or _WRONG_LABEL.search(row["file"]))]
+    return [row for row in rows if not (_UNCLEAR_LICENCE.search(row["file"]) or _WRONG_LABEL.search(row["file"]))], folds_of(rows)
 
 
 def _length(flac: Path) -> int:
@@ -108,8 +110,7 @@ def _clip(row: dict, folds: dict[str, int], samples: np.ndarray) -> Clip:
 
 def load(audio: Path, cache: Path) -> tuple[list[Clip], list[np.ndarray]]:
     """The clips, and the same through AAC at 16 kHz, as cameras send it; decoded once and kept in a folder."""
-    rows = read_manifest(audio)
-    folds = folds_of(rows)
+    rows, folds = read_manifest(audio)
     key = hashlib.sha256("".join(row["file"] for row in rows).encode()).hexdigest()[:16]
     kept = cache / f"clips-{key}.npz"
     if not kept.exists():

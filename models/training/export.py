@@ -3,7 +3,7 @@ Writes a student as ONNX: `log_mel` [n, 96, 64] -> `tags`, `events` (probabiliti
 
     python3 export.py --student FILE.pt --classes FILE.csv --out FILE.onnx [--example FILE.json]
 
-`--example`: a window and what PyTorch makes of it, for tests that run the file elsewhere.
+`--example`: what PyTorch makes of a computed sound, for tests that run the file elsewhere.
 """
 import argparse
 import json
@@ -14,8 +14,7 @@ import torch
 from torch import nn
 
 import judge
-import synthesis
-from front_end import BANDS, FRAMES, log_mel
+from front_end import BANDS, FRAMES, SAMPLE_RATE, WINDOW, log_mel
 from student import EMBEDDING
 from tags import EVENTS, TAGS, places
 
@@ -37,12 +36,15 @@ class Shipped(nn.Module):
 
 
 def example(network: nn.Module) -> dict:
-    """A computed pane: its samples as 16 bit integers, a few numbers of its log-mel, and the outputs."""
-    samples = np.round(synthesis.pane(np.random.default_rng(5)) * 8000).clip(-32768, 32767).astype(np.int16)
+    """Some rows of the log-mel of a sound that any language can compute, and the outputs."""
+    time = np.arange(WINDOW) / SAMPLE_RATE
+    # Four falling bursts of a tone that rises.
+    samples = np.round(12_000 * np.sin(2 * np.pi * (300 * time + 1800 * time**2)) * np.exp(-3 * (4 * time % 1))).astype(np.int16)
     patch = log_mel(samples[None].astype(np.float32) / 32768)
     with torch.no_grad():
-        tags, events, embedding = (each[0].numpy().round(6).tolist() for each in network(torch.from_numpy(patch)))
-    return {"samples": samples.tolist(), "log_mel": patch[0].round(5).tolist(), "tags": tags, "events": events, "embedding": embedding}
+        tags, events, embedding = (each[0].numpy().astype(float).round(6).tolist() for each in network(torch.from_numpy(patch)))
+    rows = {str(row): patch[0, row].astype(float).round(5).tolist() for row in (0, 31, 95)}
+    return {"log_mel": rows, "tags": tags, "events": events, "embedding": embedding}
 
 
 def main() -> None:

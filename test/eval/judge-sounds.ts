@@ -3,7 +3,7 @@ import { soundClasses } from '../../src/contracts/messages.ts';
 import { openSoundFinder } from './sound-finder.ts';
 import { readManifest, type LabelledClip } from './sound-manifest.ts';
 import { rounded, soundFigures, type ScoredClip } from './sound-sheet.ts';
-import { foldCount, sourceFolds } from './source-folds.ts';
+import { foldCount, sourceFolds, sourceOf } from './source-folds.ts';
 
 export interface SoundQuestion {
   manifest: string;
@@ -83,7 +83,7 @@ function chooseClips(listed: readonly LabelledClip[], { model, folds, fold, sour
   if (strange.length > 0) {
     throw nothing(`No clip is from ${strange.join(', ')}.`, `The sources are ${[...known].join(', ')}.`);
   }
-  const sorted: Sorted[] = listed.map((clip) => ({ ...clip, fold: foldOf?.get(clip.source) }));
+  const sorted: Sorted[] = listed.map((clip) => ({ ...clip, fold: foldOf?.get(sourceOf(clip)) }));
   return {
     chosen: sorted.filter((clip) => {
       return (fold === undefined || clip.fold === fold) && sources?.includes(clip.source) !== false;

@@ -6,6 +6,7 @@ Writes a student as ONNX: `log_mel` [n, 96, 64] -> `tags`, `events` (probabiliti
 `--example`: what PyTorch makes of a computed sound, for tests that run the file elsewhere.
 """
 import argparse
+import inspect
 import json
 from pathlib import Path
 
@@ -57,9 +58,11 @@ def main() -> None:
     known = places(asked.classes)
     network = Shipped(judge.load(asked.student)[0], [known[tag] for tag in TAGS]).eval()
     names = ["tags", "events", "embedding"]
+    # Newer exporters need another package and fold less.
+    older = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     torch.onnx.export(
         network, torch.zeros(2, FRAMES, BANDS), str(asked.out), opset_version=13,
-        input_names=["log_mel"], output_names=names, dynamic_axes={name: {0: "n"} for name in ["log_mel", *names]},
+        input_names=["log_mel"], output_names=names, dynamic_axes={name: {0: "n"} for name in ["log_mel", *names]}, **older,
     )
     if asked.example:
         asked.example.write_text(json.dumps(example(network)))

@@ -38,11 +38,20 @@ export function sourceFolds(clips: readonly Clip[], isEvent: (name: string) => b
   const withEvents = spread([...events]);
   const loads = Array.from({ length: foldCount }, () => 0);
   for (const [source, fold] of withEvents) loads[fold] = (loads[fold] ?? 0) + (all.get(source) ?? 0);
-  return new Map([...withEvents, ...spread([...all].filter(([source]) => !events.has(source)), loads)]);
+  return new Map([
+    ...withEvents,
+    ...spread(
+      [...all].filter(([source]) => !events.has(source)),
+      loads,
+    ),
+  ]);
 }
 
 /** The largest first, each to the fold that has least. */
-function spread(counts: [source: string, count: number][], loads = Array.from({ length: foldCount }, () => 0)): Map<string, number> {
+function spread(
+  counts: [source: string, count: number][],
+  loads = Array.from({ length: foldCount }, () => 0),
+): Map<string, number> {
   // By code points, as other languages sort too.
   const order = counts.toSorted(([a, most], [b, more]) => more - most || (a < b ? -1 : 1));
   return new Map(

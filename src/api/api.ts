@@ -13,10 +13,12 @@ import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
 import { sendJson, sendText } from './send.ts';
+import { SoundAnswers } from './sound/sound-answers.ts';
+import type { SoundHost } from './sound/sound-site.ts';
 import { Turns } from './turns.ts';
 
 /** What the API serves. */
-export interface ApiHost extends IncidentHost, CameraHost {
+export interface ApiHost extends IncidentHost, CameraHost, SoundHost {
   /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
   authenticated(): boolean;
   health(): Promise<HealthReport>;
@@ -60,6 +62,7 @@ export class Api {
   #evidenceAnswers = 0;
   readonly #lists = new Turns(listsAtATime);
   readonly #cameras: CameraAnswers;
+  readonly #sound: SoundAnswers;
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
   readonly #routes: readonly Route[] = [
@@ -97,11 +100,30 @@ export class Api {
       },
     },
     { path: /^\/api\/v1\/live\/tickets$/, write: (request, response) => this.#ticket(request, response) },
+    {
+      path: /^\/api\/v1\/sound\/?$/,
+      read: (request, response) => {
+        this.#sound.info(request, response);
+      },
+    },
+    {
+      path: /^\/api\/v1\/sound\/health$/,
+      read: (request, response) => {
+        this.#sound.health(request, response);
+      },
+    },
+    {
+      path: /^\/api\/v1\/sound\/model\/status$/,
+      read: (request, response) => this.#sound.modelStatus(request, response),
+    },
+    { path: /^\/api\/v1\/sound\/predict$/, write: (request, response) => this.#sound.predict(request, response) },
+    { path: /^\/api\/v1\/sound\/retrain$/, write: (request, response) => this.#sound.retrain(request, response) },
   ];
 
   constructor(host: ApiHost) {
     this.#host = host;
     this.#cameras = new CameraAnswers(host);
+    this.#sound = new SoundAnswers(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({
       authenticated: () => host.authenticated(),

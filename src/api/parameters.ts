@@ -34,6 +34,15 @@ export class Parameters {
     throw new Problem(400, `The parameter ${name} must be a whole number from ${least} to ${most}.`);
   }
 
+  /** A number from 0 to 1. */
+  share(name: string): number | undefined {
+    const value = this.#given.get(name);
+    if (value === null) return undefined;
+    const number = /^\d?(\.\d{1,10})?$/.test(value) && value !== '' ? Number(value) : NaN;
+    if (number >= 0 && number <= 1) return number;
+    throw new Problem(400, `The parameter ${name} must be a number from 0 to 1.`);
+  }
+
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.#given.get(name);
     if (value === null) return undefined;

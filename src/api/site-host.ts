@@ -9,6 +9,7 @@ import { camerasOf, livePicture } from '../site/camera-list.ts';
 import { microphonesOf } from '../site/microphone-list.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
+import { soundSites } from './sound/sound-sites.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
 /** What the API of one process serves: every Site that is open. */
@@ -28,6 +29,8 @@ export function siteHost(
     cameras: () => ({ cameras: camerasOf(sites()) }),
     microphones: () => ({ microphones: microphonesOf(sites()) }),
     preview: (id) => livePicture(sites(), id),
+    soundSites: () => soundSites(sites()),
+    version: packageVersion(),
     watch: watchSiteIncidents,
     newSecret: () => randomBytes(24).toString('base64url'),
   };

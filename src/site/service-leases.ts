@@ -53,6 +53,11 @@ export class ServiceLeases<T extends Closable> {
     };
   }
 
+  /** Whether the service of a key has been made. */
+  has(key: string): boolean {
+    return this.#entries.get(key)?.made !== undefined;
+  }
+
   /** Closes everything now. */
   async close(): Promise<void> {
     for (const [key, entry] of this.#entries) this.#dispose(key, entry);

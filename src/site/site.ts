@@ -20,6 +20,7 @@ import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
+import { soundFileDecoder } from '../media/sound-file.ts';
 import { redact } from '../network/redact.ts';
 import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
 import { Detector } from '../vision/detector.ts';
@@ -36,6 +37,7 @@ import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
+import { SoundDesk, type Listening } from './sound-desk.ts';
 import { soundTraining } from './sound-training.ts';
 import { Subscribers } from './subscribers.ts';
 
@@ -79,6 +81,8 @@ export class Site {
   readonly training: Training;
   /** What came of it. */
   readonly heads: HeadStore;
+  /** Hears whole sound files. */
+  readonly sound: SoundDesk;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
@@ -93,6 +97,8 @@ export class Site {
   readonly #poseEstimators = new ServiceLeases<PoseEstimator>((model) => {
     this.health.forgetModel(model);
   });
+  /** What the audio-classify nodes hear with; the newest counts. */
+  readonly #listening = new Set<Listening>();
   #id: string;
   #name: string;
   #publicAddress: string | undefined;
@@ -120,6 +126,16 @@ export class Site {
     const database = (): Promise<Database> => this.database();
     const training = soundTraining({ folder, newId, database, pool: this.#pools.training, ...this.tools });
     [this.training, this.heads] = [training.training, training.heads];
+    this.sound = new SoundDesk({
+      listening: () => [...this.#listening].at(-1),
+      fault: ({ model, table }) => this.classifierFault(model, table),
+      lease: (listening) => this.#classifier(listening),
+      ran: (model, backend) => {
+        this.health.model(model, backend);
+      },
+      decoder: soundFileDecoder(this.clock),
+      clock: this.clock,
+    });
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
   }

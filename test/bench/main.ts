@@ -41,6 +41,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'milliseconds from a pane breaking in a live stream to the WhatsApp request',
     load: () => import('./pipeline.ts'),
   },
+  predict: {
+    what: 'requests a second and their times at the sound routes, with 100 users who never pause',
+    load: () => import('./predict.ts'),
+  },
   recover: {
     what: 'seconds from the return of a camera that was killed to its next picture, and what is left behind after 15 kills',
     load: () => import('./recover.ts'),

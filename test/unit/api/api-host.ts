@@ -18,6 +18,8 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     cameras: () => ({ cameras: [] }),
     microphones: () => ({ microphones: [] }),
     preview: () => 'unknown',
+    soundSites: () => [],
+    version: '0',
     watch: () => () => undefined,
     newSecret: randomUUID,
     log: new RecordingLog(),

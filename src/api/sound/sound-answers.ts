@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  predictLimits,
+  type RetrainAnswer,
+  type SoundHealth,
+  type SoundInfo,
+  type SoundModelStatus,
+} from '../../contracts/prediction.ts';
+import { trainingLimits, type TrainingPort, type TrainingStatus } from '../../contracts/training.ts';
+import { soundFormats } from '../../pcm/sound-format.ts';
+import { SharedAnswer } from '../../site/shared-answer.ts';
+import { ClientBudget } from '../client-budget.ts';
+import { Parameters } from '../parameters.ts';
+import { isLocal } from '../peer.ts';
+import { Problem } from '../problem.ts';
+import { sendJson } from '../send.ts';
+import { PredictUploads } from './predict-upload.ts';
+import { asProblem } from './sound-problems.ts';
+import type { SoundHost, SoundSite } from './sound-site.ts';
+import { readZipUpload } from './zip-upload.ts';
+
+/** Who asks again and again how a training is doing must not keep the database from its work. */
+const statusAgeMs = 500;
+const longestName = 64;
+const routes = {
+  'POST /predict': 'multipart/form-data with one sound file called "file"',
+  'POST /retrain': 'multipart/form-data with one zip file called "file": a folder per class',
+  'GET /model/status': 'the model that hears, and the training',
+  'GET /health': 'whether sound can be heard',
+};
+
+/** Answers who brings sound to be heard or learnt from. */
+export class SoundAnswers {
+  readonly #host: SoundHost;
+  readonly #uploads: PredictUploads;
+  readonly #budget: ClientBudget;
+  readonly #trainings = new WeakMap<TrainingPort, SharedAnswer<TrainingStatus>>();
+  /** Sites that are being sent a zip file. */
+  readonly #receiving = new Set<string>();
+  #lastUpload = 0;
+
+  constructor(host: SoundHost) {
+    this.#host = host;
+    this.#uploads = new PredictUploads(host.clock);
+    this.#budget = new ClientBudget(host.clock);
+  }
+
+  info(request: IncomingMessage, response: ServerResponse): void {
+    const { id } = this.#admit(request);
+    const { bytes, seconds, leastSeconds } = predictLimits;
+    sendJson(request, response, 200, {
+      ...{
+        name: 'EchoSight Sentinel, sound',
+        version: this.#host.version,
+        site: id,
+        routes,
+        formats: [...soundFormats],
+      },
+      limits: { bytes, seconds, leastSeconds, zipBytes: trainingLimits.zipBytes },
+    } satisfies SoundInfo);
+  }
+
+  health(request: IncomingMessage, response: ServerResponse): void {
+    const site = this.#admit(request);
+    const { model, loaded, usable } = site.model();
+    sendJson(request, response, 200, {
+      ...{ status: usable ? 'healthy' : 'degraded', site: site.id, model, model_loaded: loaded, waiting: site.clips },
+      ...{ version: this.#host.version, uptime_s: Math.round(process.uptime()) },
+    } satisfies SoundHealth);
+  }
+
+  async modelStatus(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const site = this.#admit(request);
+    const status: SoundModelStatus = {
+      ...site.model(),
+      threshold: predictLimits.threshold,
+      training: await this.#trainingOf(site),
+    };
+    sendJson(request, response, 200, status);
+  }
+
+  /** @throws Problem as stands in contracts/prediction.ts */
+  async predict(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = new Parameters(request.url, ['site', 'threshold', 'spectrogram']);
+    const threshold = asked.share('threshold');
+    const spectrogram = asked.oneOf('spectrogram', ['0', '1']) === '1';
+    const site = this.#admit(request, asked);
+    const prediction = await this.#uploads
+      .take(request, (file) => site.predict(file, { threshold, spectrogram }))
+      .catch((error: unknown) => {
+        throw asProblem(error);
+      });
+    sendJson(request, response, 200, prediction);
+  }
+
+  /** @throws Problem as stands in contracts/prediction.ts */
+  async retrain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const site = this.#admit(request);
+    const { training } = site;
+    if (training === undefined) throw new Problem(503, 'Nothing can be learnt here: there is no training.');
+    if (this.#receiving.has(site.id)) {
+      throw new Problem(429, 'Another zip file is being sent.', { headers: { 'Retry-After': '10' } });
+    }
+    this.#receiving.add(site.id);
+    try {
+      const begun = await this.#learn(request, site, training);
+      sendJson(request, response, 202, {
+        status: 'Retraining Initiated',
+        message: 'The recordings are looked at, then learnt from in the background; the model in use stays until then.',
+        training_started: true,
+        upload_id: begun.uploadId,
+        session_id: begun.sessionId,
+      } satisfies RetrainAnswer);
+    } catch (error) {
+      throw asProblem(error);
+    } finally {
+      this.#receiving.delete(site.id);
+    }
+  }
+
+  async #learn(
+    request: IncomingMessage,
+    site: SoundSite,
+    training: TrainingPort,
+  ): Promise<{ uploadId: string; sessionId: string }> {
+    if (isUnderWay(await training.status())) throw new Problem(409, 'Another training is under way.');
+    const name = `${this.#host.clock.now()}-${++this.#lastUpload}.zip`;
+    const zip = await readZipUpload(request, { folder: await site.uploads(), name, clock: this.#host.clock });
+    return await training.begin({ zip, owned: true, name: 'HTTP upload' });
+  }
+
+  async #trainingOf({ training }: SoundSite): Promise<SoundModelStatus['training']> {
+    if (training === undefined) return { state: 'idle', progress: 0, versions: 0 };
+    const answer =
+      this.#trainings.get(training) ?? new SharedAnswer(() => training.status(), this.#host.clock, statusAgeMs);
+    this.#trainings.set(training, answer);
+    const { state, progress, session, active, versions } = await answer.get();
+    return {
+      ...{ state, progress, versions: versions.length },
+      ...(session === undefined ? {} : { session_id: session.id }),
+      ...(active === undefined ? {} : { active_version: active }),
+    };
+  }
+
+  /**
+   * Programs of this machine may ask as often as they like: what they cost is bounded by how many clips wait.
+   * @throws Problem 400, 404, 429
+   */
+  #admit(request: IncomingMessage, asked = new Parameters(request.url, ['site'])): SoundSite {
+    if (!isLocal(request) && !this.#budget.spend(request, this.#host.user(request))) {
+      throw new Problem(429, 'So many questions a second are not answered.', { headers: { 'Retry-After': '1' } });
+    }
+    const sites = this.#host.soundSites();
+    const wanted = asked.text('site', longestName);
+    const [only, ...others] = wanted === undefined ? sites : sites.filter(({ id }) => id === wanted);
+    if (only === undefined)
+      throw new Problem(404, wanted === undefined ? 'No site is open.' : 'There is no such site.');
+    if (others.length > 0) throw new Problem(400, 'There are several sites: name one, as in ?site=home.');
+    return only;
+  }
+}
+
+function isUnderWay({ state }: TrainingStatus): boolean {
+  return state === 'validating' || state === 'embedding' || state === 'training';
+}

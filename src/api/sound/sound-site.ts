@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../contracts/ports.ts';
+import type { Prediction, SoundModelStatus } from '../../contracts/prediction.ts';
+import type { TrainingPort } from '../../contracts/training.ts';
+
+/** What the sound routes use of a Site. */
+export interface SoundSite {
+  readonly id: string;
+  /** Hears a whole sound file. @throws SentinelError as `SoundDesk.predict` */
+  predict(file: Buffer, wishes: { threshold?: number | undefined; spectrogram: boolean }): Promise<Prediction>;
+  /** The model that hears, and how it is. */
+  model(): Pick<SoundModelStatus, 'model' | 'loaded' | 'usable' | 'reason' | 'classes'>;
+  /** Clips that are being heard, or wait for it. */
+  readonly clips: number;
+  readonly training: TrainingPort | undefined;
+  /** Absolute path of a folder for uploads, which exists from then on. @throws what the disk says */
+  uploads(): Promise<string>;
+}
+
+/** What the sound routes serve. */
+export interface SoundHost {
+  soundSites(): readonly SoundSite[];
+  /** Name of the login that a request came with. */
+  user(request: IncomingMessage): string | undefined;
+  readonly version: string;
+  clock: Clock;
+}

@@ -68,27 +68,21 @@ export class MultipartReader {
     const begun = bytes.indexOf(0x0d, from);
     const known = begun < 0 ? bytes.length : begun;
     if (known > 0) take(bytes.subarray(0, known));
-    this.#keep(bytes.subarray(known));
+    return this.#keep(bytes.subarray(known));
   }
 
   #afterDelimiter(bytes: Buffer): Buffer | undefined {
-    if (bytes.length < 2) {
-      this.#keep(bytes);
-      return;
-    }
+    if (bytes.length < 2) return this.#keep(bytes);
     if (bytes[0] === 0x2d && bytes[1] === 0x2d) {
       this.#state = 'epilogue';
-      return undefined;
+      return nothing;
     }
     const end = bytes.indexOf(lineEnd);
     const line = bytes.subarray(0, end < 0 ? bytes.length : end).toString('latin1');
     if (!/^[ \t]*\r?$/.test(line) || line.length > mostPadding) {
       throw new MalformedBody('A boundary is followed by something else than the end of its line.');
     }
-    if (end < 0) {
-      this.#keep(bytes);
-      return;
-    }
+    if (end < 0) return this.#keep(bytes);
     this.#parts += 1;
     if (this.#parts > mostParts) throw new MalformedBody(`The body has more than ${mostParts} parts.`);
     this.#state = 'headers';
@@ -101,17 +95,14 @@ export class MultipartReader {
     if (end > mostHeaderBytes || (end < 0 && bytes.length > mostHeaderBytes)) {
       throw new MalformedBody('The headers of a part are too long.');
     }
-    if (end < 0) {
-      this.#keep(bytes);
-      return;
-    }
+    if (end < 0) return this.#keep(bytes);
     this.#take = this.#onPart(nameOf(bytes.subarray(0, end).toString('utf8')));
     this.#state = 'body';
     // The line break before a boundary is part of it, even when the part is empty.
     return bytes.subarray(end + headersEnd.length);
   }
 
-  #keep(bytes: Buffer): undefined {
+  #keep(bytes: Buffer): Buffer | undefined {
     // A copy: the piece that it lies in is not ours.
     this.#rest = Buffer.from(bytes);
     return undefined;

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   predictLimits,
@@ -126,7 +127,12 @@ export class SoundAnswers {
     if (isUnderWay(await training.status())) throw new Problem(409, 'Another training is under way.');
     const name = `${this.#host.clock.now()}-${++this.#lastUpload}.zip`;
     const zip = await readZipUpload(request, { folder: await site.uploads(), name, clock: this.#host.clock });
-    return await training.begin({ zip, owned: true, name: 'HTTP upload' });
+    try {
+      return await training.begin({ zip, owned: true, name: 'HTTP upload' });
+    } catch (error) {
+      await rm(zip, { force: true });
+      throw error;
+    }
   }
 
   async #trainingOf({ training }: SoundSite): Promise<SoundModelStatus['training']> {

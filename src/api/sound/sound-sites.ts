@@ -31,7 +31,12 @@ function soundSite(site: Site): SoundSite {
       const fault = sound.fault();
       const usable = fault === undefined;
       return {
-        ...{ model, loaded: site.hasClassifier(sound.listening), usable, ...(usable ? {} : { reason: errorNames[fault.name] }) },
+        ...{
+          model,
+          loaded: site.hasClassifier(sound.listening),
+          usable,
+          ...(usable ? {} : { reason: errorNames[fault.name] }),
+        },
         classes: Object.keys(thresholds),
       };
     },

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { describe, test, type TestContext } from 'node:test';
+import { Api, type ApiHost } from '../../../../src/api/api.ts';
+import type { SoundSite } from '../../../../src/api/sound/sound-site.ts';
+import { SiteClock } from '../../../../src/clock/site-clock.ts';
+import { SentinelError } from '../../../../src/contracts/errors.ts';
+import { assertMatches } from '../../../../src/contracts/guards.ts';
+import {
+  predictLimits,
+  Prediction,
+  RetrainAnswer,
+  SoundHealth,
+  SoundInfo,
+  SoundModelStatus,
+} from '../../../../src/contracts/prediction.ts';
+import type { TrainingPort, TrainingRequest, TrainingStatus } from '../../../../src/contracts/training.ts';
+import { encodeWav } from '../../../../src/pcm/wav.ts';
+import { until } from '../../../faults/vitals.ts';
+import { ManualClock } from '../../manual-clock.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
+import { apiHost } from '../api-host.ts';
+
+const wav = encodeWav(new Float32Array(16_000).fill(0.1), 16_000);
+const zip = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(200_000, 7)]);
+const prediction: Prediction = {
+  ...{ prediction: 0, class: 'safe', confidence: 0.85, probability: 0.15, threshold: 0.5 },
+  ...{ scores: {}, thresholds: {}, triggered: [], at: 0, windows: [], top: [], format: 'wav', seconds: 1, dbfs: -20 },
+  ...{ peak: 0.1, model: 'm', backend: 'b', ms: 1 },
+};
+
+function soundSite(over: Partial<SoundSite> = {}): SoundSite {
+  return {
+    id: 'home',
+    clips: 0,
+    predict: () => Promise.resolve(prediction),
+    model: () => ({ model: 'm', loaded: true, usable: true, classes: ['scream'] }),
+    training: undefined,
+    uploads: () => Promise.reject(new Error('nothing is written')),
+    ...over,
+  };
+}
+
+function training(over: Partial<TrainingPort> = {}): TrainingPort {
+  const idle: TrainingStatus = { state: 'idle', progress: 0, versions: [] };
+  return {
+    begin: () => Promise.resolve({ uploadId: 'u1', sessionId: 's1' }),
+    status: () => Promise.resolve(idle),
+    cancel: () => Promise.resolve(false),
+    activate: () => Promise.resolve(idle),
+    rollback: () => Promise.resolve(idle),
+    exportPath: () => Promise.resolve(''),
+    ...over,
+  };
+}
+
+async function serve(t: TestContext, sites: SoundSite[], over: Partial<ApiHost> = {}): Promise<string> {
+  const api = new Api(apiHost({ soundSites: () => sites, ...over }));
+  const server = createServer((request, response) => {
+    void api.handle(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/sound`;
+}
+
+function upload(bytes: Uint8Array, { name = 'file', times = 1 } = {}): RequestInit {
+  const form = new FormData();
+  for (let one = 0; one < times; one++) form.append(name, new Blob([Buffer.from(bytes)]), 'any name.txt');
+  return { method: 'POST', body: form };
+}
+
+async function refused(response: Response | Promise<Response>, status: number, why: RegExp): Promise<Response> {
+  const answer = await response;
+  assert.equal(answer.status, status);
+  assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+  const { detail } = (await answer.json()) as { detail: string };
+  assert.match(detail, why);
+  return answer;
+}
+
+describe('the sound routes tell about themselves', () => {
+  test('info, health and the state of the model', async (t) => {
+    const address = await serve(t, [soundSite({ clips: 3 })]);
+    for (const root of [address, `${address}/`]) {
+      const info: unknown = await (await fetch(root)).json();
+      assertMatches(SoundInfo, info, 'info');
+    }
+    const health = (await (await fetch(`${address}/health`)).json()) as SoundHealth;
+    assertMatches(SoundHealth, health, 'health');
+    assert.equal(health.status, 'healthy');
+    assert.equal(health.waiting, 3);
+    const status = (await (await fetch(`${address}/model/status`)).json()) as SoundModelStatus;
+    assertMatches(SoundModelStatus, status, 'status');
+    assert.equal(status.training.state, 'idle');
+  });
+
+  test('a model that cannot be used is told', async (t) => {
+    const model = () => ({ model: 'm', loaded: false, usable: false, reason: 'It is not here.', classes: [] });
+    const address = await serve(t, [soundSite({ model })]);
+    const health = (await (await fetch(`${address}/health`)).json()) as SoundHealth;
+    assert.equal(health.status, 'degraded');
+  });
+
+  test('one of several sites has to be named', async (t) => {
+    const none = await serve(t, []);
+    await refused(fetch(`${none}/health`), 404, /No site/);
+    const address = await serve(t, [soundSite(), soundSite({ id: 'shop' })]);
+    await refused(fetch(`${address}/health`), 400, /several sites/);
+    await refused(fetch(`${address}/health?site=barn`), 404, /no such site/);
+    assert.equal(((await (await fetch(`${address}/health?site=shop`)).json()) as SoundHealth).site, 'shop');
+  });
+});
+
+describe('predict', () => {
+  test('takes the file, whatever it is called, with what is wished', async (t) => {
+    const asked: unknown[] = [];
+    const predict: SoundSite['predict'] = (file, wishes) => {
+      asked.push([Buffer.from(file), wishes]);
+      return Promise.resolve(prediction);
+    };
+    const address = await serve(t, [soundSite({ predict })]);
+    const response = await fetch(`${address}/predict?threshold=.25&spectrogram=1`, upload(wav));
+    assert.equal(response.status, 200);
+    const said: unknown = await response.json();
+    assertMatches(Prediction, said, 'prediction');
+    assert.deepEqual(said, prediction);
+    assert.deepEqual(asked, [[wav, { threshold: 0.25, spectrogram: true }]]);
+  });
+
+  test('says what is wrong with an upload', async (t) => {
+    const address = `${await serve(t, [soundSite()])}/predict`;
+    const text = (body: string, type?: string): RequestInit => ({
+      method: 'POST',
+      body,
+      headers: type === undefined ? {} : { 'content-type': type },
+    });
+    await refused(fetch(address), 405, /POST only/);
+    await refused(fetch(address, text('sound')), 415, /multipart\/form-data/);
+    await refused(fetch(address, text('{}', 'application/json')), 415, /multipart\/form-data/);
+    await refused(fetch(address, text('x', 'multipart/form-data')), 400, /boundary/);
+    await refused(fetch(address, text('x', 'multipart/form-data; boundary=b')), 400, /before its last boundary/);
+    await refused(fetch(address, text('--b--', 'multipart/form-data; boundary=b')), 400, /no part called file/);
+    await refused(fetch(address, upload(wav, { name: 'sound' })), 400, /no part called file/);
+    await refused(fetch(address, upload(wav, { times: 2 })), 400, /more than one/);
+    await refused(fetch(address, upload(Buffer.alloc(0))), 422, /empty/);
+    await refused(fetch(address, upload(Buffer.from('RI'))), 415, /none of the formats/);
+    await refused(fetch(address, upload(Buffer.from('this is no sound at all'))), 415, /none of the formats/);
+    await refused(fetch(address, upload(zip)), 415, /none of the formats/);
+    await refused(fetch(`${address}?threshold=2`, upload(wav)), 400, /threshold/);
+    await refused(fetch(`${address}?treshold=0.5`, upload(wav)), 400, /no parameter "treshold"/);
+  });
+
+  test('too much is refused as such, announced or not', async (t) => {
+    const address = `${await serve(t, [soundSite()])}/predict`;
+    const large = Buffer.concat([wav, Buffer.alloc(predictLimits.bytes + 1)]);
+    await refused(fetch(address, upload(large)), 413, /larger than 32 MB/);
+    const head = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n';
+    const body = new Blob([head, large]).stream();
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    await refused(fetch(address, { method: 'POST', body, headers, duplex: 'half' }), 413, /larger than 32 MB/);
+  });
+
+  const failures: readonly (readonly [SentinelError, number, RegExp])[] = [
+    [new SentinelError('ES_AUDIO_INVALID', 'It is silent.'), 422, /It is silent/],
+    [new SentinelError('ES_AUDIO_TOO_LONG', 'It is long.', { hint: 'Cut it.' }), 413, /It is long\. Cut it\./],
+    [new SentinelError('ES_BUSY', 'Many wait.'), 429, /Many wait/],
+    [new SentinelError('ES_MODEL_MISSING', 'There is no /secret/path.'), 503, /^The model file does not exist\.$/],
+    [new SentinelError('ES_FFMPEG_MISSING', 'No /secret/ffmpeg.'), 503, /^No ffmpeg program was found\.$/],
+  ];
+  for (const [error, status, why] of failures) {
+    test(`${error.name} is ${status}`, async (t) => {
+      const address = await serve(t, [soundSite({ predict: () => Promise.reject(error) })]);
+      const answer = await refused(fetch(`${address}/predict`, upload(wav)), status, why);
+      assert.equal(answer.headers.has('retry-after'), status === 429 || status === 503);
+    });
+  }
+
+  test('a page of another origin, and another machine without a login, get nothing', async (t) => {
+    const address = await serve(t, [soundSite()]);
+    const foreign = { ...upload(wav), headers: { origin: 'https://elsewhere.example' } };
+    await refused(fetch(`${address}/predict`, foreign), 403, /another origin/);
+    const proxied = { ...upload(wav), headers: { 'x-forwarded-for': '192.0.2.1' } };
+    await refused(fetch(`${address}/predict`, proxied), 403, /Without a login/);
+  });
+
+  test('programs of this machine are not counted, others are', async (t) => {
+    const address = await serve(t, [soundSite()], { authenticated: () => true, clock: new ManualClock() });
+    const from = async (headers: Record<string, string>): Promise<number[]> => {
+      const answers = await Promise.all(Array.from({ length: 70 }, () => fetch(`${address}/health`, { headers })));
+      return answers.map(({ status }) => status).filter((status) => status !== 200);
+    };
+    assert.deepEqual(await from({}), []);
+    assert.deepEqual(
+      await from({ 'x-forwarded-for': '192.0.2.1' }),
+      Array.from({ length: 10 }, () => 429),
+    );
+  });
+
+  test('an upload that stops is ended in time', async (t) => {
+    const clock = new ManualClock();
+    const { hostname, port, pathname } = new URL(await serve(t, [soundSite()], { clock }));
+    const socket = connect(Number(port), hostname);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    const type = 'Content-Type: multipart/form-data; boundary=b';
+    socket.write(
+      `POST ${pathname}/predict HTTP/1.1\r\nHost: ${hostname}\r\n${type}\r\nContent-Length: 500\r\n\r\n--b\r\n`,
+    );
+    await until(() => {
+      clock.advance(5000);
+      return heard.includes('408');
+    }, 'it is refused');
+    assert.match(heard, /Connection: close[\s\S]*The upload has stopped/);
+    socket.destroy();
+  });
+});
+
+describe('retrain', () => {
+  test('writes the zip file into the folder, and hands it over', async (t) => {
+    const folder = temporaryFolder(t);
+    const begun: TrainingRequest[] = [];
+    const begin: TrainingPort['begin'] = (request) => {
+      begun.push(request);
+      return Promise.resolve({ uploadId: 'u1', sessionId: 's1' });
+    };
+    const address = await serve(t, [
+      soundSite({ training: training({ begin }), uploads: () => Promise.resolve(folder) }),
+    ]);
+    const response = await fetch(`${address}/retrain`, upload(zip));
+    assert.equal(response.status, 202);
+    const said = (await response.json()) as RetrainAnswer;
+    assertMatches(RetrainAnswer, said, 'answer');
+    assert.equal(said.status, 'Retraining Initiated');
+    assert.deepEqual([said.training_started, said.upload_id, said.session_id], [true, 'u1', 's1']);
+    assert.ok(begun[0]?.owned === true && existsSync(begun[0].zip ?? ''));
+  });
+
+  test('what is refused leaves nothing behind', async (t) => {
+    const folder = temporaryFolder(t);
+    const invalid = new SentinelError('ES_ARCHIVE_INVALID', 'It holds a link.');
+    const site = soundSite({
+      training: training({ begin: () => Promise.reject(invalid) }),
+      uploads: () => Promise.resolve(folder),
+    });
+    const address = `${await serve(t, [site])}/retrain`;
+    await refused(fetch(address, upload(zip)), 422, /It holds a link/);
+    await refused(fetch(address, upload(wav)), 415, /no zip file/);
+    await refused(fetch(address, upload(Buffer.alloc(0))), 422, /empty/);
+    await refused(fetch(address, upload(zip, { times: 2 })), 400, /more than one/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('an upload that breaks off leaves nothing behind', async (t) => {
+    const folder = temporaryFolder(t);
+    const site = soundSite({ training: training(), uploads: () => Promise.resolve(folder) });
+    const { hostname, port, pathname } = new URL(await serve(t, [site], { clock: new SiteClock() }));
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    const type = 'Content-Type: multipart/form-data; boundary=b';
+    const part = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n';
+    const head = `POST ${pathname}/retrain HTTP/1.1\r\nHost: ${hostname}\r\n${type}\r\nContent-Length: 9999999\r\n\r\n`;
+    socket.write(Buffer.concat([Buffer.from(head + part), zip]));
+    await until(() => readdirSync(folder).length === 1, 'it is being written');
+    socket.destroy();
+    await until(() => readdirSync(folder).length === 0, 'it is gone');
+  });
+
+  test('one at a time; without a training there is none', async (t) => {
+    await refused(fetch(`${await serve(t, [soundSite()])}/retrain`, upload(zip)), 503, /no training/);
+    const busy = () => Promise.resolve<TrainingStatus>({ state: 'training', progress: 0.5, versions: [] });
+    const address = await serve(t, [soundSite({ training: training({ status: busy }) })]);
+    await refused(fetch(`${address}/retrain`, upload(zip)), 409, /under way/);
+  });
+});

@@ -82,6 +82,7 @@ export const Prediction = Type.Object({
   peak: Type.Number({ minimum: 0 }),
   model: Type.String(),
   backend: Type.String(),
+  version: Type.Optional(Type.Integer({ minimum: 1, description: 'Trained classifier that had a say.' })),
   ms: Type.Number({ minimum: 0, description: 'From the last byte of the upload to the answer.' }),
   spectrogram: Type.Optional(Spectrogram),
 });

@@ -133,6 +133,7 @@ export class Site {
       ran: (model, backend) => {
         this.health.model(model, backend);
       },
+      head: () => this.heads.running,
       decoder: soundFileDecoder(this.clock),
       clock: this.clock,
     });

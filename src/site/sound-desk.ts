@@ -5,6 +5,7 @@ import { Value } from 'typebox/value';
 import { ClipListener, type HeardClip } from '../audio/clips/clip-listener.ts';
 import { predictionOf } from '../audio/clips/prediction.ts';
 import type { SoundClassifier } from '../audio/classifier.ts';
+import type { RunningHead } from '../audio/training/head.ts';
 import { AudioClassifyConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock, SoundFileDecoder } from '../contracts/ports.ts';
@@ -31,6 +32,8 @@ export interface SoundDeskOptions {
   lease: (listening: Listening) => ServiceLease<SoundClassifier>;
   /** Told of every answer of a model. */
   ran: (model: string, backend: string) => void;
+  /** What the user has trained, while it is in use. */
+  head: () => RunningHead | undefined;
   decoder: SoundFileDecoder;
   clock: Clock;
 }
@@ -111,7 +114,7 @@ export class SoundDesk {
     if (seconds < predictLimits.leastSeconds) throw invalid(`it is shorter than ${predictLimits.leastSeconds} s`);
     const lease = this.#options.lease(listening);
     try {
-      return await this.#listenerOf(lease.get()).hear(wav, { rows });
+      return await this.#listenerOf(lease.get()).hear(wav, { rows, head: this.#options.head() });
     } finally {
       lease.release();
     }

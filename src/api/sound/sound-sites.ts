@@ -37,10 +37,10 @@ function soundSite(site: Site): SoundSite {
           usable,
           ...(usable ? {} : { reason: errorNames[fault.name] }),
         },
-        classes: Object.keys(thresholds),
+        classes: Object.keys({ ...thresholds, ...site.heads.running?.thresholds }),
       };
     },
-    training: undefined,
+    training: site.training,
     uploads: () => {
       folder ??= emptyFolder(join(site.folder, 'uploads')).catch((error: unknown) => {
         folder = undefined;

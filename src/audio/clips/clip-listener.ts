@@ -5,6 +5,7 @@ import { soundWindow } from '../../pcm/sound-window.ts';
 import type { WavFile } from '../../pcm/wav.ts';
 import type { AudioReply, AudioRequest } from '../classification.ts';
 import type { SoundClassifier } from '../classifier.ts';
+import type { RunningHead } from '../training/head.ts';
 import type { StretchScores } from './hear-stretches.ts';
 import { clipStretches, type ClipStretch } from './stretches.ts';
 
@@ -27,12 +28,15 @@ export interface HeardClip {
   /** The five best raw classes of the window with the highest score. */
   top: { label: string; score: number }[];
   backend: string;
+  /** What the user has trained, where it belongs to the model. */
+  head?: RunningHead;
   /** The log-mel rows, 64 bytes for each 10 ms (`rowRange`), when they were asked for. */
   rows?: Uint8Array;
 }
 
 interface Waiting {
   stretch: ClipStretch;
+  head: RunningHead | undefined;
   resolve: (heard: StretchScores & { backend: string }) => void;
   reject: (error: unknown) => void;
 }
@@ -61,23 +65,24 @@ export class ClipListener {
 
   /**
    * @param wav Its samples must not change meanwhile.
+   * @param wishes `rows`: give the log-mel rows; `head`: what the user has trained has its say, the same for the whole clip.
    * @throws SentinelError ES_BUSY when too many wait; ES_AUDIO_INVALID; or as `SoundClassifier.ask`
    */
-  async hear(wav: WavFile, { rows }: { rows: boolean }): Promise<HeardClip> {
+  async hear(wav: WavFile, { rows, head }: { rows: boolean; head?: RunningHead | undefined }): Promise<HeardClip> {
     if (this.#clips >= mostWaiting) throw tooMany();
     this.#clips += 1;
     try {
       const parts: Heard[] = [];
-      for (const stretch of clipStretches(wav, rows)) parts.push(await this.#heard(stretch));
-      return joined(wav, parts);
+      for (const stretch of clipStretches(wav, rows)) parts.push(await this.#heard(stretch, head));
+      return joined(wav, parts, head);
     } finally {
       this.#clips -= 1;
     }
   }
 
-  #heard(stretch: ClipStretch): Promise<Heard> {
+  #heard(stretch: ClipStretch, head: RunningHead | undefined): Promise<Heard> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ stretch, resolve, reject });
+      this.#waiting.push({ stretch, head, resolve, reject });
       this.#next();
     });
   }
@@ -98,7 +103,9 @@ export class ClipListener {
     let windows = 0;
     for (;;) {
       const next = this.#waiting[0];
-      if (next === undefined || (batch.length > 0 && windows + next.stretch.windows > mostWindows)) return batch;
+      if (next === undefined) return batch;
+      const isOther = batch.length > 0 && batch[0]?.head !== next.head;
+      if (isOther || (batch.length > 0 && windows + next.stretch.windows > mostWindows)) return batch;
       windows += next.stretch.windows;
       batch.push(next);
       this.#waiting.shift();
@@ -108,8 +115,9 @@ export class ClipListener {
   async #run(batch: readonly Waiting[]): Promise<void> {
     try {
       const stretches = batch.map(({ stretch }) => stretch);
+      const head = batch[0]?.head;
       const reply = await this.#ask(
-        { stretches },
+        head === undefined ? { stretches } : { stretches, head },
         stretches.map(({ bytes }) => bytes.buffer),
       );
       if (!('heard' in reply)) throw new SentinelError('ES_WORKER_LOST', 'The audio worker answered something else.');
@@ -127,7 +135,7 @@ export class ClipListener {
 
 type Heard = StretchScores & { backend: string };
 
-function joined({ frames, format }: WavFile, parts: readonly Heard[]): HeardClip {
+function joined({ frames, format }: WavFile, parts: readonly Heard[], head: RunningHead | undefined): HeardClip {
   const scores = parts.flatMap((part) => part.scores);
   const trained = parts.flatMap((part) => part.trained ?? []);
   const best = (part: Heard): number => Math.max(...part.scores.flatMap((window) => Object.values(window)));
@@ -146,6 +154,8 @@ function joined({ frames, format }: WavFile, parts: readonly Heard[]): HeardClip
     }),
     top: strongest?.top ?? [],
     backend: strongest?.backend ?? '',
+    // A head of another model says nothing.
+    ...(head === undefined || trained.length === 0 ? {} : { head }),
     ...(rows.length === 0 ? {} : { rows: new Uint8Array(Buffer.concat(rows)) }),
   };
 }

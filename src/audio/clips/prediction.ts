@@ -1,5 +1,6 @@
 import { predictLimits, type Prediction, type Spectrogram } from '../../contracts/prediction.ts';
 import { patch } from '../log-mel.ts';
+import { blend } from '../training/blend.ts';
 import type { HeardClip } from './clip-listener.ts';
 import { rowRange } from './quantised-rows.ts';
 
@@ -14,16 +15,19 @@ const secondsPerRow = 0.01;
 /**
  * What a clip amounts to. A score says danger as far as it is beyond the threshold of its class, so all of them are laid on
  * one scale, on which every threshold is 0.5; the highest one counts. Quiet classes have no threshold and say nothing.
- * @param thresholds Per class; 1 turns one off.
+ * @param own Thresholds of the classes of the model; 1 turns one off.
  * @param threshold From this probability on it is danger.
  */
 export function predictionOf(
   heard: HeardClip,
-  thresholds: Record<string, number>,
+  own: Record<string, number>,
   threshold: number = predictLimits.threshold,
 ): Verdict {
-  const windows = heard.windows.map(({ offset, scores }) => {
-    return { offset, probability: rounded(dangerOf(scores, thresholds)), scores: roundedAll(scores) };
+  const { head } = heard;
+  const windows = heard.windows.map(({ offset, scores: raw, trained }) => {
+    const said = head === undefined || trained === undefined ? undefined : blend(raw, own, head, trained);
+    const scores = said?.scores ?? raw;
+    return { offset, probability: rounded(dangerOf(scores, said?.thresholds ?? own)), scores: roundedAll(scores) };
   });
   const worst = windows.reduce<(typeof windows)[number] | undefined>(
     (a, b) => (a === undefined || b.probability > a.probability ? b : a),
@@ -32,6 +36,8 @@ export function predictionOf(
   const probability = worst?.probability ?? 0;
   const isDanger = probability >= threshold;
   const scores = bestOf(windows.map((window) => window.scores));
+  // The classes of the model keep their thresholds; those that only the head knows bring theirs.
+  const thresholds = { ...head?.thresholds, ...own };
   return {
     prediction: isDanger ? 1 : 0,
     class: isDanger ? 'danger' : 'safe',
@@ -48,6 +54,7 @@ export function predictionOf(
     dbfs: heard.dbfs,
     peak: rounded(heard.peak),
     backend: heard.backend,
+    ...(head === undefined ? {} : { version: head.version }),
     ...(heard.rows === undefined ? {} : { spectrogram: spectrogramOf(heard.rows) }),
   };
 }

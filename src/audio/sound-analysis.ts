@@ -73,6 +73,11 @@ export class SoundAnalysis {
     }
   }
 
+  /** From which score on a class counts. */
+  get thresholds(): Record<string, number> {
+    return this.#options.decision.thresholds;
+  }
+
   /** A source is gone: what comes later under its name is another stream. */
   forget(source: { site: string; source: string }): void {
     this.#sources.get(sourceKey(source))?.decision.forget();

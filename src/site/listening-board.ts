@@ -1,7 +1,7 @@
 import type { SoundAnalysis } from '../audio/sound-analysis.ts';
 import type { SourceHeard } from '../audio/listening.ts';
 
-type Ear = Pick<SoundAnalysis, 'listening' | 'forget'>;
+type Ear = Pick<SoundAnalysis, 'listening' | 'thresholds' | 'forget'>;
 
 /** What all audio-classify nodes of a Site hear. */
 export class ListeningBoard {
@@ -20,6 +20,12 @@ export class ListeningBoard {
       const { model, fault, sources } = listening;
       return { node, model, fault, sources };
     });
+  }
+
+  /** The model and the thresholds of the node that was deployed last. */
+  get newest(): { model: string; thresholds: Record<string, number> } | undefined {
+    const ear = [...this.#nodes.values()].at(-1);
+    return ear && { model: ear.listening.model, thresholds: ear.thresholds };
   }
 
   /** Begins the highest scores of a node anew, of one source or of all. @returns whether there is such a node. */

@@ -37,7 +37,7 @@ import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
-import { SoundDesk, type Listening } from './sound-desk.ts';
+import { SoundDesk } from './sound-desk.ts';
 import { soundTraining } from './sound-training.ts';
 import { Subscribers } from './subscribers.ts';
 
@@ -97,8 +97,6 @@ export class Site {
   readonly #poseEstimators = new ServiceLeases<PoseEstimator>((model) => {
     this.health.forgetModel(model);
   });
-  /** What the audio-classify nodes hear with; the newest counts. */
-  readonly #listening = new Set<Listening>();
   #id: string;
   #name: string;
   #publicAddress: string | undefined;
@@ -127,9 +125,9 @@ export class Site {
     const training = soundTraining({ folder, newId, database, pool: this.#pools.training, ...this.tools });
     [this.training, this.heads] = [training.training, training.heads];
     this.sound = new SoundDesk({
-      listening: () => [...this.#listening].at(-1),
-      fault: ({ model, table }) => this.classifierFault(model, table),
-      lease: (listening) => this.#classifier(listening),
+      judge: () => this.listening.newest,
+      fault: (model) => this.classifierFault(model),
+      lease: (model) => this.classifier(model),
       ran: (model, backend) => {
         this.health.model(model, backend);
       },
@@ -218,6 +216,11 @@ export class Site {
     } catch {
       return shippedMapping();
     }
+  }
+
+  /** Whether a sound model is in memory. */
+  hasClassifier(model: string, table = ''): boolean {
+    return this.#classifiers.has([model, table].join('\n'));
   }
 
   /** The sound classifier of a model, shared by all nodes that use it with the same table of classes. */

@@ -16,20 +16,18 @@ import { openWav, type WavFile } from '../pcm/wav.ts';
 import { audioThreads } from './model-pools.ts';
 import type { ServiceLease } from './service-leases.ts';
 
-/** What listens to live sound: an audio-classify node. */
-export interface Listening {
+/** With what a clip is judged: the model and the thresholds of an audio-classify node. */
+export interface ClipJudge {
   model: string;
-  /** Path of its own table of classes; empty: that of the model. */
-  table: string;
   /** Per class. */
   thresholds: Record<string, number>;
 }
 
 export interface SoundDeskOptions {
   /** The audio-classify that was deployed last; without one, the defaults of that node are used. */
-  listening: () => Listening | undefined;
-  fault: (listening: Listening) => SentinelError | undefined;
-  lease: (listening: Listening) => ServiceLease<SoundClassifier>;
+  judge: () => ClipJudge | undefined;
+  fault: (model: string) => SentinelError | undefined;
+  lease: (model: string) => ServiceLease<SoundClassifier>;
   /** Told of every answer of a model. */
   ran: (model: string, backend: string) => void;
   /** What the user has trained, while it is in use. */
@@ -54,7 +52,7 @@ export class SoundDesk {
   readonly #options: SoundDeskOptions;
   readonly #listeners = new WeakMap<SoundClassifier, ClipListener>();
   readonly #undecoded: (() => void)[] = [];
-  #looked: { listening: Listening; at: number; fault: SentinelError | undefined } | undefined;
+  #looked: { model: string; at: number; fault: SentinelError | undefined } | undefined;
   #decoding = 0;
   #clips = 0;
 
@@ -68,16 +66,16 @@ export class SoundDesk {
   }
 
   /** What judges a clip. */
-  get listening(): Listening {
-    return this.#options.listening() ?? usual;
+  get judge(): ClipJudge {
+    return this.#options.judge() ?? usual;
   }
 
   /** What is wrong with the model that judges, before it is opened: looked at again every few seconds. */
   fault(): SentinelError | undefined {
-    const { listening } = this;
+    const { model } = this.judge;
     const now = this.#options.clock.monotonic();
-    if (this.#looked?.listening !== listening || now - this.#looked.at >= lookAgainMs) {
-      this.#looked = { listening, at: now, fault: this.#options.fault(listening) };
+    if (this.#looked?.model !== model || now - this.#looked.at >= lookAgainMs) {
+      this.#looked = { model, at: now, fault: this.#options.fault(model) };
     }
     return this.#looked.fault;
   }
@@ -92,13 +90,12 @@ export class SoundDesk {
     const began = clock.monotonic();
     const format = soundFormatOf(file);
     if (format === undefined) throw invalid(`its bytes are of none of the formats ${soundFormats.join(', ')}`);
-    const { listening } = this;
-    const { model, thresholds } = listening;
+    const { model, thresholds } = this.judge;
     this.#clips += 1;
     try {
       const heard = await (format === 'wav'
-        ? this.#hear(openWav(file, unlimited), listening, spectrogram)
-        : this.#decoded(file, format, (wav) => this.#hear(wav, listening, spectrogram)));
+        ? this.#hear(openWav(file, unlimited), model, spectrogram)
+        : this.#decoded(file, format, (wav) => this.#hear(wav, model, spectrogram)));
       ran(model, heard.backend);
       if (heard.dbfs < predictLimits.leastDbfs) throw invalid('there is nothing but silence in it');
       const ms = Math.round((clock.monotonic() - began) * 10) / 10;
@@ -108,11 +105,11 @@ export class SoundDesk {
     }
   }
 
-  async #hear(wav: WavFile, listening: Listening, rows: boolean): Promise<HeardClip> {
+  async #hear(wav: WavFile, model: string, rows: boolean): Promise<HeardClip> {
     const seconds = wav.frames / wav.format.sampleRate;
     if (seconds > predictLimits.seconds) throw tooLong();
     if (seconds < predictLimits.leastSeconds) throw invalid(`it is shorter than ${predictLimits.leastSeconds} s`);
-    const lease = this.#options.lease(listening);
+    const lease = this.#options.lease(model);
     try {
       return await this.#listenerOf(lease.get()).hear(wav, { rows, head: this.#options.head() });
     } finally {
@@ -165,11 +162,11 @@ export class SoundDesk {
 /** How long it is, is told by another name than that it is damaged. */
 const unlimited = { seconds: Infinity, frames: Infinity };
 
-const usual = usualListening();
+const usual = usualJudge();
 
-function usualListening(): Listening {
+function usualJudge(): ClipJudge {
   const { model, glassBreak, gunshot, scream, forcedEntry } = Value.Create(AudioClassifyConfig);
-  return { model, table: '', thresholds: { glass_break: glassBreak, gunshot, scream, forced_entry: forcedEntry } };
+  return { model, thresholds: { glass_break: glassBreak, gunshot, scream, forced_entry: forcedEntry } };
 }
 
 function asWav(samples: Float32Array): WavFile {

@@ -27,13 +27,13 @@ function soundSite(site: Site): SoundSite {
     },
     predict: (file, wishes) => sound.predict(file, wishes),
     model: () => {
-      const { model, thresholds } = sound.listening;
+      const { model, thresholds } = sound.judge;
       const fault = sound.fault();
       const usable = fault === undefined;
       return {
         ...{
           model,
-          loaded: site.hasClassifier(sound.listening),
+          loaded: site.hasClassifier(model),
           usable,
           ...(usable ? {} : { reason: errorNames[fault.name] }),
         },

@@ -52,6 +52,8 @@ export { NodePoses } from './site/node-poses.ts';
 export { summaryOf } from './site/model-tries.ts';
 export { forgetPictures } from './site/camera-list.ts';
 export { forgetListening, listeningNow, resetListening } from './site/microphone-list.ts';
+export { LastingWords } from './site/lasting-words.ts';
+export { welcomeLatecomer } from './site/registry.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';

@@ -7,6 +7,7 @@ import {
   SentinelError,
   snapshotRenderer,
   topicOf,
+  welcomeLatecomer,
 } from '../../src/engine.ts';
 
 const inputs = ['detections', 'audio-scores', 'cue', 'stream-status', 'signal'] as const;
@@ -30,6 +31,10 @@ export default defineNode({
       },
     );
     showStatus();
+    const hearsFrom = site.clock.monotonic();
+    node.whenStarted(() => {
+      welcomeLatecomer(hearsFrom);
+    });
 
     return {
       input(message) {

@@ -2,6 +2,7 @@ import {
   captureDevices,
   defineNode,
   forgetListening,
+  LastingWords,
   levelSeconds,
   Microphone,
   readStateCommand,
@@ -36,6 +37,9 @@ export default defineNode({
       outputs[output] = { topic: topicOf(payload), payload, ...bytes };
       node.send(outputs);
     };
+    const lasting = new LastingWords(site, (payload) => {
+      emit(1, payload);
+    });
     const microphone = new Microphone(
       { recorder, device, captureDelayMs, faultSeconds, ...site.tools },
       {
@@ -64,6 +68,7 @@ export default defineNode({
               site.metrics.set(name, undefined, { source });
             }
           }
+          lasting.note(payload);
           emit(1, payload);
           if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
         },
@@ -90,6 +95,7 @@ export default defineNode({
       input: ({ payload }) => control.obey(readStateCommand(payload)),
       close: async () => {
         await control.close();
+        lasting.close();
         site.health.forgetSource(node.id);
         forgetListening({ site: site.id, source });
       },

@@ -6,6 +6,7 @@ import {
   forgetPictures,
   frameZones,
   keptCamera,
+  LastingWords,
   MediaDesk,
   readCameraCommand,
   SentinelError,
@@ -43,6 +44,9 @@ export default defineNode({
     const view = { transport, audio: audio !== 'off', captureDelayMs, playback, tamper };
     const ready = () => site.backlog.cleared(source);
     const kept = { privacy: cameraPrivacy(camera.config), keep: keptCamera(camera.config) };
+    const lasting = new LastingWords(site, (payload) => {
+      emit(2, payload);
+    });
     const viewer: CameraViewer = {
       frame({ bytes, position, ...frame }) {
         const payload: Frame = { ...identity(), kind: 'frame', encoding: 'rgb24', ...frame, ...zones };
@@ -70,7 +74,9 @@ export default defineNode({
         if (score > 0) node.status('alarm', kind);
         else showStatus('connected');
         const capturedAt = site.clock.now() - captureDelayMs;
-        emit(2, { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features });
+        const payload = { ...identity(), kind: 'cue', capturedAt, cue: 'tamper', score, features } as const;
+        lasting.note(payload);
+        emit(2, payload);
       },
       status({ status, detail, attempt, error, lateSeconds }) {
         state = status;
@@ -80,6 +86,7 @@ export default defineNode({
         site.health.source(node.id, 'camera', payload);
         if (lateSeconds === undefined) showStatus(status, detail);
         else node.status('strained', 'late', { seconds: lateSeconds });
+        lasting.note(payload);
         emit(2, payload);
         if (error !== undefined) node.fail(error, { topic: topicOf(payload), payload });
       },
@@ -116,6 +123,7 @@ export default defineNode({
       close: async () => {
         media.close();
         await control.close();
+        lasting.close();
         site.health.forgetSource(node.id);
         forgetPictures({ site: site.id, source });
         forgetListening({ site: site.id, source });

@@ -1,7 +1,7 @@
 /** The part of JSON Schema that our contracts use. */
 export interface Schema {
   type?: string;
-  const?: string | number;
+  const?: string | number | boolean;
   enum?: readonly unknown[];
   anyOf?: readonly Schema[];
   items?: Schema;

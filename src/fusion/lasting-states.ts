@@ -1,14 +1,12 @@
 import type { RuleCondition } from '../contracts/configs.ts';
 import { lastingCues } from '../contracts/lasting-cues.ts';
-import { isOffline, tamperKinds, type Cue, type StreamStatus, type StreamStatusName } from '../contracts/messages.ts';
+import { isOffline, switchedOff, tamperKinds, type Cue, type StreamStatus } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { captureTime } from './look.ts';
 import type { Showing } from './showing.ts';
 
 /** Sources of one area that are remembered. */
 const sourceLimit = 256;
-/** Who was switched off looks at nothing: what it said of its picture is no longer known. */
-const switchedOff: readonly StreamStatusName[] = ['idle', 'paused', 'stopped'];
 
 interface Lasting {
   kind: 'stream' | 'cue';
@@ -46,8 +44,7 @@ export class LastingStates {
 
   accept(payload: StreamStatus | Cue): void {
     const known = this.#sources.get(payload.source) ?? new Map<string, Lasting>();
-    const begun = this.#clock.monotonic();
-    const now = payload.kind === 'cue' ? this.#afterCue(payload, known, begun) : afterStatus(payload, known, begun);
+    const now = payload.kind === 'cue' ? this.#afterCue(payload, known) : this.#afterStatus(payload, known);
     const held = now.map((state) => {
       const before = known.get(keyOf(state));
       return [
@@ -91,12 +88,39 @@ export class LastingStates {
   }
 
   /** Streams are as they were, and so are other cues. */
-  #afterCue({ cue, score, features, capturedAt }: Cue, known: ReadonlyMap<string, Lasting>, at: number): Lasting[] {
+  #afterCue(said: Cue, known: ReadonlyMap<string, Lasting>): Lasting[] {
+    const { cue, score, features } = said;
     const others = [...known.values()].filter(({ kind, label }) => kind !== 'cue' || label !== cue);
     if (score === 0) return others;
-    const now = this.#clock.now();
-    const begun = at - (now - captureTime(capturedAt, now));
+    const begun = this.#begunAt(said);
     return [...others, { kind: 'cue', label: cue, status: cue, score, features, begun, told: new Set() }];
+  }
+
+  /**
+   * Other states of the stream are over; what was said of the picture stays, even while the camera is away. Who was
+   * switched off looks at nothing: what it said of its picture is no longer known.
+   */
+  #afterStatus(said: StreamStatus, known: ReadonlyMap<string, Lasting>): Lasting[] {
+    const { status, repeated } = said;
+    const begun = repeated === true ? this.#begunAt(said) : this.#clock.monotonic();
+    const cues = [...known.values()].filter(({ kind }) => kind === 'cue' && !switchedOff.includes(status));
+    const labels = isOffline(status) ? [status, 'offline'] : [status];
+    const streams = labels.map((label): Lasting => ({
+      kind: 'stream',
+      label,
+      status,
+      score: 1,
+      begun,
+      told: new Set(),
+    }));
+    return [...cues, ...streams];
+  }
+
+  /** On the monotonic clock; what is said again may have begun long ago. */
+  #begunAt({ capturedAt, repeated }: StreamStatus | Cue): number {
+    const now = this.#clock.now();
+    const since = repeated === true ? Math.min(now, capturedAt) : captureTime(capturedAt, now);
+    return this.#clock.monotonic() - (now - since);
   }
 
   #reached(condition: RuleCondition): { told: Set<RuleCondition>; showing: Showing }[] {
@@ -123,14 +147,6 @@ export class LastingStates {
       return lasting === undefined || lasting.score < (condition.minimumScore ?? 0) ? [] : [{ source, ...lasting }];
     });
   }
-}
-
-/** Other states of the stream are over; what was said of the picture stays, even while the camera is away. */
-function afterStatus({ status }: StreamStatus, known: ReadonlyMap<string, Lasting>, begun: number): Lasting[] {
-  const cues = [...known.values()].filter(({ kind }) => kind === 'cue' && !switchedOff.includes(status));
-  const labels = isOffline(status) ? [status, 'offline'] : [status];
-  const streams = labels.map((label): Lasting => ({ kind: 'stream', label, status, score: 1, begun, told: new Set() }));
-  return [...cues, ...streams];
 }
 
 function keyOf({ kind, label }: { kind: string; label: string }): string {

@@ -36,6 +36,8 @@ export interface NodeContext<T extends NodeType> {
   isWired(output: number): boolean;
   /** Status under the node: a text of the locale (`<type>.status.<key>`). */
   status(look: Look, key: string, params?: Record<string, unknown>): void;
+  /** Calls back when the flow runs: at once where it does. */
+  whenStarted(run: () => void): void;
   /** Reports an error of our own (not an input's) to the Catch node. Call it once per change of state, not per retry. */
   fail(error: unknown, message?: { topic: string; payload: unknown }): void;
 }
@@ -111,6 +113,9 @@ export function contextOf<T extends NodeType>(
     isWired: (output) => (node.wires?.[output]?.length ?? 0) > 0,
     status: (look, key, params = {}) => {
       statusLine.set({ ...looks[look], text: RED._(`${node.type}.status.${key}`, params) });
+    },
+    whenStarted: (run) => {
+      starting.whenDone(run);
     },
     fail: (error, message) => {
       starting.whenDone(() => {

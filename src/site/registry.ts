@@ -62,6 +62,11 @@ export function watchIncidents(watcher: (change: IncidentChange) => void): () =>
   };
 }
 
+/** As `Latecomers.welcome`, in every Site: a wire may come from another one. */
+export function welcomeLatecomer(hearsFrom: number): void {
+  for (const { latecomers } of openSites()) latecomers.welcome(hearsFrom);
+}
+
 function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest, log: Log): Entry {
   const site = new Site({ id, name: siteName, folder, publicAddress }, log);
   site.changes.add((incidentId) => {

@@ -32,6 +32,7 @@ import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
 import { ListeningBoard } from './listening-board.ts';
+import { Latecomers } from './latecomers.ts';
 import { modelPools, type ModelPools } from './model-pools.ts';
 import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
@@ -75,6 +76,7 @@ export class Site {
   readonly clips: CameraRings;
   /** Ids of incidents whose stored form changed. */
   readonly changes: Subscribers<string>;
+  readonly latecomers: Latecomers;
   /** Reviews that were stored and did not come from a flow, as messages for it. */
   readonly reviews: Subscribers<WireMessage<Review>>;
   /** What users teach the sound classifier. */
@@ -119,6 +121,7 @@ export class Site {
     this.clips = new CameraRings(this.tools);
     this.cameras = new CameraFeeds(undefined, this.clips);
     this.changes = new Subscribers(this.log);
+    this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
     const { folder, newId } = this;
     const database = (): Promise<Database> => this.database();

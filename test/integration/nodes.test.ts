@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import type { HealthReport } from '../../src/contracts/health.ts';
-import type { AudioScores, Delivery, Detections, Incident } from '../../src/contracts/messages.ts';
+import { defaultRules } from '../../src/contracts/configs.ts';
+import type { AudioScores, Delivery, Detections, Incident, StreamStatus } from '../../src/contracts/messages.ts';
 import { personJpeg, paneWav } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 
@@ -125,6 +126,36 @@ describe('the nodes in a real Node-RED', { timeout: 300_000 }, () => {
     const { error } = await host.waitFor('errors', ({ topic }) => topic === 'name');
     assert.match(JSON.stringify(error), /Two cameras are named \\"door\\"/);
     assert.equal(host.messages('errors').filter(({ topic }) => topic === 'name').length, 1);
+  });
+
+  test('a fuse-severity that is deployed alone hears of the camera that has been offline for long', async () => {
+    const offline = defaultRules.find(({ all }) => all.some(({ kind }) => kind === 'stream'));
+    assert.ok(offline);
+    const rules = [{ ...offline, all: [{ kind: 'stream', label: 'offline' }] }];
+    const camera = (...ends: string[]): FlowNode[] => [
+      { id: 'camera', type: 'sentinel-camera', name: 'door', site: 'site', area: 'yard', address: '/nowhere.mp4' },
+      { id: 'watch', type: 'rtsp-in', camera: 'camera', width: 640, rate: 5, wires: [[], [], ends, []] },
+      probe('said'),
+    ];
+    await deploy(...camera('probe-said'));
+    const isAway = ({ payload }: { payload?: unknown }) => (payload as StreamStatus).status === 'not-found';
+    const { payload: first } = await host.waitFor('said', isAway);
+    await host.deploy(
+      [
+        site,
+        ...camera('probe-said', 'node'),
+        node('fuse-severity', { rules }),
+        probe('out'),
+        ...catchAll(),
+        ...watchStatus(),
+      ],
+      'nodes',
+    );
+    const incident = (await host.waitFor('out', () => true)).payload as Incident;
+    assert.deepEqual([incident.phase, incident.reason, incident.source], ['start', 'offline', 'door']);
+    const again = host.messages('said').filter(({ payload }) => (payload as StreamStatus).repeated === true);
+    assert.equal(again.length, 1);
+    assert.ok((again[0]?.payload as StreamStatus).capturedAt <= (first as StreamStatus).capturedAt);
   });
 
   test('a missing model disables its node alone, once, and motion still gets through as cues', async () => {

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Zone } from '../configs.ts';
-import { epochMs, payload } from './fields.ts';
+import { epochMs, payload, repeated } from './fields.ts';
 
 export const ImageEncoding = Type.Union([Type.Literal('rgb24'), Type.Literal('jpeg')], {
   description: 'Form of `msg.image`: rows of R, G, B bytes without padding, or a JPEG or PNG file.',
@@ -36,7 +36,9 @@ export const streamStatuses = [
 ] as const;
 export type StreamStatusName = (typeof streamStatuses)[number];
 
-const notOffline: readonly StreamStatusName[] = ['connected', 'idle', 'paused', 'stopped'];
+/** Somebody wants nothing of such a source; it shows nothing. */
+export const switchedOff: readonly StreamStatusName[] = ['idle', 'paused', 'stopped'];
+const notOffline: readonly StreamStatusName[] = ['connected', ...switchedOff];
 
 /** Whether a source neither works nor was switched off by somebody. */
 export function isOffline(status: StreamStatusName): boolean {
@@ -57,6 +59,7 @@ export const StreamStatus = payload('stream-status', {
         'Why the sound of a connected microphone or camera cannot be trusted: muted, dead or unplugged; cut off; or with a strong constant in it.',
     }),
   ),
+  repeated,
 });
 export type StreamStatus = Static<typeof StreamStatus>;
 

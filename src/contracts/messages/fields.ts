@@ -21,6 +21,13 @@ export const epochMs = Type.Number({ description: 'Milliseconds since 1970-01-01
 /** What a Date can hold: pages and texts show these, and one incident that they cannot show would cost the whole list. */
 export const shownMs = Type.Number({ ...epochMs, minimum: 0, maximum: 8.64e15 });
 
+/** Of what lasts. */
+export const repeated = Type.Optional(
+  Type.Literal(true, {
+    description: 'Said again for nodes that were deployed since; `capturedAt` says since when it is so.',
+  }),
+);
+
 /** The fields that every payload carries, then the ones of its kind. */
 export function payload<Kind extends string, Fields extends TProperties>(kind: Kind, fields: Fields) {
   return Type.Object({

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { label, payload, score } from './fields.ts';
+import { label, payload, repeated, score } from './fields.ts';
 
 /** What may be wrong with the picture of a camera: `features.kind` of a cue `tamper`. */
 export const tamperKinds = ['black', 'white', 'covered', 'shifted', 'blurred', 'frozen'] as const;
@@ -11,6 +11,7 @@ export const Cue = payload('cue', {
   features: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), {
     description: 'The numbers that explain the score.',
   }),
+  repeated,
 });
 export type Cue = Static<typeof Cue>;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
 import type { StreamStatusName } from '../../../src/contracts/messages.ts';
-import { BenchArea } from './bench-area.ts';
+import { BenchArea, streamStatus } from './bench-area.ts';
 
 describe('a camera that is offline', () => {
   test('is told after 60 s by the clock alone, through all its retries', () => {
@@ -40,6 +40,25 @@ describe('a camera that is offline', () => {
     assert.equal(area.last.endedAt, back);
     assert.match(area.last.explanation.at(-1) ?? '', /^Ended: it lasted until 22:00:00.0\.$/);
     assert.equal(area.clock.waiting, 0);
+  });
+
+  test('is told by who was deployed since, as if it had heard of it at once, and by nobody twice', () => {
+    const area = new BenchArea();
+    area.wait(1000);
+    const at = area.clock.now();
+    area.stream('backing-off');
+    area.wait(120_000);
+    const story = area.story;
+    assert.equal(story[0], 'start 2 offline');
+    const said = { ...streamStatus('backing-off', { capturedAt: at }), repeated: true } as const;
+    area.engine.accept(said);
+    area.wait(120_000);
+    assert.deepEqual(area.story, story);
+    const late = new BenchArea();
+    const hours = late.clock.now() - 3 * 3_600_000;
+    late.engine.accept({ ...said, capturedAt: hours });
+    assert.deepEqual(late.story, ['start 2 offline']);
+    assert.match(late.last.explanation.join(' '), /cam is offline since 09:00:00\.0/);
   });
 
   test('that comes back for moments only is the same incident', () => {

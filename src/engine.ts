@@ -8,6 +8,7 @@ export { SoundAnalysis, type SoundVerdict } from './audio/sound-analysis.ts';
 export { main as runCommandLine } from './cli/main.ts';
 export { SiteClock } from './clock/site-clock.ts';
 export { readCameraCommand, readStateCommand } from './contracts/commands.ts';
+export { readTrainingAsk, type TrainingAsk } from './contracts/training-commands.ts';
 export { asSentinelError, SentinelError } from './contracts/errors.ts';
 export {
   assertKind,
@@ -56,6 +57,7 @@ export { LastingWords } from './site/lasting-words.ts';
 export { welcomeLatecomer } from './site/registry.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
+export { TrainingReports } from './site/training-reports.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
 export { prepareRenderer, snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';

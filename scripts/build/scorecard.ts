@@ -9,6 +9,7 @@ import { languages, nodeFile, nodeTypes, root } from './paths.ts';
 
 /** Texts that a node looks up by a name it computes. */
 const computedKeys: Partial<Record<string, readonly string[]>> = {
+  'sentinel-audio-train': ['validating', 'embedding', 'training'].map((status) => `status.${status}`),
   'mic-in': streamStatuses.map((status) => `status.${status}`),
   'rtsp-in': [...streamStatuses, ...tamperKinds].map((status) => `status.${status}`),
   'whatsapp-out': [...deliveryStatuses, 'wouldTellNobody', 'wouldTellOne'].map((status) => `status.${status}`),

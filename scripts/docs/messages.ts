@@ -55,6 +55,14 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'your own flow',
     text: 'An order to rtsp-in or mic-in. `command` and `value` alone are enough for them; their help lists the commands.',
   },
+  training: {
+    from: 'sentinel-audio-train',
+    text: 'How a training goes (output 1, twice a second), and what came of it (output 2). The first one carries what the message that began it carried.',
+  },
+  'trained-heads': {
+    from: 'sentinel-audio-train, output 2',
+    text: 'The trained heads that are kept, after a command.',
+  },
   talk: {
     from: 'your own flow',
     text: 'Our own loudspeaker talks in an area until then: audio-classify reports no sound of that area meanwhile, and counts what it heard.',

@@ -26,7 +26,7 @@ const ClipValue = Type.Object(
 export type MediaRequest = { ask: 'snapshot'; ago: number } | { ask: 'clip'; before: number; after: number };
 
 /** A command as `msg.payload` brings it: its name, `{ command, value }`, or a whole `command` message. */
-function named(payload: unknown): { command: string; value: unknown } {
+export function named(payload: unknown): { command: string; value: unknown } {
   if (typeof payload === 'string') return { command: payload, value: undefined };
   const { command, value, kind } = (payload ?? {}) as { command?: unknown; value?: unknown; kind?: unknown };
   if (kind !== undefined) assertKind(payload, 'command');
@@ -36,7 +36,8 @@ function named(payload: unknown): { command: string; value: unknown } {
   });
 }
 
-function unknownCommand(command: string, known: readonly string[]): SentinelError {
+/** Our error for a command that nobody knows. */
+export function unknownCommand(command: string, known: readonly string[]): SentinelError {
   const message = `There is no command "${command.slice(0, 40)}" here; there are ${known.join(', ')}.`;
   return new SentinelError('ES_BAD_INPUT', message);
 }

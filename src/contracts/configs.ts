@@ -4,7 +4,7 @@ import { RtspInConfig, SentinelCameraConfig } from './configs/camera.ts';
 import { DetectronInferConfig } from './configs/detection.ts';
 import { FuseSeverityConfig } from './configs/fusion.ts';
 import { SentinelSiteConfig } from './configs/site.ts';
-import { AudioClassifyConfig, MicInConfig } from './configs/sound.ts';
+import { AudioClassifyConfig, AudioTrainConfig, MicInConfig } from './configs/sound.ts';
 
 export * from './configs/site.ts';
 export * from './configs/camera.ts';
@@ -25,6 +25,7 @@ export const nodeConfigs = {
   'mic-in': MicInConfig,
   'detectron-infer': DetectronInferConfig,
   'audio-classify': AudioClassifyConfig,
+  'sentinel-audio-train': AudioTrainConfig,
   'fuse-severity': FuseSeverityConfig,
   'evidence-store': EvidenceStoreConfig,
   'whatsapp-out': WhatsAppOutConfig,

@@ -4,6 +4,7 @@ import { Frame, Media, StreamStatus } from './messages/camera.ts';
 import { Detections } from './messages/detections.ts';
 import { Incident } from './messages/incident.ts';
 import { Cue, ExternalSignal } from './messages/signals.ts';
+import { TrainedHeads, TrainingReport } from './messages/training.ts';
 import { AudioScores, AudioWindow } from './messages/sound.ts';
 
 export { labelLimit, nameLimit } from './messages/fields.ts';
@@ -13,6 +14,7 @@ export * from './messages/detections.ts';
 export * from './messages/sound.ts';
 export * from './messages/incident.ts';
 export * from './messages/alerts.ts';
+export * from './messages/training.ts';
 
 /**
  * What flows on the wires: one schema per `msg.payload.kind`.
@@ -33,6 +35,8 @@ export const payloadSchemas = {
   review: Review,
   command: Command,
   talk: Talk,
+  training: TrainingReport,
+  'trained-heads': TrainedHeads,
 } as const satisfies Record<string, TSchema>;
 
 export type Kind = keyof typeof payloadSchemas;

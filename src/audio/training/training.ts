@@ -1,5 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
 import { asSentinelError, SentinelError } from '../../contracts/errors.ts';
 import type { Clock, Log, SoundFileDecoder } from '../../contracts/ports.ts';
 import {
@@ -32,7 +32,7 @@ export interface TrainingOptions {
   heads: HeadStore;
   decoder: SoundFileDecoder;
   pool: WorkerPool;
-  /** For files of a training under way; it goes with it. */
+  /** For files of a training under way, and for zips that wait to be learnt from. */
   folder: string;
   /** @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG */
   findModel: (id: string | undefined) => ModelFor<'sound'>;
@@ -65,6 +65,8 @@ interface Run {
 export class Training implements TrainingPort {
   readonly #options: TrainingOptions;
   readonly #listeners = new Set<(session: TrainingSession) => void>();
+  /** Of the files of a process before this one. */
+  readonly #born: number;
   #run: Run | undefined;
   #beginning = false;
   #last: TrainingSession | undefined;
@@ -73,6 +75,7 @@ export class Training implements TrainingPort {
 
   constructor(options: TrainingOptions) {
     this.#options = options;
+    this.#born = options.clock.now();
   }
 
   /** Tells of every step of a training. @returns ends it. */
@@ -134,6 +137,42 @@ export class Training implements TrainingPort {
     return this.#options.heads.path(version);
   }
 
+  /**
+   * Where somebody may put a zip file to be learnt from: an absolute path that is free. One that is forgotten there goes with
+   * the next start. @throws Error of the system
+   */
+  async newUpload(): Promise<string> {
+    const uploads = join(this.#options.folder, 'uploads');
+    await mkdir(uploads, { recursive: true, mode: 0o700 });
+    return join(uploads, `${this.#options.newId()}.zip`);
+  }
+
+  /**
+   * Begins with the bytes of a zip. @throws SentinelError as `begin`
+   */
+  async beginWith(zip: Buffer, request: Omit<TrainingRequest, 'zip' | 'folder' | 'owned'>): Promise<TrainingBegun> {
+    if (zip.length > trainingLimits.zipBytes) {
+      const limit = trainingLimits.zipBytes / 1e6;
+      throw new SentinelError('ES_ARCHIVE_INVALID', `The zip file cannot be used: ${limit} MB are allowed.`);
+    }
+    const file = await this.newUpload();
+    await writeFile(file, zip, { mode: 0o600 });
+    return await this.begin({ name: 'upload.zip', ...request, zip: file, owned: true });
+  }
+
+  /**
+   * Begins with what lies at a path: a folder, else a zip file. @throws SentinelError as `begin`
+   */
+  async beginAt(path: string, request: Omit<TrainingRequest, 'zip' | 'folder' | 'owned'>): Promise<TrainingBegun> {
+    const found = isAbsolute(path) ? await stat(path).catch(() => undefined) : undefined;
+    if (found === undefined) {
+      throw new SentinelError('ES_TRAINING_DATA', 'There is no zip file or folder at the path to learn from.', {
+        hint: 'Write it as an absolute path, as it is where Node-RED runs, in a container the one inside it.',
+      });
+    }
+    return await this.begin({ ...request, ...(found.isDirectory() ? { folder: path } : { zip: path }) });
+  }
+
   /** Ends what is under way and waits for it. */
   async close(): Promise<void> {
     this.#run?.abort.abort(
@@ -185,7 +224,7 @@ export class Training implements TrainingPort {
   /** From the first clip to the end, whatever that is; never rejects. */
   async #go(run: Run, files: number, model: ModelFor<'sound'>): Promise<void> {
     const { clock, log, folder } = this.#options;
-    const staging = join(folder, run.session.id);
+    const staging = join(folder, 'sessions', run.session.id);
     try {
       await mkdir(staging, { recursive: true, mode: 0o700 });
       this.#tell(run, { state: 'embedding', progress: shares.opened });
@@ -353,7 +392,14 @@ export class Training implements TrainingPort {
       clock.now(),
     );
     if (count > 0) log.warn(`A training of sounds did not come to its end: ${message}`);
-    await rm(folder, { recursive: true, force: true });
+    await rm(join(folder, 'sessions'), { recursive: true, force: true });
+    const uploads = join(folder, 'uploads');
+    for (const name of await readdir(uploads).catch(() => [])) {
+      const file = join(uploads, name);
+      const written = (await stat(file).catch(() => undefined))?.mtimeMs ?? Infinity;
+      // Younger ones may be about to be learnt from.
+      if (written < this.#born) await rm(file, { force: true }).catch(() => undefined);
+    }
   }
 
   /** A zip that is ours goes when it is not needed any more. */

@@ -100,3 +100,22 @@ export const AudioClassifyConfig = Type.Object({
   }),
 });
 export type AudioClassifyConfig = Static<typeof AudioClassifyConfig>;
+
+export const AudioTrainConfig = Type.Object({
+  name,
+  site,
+  model: Type.String({
+    default: '',
+    description: 'Sound model whose embeddings are learnt; empty: the one that audio-classify has by default.',
+  }),
+  path: Type.String({
+    default: '',
+    maxLength: 4096,
+    description: 'Zip file or folder of this machine to learn from, where a message brings none; an absolute path.',
+  }),
+  force: Type.Boolean({
+    default: false,
+    description: 'Put a new head to use also when it is worse than the one in use.',
+  }),
+});
+export type AudioTrainConfig = Static<typeof AudioTrainConfig>;

@@ -16,7 +16,7 @@ const head = (value: number): Learnt => ({
   results: { accuracy: 1, balancedAccuracy: 1 } as Learnt['results'],
 });
 
-function newStore(t: TestContext): { folder: string; open: (sha?: string  ) => HeadStore } {
+function newStore(t: TestContext): { folder: string; open: (sha?: string) => HeadStore } {
   const folder = join(temporaryFolder(t), 'sound-heads');
   return { folder, open: (sha = modelSha256) => new HeadStore(folder, () => Promise.resolve(sha)) };
 }

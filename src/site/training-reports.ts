@@ -37,8 +37,12 @@ export class TrainingReports {
 
   /** The heads that are kept, as a message. */
   async heads(): Promise<TrainedHeads> {
-    const { versions, active } = await this.#training.status();
-    return { v: 1, kind: 'trained-heads', ...this.#where(), versions, ...(active === undefined ? {} : { active }) };
+    const { versions, active, session } = await this.#training.status();
+    return {
+      ...{ v: 1, kind: 'trained-heads', ...this.#where(), versions },
+      ...(active === undefined ? {} : { active }),
+      ...(session === undefined ? {} : { last: session }),
+    };
   }
 
   /** How it goes with the training under way, or the last one. */

@@ -17,6 +17,7 @@ export type TrainingReport = Static<typeof TrainingReport>;
 export const TrainedHeads = payload('trained-heads', {
   versions: Type.Array(HeadVersion, { maxItems: listLimit, description: 'The heads that are kept, newest first.' }),
   active: Type.Optional(Type.Integer({ minimum: 1, description: 'The head in use; absent: none.' })),
+  last: Type.Optional({ ...TrainingSession, description: 'The training under way, or the last one.' }),
   file: Type.Optional(
     Type.String({ description: 'After `export`: absolute path of the ONNX file; a .json lies beside it.' }),
   ),

@@ -30,14 +30,16 @@ export default defineNode({
   create(node) {
     const site = node.site();
     const { model, hop } = node.config;
+    const trained = node.config.trained === 'active';
     const classifier = site.classifier(model);
     const missing = site.classifierFault(model);
     const isDown = missing !== undefined;
     const analysis = new SoundAnalysis({
       classifier: () => classifier.get(),
       ...{ model, isDown, decision: decisionOf(node.config, site.soundMapping(model)) },
-      ...{ talk: site.talk, clock: site.clock, metrics: site.metrics },
+      ...{ trained, talk: site.talk, clock: site.clock, metrics: site.metrics },
     });
+    let headFault: SentinelError | undefined;
     const leave = site.listening.add(node.id, analysis);
     const halfHops = new HalfHops();
     const { clock, metrics } = site;
@@ -84,6 +86,13 @@ export default defineNode({
       },
     };
 
+    /** Once, and again after it was right in between. */
+    function tellHead(): void {
+      const fault = trained ? (analysis.headFault ?? site.heads.fault) : undefined;
+      if (fault !== undefined && headFault === undefined) node.fail(fault);
+      headFault = fault;
+    }
+
     /** A window, and before it the one between it and the last. */
     async function hear(
       window: AudioWindow,
@@ -104,6 +113,7 @@ export default defineNode({
 
     function answer(verdict: SoundVerdict, message: object, send: Send, fault?: SoundFault): void {
       if (verdict.outcome === 'scores') {
+        tellHead();
         show(verdict.scores, message, send, fault);
         for (const cue of verdict.cues) send([{ ...message, topic: topicOf(cue), payload: cue }]);
       }

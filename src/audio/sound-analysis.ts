@@ -11,9 +11,16 @@ import { clipWindows } from './clip-windows.ts';
 import type { DecisionSettings } from './decision/settings.ts';
 import { SourceDecision, type Decided } from './decision/source-decision.ts';
 import { Listening } from './listening.ts';
+import { blend } from './training/blend.ts';
 
 type Identity = Pick<AudioWindow, 'site' | 'area' | 'source' | 'capturedAt'>;
 type Level = Pick<AudioScores, 'dbfs' | 'peak'>;
+
+/** An outcome in which the head of the user has had its say. */
+type JudgedOutcome = Omit<SoundOutcome, 'scores'> & {
+  scores: Record<string, number>;
+  thresholds: DecisionSettings['thresholds'];
+};
 
 export type SoundVerdict =
   | { outcome: 'dropped' }
@@ -30,6 +37,8 @@ export interface SoundAnalysisOptions {
   /** Whether it was told already that there is no usable model. */
   isDown?: boolean;
   decision: DecisionSettings;
+  /** Whether the head that the user trained has its say; default no. */
+  trained?: boolean;
   /** Whether our own loudspeaker talks. */
   talk: TalkState;
   clock: Clock;
@@ -47,6 +56,7 @@ export class SoundAnalysis {
   readonly #clips = new SingleFile(tooMany);
   readonly #sources: RecentSources<{ decision: SourceDecision; newest?: AudioWindow }>;
   #down: boolean;
+  #headFault: SentinelError | undefined;
 
   constructor(options: SoundAnalysisOptions) {
     this.#options = options;
@@ -55,11 +65,17 @@ export class SoundAnalysis {
     this.listening = new Listening(options);
   }
 
+  /** Why the head in use has no say, though it should: it belongs to another model. */
+  get headFault(): SentinelError | undefined {
+    return this.#headFault;
+  }
+
   /** @throws SentinelError ES_AUDIO_INVALID when the samples cannot be used. */
   async window(window: AudioWindow, samples: Float32Array): Promise<SoundVerdict> {
     try {
-      const outcome = await this.#options.classifier().classify({ source: window.source, samples });
-      if (outcome === undefined) return { outcome: 'dropped' };
+      const heard = await this.#options.classifier().classify({ source: window.source, samples });
+      if (heard === undefined) return { outcome: 'dropped' };
+      const outcome = this.#withHead(heard);
       this.#down = false;
       this.listening.fault = undefined;
       return { outcome: 'scores', ...this.#decide(window, outcome) };
@@ -100,15 +116,26 @@ export class SoundAnalysis {
     return this.#clips.run(() => this.#clip(wav, identity));
   }
 
-  #decide(window: AudioWindow, outcome: SoundOutcome): { scores: AudioScores; cues: Cue[] } {
+  /** Lets the head in use have its say. */
+  #withHead(outcome: SoundOutcome): JudgedOutcome {
+    const { thresholds } = this.#options.decision;
+    const { head, trained, scores } = outcome;
+    this.#headFault = undefined;
+    if (this.#options.trained !== true || head === undefined) return { ...outcome, thresholds };
+    if (trained !== undefined) return { ...outcome, ...blend(scores, thresholds, head, trained) };
+    this.#headFault = anotherModel(head.version, head.model, outcome.model);
+    return { ...outcome, thresholds };
+  }
+
+  #decide(window: AudioWindow, outcome: JudgedOutcome): { scores: AudioScores; cues: Cue[] } {
     const { talk, metrics } = this.#options;
     const { area, source, capturedAt, dbfs, peak, record } = window;
-    const { scores, top, named } = outcome;
+    const { scores, top, named, thresholds } = outcome;
     const talkingUntil = talk.talkingUntil(area, capturedAt - windowMs, capturedAt);
     const known = this.#sources.of(sourceKey(window));
     known.newest = window;
     const { decision } = known;
-    const decided = decision.judge({ capturedAt, scores, top, named, dbfs, peak, talkingUntil });
+    const decided = decision.judge({ capturedAt, scores, top, named, thresholds, dbfs, peak, talkingUntil });
     for (const label of decided.unheard) metrics.count('sounds_muted_total', { source, label });
     const levels = (['noise', 'silence'] as const).filter((level) => decision.levels[level] !== undefined);
     const told = this.#message(window, { dbfs, peak, record }, outcome, scores, decided);
@@ -119,14 +146,14 @@ export class SoundAnalysis {
   async #clip(wav: Buffer, identity: Identity): Promise<AudioScores> {
     const classifier = this.#options.classifier();
     const samples = await classifier.readClip(wav);
-    const parts: { offset: number; outcome: SoundOutcome; level: Level }[] = [];
+    const parts: { offset: number; outcome: JudgedOutcome; level: Level }[] = [];
     for (const part of clipWindows(samples)) {
       const level = levelOf(part.samples);
-      const outcome = await classifier.classify({ source: identity.source, samples: part.samples });
-      if (outcome === undefined) throw tooMany();
-      parts.push({ offset: part.offset / soundWindow.sampleRate, outcome, level });
+      const heard = await classifier.classify({ source: identity.source, samples: part.samples });
+      if (heard === undefined) throw tooMany();
+      parts.push({ offset: part.offset / soundWindow.sampleRate, outcome: this.#withHead(heard), level });
     }
-    const loudest = parts.reduce<SoundOutcome | undefined>(strongest, undefined);
+    const loudest = parts.reduce<JudgedOutcome | undefined>(strongest, undefined);
     if (loudest === undefined) throw new SentinelError('ES_AUDIO_INVALID', 'The clip is empty.');
     const best = (name: string): number => Math.max(...parts.map(({ outcome }) => outcome.scores[name] ?? 0));
     const scores = Object.fromEntries(Object.keys(loudest.scores).map((name) => [name, best(name)]));
@@ -138,14 +165,15 @@ export class SoundAnalysis {
   #message(
     { site, area, source, capturedAt }: Identity,
     heard: Level & Pick<AudioScores, 'record'>,
-    { top, model, backend, timings }: SoundOutcome,
+    { top, model, backend, timings, thresholds, head, trained }: JudgedOutcome,
     scores: AudioScores['scores'],
     { triggered, sounds, suppressed, muted }: Pick<Decided, 'triggered' | 'sounds' | 'suppressed' | 'muted'>,
   ): AudioScores {
-    const { thresholds } = this.#options.decision;
+    const version = this.#options.trained === true && trained !== undefined ? head?.version : undefined;
     return {
       ...{ v: 1, kind: 'audio-scores', site, area, source, capturedAt },
       ...{ scores, top, triggered, thresholds, ...heard, model, backend, timings, sounds },
+      ...(version === undefined ? {} : { head: version }),
       ...(suppressed.length === 0 ? {} : { suppressed }),
       ...(muted === undefined ? {} : { muted }),
     };
@@ -154,13 +182,13 @@ export class SoundAnalysis {
 
 /** A clip is a stream that is over: every sound that was heard in any of its windows. */
 function decideClip(
-  parts: readonly { offset: number; outcome: SoundOutcome; level: Level }[],
+  parts: readonly { offset: number; outcome: JudgedOutcome; level: Level }[],
   settings: DecisionSettings,
   begin: number,
 ): Pick<Decided, 'triggered' | 'sounds' | 'suppressed' | 'muted'> {
   const decision = new SourceDecision(settings);
-  const windows = parts.map(({ offset, outcome: { scores, top, named }, level }) =>
-    decision.judge({ capturedAt: begin + offset * 1000, scores, top, named, ...level }),
+  const windows = parts.map(({ offset, outcome: { scores, top, named, thresholds }, level }) =>
+    decision.judge({ capturedAt: begin + offset * 1000, scores, top, named, thresholds, ...level }),
   );
   const sounds = windows.flatMap((window) => window.sounds.filter(({ started }) => started));
   const triggered = [...new Set(sounds.map(({ label }) => label))];
@@ -184,7 +212,15 @@ function downCue({ v, site, area, source, capturedAt }: AudioWindow): Cue {
   return { v, kind: 'cue', site, area, source, capturedAt, cue: 'classifier-down', score: 1, features: {} };
 }
 
-function strongest(best: SoundOutcome | undefined, { outcome }: { outcome: SoundOutcome }): SoundOutcome {
-  const peak = (one: SoundOutcome): number => Math.max(...Object.values(one.scores));
+function anotherModel(version: number, own: string, model: string): SentinelError {
+  return new SentinelError(
+    'ES_HEAD_MISMATCH',
+    `Version ${version} of what was trained belongs to the sound model ${own}, not to ${model} as it is here.`,
+    { hint: 'Train again with this model, choose the other model, or set that nothing trained is listened to.' },
+  );
+}
+
+function strongest(best: JudgedOutcome | undefined, { outcome }: { outcome: JudgedOutcome }): JudgedOutcome {
+  const peak = (one: JudgedOutcome): number => Math.max(...Object.values(one.scores));
   return best === undefined || peak(outcome) > peak(best) ? outcome : best;
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { build, buildIsStale } from '../../scripts/build.ts';
-import type { TrainedHeads, TrainingReport } from '../../src/contracts/messages.ts';
+import { kindOf } from '../../src/contracts/guards.ts';
+import type { AudioScores, TrainedHeads, TrainingReport } from '../../src/contracts/messages.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode, type Message } from '../hosts/node-red-host.ts';
-import { bellClip, clipParts, fanClip, paneClip, uselessFiles } from '../training-clips.ts';
+import { bellClip, clipParts, fanClip, paneClip, uselessFiles, wav } from '../training-clips.ts';
 import { zipOf, type ZipPart } from '../zip-writer.ts';
 
 const site: FlowNode = { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: '' };
@@ -18,7 +19,9 @@ const flow: FlowNode[] = [
   },
   { id: 'reply', type: 'http response', statusCode: '202', wires: [] },
   { id: 'train', type: 'sentinel-audio-train', site: 'site', wires: [['probe-progress'], ['probe-result']] },
-  ...[probe('progress'), probe('result'), ...catchAll(), ...watchStatus()],
+  { id: 'sound', type: 'http in', url: '/hear', method: 'post', skipBodyParsing: true, wires: [['ears', 'reply']] },
+  { id: 'ears', type: 'audio-classify', site: 'site', wires: [['probe-heard']] },
+  ...[probe('heard'), probe('progress'), probe('result'), ...catchAll(), ...watchStatus()],
 ];
 const safe = [...clipParts('safe', 4, bellClip), ...clipParts('safe', 4, fanClip, 20)];
 const recordings: ZipPart[] = [...clipParts('danger', 8, paneClip), ...safe];
@@ -42,7 +45,7 @@ describe('training by the user in a real Node-RED', { timeout: 400_000 }, () => 
     });
     assert.equal(response.status, 202);
   }
-  const isReport = (message: Message): boolean => (message.payload as TrainingReport).kind === 'training';
+  const isReport = (message: Message): boolean => kindOf(message.payload) === 'training';
   async function learnt(zip: Buffer): Promise<TrainingReport> {
     host.seen.length = 0;
     await send(zip);
@@ -81,6 +84,25 @@ describe('training by the user in a real Node-RED', { timeout: 400_000 }, () => 
     const states = host.messages('progress').map(({ payload }) => (payload as TrainingReport).state);
     assert.ok(states.includes('embedding') && states.includes('training'), states.join());
     assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('audio-classify hears what was learnt, at once', async () => {
+    const heard = async (clip: Float32Array): Promise<AudioScores> => {
+      host.seen.length = 0;
+      const response = await fetch(`${host.url}/hear`, { method: 'POST', body: new Uint8Array(wav(clip)) });
+      assert.equal(response.status, 202);
+      return (await host.waitFor('heard', () => true)).payload as AudioScores;
+    };
+    const pane = await heard(paneClip(77));
+    assert.equal(pane.head, 1);
+    assert.ok((pane.scores.danger ?? 0) >= (pane.thresholds.danger ?? 1), JSON.stringify(pane.scores));
+    assert.ok(pane.triggered.includes('danger'), pane.triggered.join());
+    const bell = await heard(bellClip(77));
+    assert.ok((bell.scores.danger ?? 1) < (bell.thresholds.danger ?? 0), JSON.stringify(bell.scores));
+    await told({ command: 'activate', value: 'none' });
+    const without = await heard(paneClip(77));
+    assert.deepEqual([without.head, without.scores.danger], [undefined, undefined]);
+    await told({ command: 'rollback' });
   });
 
   test('a worse one is kept, said to be worse, and not put to use', async () => {

@@ -19,6 +19,8 @@ export interface WindowHeard extends Pick<AudioScores, 'scores' | 'top' | 'dbfs'
   capturedAt: number;
   /** Raw scores by name. */
   named: Readonly<Record<string, number>>;
+  /** Lowest score per class where it is not that of the settings: a head that a user trained brings classes of its own. */
+  thresholds?: DecisionSettings['thresholds'];
   /** Until when our own loudspeaker talks, where it was heard in this window. */
   talkingUntil?: number | undefined;
 }
@@ -82,11 +84,12 @@ export class SourceDecision {
 
   judge(window: WindowHeard): Decided {
     const at = this.#timeOf(window.capturedAt);
-    const { suppress, mapping, thresholds } = this.#settings;
+    const { suppress, mapping } = this.#settings;
+    const { thresholds = this.#settings.thresholds } = window;
     const { counted, suppressed } = suppress
       ? withoutLookalikes(window.scores, window.named, mapping.suppressors)
       : { counted: window.scores, suppressed: [] };
-    const classes = this.#classes(at, counted);
+    const classes = this.#classes(at, counted, thresholds);
     const entry = this.#forcedEntry(at, window, classes);
     const found = [...classes, ...entry];
     const sounds = [...found, ...this.#unexplained(at, window, found.length > 0)];
@@ -108,8 +111,8 @@ export class SourceDecision {
   }
 
   /** Every class that has a threshold, forced_entry excepted: that one has a rule. */
-  #classes(at: number, counted: Readonly<Record<string, number>>): Found[] {
-    return Object.entries(this.#settings.thresholds).flatMap(([label, threshold]) => {
+  #classes(at: number, counted: Readonly<Record<string, number>>, thresholds: DecisionSettings['thresholds']): Found[] {
+    return Object.entries(thresholds).flatMap(([label, threshold]) => {
       const score = Object.hasOwn(counted, label) ? (counted[label] ?? 0) : undefined;
       if (label === 'forced_entry' || score === undefined) return [];
       const running = this.#triggerOf(label).hear(at, score, this.#limitsOf(threshold));

@@ -48,6 +48,10 @@ export const AudioClassifyConfig = Type.Object({
     default: '0.48',
     description: 'Seconds from one window to the next; 0.24 costs twice as much and hears short sounds more surely.',
   }),
+  trained: Type.Enum(['active', 'none'], {
+    default: 'active',
+    description: 'Classes that were trained on own recordings: those of the version in use, or none.',
+  }),
   glassBreak: ratio(0.6, 'Threshold of glass_break.'),
   gunshot: ratio(0.7, 'Threshold of gunshot.'),
   scream: ratio(0.6, 'Threshold of scream.'),

@@ -96,6 +96,9 @@ export const AudioScores = payload('audio-scores', {
   peak: Type.Number({ minimum: 0, description: 'As in `audio-window`.' }),
   record: Type.Boolean({ description: 'As in `audio-window`.' }),
   model: Type.String({ description: 'Id of the model.' }),
+  head: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Version of the head that the user trained, where it had its say.' }),
+  ),
   backend: Type.String({ description: 'As in `detections`.' }),
   timings: Type.Object({ waitMs: Type.Number(), featuresMs: Type.Number(), inferenceMs: Type.Number() }),
   windows: Type.Optional(

@@ -9,8 +9,8 @@ interface Remembered {
 
 /** More sources than one worker can listen to; the one heard longest ago makes room. Each has 87 KB. */
 const mostSources = 64;
-/** Windows follow each other after 0.48 s or 0.24 s: whole frames, and whole pairs of them. */
-const hops = [48 * frameHop, 24 * frameHop] as const;
+/** Windows follow each other after 0.48 s or 0.24 s, which are whole frames; two nodes may ask for the same one. */
+const hops = [48 * frameHop, 24 * frameHop, 0] as const;
 
 /**
  * Log-mel patches of sources whose windows overlap. Rows do not depend on the window they stand in, so those of sound that

@@ -33,6 +33,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'CPU, memory, frame rate and delay of one and eight cameras of 720p15, beside a bare ffmpeg',
     load: () => import('./ingest.ts'),
   },
+  listen: {
+    what: 'log-mel and model of a stream of sound, the cost of eight live microphones, recall of 0.3 s transients with and without overlap',
+    load: () => import('./listen.ts'),
+  },
   microphone: {
     what: 'milliseconds from starting a recorder to its first sound, for every way to record, beside a bare parec',
     load: () => import('./microphone.ts'),

@@ -1,5 +1,6 @@
 import models from 'models-for:sound';
 import schema from 'settings-of:audio-classify';
+import { offerCalibration } from '../../src/editor/calibration/calibration-view.ts';
 import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
 import { ListeningView } from '../../src/editor/listening/listening-view.ts';
 import { addListeningTab, removeListeningTab, showListeningTab } from '../../src/editor/listening/sidebar.ts';
@@ -18,6 +19,7 @@ registerNode({
   prepare: (node) => {
     watchFoldedSections(type, schema);
     offerModels('echosight-sound-models', models);
+    offerCalibration(node);
     const view = new ListeningView(node.id);
     document.getElementById('echosight-ear')?.replaceChildren(view.element);
     view.watch();

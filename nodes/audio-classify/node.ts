@@ -1,13 +1,17 @@
 import {
   assertKind,
+  calibrationAnswers,
   decisionOf,
   defineNode,
   HalfHops,
   isAudioMessage,
+  isCommand,
   kindOf,
   listeningNow,
+  newCalibrations,
   rawSoundIn,
   RawIntake,
+  readSoundCommand,
   resetListening,
   SentinelError,
   SoundAnalysis,
@@ -24,6 +28,7 @@ type Send = (outputs: object[]) => void;
 export default defineNode({
   type: 'audio-classify',
   answers: {
+    ...calibrationAnswers,
     listening: { write: (query) => listeningNow(query) },
     'listening-reset': { write: (query) => resetListening(query) },
   },
@@ -34,13 +39,18 @@ export default defineNode({
     const classifier = site.classifier(model);
     const missing = site.classifierFault(model);
     const isDown = missing !== undefined;
+    const settings = decisionOf(node.config, site.soundMapping(model));
+    // Of this node alone: a command may change them.
+    const thresholds = { ...settings.thresholds };
     const analysis = new SoundAnalysis({
       classifier: () => classifier.get(),
-      ...{ model, isDown, decision: decisionOf(node.config, site.soundMapping(model)) },
+      ...{ model, isDown, decision: { ...settings, thresholds } },
       ...{ trained, talk: site.talk, clock: site.clock, metrics: site.metrics },
     });
     let headFault: SentinelError | undefined;
     const leave = site.listening.add(node.id, analysis);
+    const calibrations = newCalibrations(site, { thresholds, singleFrom: settings.singleFrom });
+    const endCalibrations = site.calibrations.add(node.id, calibrations);
     const halfHops = new HalfHops();
     const { clock, metrics } = site;
     const intake = new RawIntake({ resampler: () => classifier.get(), site: () => site.id, clock, metrics });
@@ -71,6 +81,10 @@ export default defineNode({
           site.talk.note(payload);
           return;
         }
+        if (isCommand(payload)) {
+          await calibrations.obey(readSoundCommand(payload));
+          return;
+        }
         if (!Buffer.isBuffer(payload)) {
           throw new SentinelError('ES_BAD_INPUT', 'This message is neither sound nor a bare WAV file.', {
             hint: 'Wire the second output of rtsp-in here, put the bytes of a WAV file into msg.payload, or samples into msg.samples.',
@@ -79,9 +93,10 @@ export default defineNode({
         const identity = { site: site.id, area: 'clip', source: 'clip', capturedAt: site.clock.now() };
         show(await analysis.clip(payload, identity), message, send);
       },
-      close() {
+      async close() {
         for (const cue of analysis.end()) node.send([{ topic: topicOf(cue), payload: cue }]);
         leave();
+        await endCalibrations();
         classifier.release();
       },
     };
@@ -114,6 +129,7 @@ export default defineNode({
     function answer(verdict: SoundVerdict, message: object, send: Send, fault?: SoundFault): void {
       if (verdict.outcome === 'scores') {
         tellHead();
+        calibrations.hear(verdict.scores);
         show(verdict.scores, message, send, fault);
         for (const cue of verdict.cues) send([{ ...message, topic: topicOf(cue), payload: cue }]);
       }

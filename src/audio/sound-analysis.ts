@@ -172,7 +172,7 @@ export class SoundAnalysis {
     const version = this.#options.trained === true && trained !== undefined ? head?.version : undefined;
     return {
       ...{ v: 1, kind: 'audio-scores', site, area, source, capturedAt },
-      ...{ scores, top, triggered, thresholds, ...heard, model, backend, timings, sounds },
+      ...{ scores, top, triggered, thresholds: { ...thresholds }, ...heard, model, backend, timings, sounds },
       ...(version === undefined ? {} : { head: version }),
       ...(suppressed.length === 0 ? {} : { suppressed }),
       ...(muted === undefined ? {} : { muted }),

@@ -1,3 +1,6 @@
+import type { AudioClassifyConfig } from './configs/sound.ts';
+import type { SoundClass } from './messages/sound.ts';
+
 /**
  * Calibration on site: what a microphone hears while nothing happens, clips of what it shall hear, and the thresholds that
  * follow from both. What the dialog of audio-classify asks and is told.
@@ -14,6 +17,14 @@ export const calibrationLimits = {
   /** Days of which dismissed incidents count. */
   dismissedDays: 30,
 } as const;
+
+/** The settings of audio-classify that hold the thresholds of the classes that can be calibrated. */
+export const thresholdSettings = {
+  glass_break: 'glassBreak',
+  gunshot: 'gunshot',
+  scream: 'scream',
+  forced_entry: 'forcedEntry',
+} as const satisfies Record<SoundClass, keyof AudioClassifyConfig>;
 
 /** A clip takes what is heard in so many milliseconds before the button is pressed and after it. */
 export const clipSpan = { beforeMs: 3000, afterMs: 4000 } as const;
@@ -63,8 +74,11 @@ export interface Range {
   high: number;
 }
 
-/** How a rate is known: by counting, by a tail that was fitted to the loudest moments, or only what it does not exceed. */
-export type RateMethod = 'counted' | 'extrapolated' | 'bounded';
+/**
+ * How a rate is known: by counting; by a tail that was fitted to the loudest moments; `limited`: the tail says that it is rarer than the
+ * recording is long enough to know; `bounded`: nothing but what counting does not rule out.
+ */
+export type RateMethod = 'counted' | 'extrapolated' | 'limited' | 'bounded';
 
 /** False alarms a day that a threshold is expected to give, if every day sounds like what was heard. */
 export interface AlarmRate extends Range {
@@ -79,6 +93,8 @@ export type SuggestionReason =
   | 'listen-longer'
   /** The shipped one keeps the budget, and no clip asks for a lower one. */
   | 'shipped-fits'
+  /** Nothing that was heard speaks against the shipped one, but the recording is too short to prove the budget. */
+  | 'shipped-unproven'
   /** The shipped one would break the budget. */
   | 'raised'
   /** The budget allows a lower one, which finds more of the clips. */
@@ -101,6 +117,8 @@ export interface ThresholdSuggestion {
   /** Null when too little was heard. */
   threshold: number | null;
   reason: SuggestionReason;
+  /** So long a recording can speak of the budget. */
+  neededMinutes: number;
   /** At the suggested threshold, else at the shipped one. */
   falseAlarms: AlarmRate;
   /** Clips that reach it. */
@@ -114,6 +132,7 @@ export interface ThresholdSuggestion {
 
 /** What follows from all that is kept of a microphone. */
 export interface CalibrationSuggestions {
+  /** Id of the model, with the version of a trained head. */
   model: string;
   /** False alarms a day, of all classes together; each has an equal part of it. */
   budgetPerDay: number;

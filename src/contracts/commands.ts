@@ -64,6 +64,36 @@ export function readCameraCommand(payload: unknown): StateCommand | ViewChange |
   return command === 'rate' ? { rate: value as number } : { width: value as number };
 }
 
+const ratio = Type.Number({ minimum: 0, maximum: 1 });
+const microphone = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }));
+/** What an audio-classify can be told, and what belongs to it; `source` where it hears several microphones. */
+const soundCommands = {
+  thresholds: Type.Record(Type.String(), ratio, { minProperties: 1 }),
+  calibrate: Type.Object({ minutes: Type.Number(), source: microphone }, { additionalProperties: false }),
+  'calibrate-stop': Type.Object({ source: microphone }, { additionalProperties: false }),
+  clip: Type.Object({ label: Type.String(), source: microphone }, { additionalProperties: false }),
+} as const;
+type SoundCommands = typeof soundCommands;
+
+/** A command to audio-classify: other thresholds until the next deploy, or what the calibration in its dialog does. */
+export type SoundCommand = {
+  [Name in keyof SoundCommands]: { command: Name; value: Static<SoundCommands[Name]> };
+}[keyof SoundCommands];
+
+/** Whether somebody means a command, and not sound. */
+export function isCommand(payload: unknown): boolean {
+  return typeof (payload as { command?: unknown } | null | undefined)?.command === 'string';
+}
+
+/** What to do with the thresholds of an audio-classify. @throws SentinelError ES_BAD_INPUT, also for a value that does not fit. */
+export function readSoundCommand(payload: unknown): SoundCommand {
+  const { command, value = {} } = named(payload);
+  const known = (Object.keys(soundCommands) as (keyof SoundCommands)[]).find((name) => name === command);
+  if (known === undefined) throw unknownCommand(command, Object.keys(soundCommands));
+  assertMatches(soundCommands[known], value, `value of the command ${known}`);
+  return { command: known, value } as SoundCommand;
+}
+
 function readSnapshot(value: unknown = 0): MediaRequest {
   assertMatches(seconds, value, 'value of the command snapshot');
   return { ask: 'snapshot', ago: value as number };

@@ -28,6 +28,7 @@ import { PoseEstimator } from '../vision/pose/pose-estimator.ts';
 import { choosePoseModel } from '../vision/pose/pose-model.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { Backlog } from './backlog.ts';
+import { CalibrationBoard } from './calibration-board.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
@@ -69,6 +70,7 @@ export class Site {
   readonly cameras: CameraFeeds;
   readonly backlog = new Backlog();
   readonly previews = new PreviewBoard();
+  readonly calibrations = new CalibrationBoard();
   readonly listening = new ListeningBoard();
   /** When our own loudspeaker talks. */
   readonly talk = new TalkLog();

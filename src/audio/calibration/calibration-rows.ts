@@ -26,7 +26,8 @@ export type HeardWindow = ScoredWindow & { dbfs: number };
 export interface KeptScores {
   ambient: Record<string, number[]>;
   positives: Record<string, number[]>;
-  seconds: number;
+  /** Stretches of 10 s in which something was heard. */
+  blocks: number;
 }
 
 const asPlace = ({ site, source, model }: CalibrationPlace): CalibrationPlace => ({ site, source, model });
@@ -101,8 +102,8 @@ export async function readKept({ query }: Database, place: CalibrationPlace, sin
     .where((on) => on.and(asPlace(place)))
     .orderBy('started_at')
     .execute();
-  const kept: KeptScores = { ambient: {}, positives: {}, seconds: 0 };
-  for (const { id, label, classes_json, seconds } of recordings) {
+  const kept: KeptScores = { ambient: {}, positives: {}, blocks: 0 };
+  for (const { id, label, classes_json } of recordings) {
     const classes = JSON.parse(classes_json) as string[];
     const blocks = new Map(classes.map((name) => [name, new Map<number, number>()]));
     const parts = await query
@@ -125,7 +126,7 @@ export async function readKept({ query }: Database, place: CalibrationPlace, sin
       await turn();
     }
     if (label !== null) continue;
-    kept.seconds += seconds;
+    kept.blocks += Math.max(0, ...[...blocks.values()].map((known) => known.size));
     for (const [name, known] of blocks) (kept.ambient[name] ??= []).push(...known.values());
   }
   return kept;

@@ -5,6 +5,7 @@ import {
   type CalibrationSource,
   type CalibrationSuggestions,
 } from '../../contracts/calibration.ts';
+import type { SoundCommand } from '../../contracts/commands.ts';
 import { SentinelError } from '../../contracts/errors.ts';
 import type { AudioScores } from '../../contracts/messages.ts';
 import type { Clock, DismissedSounds, Random } from '../../contracts/ports.ts';
@@ -20,6 +21,7 @@ import {
   type HeardWindow,
 } from './calibration-rows.ts';
 import { effectiveScores } from './effective-scores.ts';
+import { blockSeconds } from './false-alarms.ts';
 import { CalibrationRecorder } from './recorder.ts';
 import { suggestThreshold } from './suggestion.ts';
 
@@ -28,13 +30,12 @@ const mostSources = 64;
 const msPerDay = 86_400_000;
 
 export interface CalibrationOptions {
-  /** Id of the model whose scores are recorded. */
-  model: string;
   /** From this score on a single window is enough; 0: always. */
   singleFrom: number;
-  /** Thresholds by class: those that the package is shipped with, and those of the node now. */
+  /** Thresholds by class that the package is shipped with. */
   shipped: Readonly<Record<string, number>>;
-  current: () => Readonly<Record<string, number>>;
+  /** Those of the node: a command changes them until the next deploy. */
+  thresholds: Record<string, number>;
   clock: Clock;
   random: Random;
   /** A random UUID. */
@@ -63,6 +64,8 @@ export class Calibrations {
   hear(scores: AudioScores): void {
     const key = sourceKey(scores);
     const known = this.#sources.get(key);
+    // What another model or head says belongs to another recording.
+    if (known !== undefined && modelOf(known.newest) !== modelOf(scores)) void known.recorder.stop();
     const seenAt = this.#options.clock.monotonic();
     const recorder = known?.recorder ?? this.#newRecorder(scores);
     this.#sources.delete(key);
@@ -111,9 +114,7 @@ export class Calibrations {
   /** Takes what is heard around now for a sound of a class. @throws SentinelError ES_BAD_INPUT */
   mark(key: string, label: string): void {
     if (!Object.hasOwn(this.#options.shipped, label)) {
-      throw new SentinelError('ES_BAD_INPUT', `There is no class "${label.slice(0, 60)}".`, {
-        hint: `There are ${Object.keys(this.#options.shipped).join(', ')}.`,
-      });
+      throw noClass(label, Object.keys(this.#options.shipped));
     }
     this.#heard(key).recorder.mark(label);
   }
@@ -136,7 +137,7 @@ export class Calibrations {
    * @throws SentinelError ES_BAD_INPUT, ES_DATABASE
    */
   async suggest(key: string, budgetPerDay: number): Promise<CalibrationSuggestions> {
-    const { shipped, current, singleFrom, clock, random, database, dismissed, model } = this.#options;
+    const { shipped, thresholds, singleFrom, clock, random, database, dismissed } = this.#options;
     if (!(budgetPerDay > 0 && budgetPerDay <= 1000)) {
       throw new SentinelError('ES_BAD_INPUT', 'A budget of false alarms is more than 0 and at most 1000 a day.');
     }
@@ -156,10 +157,31 @@ export class Calibrations {
       const threshold = shipped[name] ?? 1;
       const wish = { budgetPerDay: budgetPerDay / names.length, shipped: threshold };
       const suggested = suggestThreshold(evidence, wish, random);
-      classes[name] = { ...suggested, shipped: threshold, current: current()[name] ?? threshold };
+      classes[name] = { ...suggested, shipped: threshold, current: thresholds[name] ?? threshold };
       await turn();
     }
-    return { model, budgetPerDay, ambientMinutes: kept.seconds / 60, dismissedDays: days, classes };
+    return {
+      model: place.model,
+      budgetPerDay,
+      ambientMinutes: (kept.blocks * blockSeconds) / 60,
+      dismissedDays: days,
+      classes,
+    };
+  }
+
+  /** @throws SentinelError ES_BAD_INPUT, ES_DATABASE */
+  async obey({ command, value }: SoundCommand): Promise<void> {
+    if (command === 'thresholds') {
+      const { thresholds } = this.#options;
+      const strange = Object.keys(value).filter((label) => !Object.hasOwn(thresholds, label));
+      if (strange.length > 0) throw noClass(strange.join(', '), Object.keys(thresholds));
+      Object.assign(thresholds, value);
+      return;
+    }
+    const key = this.#keyOf(value.source);
+    if (command === 'calibrate') await this.begin(key, value.minutes);
+    else if (command === 'calibrate-stop') await this.stop(key);
+    else this.mark(key, value.label);
   }
 
   /** What runs is ended, and what it recorded kept. */
@@ -175,8 +197,21 @@ export class Calibrations {
     });
   }
 
-  #placeOf({ site, source }: Pick<AudioScores, 'site' | 'source'>): CalibrationPlace {
-    return { site, source, model: this.#options.model };
+  /** Of a microphone by its name; without one, of the only one. */
+  #keyOf(name: string | undefined): string {
+    const { sources } = this;
+    const meant = sources.filter(({ source }) => name === undefined || source === name);
+    const [only] = meant;
+    if (only !== undefined && meant.length === 1) return only.key;
+    const message =
+      name === undefined ? 'It is not said which microphone is meant.' : `There is no microphone "${name}".`;
+    throw new SentinelError('ES_BAD_INPUT', message, {
+      hint: `Sound came from ${sources.map(({ source }) => source).join(', ') || 'none yet'}.`,
+    });
+  }
+
+  #placeOf(scores: AudioScores): CalibrationPlace {
+    return { site: scores.site, source: scores.source, model: modelOf(scores) };
   }
 
   #newRecorder(scores: AudioScores): CalibrationRecorder {
@@ -184,7 +219,8 @@ export class Calibrations {
     return new CalibrationRecorder({
       clock,
       open: ({ startedAt, classes, label }) => {
-        const recording = { ...this.#placeOf(scores), id: newId(), startedAt, classes, label };
+        const { newest } = this.#sources.get(sourceKey(scores)) ?? { newest: scores };
+        const recording = { ...this.#placeOf(newest), id: newId(), startedAt, classes, label };
         return {
           keep: async (part) => {
             const opened = await database();
@@ -196,4 +232,15 @@ export class Calibrations {
       judge: (windows: readonly HeardWindow[], label) => Math.max(0, ...effectiveScores(windows, label, singleFrom)),
     });
   }
+}
+
+/** A trained head changes what a model says. */
+function modelOf({ model, head }: AudioScores): string {
+  return head === undefined ? model : `${model}, head ${head}`;
+}
+
+function noClass(name: string, known: readonly string[]): SentinelError {
+  return new SentinelError('ES_BAD_INPUT', `There is no class "${name.slice(0, 60)}".`, {
+    hint: `There are ${known.join(', ')}.`,
+  });
 }

@@ -9,6 +9,8 @@ const blocksPerDay = 86_400 / blockSeconds;
 
 /** With fewer alarms counting is too coarse. */
 const leastCounted = 5;
+/** How many times rarer than once in all that was listened to an alarm may be for anything to be said of it: a convention. */
+const mostBeyond = 100;
 /** Minutes resemble each other: what is drawn again and again are minutes, not blocks. */
 const blocksTogether = 6;
 const draws = 100;
@@ -46,6 +48,11 @@ export class FalseAlarms {
     return this.#days;
   }
 
+  /** Fewer alarms a day cannot be told from what was heard. */
+  get finestPerDay(): number {
+    return finest(this.#days);
+  }
+
   /** With its range. @param threshold 0..1 */
   at(threshold: number): AlarmRate {
     const level = logit(threshold);
@@ -58,12 +65,20 @@ export class FalseAlarms {
       return { method, perDay, low: low / this.#days, high: high / this.#days };
     }
     const rates = this.#drawn.map((one) => shareAbove(one, level) * blocksPerDay).sort((a, b) => a - b);
-    const end = (share: number): number => rates[Math.round(share * (rates.length - 1))] ?? perDay;
-    return { method: 'extrapolated', perDay, low: Math.min(perDay, end(0.05)), high: Math.max(perDay, end(0.95)) };
+    const end = (share: number): number =>
+      Math.max(this.finestPerDay, rates[Math.round(share * (rates.length - 1))] ?? perDay);
+    const [low, high] = [Math.min(perDay, end(0.05)), Math.max(perDay, end(0.95))];
+    if (perDay <= this.finestPerDay) return { method: 'limited', perDay: null, low: 0, high };
+    return { method: 'extrapolated', perDay, low, high };
   }
 
-  /** Null when only bounds are known. @param threshold 0..1 */
+  /** Never less than can be told; null when only bounds are known. @param threshold 0..1 */
   perDayAt(threshold: number): number | null {
+    const expected = this.#expectedAt(threshold);
+    return expected === null ? null : Math.max(expected, this.finestPerDay);
+  }
+
+  #expectedAt(threshold: number): number | null {
     const level = logit(threshold);
     const count = this.#countFrom(level);
     if (count >= leastCounted) return count / this.#days;
@@ -78,7 +93,7 @@ export class FalseAlarms {
   thresholdFor(perDay: number): number | undefined {
     const allowed = Math.floor(perDay * this.#days);
     const extrapolated = this.#tail && probability(levelReachedBy(this.#tail, perDay / blocksPerDay));
-    const isKept = extrapolated === undefined || (this.perDayAt(extrapolated) ?? 0) <= perDay * (1 + 1e-9);
+    const isKept = extrapolated === undefined || (this.#expectedAt(extrapolated) ?? 0) <= perDay * (1 + 1e-9);
     if (allowed < leastCounted && isKept) return extrapolated;
     const first = this.#blocks.toSorted((a, b) => b - a)[allowed];
     // As many as are allowed lie above it, or fewer where scores are equal.
@@ -88,6 +103,15 @@ export class FalseAlarms {
   #countFrom(level: number): number {
     return this.#blocks.reduce((count, block) => count + Number(block >= level), 0);
   }
+}
+
+function finest(days: number): number {
+  return 1 / (mostBeyond * days);
+}
+
+/** Minutes of listening from which on so rare alarms can be told; at least those that a tail needs. */
+export function minutesFor(perDay: number): number {
+  return Math.max(10, (finest(1) / perDay) * 1440);
 }
 
 /** Keeps logits finite. */

@@ -141,7 +141,8 @@ export class CalibrationRecorder {
       if (scores.capturedAt <= clip.pressedAt + clipSpan.afterMs) clip.windows.push(scores);
       return;
     }
-    if (scores.capturedAt <= this.#deafUntil) return;
+    // What our own loudspeaker says is nothing of the place.
+    if (scores.capturedAt <= this.#deafUntil || scores.muted !== undefined) return;
     this.#newest.push(scores);
     const running = this.#ambient;
     const isSettled = (window: AudioScores | undefined): boolean =>
@@ -169,7 +170,7 @@ export class CalibrationRecorder {
       this.#fail(running, new SentinelError('ES_DATABASE', 'The disk is too slow to keep what is recorded.'));
       return;
     }
-    const { seconds } = this.#progress(running);
+    const seconds = (part.at(-1)?.at ?? 0) / 1000;
     const whole: RecordedPart = { seq: running.seq, windows: part, allWindows: running.windows, seconds };
     running.part = [];
     running.seq += 1;

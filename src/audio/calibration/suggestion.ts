@@ -1,7 +1,7 @@
 import type { CalibrationPoint, SuggestionReason, ThresholdSuggestion } from '../../contracts/calibration.ts';
 import type { Random } from '../../contracts/ports.ts';
 import { shareRange } from './confidence.ts';
-import { FalseAlarms, justAbove, logit, probability } from './false-alarms.ts';
+import { FalseAlarms, justAbove, logit, minutesFor, probability } from './false-alarms.ts';
 import { averagePrecision, precisionRecall, type JudgedSound } from './precision-recall.ts';
 
 /** What is known of one class at one microphone. Scores are 0..1. */
@@ -29,7 +29,7 @@ const points = 48;
 
 /**
  * Suggests the threshold of a class for a budget of false alarms: the shipped one if that keeps the budget, a higher one if not, and
- * a lower one only where the budget allows it and clips of the class ask for it.
+ * a lower one only where the recording is long enough to prove the budget and clips of the class ask for it.
  */
 export function suggestThreshold(
   evidence: CalibrationEvidence,
@@ -42,7 +42,13 @@ export function suggestThreshold(
   const told = (threshold: number | null, reason: SuggestionReason): ThresholdSuggestion => {
     const at = threshold ?? shipped;
     return {
-      ...{ threshold, reason, falseAlarms: alarms.at(at), curve: curveOf(evidence, alarms) },
+      ...{
+        threshold,
+        reason,
+        neededMinutes: minutesFor(budgetPerDay),
+        falseAlarms: alarms.at(at),
+        curve: curveOf(evidence, alarms),
+      },
       recall: { hits: found(at), of: positives.length, ...shareRange(found(at), positives.length) },
       dismissedPerDay: dismissed.scores.filter((score) => score >= at).length / dismissed.days,
       ap: averagePrecision(precisionRecall(judged(evidence))),
@@ -58,6 +64,7 @@ export function suggestThreshold(
   const least = Math.max(leastThreshold, quiet, undisturbed);
   if (least > mostThreshold) return told(mostThreshold, 'over-budget');
   if (least > shipped) return told(upwards(least), 'raised');
+  if (budgetPerDay < alarms.finestPerDay) return told(shipped, 'shipped-unproven');
   if (found(least) === found(shipped)) return told(shipped, 'shipped-fits');
   // Half-way to the faintest clip that the budget lets through, so that neither is close.
   const faintest = Math.min(...positives.filter((score) => score >= least));

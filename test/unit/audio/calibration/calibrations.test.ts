@@ -34,20 +34,20 @@ async function bench(t: TestContext) {
     },
   });
   const random = seededRandom(4);
-  const calibrations = (model = 'm') =>
+  const calibrations = () =>
     new Calibrations({
-      ...{ model, singleFrom: 0.8, shipped, current: () => shipped, clock, random, newId: randomUUID },
+      ...{ singleFrom: 0.8, shipped, thresholds: { ...shipped }, clock, random, newId: randomUUID },
       database: () => Promise.resolve(database),
       dismissed: dismissedSounds(() => Promise.resolve(database.query)),
     });
   /** A window every half second. */
-  const listen = (to: Calibrations, seconds: number, scores: () => Record<string, number>): void => {
+  const listen = (to: Calibrations, seconds: number, scores: () => Record<string, number>, model = 'm'): void => {
     for (let heard = 0; heard < seconds * 2; heard++) {
       clock.advance(500);
       const window: AudioScores = {
         ...{ v: 1, kind: 'audio-scores', site: 'home', area: 'hall', source: 'front', capturedAt: clock.now() },
         ...{ scores: scores(), top: [], triggered: [], thresholds: shipped, dbfs: -50, peak: 0.1, record: false },
-        ...{ model: 'm', backend: 'b', timings: { waitMs: 0, featuresMs: 0, inferenceMs: 0 } },
+        ...{ model, backend: 'b', timings: { waitMs: 0, featuresMs: 0, inferenceMs: 0 } },
       };
       to.hear(window);
     }
@@ -105,8 +105,8 @@ describe('calibration on site', () => {
     listen(room, 90, quiet(-3));
     await room.stop(key);
     assert.ok((await room.kept(key)).ambientMinutes >= 1.4);
-    const other = calibrations('another');
-    listen(other, 1, quiet(-3));
+    const other = calibrations();
+    listen(other, 1, quiet(-3), 'another');
     assert.equal((await other.kept(key)).ambientMinutes, 0);
     assert.equal((await other.suggest(key, 1)).classes.scream?.reason, 'listen-longer');
     await room.forget(key);

@@ -24,6 +24,8 @@ const everyMs = 1000;
 const seldomMs = 5000;
 const silentAfterMs = 10_000;
 const quietestDbfs = -80;
+/** A pane breaks within a second: it is told for longer than that. */
+const tellMs = 8000;
 
 /** The cards of the microphones: asked for once a second, and only while somebody can see them. */
 export class MicrophoneCards {
@@ -97,11 +99,12 @@ export function earLook({ microphone: { status = 'connected' }, listener }: EarC
   const offline = offlineWords[status];
   if (offline !== undefined) return look(offline, 'old');
   if (listener === undefined) return { ...look('earUnheard', 'calm'), isFresh: false };
-  const { works, silentMs, mutedUntil, triggered, levels } = listener;
+  const { works, silentMs, mutedUntil, triggered, levels, last, capturedAt } = listener;
   if (!works) return look('earDown', 'fault');
   if (silentMs > silentAfterMs) return look('earSilent', 'old');
   if (mutedUntil !== undefined) return look('earMuted', 'calm');
   if (triggered.length > 0) return look('earHeard', 'alarm', triggered);
+  if (last !== undefined && capturedAt - last.at < tellMs) return look('earHeard', 'alarm', last.sounds);
   if (levels.includes('silence')) return look('earQuiet', 'fault');
   if (levels.includes('noise')) return look('earNoise', 'fault');
   return look('earListening', 'live');

@@ -15,6 +15,7 @@ export type SourceHeard = Listener & { site: string; source: string; area: strin
 
 interface Heard {
   newest: { scores: AudioScores; seenAt: number; levels: Listener['levels'] } | undefined;
+  last: Listener['last'];
   highest: Record<string, number>;
   /** Epoch ms. */
   since: number;
@@ -54,6 +55,8 @@ export class Listening {
       heard.highest[label] = Math.max(score, heard.highest[label] ?? 0);
     }
     heard.unheard += unheard;
+    const { triggered, capturedAt } = scores;
+    if (triggered.length > 0) heard.last = { sounds: triggered, at: capturedAt };
     const told = { ...scores, highest: { ...heard.highest } };
     heard.newest = { scores: told, seenAt: this.#options.clock.monotonic(), levels };
     return told;
@@ -73,10 +76,10 @@ export class Listening {
   }
 
   #afresh(): Heard {
-    return { newest: undefined, highest: {}, since: this.#options.clock.now(), unheard: 0 };
+    return { newest: undefined, last: undefined, highest: {}, since: this.#options.clock.now(), unheard: 0 };
   }
 
-  #shown({ newest, highest, since, unheard }: Heard): SourceHeard | undefined {
+  #shown({ newest, last, highest, since, unheard }: Heard): SourceHeard | undefined {
     if (newest === undefined) return undefined;
     const { scores, seenAt, levels } = newest;
     const {
@@ -100,6 +103,7 @@ export class Listening {
     return {
       ...{ site, source, area, model, works: this.fault === undefined, capturedAt, silentMs, dbfs, peak, classes, top },
       ...{ triggered, suppressed, unheard, levels, since },
+      ...(last === undefined ? {} : { last }),
       ...(muted === undefined ? {} : { mutedUntil: muted.until }),
     };
   }

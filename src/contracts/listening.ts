@@ -30,6 +30,12 @@ export const Listener = Type.Object({
   classes: Type.Array(HeardClass, { description: 'Every class that has a threshold.' }),
   top: Type.Array(Type.Object({ label: Type.String(), score }), { description: 'The five best raw classes.' }),
   triggered: Type.Array(Type.String(), { description: 'Sounds that are heard.' }),
+  last: Type.Optional(
+    Type.Object(
+      { sounds: Type.Array(Type.String()), at: Type.Number({ description: 'Epoch ms.' }) },
+      { description: 'The newest window in which something was heard.' },
+    ),
+  ),
   suppressed: Type.Array(Type.Object({ label: Type.String(), by: Type.String() })),
   mutedUntil: Type.Optional(Type.Number({ description: 'Epoch ms: our own loudspeaker talks.' })),
   unheard: Type.Integer({ minimum: 0, description: 'Sounds that were not told because our own loudspeaker talked.' }),

@@ -6,6 +6,8 @@ type Source = ListeningAnswer['nodes'][number]['sources'][number];
 
 /** Windows come twice a second. */
 const silentAfterMs = 10_000;
+/** A pane breaks within a second: it is told for longer than that. */
+const tellMs = 8000;
 const quietestDbfs = -80;
 
 const say = (key: string, params?: Record<string, string | number>): string =>
@@ -85,7 +87,7 @@ export class EarCard {
   }
 
   /** The same words are not said anew twice a second to who cannot see. */
-  #speak({ triggered, mutedUntil, unheard, levels, silentMs, works, capturedAt, suppressed }: Source): void {
+  #speak({ triggered, last, mutedUntil, unheard, levels, silentMs, works, capturedAt, suppressed }: Source): void {
     const time = new Date(capturedAt).toLocaleTimeString();
     const [against] = suppressed;
     const missed = unheard === 0 ? '' : ` ${say('unheard', { count: unheard })}`;
@@ -97,11 +99,19 @@ export class EarCard {
           ? [say('muted') + missed, 'echosight-ear-odd']
           : triggered.length > 0
             ? [say('heard', { sounds: triggered.map(soundName).join(', ') }), 'echosight-ear-alarm']
-            : levels.length > 0
-              ? [levels.map((level) => say(level)).join(' '), 'echosight-ear-odd']
-              : against !== undefined
-                ? [say('suppressed', { label: soundName(against.label), by: against.by }), '']
-                : [say('listening') + missed, ''];
+            : last !== undefined && capturedAt - last.at < tellMs
+              ? [
+                  say('just', {
+                    sounds: last.sounds.map(soundName).join(', '),
+                    time: new Date(last.at).toLocaleTimeString(),
+                  }),
+                  'echosight-ear-alarm',
+                ]
+              : levels.length > 0
+                ? [levels.map((level) => say(level)).join(' '), 'echosight-ear-odd']
+                : against !== undefined
+                  ? [say('suppressed', { label: soundName(against.label), by: against.by }), '']
+                  : [say('listening') + missed, ''];
     if (this.#said.textContent !== words) this.#said.textContent = words;
     this.#said.className = look;
   }

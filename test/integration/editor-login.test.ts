@@ -14,6 +14,8 @@ const routes: Record<string, { readers: boolean; body?: (camera: string) => obje
   'GET /echosight/mic-in/check-begin': { readers: false },
   'GET /echosight/mic-in/check': { readers: false },
   'GET /echosight/mic-in/check-stop': { readers: false },
+  'GET /echosight/audio-classify/listening': { readers: false },
+  'GET /echosight/audio-classify/listening-reset': { readers: false },
   'GET /echosight/sentinel-site/check': { readers: false },
   'GET /echosight/audio-classify/calibration': { readers: false },
   'GET /echosight/audio-classify/calibration-begin': { readers: false },

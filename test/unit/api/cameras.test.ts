@@ -5,6 +5,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
 import { CameraAnswers } from '../../../src/api/camera-answers.ts';
 import { CameraList } from '../../../src/contracts/cameras.ts';
+import { MicrophoneList } from '../../../src/contracts/listening.ts';
 import { assertMatches } from '../../../src/contracts/guards.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { apiHost } from './api-host.ts';
@@ -39,6 +40,34 @@ async function serve(t: TestContext, over: Partial<ApiHost> = {}) {
     fetch(`${url}/previews/${asked}`, { headers, method });
   return { state, url, ask };
 }
+
+describe('what microphones hear', () => {
+  const heard: MicrophoneList = {
+    microphones: [
+      {
+        ...{ site: 'home', siteName: 'Home', area: 'yard', source: 'gate', status: 'connected', detail: '', since: 1 },
+        listeners: [
+          {
+            ...{ model: 'm', works: true, capturedAt: 5, silentMs: 100, dbfs: -40, peak: 0.1, since: 1, unheard: 0 },
+            classes: [{ label: 'gunshot', score: 0.1, highest: 0.2, threshold: 0.7 }],
+            ...{ top: [{ label: 'Speech', score: 0.5 }], triggered: [], suppressed: [], levels: [] },
+          },
+        ],
+      },
+    ],
+  };
+
+  test('is listed, for no page of another origin and no other machine without a login', async (t) => {
+    const { url } = await serve(t, { microphones: () => heard });
+    const answer: unknown = await (await fetch(`${url}/microphones`)).json();
+    assertMatches(MicrophoneList, answer, 'list of microphones');
+    assert.deepEqual(answer, heard);
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'x-forwarded-for': '192.0.2.1' }]) {
+      assert.equal((await fetch(`${url}/microphones`, { headers })).status, 403);
+    }
+    assert.equal((await fetch(`${url}/microphones`, { method: 'POST' })).status, 405);
+  });
+});
 
 describe('live pictures', () => {
   test('are listed with their cameras', async (t) => {

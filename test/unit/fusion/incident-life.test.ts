@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultRules } from '../../../src/contracts/configs.ts';
 import { assertKind } from '../../../src/contracts/guards.ts';
-import { BenchArea } from './bench-area.ts';
+import { audioScores, BenchArea } from './bench-area.ts';
 
 describe('the life of an incident', () => {
   test('it starts once, gets its evidence after 5 s and ends after 30 s of quiet', () => {
@@ -185,6 +185,36 @@ describe('the life of an incident', () => {
     area.wait(6000);
     assert.equal(area.last.signals[0].count, 2);
     assert.equal(area.last.signals[0].score, 0.9);
+  });
+
+  test('a sound that says that it goes on counts once, and keeps the incident open', () => {
+    const area = new BenchArea();
+    const scream = (started: boolean): void => {
+      const capturedAt = area.clock.now();
+      const sounds = [{ label: 'scream', score: 0.9, since: capturedAt, started, why: 'One window.' }];
+      area.engine.accept({ ...audioScores({ scream: 0.9 }, { capturedAt }), sounds });
+    };
+    scream(true);
+    for (let window = 0; window < 100; window += 1) {
+      area.wait(480);
+      scream(false);
+    }
+    assert.deepEqual(area.alerts, ['start 1 scream']);
+    area.wait(40_000);
+    assert.equal(area.last.phase, 'end');
+    assert.equal(area.last.signals[0]?.count, 1);
+  });
+
+  test('what is experimental is said in the explanation', () => {
+    const area = new BenchArea();
+    const capturedAt = area.clock.now();
+    const why = '2 blows within 3.4 s (experimental rule).';
+    const sounds = [{ label: 'forced_entry', score: 0.8, since: capturedAt, started: true, why, experimental: true }];
+    area.engine.accept({ ...audioScores({ forced_entry: 0.2 }, { capturedAt }), sounds });
+    assert.match(
+      area.last.explanation[1] ?? '',
+      /^Forced entry heard by cam at .*score 0\.80 .* 2 blows within 3\.4 s \(experimental rule\)\.$/,
+    );
   });
 
   test('a signal keeps its best score, the boxes of that look, and counts the looks', () => {

@@ -421,6 +421,39 @@ describe('the rule list', () => {
   });
 });
 
+describe('a microphone that is too quiet or too loud for long', () => {
+  const rule = (label: string): Rule => ({ id: label, enabled: true, severity: 1, all: [{ kind: 'cue', label }] });
+  const features = {
+    kind: 'level',
+    dbfs: -100,
+    limitDbfs: -85,
+    seconds: 60,
+    since: new Date(2026, 0, 1, 11, 59).getTime(),
+  };
+
+  test('has an incident that lasts until it is over, beside what happens meanwhile', () => {
+    const area = new BenchArea({ rules: [rule('silence'), ...defaultRules] });
+    area.cue('silence', 1, { source: 'mic', features });
+    assert.deepEqual(area.story, ['start 1 silence']);
+    const sentence =
+      'mic hears quieter than -85 dBFS since 11:59:00.0 (-100 dBFS): is the microphone muted, covered or dead?';
+    assert.ok(area.last.explanation.includes(sentence), area.last.explanation.join('\n'));
+    area.wait(600_000);
+    area.hear({ glass_break: 0.9 }, { source: 'cam' });
+    assert.deepEqual(area.alerts, ['start 1 silence', 'start 2 glass_break']);
+    area.cue('silence', 0, { source: 'mic', features });
+    area.wait(60_000);
+    assert.deepEqual(area.alerts.slice(2).toSorted(), ['end 1 silence', 'end 2 glass_break']);
+  });
+
+  test('a cue of that name that is not ours is a moment', () => {
+    const area = new BenchArea({ rules: [rule('noise')] });
+    area.cue('noise', 1);
+    area.wait(60_000);
+    assert.deepEqual(area.alerts, ['start 1 noise', 'end 1 noise']);
+  });
+});
+
 describe('what people do in zones', () => {
   const rule = (label: string, more: Partial<Rule['all'][number]> = {}): Rule => {
     return { id: label, enabled: true, severity: 2, all: [{ kind: 'cue', label, ...more }] };

@@ -28,7 +28,7 @@ class Ear {
     const count = (name: string, labels: Record<string, string> = {}): void => {
       this.counted.push([name, ...Object.values(labels)].join(' '));
     };
-    this.analysis = newAnalysis(classifier, { talk: this.talk, metrics: { count } });
+    this.analysis = newAnalysis(classifier, { talk: this.talk, metrics: { count }, trained: true });
   }
 
   async hear(

@@ -25,7 +25,7 @@ class House {
     const forget = (source: { site: string; source: string }): void => {
       listening.forget(source);
     };
-    this.listening.add(id, { listening, forget });
+    this.listening.add(id, { listening, thresholds: {}, forget });
     return listening;
   }
 
@@ -115,7 +115,7 @@ describe('what microphones hear', () => {
     assert.equal(microphonesOf([house]).length, 1);
     forgetListening({ site: 'home', source: 'mic' }, [house]);
     assert.equal(microphonesOf([house]).length, 0);
-    const leave = house.listening.add('n2', { listening: node, forget: () => undefined });
+    const leave = house.listening.add('n2', { listening: node, thresholds: {}, forget: () => undefined });
     house.hear(node, 'mic', 0.1);
     leave();
     assert.deepEqual(listeningNow(query({ id: 'n2' }), [house]).nodes, []);

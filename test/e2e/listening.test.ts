@@ -40,7 +40,9 @@ describe('what microphones hear, in a browser', { timeout: 300_000, skip }, () =
     const clip = join(data, 'pane.mp4');
     const demo = join(root, 'scripts', 'demo', 'demo-clip.mp4');
     await makeWithFfmpeg(['-ss', '6.5', '-t', '5', '-i', demo, ...videoForms.h264, ...soundForms.AAC, clip]);
-    host = await startDashboardHost(data, { more: flow(clip) });
+    const again = join(data, 'panes.mp4');
+    await makeWithFfmpeg(['-stream_loop', '50', '-i', clip, '-c', 'copy', again]);
+    host = await startDashboardHost(data, { more: flow(again) });
   });
   after(async () => {
     await browser.close();

@@ -12,6 +12,12 @@ const partShare = 0.7;
 /** At least so much of an object moves. */
 const movingShare = 0.15;
 
+/** An object, and the look that showed it: 0 is the one at the whole picture. */
+interface Seen {
+  object: DetectedObject;
+  look: number;
+}
+
 export interface CloserLookOptions {
   /** What the whole picture showed. */
   objects: readonly DetectedObject[];
@@ -37,17 +43,20 @@ export async function lookCloser(
   picture: RgbPixels,
   { objects: whole, regions, most, atOnce, waiting, threshold, look }: CloserLookOptions,
 ): Promise<{ objects: DetectedObject[]; crops: number }> {
-  let objects = [...whole];
+  let found: Seen[] = whole.map((object) => ({ object, look: 0 }));
   let crops = 0;
   const rest = [...regions];
   for (;;) {
     const next = nextCrops(rest, Math.min(atOnce, most - crops));
-    if (next.length === 0 || Atomics.load(waiting, 0) > 0) return { objects, crops };
-    crops += next.length;
+    if (next.length === 0 || Atomics.load(waiting, 0) > 0) return { objects: found.map(({ object }) => object), crops };
     const seen = await Promise.all(
-      next.map(async ({ crop, region }) => fromLook(await look(cutOut(picture, crop)), crop, region)),
+      next.map(async ({ crop, region }, index) => {
+        const objects = fromLook(await look(cutOut(picture, crop)), crop, region);
+        return objects.map((object) => ({ object, look: crops + index + 1 }));
+      }),
     );
-    objects = merge([...objects, ...seen.flat()]);
+    crops += next.length;
+    found = merge([...found, ...seen.flat()]);
   }
 
   /** Takes the most urgent regions that nothing explains, as crops. */
@@ -56,7 +65,7 @@ export async function lookCloser(
     while (next.length < count) {
       const region = from.shift();
       if (region === undefined) break;
-      if (objects.some(({ score, box }) => score >= threshold && explains(box, region))) continue;
+      if (found.some(({ object: { score, box } }) => score >= threshold && explains(box, region))) continue;
       const crop = cropAround(region, picture);
       if (crop !== undefined) next.push({ crop, region });
     }
@@ -92,16 +101,17 @@ function moves(box: Box, region: Box): boolean {
   return sharedArea(box, region) > movingShare * box.width * box.height;
 }
 
-/** Of doubles the better one stays. */
-function merge(objects: readonly DetectedObject[]): DetectedObject[] {
-  const kept: DetectedObject[] = [];
-  for (const object of objects.toSorted((a, b) => b.score - a.score)) {
-    if (!kept.some(({ label, box }) => label === object.label && isSame(box, object.box))) kept.push(object);
+/** Of doubles the better one stays. What one look shows are none: in a crowd, people stand in front of each other. */
+function merge(all: readonly Seen[]): Seen[] {
+  const kept: Seen[] = [];
+  for (const one of all.toSorted((a, b) => b.object.score - a.object.score)) {
+    if (!kept.some((other) => other.look !== one.look && isSame(other.object, one.object))) kept.push(one);
   }
   return kept;
 }
 
-function isSame(a: Box, b: Box): boolean {
+function isSame({ label, box: a }: DetectedObject, { label: other, box: b }: DetectedObject): boolean {
+  if (label !== other) return false;
   const smaller = Math.min(a.width * a.height, b.width * b.height);
   return iou(a, b) > sameOverlap || sharedArea(a, b) > partShare * smaller;
 }

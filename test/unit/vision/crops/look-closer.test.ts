@@ -65,6 +65,16 @@ describe('a closer look', () => {
     assert.equal((await closer({ objects: [dog] })).objects.length, 2);
   });
 
+  test('takes nobody away from a crowd: of those who stand in front of each other, one look showed each', async () => {
+    const front = person({ x: 0.1, y: 0.3, width: 0.1, height: 0.5 });
+    const behind = person({ x: 0.12, y: 0.28, width: 0.06, height: 0.3 }, 0.6);
+    const crowd = await closer({ objects: [front, behind] });
+    assert.deepEqual([crowd.crops, crowd.objects.length], [1, 3]);
+    const [left, right] = [person(inCrop), person({ x: 0.42, y: 0.28, width: 0.16, height: 0.2 }, 0.7)];
+    const closely = await closer({ look: () => Promise.resolve([left, right]) });
+    assert.equal(closely.objects.length, 2);
+  });
+
   test('leaves out what its crop cuts off', async () => {
     const look = () => Promise.resolve([person({ x: 0.3, y: 0.4, width: 0.3, height: 0.6 }, 0.95)]);
     assert.deepEqual(await closer({ look }), { objects: [], crops: 1 });

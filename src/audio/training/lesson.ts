@@ -14,7 +14,7 @@ import { folderRecordings } from './folder-recordings.ts';
 import { learn, type Learnt } from './learning.ts';
 import type { FormerHead } from './lesson-results.ts';
 import { variantsFor, type LessonClip } from './lesson-clips.ts';
-import { readOtherSounds } from './other-sounds.ts';
+import { othersThan, readOtherSounds } from './other-sounds.ts';
 import { assertLearnable, type RecordingFile, type Recordings } from './recordings.ts';
 import { seededRandom } from './seeded-random.ts';
 import { tellingWindows } from './telling-windows.ts';
@@ -78,7 +78,9 @@ export class Lesson implements WorkerService<LessonOrder, LessonReply> {
     if ('learn' in order) {
       const clips = [...this.#clips].sort(([a], [b]) => a - b).map(([, clip]) => clip);
       assertLearnable(clips);
-      this.#learning = learn(clips, readOtherSounds(this.#modelSha256), order.learn.former, this.#modelSha256);
+      const sounds = readOtherSounds(this.#modelSha256);
+      const others = sounds && othersThan([...new Set(clips.map(({ label }) => label))], sounds);
+      this.#learning = learn(clips, others, order.learn.former, this.#modelSha256);
       return { progress: 0 };
     }
     return this.#goOn();

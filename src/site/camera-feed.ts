@@ -1,12 +1,9 @@
 import type { SentinelError } from '../contracts/errors.ts';
-import type { SoundFault } from '../contracts/messages.ts';
 import type { Gauges, Metrics } from '../contracts/ports.ts';
 import type { Ingest, IngestFrame, IngestListener, IngestOptions, IngestWindow } from '../media/ingest.ts';
-import { soundFaultError } from '../media/microphone/failures.ts';
 import type { StreamState } from '../media/stream-supervisor.ts';
 import { TamperWatch, type Tampering } from '../media/tamper/tamper-watch.ts';
-import { peakDbfs } from '../pcm/level.ts';
-import { freshSeconds, SoundWatch } from '../pcm/sound-watch.ts';
+import { FeedSound, type SoundNews } from './feed-sound.ts';
 
 /** What a feed runs. */
 export type FeedSource = Pick<Ingest, 'start' | 'stop'>;
@@ -17,12 +14,6 @@ interface CameraFeedOptions extends IngestOptions {
   metrics: Pick<Metrics, 'count'> & Gauges;
   /** Whether to tell of tampering. */
   tamper?: boolean | undefined;
-}
-
-/** What is wrong with the sound of a camera that is connected, in words too; without a fault it is well again. */
-export interface SoundNews {
-  fault?: SoundFault;
-  detail: string;
 }
 
 /** Who watches a camera. */
@@ -51,8 +42,7 @@ export class CameraFeed {
   readonly #waiting = new Set<(frame: IngestFrame | undefined) => void>();
   readonly #source: FeedSource;
   readonly #tamper: TamperWatch | undefined;
-  /** Of a live camera: silence in a file is part of it. */
-  readonly #sound: SoundWatch | undefined;
+  readonly #sound: FeedSound;
   #state: StreamState | undefined;
   /** Of the present failure: who joins in the middle of it has not heard of it. */
   #error: SentinelError | undefined;
@@ -63,7 +53,7 @@ export class CameraFeed {
     this.#options = options;
     this.#ports = ports;
     this.#tamper = options.tamper === true ? new TamperWatch(options.clock) : undefined;
-    this.#sound = options.address.protocol === 'file' ? undefined : new SoundWatch();
+    this.#sound = new FeedSound({ ...options, isLive: options.address.protocol !== 'file' });
     this.#source = ports.open(options, {
       frame: (frame) => {
         this.#frame(frame);
@@ -76,8 +66,7 @@ export class CameraFeed {
         const { source, metrics } = this.#options;
         if (state.status !== 'connected') {
           metrics.set('stream_lag_seconds', undefined, { source });
-          for (const name of ['sound_level_dbfs', 'sound_peak_dbfs'] as const) metrics.set(name, undefined, { source });
-          this.#sound?.reset();
+          this.#sound.reset();
         }
         if (state.renewal !== undefined) metrics.count('stream_renewals_total', { source, reason: state.renewal });
         this.#error = state.status === 'connected' ? undefined : (state.error ?? this.#error);
@@ -190,7 +179,9 @@ export class CameraFeed {
     metrics.set('stream_lag_seconds', lateMs / 1000, { source });
     // First: its bytes belong to the receiver as soon as it has them.
     const tampering = this.#tamper?.push(frame);
+    const news = this.#sound.see();
     each(awake, (viewer, isFirst) => {
+      if (news !== undefined) viewer.sound(news);
       if (tampering !== undefined) viewer.tamper(tampering);
       viewer.frame(isFirst ? frame : { ...frame, bytes: Buffer.from(frame.bytes) });
     });
@@ -200,14 +191,9 @@ export class CameraFeed {
     const awake = this.#awake;
     if (awake.length === 0) return;
     this.#count('audio_windows_captured_total');
-    const isNews = this.#sound?.push(window.samples) === true;
-    const fault = this.#sound?.fault;
-    const { source, metrics } = this.#options;
-    metrics.set('sound_level_dbfs', window.dbfs, { source });
-    metrics.set('sound_peak_dbfs', peakDbfs(window.peak), { source });
-    if (fault !== undefined) metrics.count('microphone_fault_seconds_total', { source, fault }, freshSeconds);
+    const news = this.#sound.hear(window);
     each(awake, (viewer, isFirst) => {
-      if (isNews) viewer.sound(soundNews(fault));
+      if (news !== undefined) viewer.sound(news);
       viewer.audio(isFirst ? window : { ...window, samples: window.samples.slice() });
     });
   }
@@ -227,9 +213,9 @@ export class CameraFeed {
       ...(lateSeconds === undefined ? {} : { lateSeconds }),
       ...(error === undefined ? {} : { error }),
     });
-    const tampering = this.#tamper?.present;
+    const [tampering, news] = [this.#tamper?.present, this.#sound.present];
     this.#guard(() => {
-      if (this.#sound?.fault !== undefined) viewer.sound(soundNews(this.#sound.fault));
+      if (news !== undefined) viewer.sound(news);
       if (tampering !== undefined) viewer.tamper(tampering);
     });
   }
@@ -248,11 +234,6 @@ export class CameraFeed {
       this.#options.log.error(`A receiver of the stream failed: ${String(error)}`);
     }
   }
-}
-
-function soundNews(fault: SoundFault | undefined): SoundNews {
-  if (fault === undefined) return { detail: 'The sound is as it should be again.' };
-  return { fault, detail: soundFaultError(fault).message };
 }
 
 /** What one viewer throws must not cost the others their share; whoever runs the source logs it. */

@@ -142,7 +142,8 @@ describe('what happens to cameras, and what a user sees of it', { timeout: 400_0
       assert.equal(heard(), known, 'it stays silent');
       const came = watched.frames('deaf').length - since;
       assert.ok(came > 12, `${came} frames in 12 s`);
-      assert.equal(watched.statuses('deaf').at(-1), 'connected');
+      const { status, fault } = watched.states('deaf').at(-1) ?? {};
+      assert.deepEqual([status, fault], ['connected', 'silent'], 'it is said that nothing is heard any more');
     });
 
     test('pictures that stop while sound goes on: stalled, an incident, and back', async () => {

@@ -6,8 +6,9 @@ import type { IngestFrame, IngestListener } from '../../../src/media/ingest.ts';
 import type { StreamState } from '../../../src/media/stream-supervisor.ts';
 import { parseSourceAddress } from '../../../src/network/address.ts';
 import type { Tampering } from '../../../src/media/tamper/tamper-watch.ts';
-import type { CameraViewer, SoundNews } from '../../../src/site/camera-feed.ts';
+import type { CameraViewer } from '../../../src/site/camera-feed.ts';
 import { CameraFeeds, type FeedOptions } from '../../../src/site/camera-feeds.ts';
+import type { SoundNews } from '../../../src/site/feed-sound.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 
@@ -133,6 +134,32 @@ describe('camera feeds', () => {
     last().say('connected');
     last().constant(19);
     assert.deepEqual(first.faults, ['silent'], 'nothing is known of the new connection yet');
+  });
+
+  test('sound that comes no more while pictures do is silence, until it comes again', async () => {
+    const { feeds, options, last, clock, counted } = setUp();
+    const viewer = new Viewer();
+    feeds.watch('camera', options(), viewer);
+    await settled();
+    last().say('connected');
+    last().constant(2, 0.1);
+    const pictures = (seconds: number): void => {
+      for (let second = 0; second < seconds; second += 1) {
+        clock.advance(1000);
+        last().late(0);
+      }
+    };
+    pictures(9);
+    assert.deepEqual(viewer.faults, []);
+    pictures(4);
+    assert.deepEqual(viewer.faults, ['silent']);
+    assert.ok(counted.includes('microphone_fault_seconds_total front'));
+    last().constant(1, 0.1);
+    assert.deepEqual(viewer.faults, ['silent', undefined]);
+    last().say('stalled');
+    last().say('connected');
+    pictures(30);
+    assert.deepEqual(viewer.faults, ['silent', undefined], 'a connection without sound has none to lose');
   });
 
   test('silence in a file is part of it', async () => {

@@ -81,7 +81,7 @@ def left_out(audio: Path, cache: Path, folds: list[int]) -> Judged:
 def load(path: Path) -> tuple[Student, dict]:
     """The averaged weights of a run, and what else is noted of it."""
     kept = torch.load(path, map_location="cpu")
-    network = Student()
+    network = Student(kept["width"])
     network.load_state_dict(kept["average"])
     return network.eval(), kept
 

@@ -1,8 +1,8 @@
 """
 Makes echosight-audio-v1 from beginning to end. What is done stays done: after an interruption the same command goes on.
 
-    python3 run.py --audio DIR --models DIR --work DIR [--folds 0 1 2 3] [--windows 120000] [--views 600000]
-                   [--final-views 600000] [--workers 2] [--device cpu]
+    python3 run.py --audio DIR --models DIR --work DIR [--folds 0 1 2 3] [--seeds 1] [--windows 120000] [--views 600000]
+                   [--width 1] [--workers 2] [--device cpu]
 
 `--audio`: labelled clips with manifest.csv; `--models`: YAMNet's official TensorFlow Lite file and list of classes; `--work`:
 everything that is made on the way, some 16 kB a window. The result lies in WORK/result: the ONNX file, calibration and figures,
@@ -10,6 +10,7 @@ and a window with its outputs for tests.
 """
 import argparse
 import hashlib
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,8 @@ def main() -> None:
     options.add_argument("--folds", type=int, nargs="*", default=[0, 1, 2, 3])
     options.add_argument("--windows", type=int, default=120_000)
     options.add_argument("--views", type=int, default=600_000)
-    options.add_argument("--final-views", type=int, default=600_000)
+    options.add_argument("--seeds", type=int, nargs="+", default=[1])
+    options.add_argument("--width", type=float, default=1.0)
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--processes", type=int, default=2)
     options.add_argument("--batch", type=int, default=32)
@@ -47,18 +49,19 @@ def main() -> None:
     taught = {"audio": asked.audio, "teacher": asked.models / "yamnet_classification_tflite_1.tflite", "classes": classes}
     learning = {
         "windows": windows, "classes": classes, "workers": asked.workers, "batch": asked.batch, "rate": asked.rate, "device": asked.device,
+        "views": asked.views, "width": asked.width,
     }
     step("windows.py", **taught, out=windows, windows=asked.windows, processes=asked.processes)
     students = []
-    for fold in asked.folds:
-        student = asked.work / f"fold{fold}.pt"
-        step("train.py", **learning, out=student, leave_out=[fold], views=asked.views)
-        step("judge.py", **taught, windows=windows, student=student, json=result / f"fold{fold}.json")
+    for fold, seed in itertools.product(asked.folds, asked.seeds):
+        student = asked.work / f"fold{fold}-seed{seed}.pt"
+        step("train.py", **learning, out=student, leave_out=[fold], seed=seed)
+        step("judge.py", **taught, windows=windows, student=student, json=result / f"fold{fold}-seed{seed}.json")
         students.append(student)
     if students:
         step("calibrate.py", **taught, windows=windows, students=students, json=result / "calibration.json")
     final = asked.work / "all.pt"
-    step("train.py", **learning, out=final, views=asked.final_views)
+    step("train.py", **learning, out=final, seed=asked.seeds[0])
     model = result / "echosight-audio-v1.onnx"
     step("export.py", student=final, classes=classes, out=model, example=result / "example.json")
     print(f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}")

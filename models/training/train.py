@@ -2,7 +2,7 @@
 Distils the teacher into the student.
 
     python3 train.py --windows DIR --classes FILE.csv --out FILE.pt [--from FILE.pt] [--leave-out 0] [--views 400000]
-                     [--workers 2] [--batch 32] [--rate 0.002] [--seed 1] [--device cpu]
+                     [--width 1] [--workers 2] [--batch 32] [--rate 0.002] [--seed 1] [--device cpu]
 
 With `--leave-out` it learns from the other folds, so that `judge.py` can say what the recipe is worth on sources that it never
 heard; without, from all of them. Every few minutes everything is written to FILE.pt: the same command goes on from there.
@@ -130,33 +130,32 @@ def rate_at(peak: float, step: int, total: int) -> float:
     return peak * min(1.0, (step + 1) / _WARM_UP) * max(0.005, 0.5 * (1 + np.cos(np.pi * min(1, step / total))))
 
 
-def _copy(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name: value.clone() for name, value in state.items()}
-
-
 def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(asked.seed)
-    network = Student().to(asked.device, memory_format=torch.channels_last)
-    if asked.begin:
-        network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
-    average, step = _copy(network.state_dict()), 0
+    run = {"leave_out": asked.leave_out, "seed": asked.seed, "width": asked.width}
+    total = asked.views // asked.batch // asked.workers
+    kept = torch.load(asked.out, map_location=asked.device) if asked.out.exists() else None
+    if kept is not None and any(kept[name] != value for name, value in run.items()):
+        raise SystemExit(f"{asked.out} is of another run.")
+    if kept is not None and "network" not in kept:
+        return
+    network = Student(asked.width).to(asked.device, memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=asked.rate, weight_decay=_WEIGHT_DECAY)
     weights = class_weights(asked.classes).to(asked.device)
-    run = {"leave_out": asked.leave_out, "seed": asked.seed}
-    if asked.out.exists():
-        kept = torch.load(asked.out, map_location=asked.device)
-        if any(kept[name] != value for name, value in run.items()):
-            raise SystemExit(f"{asked.out} is of another run.")
+    if asked.begin:
+        network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
+    average, step = {name: value.clone() for name, value in network.state_dict().items()}, 0
+    if kept is not None:
         network.load_state_dict(kept["network"])
         optimizer.load_state_dict(kept["optimizer"])
         average, step = kept["average"], kept["step"] // asked.workers
-    total = asked.views // asked.batch // asked.workers
 
     def save() -> None:
-        state = {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict()}
+        # One that has learnt enough keeps what is used of it alone.
+        rest = {} if step >= total else {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
         beside = asked.out.with_suffix(".part")
-        torch.save({**state, "step": step * asked.workers, "views": step * asked.workers * asked.batch, **run}, beside)
+        torch.save({"average": average, **rest, "step": step * asked.workers, "views": step * asked.workers * asked.batch, **run}, beside)
         beside.rename(asked.out)
 
     def learn(batch) -> float:
@@ -191,17 +190,18 @@ def main() -> None:
     options.add_argument("--from", type=Path, dest="begin")
     options.add_argument("--leave-out", type=int, nargs="*", default=[])
     options.add_argument("--views", type=int, default=400_000)
+    options.add_argument("--width", type=float, default=1.0)
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--batch", type=int, default=32)
     options.add_argument("--rate", type=float, default=2e-3)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--device", default="cpu")
     asked = options.parse_args()
-    meeting = Meeting(asked.workers, Student())
-    print(f"{Student().shipped_parameters()} parameters", flush=True)
+    network = Student(asked.width)
+    print(f"{network.shipped_parameters()} parameters", flush=True)
     # Told to end, it takes its workers along.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    torch.multiprocessing.spawn(work, (asked, meeting), asked.workers, daemon=True)
+    torch.multiprocessing.spawn(work, (asked, Meeting(asked.workers, network)), asked.workers, daemon=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ on disk, many epochs and all folds share them.
 import argparse
 import multiprocessing
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,21 +24,33 @@ from tags import EVENTS
 
 _PART, _BATCH = 2048, 64
 # Of windows without a recording in them; of windows without an event.
-NO_FOLD = -1
+NO_FOLD, NO_CLIP = -1, -1
 NONE = -1
 # From this on the teacher hears danger in an "other", or confirms a computed sound.
 _NOT_OTHER, _CONFIRMED = 0.4, 0.2
 # How much more often than others.
 _WEIGHTS = {"glass_break": 14.0, "gunshot": 8.0, "scream": 14.0, "forced_entry": 8.0, "explosion": 4.0, "other": 1.0}
 _SHARE_SYNTHETIC, _SHARE_VOICE, _SHARE_BEHIND, _SHARE_AAC, _SHARE_SPEED = 0.22, 0.04, 0.55, 0.25, 0.45
+# Of windows of danger: two clips of one class over each other, since there are few.
+_SHARE_LAYERED = 0.25
 
 FIELDS = {
     "log_mel": (np.float16, (FRAMES, BANDS)),
     "scores": (np.float16, (521,)),
     "embedding": (np.float16, (1024,)),
+    "clip": (np.int16, ()),
     "event": (np.int8, ()),
     "fold": (np.int8, ()),
 }
+
+
+@dataclass
+class Window:
+    samples: np.ndarray
+    # What they claim to be.
+    label: str | None
+    clip: int
+    fold: int
 
 
 class Source:
@@ -52,24 +65,27 @@ class Source:
         weights *= np.array([np.sqrt(np.clip(len(clip.samples) / SAMPLE_RATE, 1, 6)) for clip in self._clips])
         self._weights = weights / weights.sum()
         others = [i for i, clip in enumerate(self._clips) if clip.label == "other"]
+        self._twins: dict[tuple[str, int], list[int]] = {}
+        for index, clip in enumerate(self._clips):
+            if clip.label != "other":
+                self._twins.setdefault((clip.label, clip.fold), []).append(index)
         self._others = [[i for i in others if self._clips[i].fold == fold] for fold in range(clips.FOLDS)]
 
     def begin(self, *seed: int) -> None:
         """What follows is the same for the same seed."""
         self._random = np.random.default_rng(seed)
 
-    def window(self) -> tuple[np.ndarray, str | None, bool, int]:
-        """Samples, the label that they claim, whether that is of a recording, fold."""
+    def window(self) -> "Window":
         random = self._random
-        drawn = random.random()
+        drawn, clip = random.random(), NO_CLIP
         if drawn < _SHARE_SYNTHETIC:
-            (sound, label), is_recorded, fold = synthesis.draw(random), False, NO_FOLD
-            window = augment.placed(random, sound) if random.random() < 0.5 else sound
+            (sound, label), fold = synthesis.draw(random), NO_FOLD
+            samples = augment.placed(random, sound) if random.random() < 0.5 else sound
         elif drawn < _SHARE_SYNTHETIC + _SHARE_VOICE:
-            window, label, is_recorded, fold = self._voice(), "other", False, NO_FOLD
+            samples, label, fold = self._voice(), "other", NO_FOLD
         else:
             clip = int(random.choice(len(self._clips), p=self._weights))
-            window, label, is_recorded, fold = self._placed(clip), self._clips[clip].label, True, self._clips[clip].fold
+            samples, label, fold = self._recorded(clip), self._clips[clip].label, self._clips[clip].fold
         behind = None
         if random.random() < _SHARE_BEHIND:
             drawn = random.random()
@@ -80,30 +96,38 @@ class Source:
             else:
                 fold = int(random.integers(clips.FOLDS)) if fold == NO_FOLD else fold
                 behind = self._placed(int(random.choice(self._others[fold])))
-        return augment.heard(random, window, behind), label, is_recorded, fold
+        return Window(augment.heard(random, samples, behind), label, clip, fold)
+
+    def _recorded(self, clip: int) -> np.ndarray:
+        random = self._random
+        twins = self._twins.get((self._clips[clip].label, self._clips[clip].fold), [])
+        samples = self._placed(clip)
+        if len(twins) < 2 or random.random() >= _SHARE_LAYERED:
+            return samples
+        return samples + random.uniform(0.2, 1) * self._placed(int(random.choice(twins)))
 
     def _placed(self, clip: int) -> np.ndarray:
         random = self._random
         sound = self._aac[clip] if random.random() < _SHARE_AAC else self._clips[clip].samples
-        return augment.placed(random, sound, random.uniform(0.8, 1.25) if random.random() < _SHARE_SPEED else 1.0)
+        return augment.placed(random, sound, random.uniform(0.75, 1.35) if random.random() < _SHARE_SPEED else 1.0)
 
     def _voice(self) -> np.ndarray:
         random = self._random
         return augment.placed(random, self._voices[random.integers(len(self._voices))], random.uniform(0.85, 1.2))
 
 
-def believed(label: str | None, is_recorded: bool, heard: dict[str, float]) -> int:
+def believed(window: Window, heard: dict[str, float]) -> int:
     """
     The event of a window, or NONE where label and teacher contradict each other: many clips called "other" are unsorted and
     hold bangs, and a computed pane may sound like none. `heard`: what the teacher's scores say of our events.
     """
-    if label not in EVENTS:
+    if window.label not in EVENTS:
         return NONE
-    if label == "other":
+    if window.label == "other":
         is_believed = max(heard["glass_break"], heard["gunshot"], heard["scream"]) < _NOT_OTHER
     else:
-        is_believed = is_recorded or heard[label] >= _CONFIRMED
-    return EVENTS.index(label) if is_believed else NONE
+        is_believed = window.clip != NO_CLIP or heard[window.label] >= _CONFIRMED
+    return EVENTS.index(window.label) if is_believed else NONE
 
 
 _made = {}
@@ -121,13 +145,20 @@ def _make_part(task: tuple[int, int, Path]) -> int:
     source.begin(seed, number)
     part = {name: np.zeros((_PART, *shape), kind) for name, (kind, shape) in FIELDS.items()}
     for start in range(0, _PART, _BATCH):
-        windows, labels, recorded, folds = zip(*(source.window() for _ in range(_BATCH)))
-        patches = log_mel(np.stack(windows))
+        windows = [source.window() for _ in range(_BATCH)]
+        patches = log_mel(np.stack([window.samples for window in windows]))
         with torch.no_grad():
             scores, embedding = (each.numpy() for each in network(torch.from_numpy(patches)))
         heard = tags.mapped(lambda name: scores[:, places[name]])
-        events = [believed(label, is_recorded, {name: of[index] for name, of in heard.items()}) for index, (label, is_recorded) in enumerate(zip(labels, recorded))]
-        for name, values in (("log_mel", patches), ("scores", scores), ("embedding", embedding), ("event", events), ("fold", folds)):
+        made = {
+            "log_mel": patches,
+            "scores": scores,
+            "embedding": embedding,
+            "clip": [window.clip for window in windows],
+            "event": [believed(window, {name: of[index] for name, of in heard.items()}) for index, window in enumerate(windows)],
+            "fold": [window.fold for window in windows],
+        }
+        for name, values in made.items():
             part[name][start : start + _BATCH] = values
     for name, values in part.items():
         # Whole or not there: an interrupted run goes on with the part that it was at.

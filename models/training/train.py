@@ -11,6 +11,7 @@ their weights: that uses processors that others use, too, better than threads th
 """
 import argparse
 import itertools
+import math
 import signal
 import sys
 import time
@@ -26,8 +27,10 @@ from student import Student, head
 from tags import DECISIVE, TAGS, places
 
 _WARM_UP, _WEIGHT_DECAY = 200, 2e-3
-# Of the parts of the loss: scores of the teacher, its embedding, our labels.
-_SCORES, _EMBEDDING, _EVENTS = 10.0, 2.0, 0.3
+# Of the parts of the loss: scores of the teacher, their logits, its embedding, our labels.
+_SCORES, _LOGITS, _EMBEDDING, _EVENTS = 10.0, 0.15, 2.0, 0.3
+# What the teacher scores lower than this is silence to it: how much lower is noise.
+_LEAST, _MOST = 0.0025, 0.98
 # Of a class that decides, of one that ships, of one that is learnt from alone.
 _DECISIVE, _SHIPPED, _ELSE = 3.0, 1.0, 0.25
 # Steps until workers meet; share of the mean weights that stays at each meeting.
@@ -89,7 +92,10 @@ def class_weights(classes: Path) -> torch.Tensor:
 def loss_of(network: Student, weights: torch.Tensor, patches, scores, embedding, event) -> torch.Tensor:
     classes, events, own = network(patches)
     against_scores = F.binary_cross_entropy_with_logits(classes, scores, reduction="none") * (1 + 4 * scores)
-    loss = _SCORES * (against_scores * weights).sum(1).mean() + _EMBEDDING * F.mse_loss(head(network.projection, own), embedding)
+    taught = torch.logit(scores.clamp(_LEAST, _MOST))
+    against_logits = F.smooth_l1_loss(classes.clamp(-8, 6), taught, reduction="none")
+    against_logits = against_logits * ~((scores <= _LEAST) & (classes <= math.log(_LEAST / (1 - _LEAST))))
+    loss = (_SCORES * against_scores + _LOGITS * against_logits).mul(weights).sum(1).mean() + _EMBEDDING * F.mse_loss(head(network.projection, own), embedding)
     labelled = event >= 0
     return loss + _EVENTS * F.cross_entropy(events[labelled], event[labelled], label_smoothing=0.05) if labelled.any() else loss
 

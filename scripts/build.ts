@@ -20,6 +20,7 @@ const inputs = [
   'scripts/build.ts',
   'scripts/demo/demo-clip.mp4',
   'models/catalog.json',
+  'models/sound-mapping.json',
   'models/nanodet-g-416.onnx',
   'package.json',
 ];

@@ -4,8 +4,10 @@ import { offerCalibration } from '../../src/editor/calibration/calibration-view.
 import { watchFoldedSections } from '../../src/editor/folded-sections.ts';
 import { ListeningView } from '../../src/editor/listening/listening-view.ts';
 import { addListeningTab, removeListeningTab, showListeningTab } from '../../src/editor/listening/sidebar.ts';
-import { offerModels } from '../../src/editor/model-field.ts';
+import { offerModelPicker } from '../../src/editor/model-picker.ts';
 import { registerNode } from '../../src/editor/register.ts';
+import { showRunningModel } from '../../src/editor/running-model.ts';
+import { isTable, offerSoundTable } from '../../src/editor/sound-table.ts';
 
 const type = 'audio-classify';
 
@@ -14,11 +16,14 @@ registerNode({
   schema,
   icon: 'audio-classify.svg',
   canvas: { colour: '#D8BFD8', input: true, outputs: ['scores'] },
+  checks: { mapping: isTable },
   added: addListeningTab,
   removed: removeListeningTab,
   prepare: (node) => {
     watchFoldedSections(type, schema);
-    offerModels('echosight-sound-models', models);
+    offerModelPicker(type, models);
+    showRunningModel(node.id);
+    offerSoundTable();
     offerCalibration(node);
     const view = new ListeningView(node.id);
     document.getElementById('echosight-ear')?.replaceChildren(view.element);

@@ -8,6 +8,7 @@ import {
   isCommand,
   kindOf,
   listeningNow,
+  modelsFor,
   newCalibrations,
   rawSoundIn,
   RawIntake,
@@ -29,17 +30,18 @@ export default defineNode({
   type: 'audio-classify',
   answers: {
     ...calibrationAnswers,
+    models: () => modelsFor('sound'),
     listening: { write: (query) => listeningNow(query) },
     'listening-reset': { write: (query) => resetListening(query) },
   },
   create(node) {
     const site = node.site();
-    const { model, hop } = node.config;
+    const { model, mapping, hop } = node.config;
     const trained = node.config.trained === 'active';
-    const classifier = site.classifier(model);
-    const missing = site.classifierFault(model);
+    const classifier = site.classifier(model, mapping);
+    const missing = site.classifierFault(model, mapping);
     const isDown = missing !== undefined;
-    const settings = decisionOf(node.config, site.soundMapping(model));
+    const settings = decisionOf(node.config, site.soundMapping(model, mapping));
     // Of this node alone: a command may change them.
     const thresholds = { ...settings.thresholds };
     const analysis = new SoundAnalysis({
@@ -146,7 +148,12 @@ export default defineNode({
       send([{ ...message, topic: topicOf(scores), payload: scores }]);
       site.health.model(model, scores.backend);
       const { triggered, muted, backend } = scores;
-      const params = { dbfs: Math.round(scores.dbfs), heard: triggered.join(', '), unheard: muted?.unheard.join(', ') };
+      const params = {
+        model: scores.model,
+        dbfs: Math.round(scores.dbfs),
+        heard: triggered.join(', '),
+        unheard: muted?.unheard.join(', '),
+      };
       if (muted !== undefined) node.status('strained', muted.unheard.length > 0 ? 'unheard' : 'muted', params);
       else if (triggered.length > 0) node.status('alarm', 'heard', params);
       else if (fault !== undefined) node.status('strained', fault, { ...params, source: scores.source });

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
 import { ruledSounds, soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
 import { catalogEntries, type CatalogEntry } from '../../src/inference/catalog.ts';
-import { sampleNames } from '../../src/process/package-files.ts';
+import { modelFile, sampleNames } from '../../src/process/package-files.ts';
 import { detectors } from '../../src/vision/decoders/table.ts';
 import { dist, languages, nodeFile, nodeTypes, root } from './paths.ts';
 
@@ -19,6 +20,7 @@ const buildData: Readonly<Record<string, (name: string) => unknown>> = {
   'model-families': () => Object.keys(detectors).sort(),
   'sample-clips': () => sampleNames,
   'signal-labels': signalLabels,
+  'sound-mapping': () => JSON.parse(readFileSync(modelFile('sound-mapping.json'), 'utf8')) as unknown,
 };
 
 const buildDataModules: Plugin = {

@@ -1,5 +1,5 @@
 import { RecentSources } from '../confirmation/recent-sources.ts';
-import type { Listener } from '../contracts/listening.ts';
+import type { Listener, ModelRun } from '../contracts/listening.ts';
 import type { AudioScores } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { sourceKey } from '../contracts/source-key.ts';
@@ -31,6 +31,7 @@ export class Listening {
   fault: string | undefined;
   readonly #options: ListeningOptions;
   readonly #sources: RecentSources<Heard>;
+  #runs: ModelRun | undefined;
 
   constructor(options: ListeningOptions) {
     this.#options = options;
@@ -39,6 +40,11 @@ export class Listening {
 
   get model(): string {
     return this.#options.model;
+  }
+
+  /** What runs the model, and how long it took for the newest window; undefined before the first one, or when it does not work. */
+  get runs(): ModelRun | undefined {
+    return this.fault === undefined ? this.#runs : undefined;
   }
 
   get sources(): SourceHeard[] {
@@ -57,6 +63,7 @@ export class Listening {
     heard.unheard += unheard;
     const { triggered, capturedAt } = scores;
     if (triggered.length > 0) heard.last = { sounds: triggered, at: capturedAt };
+    this.#runs = { backend: scores.backend, windowMs: scores.timings.featuresMs + scores.timings.inferenceMs };
     const told = { ...scores, highest: { ...heard.highest } };
     heard.newest = { scores: told, seenAt: this.#options.clock.monotonic(), levels };
     return told;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SentinelError } from '../contracts/errors.ts';
-import { labelLimit } from '../contracts/messages.ts';
+import { labelLimit, soundClasses } from '../contracts/messages.ts';
 import { modelFile } from '../process/package-files.ts';
 
 /** What the raw names of a model say about one class: a name alone, a weighted sum, the largest of several, or a term kept within 0..1. */
@@ -19,6 +19,8 @@ export interface SoundMapping {
   everyday: readonly string[];
 }
 
+/** Of a user's own class that says nothing of it. */
+const usualThreshold = 0.5;
 const mostClasses = 32;
 const mostTerms = 600;
 const deepest = 8;
@@ -80,7 +82,9 @@ function readMapping(table: unknown, base: SoundMapping): SoundMapping {
     if (name === 'loud_unknown') throw wrong(place, 'is a name of ours for a sound that no class explains');
     const { evidence, threshold } = readClass(given, place, count);
     mapping.classes[name] = evidence;
-    if (threshold !== undefined) mapping.thresholds[name] = threshold;
+    if ((soundClasses as readonly string[]).includes(name)) {
+      if (threshold !== undefined) throw wrong(`${place}.threshold`, 'stands in a field of its own, not in the table');
+    } else mapping.thresholds[name] = threshold ?? base.thresholds[name] ?? usualThreshold;
   }
   if (Object.keys(mapping.classes).length > mostClasses) throw wrong('classes', `are more than ${mostClasses}`);
   for (const [name, names] of Object.entries(asObject(suppressors, 'suppressors'))) {

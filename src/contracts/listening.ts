@@ -65,6 +65,13 @@ export type MicrophoneSummary = Static<typeof MicrophoneSummary>;
 export const MicrophoneList = Type.Object({ microphones: Type.Array(MicrophoneSummary) });
 export type MicrophoneList = Static<typeof MicrophoneList>;
 
+/** What runs a sound model. */
+export interface ModelRun {
+  backend: string;
+  /** Milliseconds from sound to scores, of the newest run: of one window, or of several that waited together. */
+  windowMs: number;
+}
+
 /** What the running audio-classify nodes hear, for the editor. */
 export interface ListeningAnswer {
   nodes: readonly {
@@ -73,6 +80,8 @@ export interface ListeningAnswer {
     model: string;
     /** Why nothing is recognised. */
     fault?: string;
+    /** Absent before the first sound. */
+    runs?: ModelRun;
     sources: readonly (Listener & { site: string; source: string; area: string })[];
   }[];
 }

@@ -36,6 +36,12 @@ declare module 'sample-clips' {
   export default samples;
 }
 
+declare module 'sound-mapping' {
+  /** What models/sound-mapping.json says. */
+  const mapping: object;
+  export default mapping;
+}
+
 declare module 'signal-labels' {
   /** Labels that our own nodes send, per kind of signal. */
   const labels: Readonly<Record<import('../contracts/configs.ts').RuleCondition['kind'], readonly string[]>>;

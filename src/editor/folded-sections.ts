@@ -25,6 +25,7 @@ export function watchFoldedSections(type: string, schema: SettingsSchema): void 
 
 function isChanged(field: HTMLElement | null, { default: usual }: ValueSchema): boolean {
   if (field instanceof HTMLInputElement && field.type === 'checkbox') return field.checked !== usual;
-  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return false;
+  const hasText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+  if (!hasText && !(field instanceof HTMLSelectElement)) return false;
   return field.value !== String(usual);
 }

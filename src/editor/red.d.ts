@@ -95,6 +95,10 @@ declare const RED: {
     /** Every node that wires lead to from the input of a node. */
     getAllUpstreamNodes(node: EditorNode): EditorNode[];
   };
+  readonly editor: {
+    /** Opens the large editor of JSON, which says itself what is wrong. */
+    editJSON(options: { value: string; complete(value: string): void }): void;
+  };
   /** Text of a locale: `<namespace>:<key>`. */
   _(key: string, params?: Record<string, string | number>): string;
 };

@@ -15,10 +15,10 @@ export class ListeningBoard {
     };
   }
 
-  get all(): { node: string; model: string; fault: string | undefined; sources: SourceHeard[] }[] {
+  get all(): ({ node: string; sources: SourceHeard[] } & Pick<Ear['listening'], 'model' | 'fault' | 'runs'>)[] {
     return [...this.#nodes].map(([node, { listening }]) => {
-      const { model, fault, sources } = listening;
-      return { node, model, fault, sources };
+      const { model, fault, runs, sources } = listening;
+      return { node, model, fault, runs, sources };
     });
   }
 

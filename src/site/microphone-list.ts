@@ -16,9 +16,10 @@ export function listeningNow(
   const id = query.get('id');
   const nodes = sites.flatMap(({ listening }) => listening.all).filter(({ node }) => id === null || node === id);
   return {
-    nodes: nodes.map(({ node, model, fault, sources }) => {
+    nodes: nodes.map(({ node, model, fault, runs, sources }) => {
       const sorted = sources.toSorted((one, other) => one.source.localeCompare(other.source));
-      return { id: node, model, ...(fault === undefined ? {} : { fault }), sources: sorted };
+      const state = { ...(fault === undefined ? {} : { fault }), ...(runs === undefined ? {} : { runs }) };
+      return { id: node, model, ...state, sources: sorted };
     }),
   };
 }

@@ -23,6 +23,7 @@ const routes: Record<string, { readers: boolean; body?: (camera: string) => obje
   'GET /echosight/audio-classify/calibration-mark': { readers: false },
   'GET /echosight/audio-classify/calibration-forget': { readers: false },
   'GET /echosight/audio-classify/calibration-suggest': { readers: false },
+  'GET /echosight/audio-classify/models': { readers: true },
   'GET /echosight/detectron-infer/models': { readers: true },
   'GET /echosight/detectron-infer/poseModels': { readers: true },
   'GET /echosight/detectron-infer/model': { readers: false },

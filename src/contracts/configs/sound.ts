@@ -43,7 +43,11 @@ export type MicInConfig = Static<typeof MicInConfig>;
 export const AudioClassifyConfig = Type.Object({
   name,
   site,
-  model: Type.String({ default: 'echosight-audio-v0', minLength: 1, description: 'Model from the catalogue.' }),
+  model: Type.String({
+    default: 'echosight-audio-v0',
+    minLength: 1,
+    description: 'Model from the catalogue, or the absolute path of an .onnx file.',
+  }),
   hop: Type.Enum(['0.48', '0.24'], {
     default: '0.48',
     description: 'Seconds from one window to the next; 0.24 costs twice as much and hears short sounds more surely.',
@@ -56,6 +60,11 @@ export const AudioClassifyConfig = Type.Object({
   gunshot: ratio(0.7, 'Threshold of gunshot.'),
   scream: ratio(0.6, 'Threshold of scream.'),
   forcedEntry: ratio(0.65, 'Threshold of forced_entry (experimental).'),
+  mapping: Type.String({
+    default: '',
+    maxLength: 65_536,
+    description: 'Table that makes classes of the names of sounds, as JSON; what it leaves out is as shipped.',
+  }),
   loudDbfs: Type.Number({
     default: -12,
     minimum: -100,

@@ -14,15 +14,19 @@ describe('the table of sound classes', () => {
   test("of a user's own leaves the rest as shipped", () => {
     const shipped = shippedMapping();
     const own = ownMapping({
-      classes: { gunshot: 'Explosion', dog_bark: { max: ['Dog', { clamp: { sum: { Bark: 2 } } }], threshold: 0.8 } },
+      classes: {
+        ...{ gunshot: 'Explosion', siren: 'Siren' },
+        dog_bark: { max: ['Dog', { clamp: { sum: { Bark: 2 } } }], threshold: 0.8 },
+      },
       suppressors: { dog_bark: ['Cat'] },
     });
     assert.deepEqual(own.classes, {
       ...shipped.classes,
       gunshot: 'Explosion',
+      siren: 'Siren',
       dog_bark: { max: ['Dog', { clamp: { sum: { Bark: 2 } } }] },
     });
-    assert.deepEqual(own.thresholds, { dog_bark: 0.8 });
+    assert.deepEqual(own.thresholds, { siren: 0.5, dog_bark: 0.8 });
     assert.deepEqual(own.suppressors, { ...shipped.suppressors, dog_bark: ['Cat'] });
     assert.deepEqual(own.impacts, shipped.impacts);
     assert.equal(shippedMapping().classes.dog_bark, undefined);
@@ -50,6 +54,11 @@ describe('the table of sound classes', () => {
       /more than 32/,
     ],
     ['a threshold beyond 1', { classes: { x: { max: ['Dog'], threshold: 2 } } }, /x\.threshold must be/],
+    [
+      'a threshold that the dialog has',
+      { classes: { gunshot: { max: ['Bang'], threshold: 0.5 } } },
+      /field of its own/,
+    ],
     ['what suppresses nothing', { suppressors: { unicorn: ['Horse'] } }, /suppressors\.unicorn is none of the classes/],
     ['impacts that are no list', { impacts: 'Slam' }, /impacts must be a list/],
     ['an empty name', { impacts: ['Slam', ''] }, /impacts\[1\] must be the name/],

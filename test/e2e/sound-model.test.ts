@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
+import { build, buildIsStale } from '../../scripts/build.ts';
+import type { AudioScores } from '../../src/contracts/messages.ts';
+import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
+import { requirement } from '../requirements.ts';
+
+const table = { classes: { tapping: { max: ['Knock', 'Tap'], threshold: 0.4 } } };
+const window = `
+  const samples = Float32Array.from({ length: 15600 }, (_, index) => 0.1 * Math.sin(index / 5));
+  const payload = { v: 1, kind: 'audio-window', site: 'home', area: 'hall', source: 'hall', capturedAt: Date.now() };
+  Object.assign(payload, { seq: 1, sampleRate: 16000, hop: 7680, dbfs: -23, peak: 0.1, record: false });
+  return { payload, samples };`;
+
+/** Which sound models there are, which one runs, and the table of classes: a real editor, a real browser. */
+describe('the model and the classes in the dialog of audio-classify', { timeout: 180_000 }, () => {
+  const hasBrowser = findBrowser() !== undefined;
+  let host: NodeRedHost;
+  let browser: Browser | undefined;
+  before(async () => {
+    if (buildIsStale()) await build();
+    host = await NodeRedHost.start();
+    const ears = { type: 'audio-classify', wires: [['scores']] };
+    await host.deploy([
+      { id: 'go', type: 'inject', name: 'go', props: [], repeat: '', once: false, wires: [['sound']] },
+      { id: 'sound', type: 'function', name: 'sound', func: window, outputs: 1, wires: [['ears']] },
+      { id: 'ears', name: 'ears', ...ears, mapping: JSON.stringify(table) },
+      { id: 'wrong', name: 'wrong', ...ears, mapping: '{"classes": {"x": {"max": ["Unicorn"]}}}' },
+      probe('scores'),
+    ]);
+    if (hasBrowser) browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await host.stop();
+  });
+
+  async function dialog(t: TestContext, node: string, locale = 'en-US'): Promise<Page | undefined> {
+    if (!requirement(t, hasBrowser, 'a Chromium (CHROMIUM_PATH)') || browser === undefined) return undefined;
+    const page = await browser.newPage({ viewport: { width: 1500, height: 1400 }, locale });
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    t.after(async () => {
+      await page.close();
+      assert.deepEqual(faults, []);
+    });
+    await page.goto(host.url);
+    await page.locator('.red-ui-flow-node').first().waitFor();
+    await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+    await page.evaluate(`RED.editor.edit(RED.nodes.node('${node}'))`);
+    await page.locator('.echosight-form').waitFor();
+    return page;
+  }
+
+  /** Into the folder in SCREENSHOTS, when somebody wants to look. */
+  async function look(page: Page, name: string): Promise<void> {
+    const folder = process.env.SCREENSHOTS;
+    if (folder === undefined) return;
+    await page
+      .locator('.red-ui-tray')
+      .last()
+      .screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  test("a class of the user's own is scored and has its threshold", async () => {
+    await host.inject('go');
+    const { payload } = await host.waitFor(
+      'scores',
+      (message) => (message.payload as { kind?: string }).kind === 'audio-scores',
+    );
+    const { scores, thresholds } = payload as AudioScores;
+    assert.equal(thresholds.tapping, 0.4);
+    assert.ok((scores.tapping ?? NaN) >= 0 && (scores.tapping ?? NaN) < 0.4);
+  });
+
+  test('a table that asks for an unknown sound is told under the node', async (t) => {
+    const page = await dialog(t, 'wrong');
+    if (page === undefined) return;
+    const runs = page.locator('#echosight-model-runs');
+    await runs.filter({ hasText: 'Does not run: The class "x" needs the sound "Unicorn"' }).waitFor();
+    await look(page, 'sound-wrong');
+  });
+
+  for (const [locale, here, absent, runs, pull] of [
+    [
+      'en-US',
+      'On this machine',
+      'To download',
+      /^Runs now: echosight-audio-\S+, [\d.]+ ms for a window/,
+      'Not on this machine',
+    ],
+    [
+      'de',
+      'Auf dieser Maschine',
+      'Herunterzuladen',
+      /^Läuft jetzt: echosight-audio-\S+, [\d,]+ ms/,
+      'Noch nicht auf dieser',
+    ],
+  ] as const) {
+    test(`the dialog says which models there are and which one runs (${locale})`, async (t) => {
+      const page = await dialog(t, 'ears', locale);
+      if (page === undefined) return;
+      await host.inject('go');
+      const said = page.locator('#echosight-model-runs');
+      await said.filter({ hasText: /audio-\S+, [\d.,]+ ms/ }).waitFor();
+      assert.match((await said.textContent()) ?? '', runs);
+      const picker = page.locator('#echosight-model-choice');
+      const path = page.locator('#node-input-model');
+      await picker.locator('optgroup').nth(1).waitFor({ state: 'attached' });
+      const groups = picker.locator('optgroup');
+      assert.ok((await groups.nth(0).getAttribute('label'))?.startsWith(here));
+      assert.ok((await groups.nth(1).getAttribute('label'))?.startsWith(absent));
+      assert.equal(await path.isVisible(), false);
+      await look(page, `sound-${locale}`);
+      await picker.selectOption('yamnet');
+      const warning = page.locator('#echosight-model-absent');
+      assert.match((await warning.textContent()) ?? '', new RegExp(`^${pull}.*npx echosight models pull yamnet`));
+      await look(page, `sound-yamnet-${locale}`);
+      await picker.selectOption('own');
+      assert.equal(await path.isVisible(), true);
+    });
+  }
+
+  test('the table is offered as shipped, checked, and kept', async (t) => {
+    const page = await dialog(t, 'ears');
+    if (page === undefined) return;
+    const section = page.locator('details.echosight-section', { hasText: 'Sound classes' });
+    assert.equal(await section.locator('small').textContent(), 'changed: 1');
+    await section.locator('summary').click();
+    const field = page.locator('#node-input-mapping');
+    assert.deepEqual(JSON.parse(await field.inputValue()), table);
+    await field.fill('{"classes":');
+    await page.locator('#node-input-mapping.input-error').waitFor();
+    await look(page, 'sound-table-fault');
+    await page.locator('#echosight-mapping-shipped').click();
+    await page.locator('#node-input-mapping:not(.input-error)').waitFor();
+    assert.ok('glass_break' in (JSON.parse(await field.inputValue()) as typeof table).classes);
+    await look(page, 'sound-table');
+    await page.locator('#echosight-mapping-edit').click();
+    await page.locator('.red-ui-tray').nth(1).waitFor();
+    await page.locator('#node-dialog-ok').click();
+    await page.locator('.red-ui-tray').nth(1).waitFor({ state: 'detached' });
+    await page.locator('#node-dialog-ok').last().click();
+    await page.locator('.echosight-form').waitFor({ state: 'detached' });
+    const kept = await page.evaluate("RED.nodes.node('ears').mapping");
+    assert.ok('gunshot' in (JSON.parse(String(kept)) as { classes: object }).classes);
+  });
+});

@@ -20,7 +20,7 @@ const buildData: Readonly<Record<string, (name: string) => unknown>> = {
   'model-families': () => Object.keys(detectors).sort(),
   'sample-clips': () => sampleNames,
   'signal-labels': signalLabels,
-  'sound-mapping': () => JSON.parse(readFileSync(modelFile('sound-mapping.json'), 'utf8')) as unknown,
+  'sound-mapping': () => readFileSync(modelFile('sound-mapping.json'), 'utf8'),
 };
 
 const buildDataModules: Plugin = {

@@ -37,8 +37,8 @@ declare module 'sample-clips' {
 }
 
 declare module 'sound-mapping' {
-  /** What models/sound-mapping.json says. */
-  const mapping: object;
+  /** The text of models/sound-mapping.json. */
+  const mapping: string;
   export default mapping;
 }
 

@@ -13,7 +13,7 @@ export function offerSoundTable(): void {
     for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, { bubbles: true }));
   };
   document.getElementById('echosight-mapping-shipped')?.addEventListener('click', () => {
-    put(JSON.stringify(shipped, null, 2));
+    put(shipped.trimEnd());
   });
   document.getElementById('echosight-mapping-edit')?.addEventListener('click', () => {
     RED.editor.editJSON({ value: field.value, complete: put });

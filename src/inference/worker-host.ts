@@ -15,8 +15,6 @@ export interface WorkerHostOptions {
   name: string;
   /** Absolute path of the worker's entry file, which calls `serveRequests`. */
   file: string;
-  /** Plain data that the worker finds in `workerData`. */
-  data?: unknown;
   /** Told when the thread is gone, with all that was opened in it. */
   onLost?: (reason: SentinelError) => void;
   clock: Clock;
@@ -108,12 +106,12 @@ export class WorkerHost<Request, Reply> {
   }
 
   #start(): Worker {
-    const { name, file, data } = this.#options;
+    const { name, file } = this.#options;
     optOutOfTelemetry();
     const { ECHOSIGHT_ORT } = process.env;
     // No environment but the one variable that it reads: what lies in there may be secret.
     const env = ECHOSIGHT_ORT === undefined ? {} : { ECHOSIGHT_ORT };
-    const worker = new Worker(file, { name: `echosight-${name}`, workerData: data, env, execArgv: [] });
+    const worker = new Worker(file, { name: `echosight-${name}`, env, execArgv: [] });
     let reason: string | undefined;
     worker.on('message', (message: FromWorker<Reply>) => {
       if (this.#worker === worker) this.#receive(worker, message);

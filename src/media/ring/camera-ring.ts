@@ -8,7 +8,7 @@ import { RingRun } from './ring-run.ts';
 import type { Segment } from './segment.ts';
 
 /** What is kept of a camera: 5 s before an event, 10 s after it, and time to fetch it. 64 MB are 60 s of 8 Mbit/s. */
-export const ringLimits = { ms: 60_000, bytes: 64 << 20 } as const;
+const ringLimits = { ms: 60_000, bytes: 64 << 20 } as const;
 /** A camera whose time runs fast makes more than one a second; names must not be used again while they are kept. */
 const mostSegments = segmentNames / 2;
 const bytesPerBlock = 512;

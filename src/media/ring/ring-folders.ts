@@ -10,7 +10,7 @@ const leastRoom = 128 << 20;
 const abandonedMs = 10 * 60_000;
 
 /** Memory where the system has a folder of it: a ring on a memory card would wear it out. */
-export const ringBases: readonly string[] = process.platform === 'linux' ? ['/dev/shm', tmpdir()] : [tmpdir()];
+const ringBases: readonly string[] = process.platform === 'linux' ? ['/dev/shm', tmpdir()] : [tmpdir()];
 
 /**
  * The folders of this process for rings and for the files of short jobs: in memory where there is room, readable by our

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { workerData } from 'node:worker_threads';
 import { SentinelError } from '../../../src/contracts/errors.ts';
 import { serveRequests } from '../../../src/inference/worker-port.ts';
 
@@ -8,8 +7,6 @@ export type Order =
 
 /** A worker thread that does what a test asks of it. */
 serveRequests<Order, string>(async () => {
-  if (workerData === 'cannot start')
-    throw new SentinelError('ES_MODEL_MISSING', 'There is no model.', { hint: 'Add it.' });
   await setTimeout(1);
   return {
     async answer(order) {

@@ -7,11 +7,11 @@ import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import type { Order } from './obedient-worker.ts';
 
-function setUp(t: TestContext, data?: unknown) {
+function setUp(t: TestContext, worker = 'obedient-worker.ts') {
   const clock = new ManualClock();
   const log = new RecordingLog();
-  const file = resolve(import.meta.dirname, 'obedient-worker.ts');
-  const host = new WorkerHost<Order, string>({ name: 'test', file, data, clock, log });
+  const file = resolve(import.meta.dirname, worker);
+  const host = new WorkerHost<Order, string>({ name: 'test', file, clock, log });
   t.after(() => host.close());
   return { clock, log, host };
 }
@@ -61,7 +61,7 @@ describe('worker host', () => {
   }
 
   test('a worker that cannot start says why, is tried again with growing pauses, and is reported once', async (t) => {
-    const { clock, log, host } = setUp(t, 'cannot start');
+    const { clock, log, host } = setUp(t, 'unwilling-worker.ts');
     const reason = { name: 'ES_MODEL_MISSING', message: 'There is no model.', hint: 'Add it.' };
     for (const pause of [1000, 2000, 4000]) {
       await assert.rejects(host.request({ repeat: '', after: 0 }), reason);

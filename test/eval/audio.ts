@@ -19,6 +19,8 @@ figures mean.
   --model NAME       Id in the catalogue, or the path of an .onnx file; default ${soundDefaults.model}. "{fold}" in a path stands for
                      the number of the fold that is judged: each by the model that has not heard it.
   --folds source     ${foldCount} folds, each source in one of them, and the figures of each.
+  --train            With --folds source: a head for each fold, trained on the clips of all others as sentinel-audio-train does, is
+                     judged beside the model by the clips of its own fold.
   --fold N           Judge fold N alone, 0 to ${foldCount - 1}.
   --sources A,B,...  Judge clips from these sources alone.
   --json             One line of JSON instead of tables.
@@ -33,16 +35,19 @@ class Misuse extends SentinelError {}
 const mostNamed = 20;
 
 async function main(): Promise<number> {
-  const { manifest, model, folds, fold, sources, json = false, scores, ...values } = readOptions();
+  const { manifest, model, folds, fold, sources, train = false, json = false, scores, ...values } = readOptions();
   if (values.help === true) {
     console.log(help);
     return 0;
   }
   if (manifest === undefined) throw misuse('--manifest is needed.');
   if (folds !== undefined && folds !== 'source') throw misuse(`--folds is "${folds}"; there are only folds by source.`);
+  if (train && (folds === undefined || fold !== undefined || sources !== undefined || model.includes('{fold}'))) {
+    throw misuse('--train needs --folds source, one model, and the whole manifest.');
+  }
   let refusals = 0;
   const { verdict, judged } = await judgeSounds({
-    ...{ manifest, model, thresholds: shipped, folds: folds !== undefined },
+    ...{ manifest, model, thresholds: shipped, folds: folds !== undefined, train },
     fold: fold === undefined ? undefined : foldNumber(fold),
     sources: sources?.split(',').map((source) => source.trim()),
     refused: (file, why) => {
@@ -51,6 +56,9 @@ async function main(): Promise<number> {
     },
     progress: (done, all) => {
       if (process.stderr.isTTY) console.error(`${done} of ${all} clips`);
+    },
+    training: (of, clips) => {
+      console.error(`Fold ${of}: a head learns from ${clips} clips of the other folds.`);
     },
   });
   if (refusals > mostNamed) console.error(`... and ${refusals - mostNamed} more.`);
@@ -65,7 +73,16 @@ function readOptions() {
   try {
     return parseArgs({
       options: {
-        ...{ manifest: text, folds: text, fold: text, sources: text, scores: text, json: flag, help: flag },
+        ...{
+          manifest: text,
+          folds: text,
+          fold: text,
+          sources: text,
+          scores: text,
+          json: flag,
+          train: flag,
+          help: flag,
+        },
         model: { ...text, default: soundDefaults.model },
       },
     }).values;

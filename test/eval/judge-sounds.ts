@@ -1,5 +1,6 @@
 import { SentinelError } from '../../src/contracts/errors.ts';
 import { soundClasses } from '../../src/contracts/messages.ts';
+import { HeldOutHeads } from './held-out-heads.ts';
 import { openSoundFinder } from './sound-finder.ts';
 import { readManifest, type LabelledClip } from './sound-manifest.ts';
 import { rounded, soundFigures, type ScoredClip } from './sound-sheet.ts';
@@ -13,6 +14,8 @@ export interface SoundQuestion {
   thresholds: Readonly<Record<string, number>>;
   /** Figures of each fold as well. */
   folds: boolean;
+  /** Judge a head beside the model, for each fold trained on all others. */
+  train: boolean;
   /** Judge this fold alone. */
   fold?: number | undefined;
   /** Judge these sources alone. */
@@ -21,10 +24,13 @@ export interface SoundQuestion {
   refused: (file: string, why: string) => void;
   /** Told how many clips were judged, now and then. */
   progress: (done: number, all: number) => void;
+  /** Told when a head is trained. */
+  training: (fold: number, clips: number) => void;
 }
 
 type Sorted = LabelledClip & { fold: number | undefined };
 type Judged = ScoredClip & { fold: number | undefined };
+type Finder = Awaited<ReturnType<typeof openSoundFinder>>;
 
 /** Clips that are decoded in one run. */
 const together = 16;
@@ -48,19 +54,25 @@ export async function judgeSounds(question: SoundQuestion) {
   for (const [fold, group] of groups) {
     const finder = await openSoundFinder(model.replaceAll('{fold}', String(fold)));
     backends.add(finder.backend);
+    const heads = question.train ? new HeldOutHeads(await finder.embedder(), thresholds) : undefined;
     try {
-      for await (const heard of hear(group, finder, counts, question)) {
+      for await (const heard of hear(group, withHeads(finder, heads), counts, question)) {
         judged.push(heard);
         if (judged.length % progressEvery === 0) question.progress(judged.length, clips.length);
       }
+      const scores = new Map(heads?.scores(question.training));
+      judged.forEach((clip) => {
+        clip.scores = scores.get(clip.file) ?? clip.scores;
+      });
     } finally {
+      await heads?.release();
       await finder.close();
     }
   }
   if (judged.length === 0) throw nothing(`Not one of its ${clips.length} clips can be read.`);
   const verdict = {
     clips: judged.length,
-    model,
+    model: question.train ? `${model} with trained heads` : model,
     ...soundFigures(judged, thresholds),
     ...counts,
     left_out: tally(chosen.filter((clip) => !judgable(clip.class)).map((clip) => clip.class)),
@@ -75,9 +87,10 @@ export async function judgeSounds(question: SoundQuestion) {
 }
 
 /** The clips of the folds and sources that are asked for. Folds are those of the whole manifest, whatever is chosen of it. */
-function chooseClips(listed: readonly LabelledClip[], { model, folds, fold, sources }: SoundQuestion) {
+function chooseClips(listed: readonly LabelledClip[], { model, folds, train, fold, sources }: SoundQuestion) {
   const isEvent = (name: string): boolean => (soundClasses as readonly string[]).includes(name);
-  const foldOf = folds || fold !== undefined || model.includes('{fold}') ? sourceFolds(listed, isEvent) : undefined;
+  const foldOf =
+    folds || train || fold !== undefined || model.includes('{fold}') ? sourceFolds(listed, isEvent) : undefined;
   const known = new Set(listed.map(({ source }) => source));
   const strange = sources?.filter((source) => !known.has(source)) ?? [];
   if (strange.length > 0) {
@@ -95,7 +108,7 @@ function chooseClips(listed: readonly LabelledClip[], { model, folds, fold, sour
 /** Scores clips in their order; the next ones are decoded meanwhile. */
 async function* hear(
   clips: readonly Sorted[],
-  { read, find }: Awaited<ReturnType<typeof openSoundFinder>>,
+  { read, find }: ReturnType<typeof withHeads>,
   counts: { missing: number; unreadable: number },
   { refused }: SoundQuestion,
 ): AsyncGenerator<Judged> {
@@ -110,7 +123,7 @@ async function* hear(
       const clip = clips[start + index];
       if (clip === undefined) continue;
       if (sound instanceof Float32Array) {
-        yield { ...clip, ...(await find(sound)) };
+        yield { ...clip, ...(await find(sound, clip)) };
         continue;
       }
       const absent = (sound.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
@@ -118,6 +131,18 @@ async function* hear(
       refused(clip.file, absent ? 'there is no such file' : sound.message);
     }
   }
+}
+
+/** The finder, whose clips the heads get to know as well. */
+function withHeads({ read, find }: Finder, heads: HeldOutHeads | undefined) {
+  return {
+    read,
+    find: async (samples: Float32Array, { file, fold = 0, ...clip }: Sorted) => {
+      const heard = await find(samples);
+      await heads?.add(file, { label: clip.class, fold, samples }, heard.windows);
+      return heard;
+    },
+  };
 }
 
 function meanPrecisions(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { SoundClassifier, type SoundOutcome } from '../../src/audio/classifier.ts';
+import { openEmbedder } from '../../src/audio/embedder.ts';
 import { clipWindows } from '../../src/audio/clip-windows.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { readConfig } from '../../src/contracts/read-config.ts';
@@ -15,6 +16,8 @@ export const soundDefaults = readConfig('audio-classify', {}, () => undefined);
 export interface HeardClip {
   /** Of each class, the best score of all windows. */
   scores: Readonly<Record<string, number>>;
+  /** The same of each window. */
+  windows: readonly Readonly<Record<string, number>>[];
   /** Length of the sound. */
   seconds: number;
 }
@@ -50,19 +53,22 @@ export async function openSoundFinder(model: string) {
   const find = async (samples: Float32Array): Promise<HeardClip> => {
     const windows = clipWindows(samples);
     const scores: Record<string, number> = {};
+    const heard: SoundOutcome['scores'][] = [];
     for (let at = 0; at < windows.length; at += together) {
       const outcomes = await Promise.all(windows.slice(at, at + together).map((window) => classify(window.samples)));
+      heard.push(...outcomes.map((outcome) => outcome.scores));
       for (const [name, score] of outcomes.flatMap((outcome) => Object.entries(outcome.scores))) {
         scores[name] = Math.max(scores[name] ?? 0, score);
       }
     }
-    return { scores, seconds: samples.length / soundWindow.sampleRate };
+    return { scores, windows: heard, seconds: samples.length / soundWindow.sampleRate };
   };
   try {
     // The model is opened with the first window: this one is nobody's.
     const { backend, scores } = await classify(new Float32Array(soundWindow.samples));
     const read = (files: readonly string[]) => readSounds(files, (bytes) => classifier.readClip(bytes));
-    return { read, find, knows: Object.keys(scores), backend, close: () => classifier.close() };
+    const embedder = () => openEmbedder(description);
+    return { read, find, embedder, knows: Object.keys(scores), backend, close: () => classifier.close() };
   } catch (error) {
     await classifier.close();
     throw error;

@@ -14,13 +14,16 @@ import type {
   Media,
   Payload,
   StreamStatus,
+  TrainingReport,
 } from '../../src/contracts/messages.ts';
 import { modelFile } from '../../src/process/package-files.ts';
 import { paneWav, personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { SoundServer } from '../hosts/sound-server.ts';
 import { requirement } from '../requirements.ts';
+import { bellClip, clipParts, paneClip } from '../training-clips.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
+import { zipOf } from '../zip-writer.ts';
 import { startDemoCamera } from './demo-camera.ts';
 import { exampleFlow } from './example-flow.ts';
 
@@ -213,6 +216,21 @@ describe('the example flows', { timeout: 300_000 }, () => {
     const detections = (await found.json()) as Detections;
     assert.equal(detections.model, 'yard');
     assert.ok(detections.objects.some(({ label }) => label === 'visitor'));
+  });
+
+  test('teach it your own sounds: a zip is accepted and learnt, a bad one refused in words', async () => {
+    await deploy('13 Teach it your own sounds', { 'train-learn': 1 });
+    const zip = zipOf([...clipParts('danger', 4, paneClip), ...clipParts('safe', 4, bellClip)]);
+    const accepted = await post('/teach', curlType, zip);
+    assert.equal(accepted.status, 202);
+    assert.equal(((await accepted.json()) as TrainingReport).kind, 'training');
+    const { payload } = await host.waitFor('spy', () => true);
+    const { state, version, active } = payload as TrainingReport;
+    assert.deepEqual([state, version, active], ['done', 1, 1]);
+    const refused = await post('/teach', curlType, zipOf(clipParts('danger', 4, paneClip)));
+    assert.equal(refused.status, 422);
+    assert.match(await refused.text(), /only one class/);
+    assert.doesNotMatch(host.log, /No response object/);
   });
 
   test('every example is used in a test', () => {

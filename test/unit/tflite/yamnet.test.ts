@@ -151,7 +151,12 @@ function calculated(patch: Float32Array): { embedding: number[]; scores: number[
     return total / (48 * 32);
   });
   const scores = Array.from({ length: classes }, (_, place) => {
-    const sum = embedding.reduce((so, value, channel) => so + value * (dense[place * channels + channel] ?? NaN), 0);
+    // One scale for all classes becomes one for each, and the weights are rounded to it.
+    const row = dense.subarray(place * channels, (place + 1) * channels);
+    const step = Math.max(...row.map(Math.abs)) / 127;
+    const sum = embedding.reduce((so, value, channel) => {
+      return so + value * Math.round((row[channel] ?? NaN) / step) * step;
+    }, 0);
     return 1 / (1 + Math.exp(-(sum * smallScales.dense + bias(2, place))));
   });
   return { embedding, scores };

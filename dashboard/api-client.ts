@@ -1,5 +1,7 @@
 import type { CameraList } from '../src/contracts/cameras.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
+import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
+import type { TrainingStatus } from '../src/contracts/training.ts';
 import type { PictureAnswer } from './camera-tiles.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
 
@@ -24,6 +26,8 @@ export interface ListFilter {
 
 const kinds: Readonly<Record<number, FailureKind>> = { 401: 'login', 403: 'forbidden', 404: 'missing' };
 const patienceMs = 15_000;
+/** A minute of sound over a slow line. */
+const uploadPatienceMs = 300_000;
 
 /** The product's HTTP API, asked with the login that the browser has. Every call may throw an `ApiFailure`. */
 export class ApiClient {
@@ -73,6 +77,24 @@ export class ApiClient {
     throw new ApiFailure(kinds[response.status] ?? 'other', `HTTP ${response.status}`);
   }
 
+  /** Has a sound file heard. */
+  async predict(file: Blob): Promise<Prediction> {
+    return (await this.#ask('sound/predict?spectrogram=1', formOf(file), uploadPatienceMs)) as Prediction;
+  }
+
+  /** Has a zip file of recordings learnt from. */
+  async retrain(file: Blob): Promise<RetrainAnswer> {
+    return (await this.#ask('sound/retrain', formOf(file), uploadPatienceMs)) as RetrainAnswer;
+  }
+
+  async soundStatus(): Promise<SoundModelStatus> {
+    return (await this.#ask('sound/model/status')) as SoundModelStatus;
+  }
+
+  async training(): Promise<TrainingStatus> {
+    return (await this.#ask('sound/training')) as TrainingStatus;
+  }
+
   evidence(id: string): string {
     return `${this.#root()}evidence/${encodeURIComponent(id)}`;
   }
@@ -87,9 +109,12 @@ export class ApiClient {
   }
 
   /** Looks for the API at its other places while the first one answers as somebody else would. */
-  async #ask(path: string, body?: object): Promise<unknown> {
+  async #ask(path: string, body?: object, patience = patienceMs): Promise<unknown> {
     for (;;) {
-      const response = await this.#fetch(path, body === undefined ? {} : posted(body));
+      const response = await this.#fetch(path, {
+        ...(body === undefined ? {} : posted(body)),
+        signal: AbortSignal.timeout(patience),
+      });
       const type = response.headers.get('content-type') ?? '';
       if (type.startsWith(response.ok ? 'application/json' : 'application/problem+json')) {
         this.#roots.length = 1;
@@ -118,7 +143,14 @@ export class ApiClient {
   }
 }
 
+function formOf(file: Blob): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
+
 function posted(body: object): RequestInit {
+  if (body instanceof FormData) return { method: 'POST', body };
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 

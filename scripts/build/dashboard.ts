@@ -8,9 +8,9 @@ import { root } from './paths.ts';
 /*
  * The page of the dashboard, from dashboard/ to the flows of examples/Dashboard/.
  *
- * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue is the frame; `part: x.vue` in it
- * stands for the template of that file, whose style follows. The .vue files have no script: they show what `page` holds, which
- * is made by main.ts and what it imports, bundled into data(). Dashboard parses the text as HTML and prints the script anew
+ * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue is the frame of one page, sound-lab.vue
+ * that of the other; `part: x.vue` in it stands for the template of that file, whose style follows. The .vue files have no
+ * script: they show what `page` holds, which is made by main.ts (lab-main.ts) and what it imports, bundled into data(). Dashboard parses the text as HTML and prints the script anew
  * from its syntax tree: so no self-closing tags, no capitals in names, one `export default`, and no syntax after ES2017.
  */
 const folder = join(root, 'dashboard');
@@ -32,10 +32,11 @@ export interface GeneratedFlow {
  * @throws Error naming everything that is wrong in dashboard/
  */
 export async function dashboardFlows(): Promise<GeneratedFlow[]> {
-  const format = await pageText();
+  const format = await pageText('incidents.vue', 'main.ts');
   return [
     { file: 'examples/Dashboard/Incidents.json', text: flowText(format, 'light') },
     { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
+    { file: 'examples/Dashboard/Sound lab.json', text: labText(await pageText('sound-lab.vue', 'lab-main.ts')) },
   ];
 }
 
@@ -49,14 +50,14 @@ export async function buildDashboard(): Promise<void> {
   }
 }
 
-async function pageText(): Promise<string> {
-  const [frame, ...parts] = joined('incidents.vue');
+async function pageText(file: string, entry: string): Promise<string> {
+  const [frame, ...parts] = joined(file);
   const template = frame?.template ?? '';
   const faults = [frame, ...parts].flatMap((part) => (part === undefined ? [] : markupFaults(part)));
   if (faults.length === 0) faults.push(...compileFaults(template));
   if (faults.length > 0) throw new Error(`The page of the dashboard is not right:\n- ${faults.join('\n- ')}`);
   const style = [frame, ...parts].map((part) => part?.style ?? '').join('\n');
-  const logic = await bundledLogic();
+  const logic = await bundledLogic(entry);
   const version = createHash('sha256').update(template).update(logic).digest('hex').slice(0, 12);
   return [
     `<template>\n${template.trim()}\n</template>`,
@@ -106,9 +107,9 @@ function compileFaults(template: string): string[] {
   return errors.map((error) => (typeof error === 'string' ? error : error.message));
 }
 
-async function bundledLogic(): Promise<string> {
+async function bundledLogic(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(folder, 'main.ts')],
+    entryPoints: [join(folder, entry)],
     absWorkingDir: root,
     bundle: true,
     write: false,
@@ -199,6 +200,29 @@ function flowText(format: string, theme: keyof typeof themes): string {
       ...{ showDisconnectNotification: false, notificationDisplayTime: 1, allowInstall: false },
     },
   ];
+  return `${JSON.stringify(nodes, null, 2)}\n`;
+}
+
+const labAdvice = `Drop a recording on this page: EchoSight says what it hears in it, and where. Drop a zip with a folder per class, such as *safe* and *danger*, and it learns from the recordings.
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/sound-lab\` below the address of Node-RED.
+
+It needs no wires, but a node of EchoSight in a deployed flow. Clips are judged with the model and the thresholds of the *audio-classify* that was deployed last. Other devices than this one are answered only with \`httpNodeAuth\` in the settings file.`;
+
+/** The base is that of the incidents: who imports both has both pages in one dashboard. */
+function labText(format: string): string {
+  const incidents = JSON.parse(flowText('', 'light')) as Record<string, unknown>[];
+  const names: Readonly<Record<string, object>> = {
+    'incidents-tab': { id: 'sound-lab-tab', label: 'Sound lab page' },
+    'incidents-about': {
+      ...{ id: 'sound-lab-about', z: 'sound-lab-tab', name: 'A page that hears what you drop on it', info: labAdvice },
+    },
+    'incidents-view': { id: 'sound-lab-view', z: 'sound-lab-tab', group: 'sound-lab-group', name: 'Sound lab', format },
+    'incidents-group': { id: 'sound-lab-group', name: 'Sound lab', page: 'sound-lab-page' },
+    'incidents-page': { id: 'sound-lab-page', name: 'Sound lab', path: '/sound-lab', icon: 'waveform', order: 2 },
+  };
+  const nodes = incidents.map((node) => ({ ...node, ...names[String(node.id)] }));
   return `${JSON.stringify(nodes, null, 2)}\n`;
 }
 

@@ -116,6 +116,10 @@ export class Api {
       path: /^\/api\/v1\/sound\/model\/status$/,
       read: (request, response) => this.#sound.modelStatus(request, response),
     },
+    {
+      path: /^\/api\/v1\/sound\/training$/,
+      read: (request, response) => this.#sound.training(request, response),
+    },
     { path: /^\/api\/v1\/sound\/predict$/, write: (request, response) => this.#sound.predict(request, response) },
     { path: /^\/api\/v1\/sound\/retrain$/, write: (request, response) => this.#sound.retrain(request, response) },
   ];

@@ -10,6 +10,7 @@ import { trainingStates } from './training.ts';
  * | `GET /`             |                                              | 200 `SoundInfo`     |
  * | `GET /health`       |                                              | 200 `SoundHealth`   |
  * | `GET /model/status` |                                              | 200 `SoundModelStatus` |
+ * | `GET /training`     |                                              | 200 `TrainingStatus` |
  * | `POST /predict`     | `PredictQuery`, multipart/form-data, `file`: a sound file | 200 `Prediction` |
  * | `POST /retrain`     | multipart/form-data, `file`: a zip of recordings | 202 `RetrainAnswer` |
  *

@@ -27,6 +27,7 @@ const routes = {
   'POST /predict': 'multipart/form-data with one sound file called "file"',
   'POST /retrain': 'multipart/form-data with one zip file called "file": a folder per class',
   'GET /model/status': 'the model that hears, and the training',
+  'GET /training': 'the last training and what it showed',
   'GET /health': 'whether sound can be heard',
 };
 
@@ -78,6 +79,11 @@ export class SoundAnswers {
       training: await this.#trainingOf(site),
     };
     sendJson(request, response, 200, status);
+  }
+
+  /** The training under way, or the last one, with all that it showed. */
+  async training(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    sendJson(request, response, 200, await this.#statusOf(this.#admit(request)));
   }
 
   /** @throws Problem as stands in contracts/prediction.ts */
@@ -135,17 +141,21 @@ export class SoundAnswers {
     }
   }
 
-  async #trainingOf({ training }: SoundSite): Promise<SoundModelStatus['training']> {
-    if (training === undefined) return { state: 'idle', progress: 0, versions: 0 };
-    const answer =
-      this.#trainings.get(training) ?? new SharedAnswer(() => training.status(), this.#host.clock, statusAgeMs);
-    this.#trainings.set(training, answer);
-    const { state, progress, session, active, versions } = await answer.get();
+  async #trainingOf(site: SoundSite): Promise<SoundModelStatus['training']> {
+    const { state, progress, session, active, versions } = await this.#statusOf(site);
     return {
       ...{ state, progress, versions: versions.length },
       ...(session === undefined ? {} : { session_id: session.id }),
       ...(active === undefined ? {} : { active_version: active }),
     };
+  }
+
+  async #statusOf({ training }: SoundSite): Promise<TrainingStatus> {
+    if (training === undefined) return { state: 'idle', progress: 0, versions: [] };
+    const answer =
+      this.#trainings.get(training) ?? new SharedAnswer(() => training.status(), this.#host.clock, statusAgeMs);
+    this.#trainings.set(training, answer);
+    return await answer.get();
   }
 
   /**

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
+import { build, buildIsStale } from '../../scripts/build.ts';
+import { paneSound, recognisedPane, roomTone } from '../../scripts/demo/pane-sound.ts';
+import { encodeWav } from '../../src/pcm/wav.ts';
+import type { NodeRedHost } from '../hosts/node-red-host.ts';
+import { zipOf } from '../zip-writer.ts';
+import { overflow, startDashboardHost } from './dashboard-host.ts';
+
+const skip =
+  findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
+
+/** A quiet room, in which a pane breaks where a seed is given. */
+function room(seconds: number, pane?: number, seed = 1): Buffer {
+  const sound = roomTone(seconds, seed);
+  const broken = pane === undefined ? [] : paneSound(pane);
+  broken.forEach((sample, index) => {
+    const at = 0.4 * 16_000 + index;
+    if (at < sound.length) sound[at] = (sound[at] ?? 0) + 0.7 * sample;
+  });
+  return encodeWav(sound, 16_000);
+}
+
+/** The folder in SCREENSHOTS, when somebody wants to look. */
+async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
+  let browser: Browser;
+  let host: NodeRedHost;
+  let data: string;
+  let page: Page;
+  const faults: string[] = [];
+
+  before(async () => {
+    if (buildIsStale()) await build();
+    browser = await launchBrowser();
+    data = mkdtempSync(join(tmpdir(), 'sentinel-test-'));
+    const ears = { id: 'ears', type: 'audio-classify', site: 'site', wires: [[]] };
+    host = await startDashboardHost(data, { theme: 'Sound lab', more: [ears] });
+    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (/Vue|TypeError/.test(message.text())) faults.push(message.text());
+    });
+    await page.goto(`${host.url}/dashboard/sound-lab`);
+    await page.locator('.es-pill.es-good').nth(1).waitFor({ timeout: 30_000 });
+  });
+  after(async () => {
+    await browser.close();
+    await host.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  function bring(name: string, buffer: Buffer): Promise<void> {
+    return page.locator('.es-file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  }
+
+  test('what is dropped is heard, and shown with its spectrogram', async () => {
+    await bring('pane.wav', room(4, recognisedPane));
+    await page.locator('.es-verdict.es-danger').waitFor();
+    assert.match(await page.locator('.es-lab-say').innerText(), /^Danger, \d+\s?% sure$/);
+    assert.equal(await page.locator('.es-windows span').count(), 8);
+    assert.ok((await page.locator('.es-windows .es-fires').count()) >= 1);
+    assert.match(await page.locator('.es-bars li').first().innerText(), /Breaking glass/);
+    const colours = await page.waitForFunction<number>(`(() => {
+      const canvas = document.querySelector('.es-spectrogram');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const seen = new Set();
+      for (let at = 0; at < data.length; at += 4) seen.add(data[at] + ',' + data[at + 1] + ',' + data[at + 2]);
+      return seen.size > 50 ? seen.size : 0;
+    })()`);
+    assert.ok(((await colours.jsonValue())) > 50, 'something is drawn');
+    await look(page, 'sound-lab-danger');
+    await bring('calm.wav', room(4));
+    await page.locator('.es-verdict.es-safe').waitFor();
+  });
+
+  test('what cannot be heard is said in words, and the last verdict stays', async () => {
+    await bring('notes.txt', Buffer.from('these are no sounds'));
+    await page.locator('.es-lab-failed').waitFor();
+    assert.match(await page.locator('.es-lab-failed').innerText(), /none of the formats/);
+    assert.equal(await page.locator('.es-verdict.es-safe').count(), 1);
+  });
+
+  test('a zip is learnt from, and its three charts say what they mean', async () => {
+    const parts = [0, 1, 2, 3].flatMap((n) => [
+      { name: `danger/${n}.wav`, bytes: room(2, 40 + n, n + 1) },
+      { name: `safe/${n}.wav`, bytes: room(2, undefined, n + 10) },
+    ]);
+    await bring('recordings.zip', zipOf(parts));
+    await page.locator('.es-chart-dataset').waitFor({ timeout: 120_000 });
+    assert.match(await page.locator('.es-chart-dataset').innerText(), /8 clips in 2 classes.*false alarm/s);
+    assert.match(await page.locator('.es-chart-history').innerText(), /After \d+ rounds/);
+    assert.match(await page.locator('.es-chart-confidence').innerText(), /at least 80\s?% sure/);
+    await bring('pane.wav', room(4, recognisedPane));
+    await page.locator('.es-verdict.es-danger').waitFor();
+    await look(page, 'sound-lab-charts');
+  });
+
+  test('the colours of Sentinel are a choice that is kept; a phone shows all of it', async () => {
+    const background = (): Promise<string> =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('.es-lab')).backgroundColor`);
+    const usual = await background();
+    await page.locator('.es-lab-button').press('Enter');
+    assert.equal(await page.locator('.es-lab-button').getAttribute('aria-pressed'), 'true');
+    assert.equal(await background(), 'rgb(14, 17, 23)');
+    await look(page, 'sound-lab-sentinel');
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await overflow(page), 0);
+    await look(page, 'sound-lab-phone');
+    await page.reload();
+    await page.locator('.es-lab.es-sentinel').waitFor();
+    await page.locator('.es-lab-button').press('Enter');
+    assert.equal(await background(), usual);
+    assert.deepEqual(faults, []);
+  });
+
+  test('German is spoken to who wants it, and the file is chosen by keyboard', async () => {
+    const german = await browser.newPage({ locale: 'de-DE' });
+    await german.goto(`${host.url}/dashboard/sound-lab`);
+    await german.getByText('Aufnahme hierher ziehen oder auswählen').waitFor();
+    const chooser = german.waitForEvent('filechooser');
+    await german.locator('.es-file').press('Space');
+    await (await chooser).setFiles({ name: 'a.wav', mimeType: 'audio/wav', buffer: room(2) });
+    await german.locator('.es-verdict').waitFor();
+    await german.close();
+  });
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
 import { timeWords } from '../../../dashboard/time-words.ts';
 import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
 import { root } from '../../../scripts/build/paths.ts';
@@ -20,15 +21,34 @@ describe('the words of the page', () => {
     assert.equal(speaker('de')('other', { detail: '$& {n}' }), 'EchoSight meldet: $& {n}');
   });
 
-  test('are there for everything that the page asks for, with the same fields in both languages', () => {
+  /** What the files of a page ask for by name. */
+  function askedIn(isOfPage: (file: string) => boolean): string[] {
     const folder = join(root, 'dashboard');
-    const code = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-    const asked = [...code.join('\n').matchAll(/\b(?:say|caption)\('([\w-]+)'/g)].map(([, word = '']) => word);
+    const code = readdirSync(folder)
+      .filter(isOfPage)
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
+    return [...code.join('\n').matchAll(/\b(?:say|caption)\('([\w-]+)'/g)].map(([, word = '']) => word);
+  }
+  const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
+  const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+
+  test('are there for everything that the page asks for, with the same fields in both languages', () => {
+    const asked = askedIn((file) => !isOfLab(file));
     assert.ok(asked.length > 30);
     const [english, german] = [speaker('en'), speaker('de')];
     for (const word of new Set([...asked.filter((name) => !['link', 'emptyHint'].includes(name)), ...reviewStates])) {
-      const fields = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
       assert.deepEqual(fields(english(word as Word)), fields(german(word as Word)), word);
+    }
+  });
+
+  test('and so are those of the sound lab', () => {
+    const asked = askedIn(isOfLab);
+    assert.ok(asked.length > 30);
+    // Fields that nobody gives are shown by their names.
+    const named = { get: (_: object, name: string) => `{${name}}` };
+    const all = new Proxy<Record<string, string>>({}, named);
+    for (const word of new Set([...asked, 'validating', 'embedding', 'safe', 'danger']) as Set<LabWord>) {
+      assert.deepEqual(fields(labSpeaker('en')(word, all)), fields(labSpeaker('de')(word, all)), word);
     }
   });
 });

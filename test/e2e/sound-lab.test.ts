@@ -77,7 +77,7 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
       for (let at = 0; at < data.length; at += 4) seen.add(data[at] + ',' + data[at + 1] + ',' + data[at + 2]);
       return seen.size > 50 ? seen.size : 0;
     })()`);
-    assert.ok(((await colours.jsonValue())) > 50, 'something is drawn');
+    assert.ok((await colours.jsonValue()) > 50, 'something is drawn');
     await look(page, 'sound-lab-danger');
     await bring('calm.wav', room(4));
     await page.locator('.es-verdict.es-safe').waitFor();

@@ -64,7 +64,8 @@ describe('the incidents of the demo on the dashboard', { timeout: 300_000, skip 
     await openIncidents(other, url);
     await other.locator(card, { hasText: 'Acknowledged' }).waitFor();
 
-    assert.equal(await product.interrupt(), 0, product.output);
+    // When flows stop in good order, Dashboard takes their pages away 300 ms later: only a crash leaves them to us for certain.
+    await product.crash();
     await page.getByText('Connection lost, trying again').waitFor({ timeout: 30_000 });
     await page.locator(card).waitFor();
     product = await Product.start(data, [], {}, product.port);

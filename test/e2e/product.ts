@@ -101,6 +101,13 @@ export class Product {
     return await this.#ended;
   }
 
+  /** The power goes: launcher and Node-RED at once. */
+  async crash(): Promise<void> {
+    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    await this.#ended;
+  }
+
+  /** The launcher alone. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#ended;

@@ -1,6 +1,7 @@
 """What lies between a sound and a security camera's microphone: distance, rooms, other sounds, noise, codecs."""
 import numpy as np
 
+import synthesis
 from front_end import SAMPLE_RATE, WINDOW
 
 _PIECE = 800
@@ -37,6 +38,22 @@ def placed(random: np.random.Generator, sound: np.ndarray, speed: float = 1.0) -
     first, last = max(0, start), min(len(sound), start + span)
     cut[first - start : last - start] = sound[first:last]
     return cut if span == WINDOW else np.interp(np.linspace(0, span - 1, WINDOW), np.arange(span), cut)
+
+
+def morphed(random: np.random.Generator, sound: np.ndarray) -> np.ndarray:
+    """
+    A window of a voice as another throat might give it: higher, with another melody, rougher, strained. What a baby or a
+    rooster becomes by that lies on both sides of what the teacher calls a scream.
+    """
+    speed = np.exp(random.uniform(np.log(0.7), np.log(2.0)) + random.uniform(0, 0.2) * synthesis.curve(random, 3))
+    moments = np.cumsum(speed)
+    energy = np.add.reduceat(sound**2, np.arange(0, len(sound), _PIECE)).astype(np.float64) + 1e-9
+    start = random.choice(len(energy), p=energy / energy.sum()) * _PIECE - random.uniform(0.05, 0.95) * moments[-1]
+    voice = _peak(np.interp(start + moments, np.arange(len(sound)), sound, left=0, right=0))
+    if _share(random, 0.4):
+        sway = np.cumsum(random.uniform(30, 150) * np.exp(0.25 * synthesis.curve(random, 12))) / SAMPLE_RATE
+        voice = voice * (1 + random.uniform(0.2, 1) * np.sin(2 * np.pi * sway))
+    return np.tanh(random.uniform(0.5, 6) * voice)
 
 
 def _path(random: np.random.Generator, hertz: np.ndarray) -> np.ndarray:

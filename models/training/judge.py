@@ -18,7 +18,7 @@ import clips
 import teacher
 from front_end import WINDOW, log_mel
 from student import Student
-from tags import EVENTS, TAGS, mapped, places
+from tags import EVENTS, HEADED, TAGS, mapped, places
 
 _HOP = 7680
 _MOST_WINDOWS = 12
@@ -43,10 +43,10 @@ def logit(probability: np.ndarray) -> np.ndarray:
     return np.log(safe / (1 - safe))
 
 
-def blended(tags: np.ndarray, events: np.ndarray, name: str, share: float = 0.5) -> np.ndarray:
-    """Logits of both ways to an event, averaged: by the tags [n, 75], and by the head that learnt our labels [n, 5]; its share."""
-    by_tags = mapped(lambda tag: tags[:, TAGS.index(tag)])[name]
-    return (1 - share) * logit(by_tags) + share * logit(events[:, EVENTS.index(name)])
+def blended(tags: np.ndarray, events: np.ndarray, name: str) -> np.ndarray:
+    """Logits of an event: by the tags [n, 75], and for some averaged with the head that learnt our labels [n, 5]."""
+    by_tags = logit(mapped(lambda tag: tags[:, TAGS.index(tag)])[name])
+    return (by_tags + logit(events[:, EVENTS.index(name)])) / 2 if name in HEADED else by_tags
 
 
 @dataclass
@@ -86,13 +86,13 @@ def load(path: Path) -> tuple[Student, dict]:
     return network.eval(), kept
 
 
-def student_scores(network: Student, judged: Judged, classes: Path, share: float = 0.5) -> dict[str, np.ndarray]:
+def student_scores(network: Student, judged: Judged, classes: Path) -> dict[str, np.ndarray]:
     """Logits of clips for each of our events."""
     all_classes, events, _ = judged.through(network)
     known = places(classes)
     tags = 1 / (1 + np.exp(-all_classes[:, [known[tag] for tag in TAGS]]))
     events = torch.softmax(torch.from_numpy(events), 1).numpy()
-    return {name: judged.best(blended(tags, events, name, share)) for name in EVENTS[:4]}
+    return {name: judged.best(blended(tags, events, name)) for name in EVENTS[:4]}
 
 
 def teacher_scores(model: Path, judged: Judged, classes: Path) -> dict[str, np.ndarray]:
@@ -112,6 +112,8 @@ def report(labels: np.ndarray, students: dict[str, np.ndarray], teachers: dict[s
     rows = {}
     for name in EVENTS[:4]:
         positive = labels == name
+        if not positive.any():
+            continue
         recall = float((teachers[name][positive] >= TEACHER_THRESHOLDS[name]).mean())
         rows[name] = {
             "clips": int(positive.sum()),
@@ -132,7 +134,6 @@ def main() -> None:
     options.add_argument("--windows", type=Path, required=True)
     options.add_argument("--student", type=Path, required=True)
     options.add_argument("--threads", type=int, default=1)
-    options.add_argument("--share", type=float, default=0.5, help="of the head that learnt our labels")
     options.add_argument("--json", type=Path)
     asked = options.parse_args()
     torch.set_num_threads(asked.threads)
@@ -140,7 +141,7 @@ def main() -> None:
     if not kept["leave_out"]:
         raise SystemExit("This student has learnt from all folds: nothing is left to judge it by.")
     judged = left_out(asked.audio, asked.windows, kept["leave_out"])
-    rows = report(judged.labels, student_scores(network, judged, asked.classes, asked.share), teacher_scores(asked.teacher, judged, asked.classes))
+    rows = report(judged.labels, student_scores(network, judged, asked.classes), teacher_scores(asked.teacher, judged, asked.classes))
     found = {"folds": kept["leave_out"], "views": kept["views"], "others": int((judged.labels == "other").sum()), "classes": rows}
     print(json.dumps(found, indent=1))
     if asked.json:

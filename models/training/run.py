@@ -1,8 +1,8 @@
 """
 Makes echosight-audio-v1 from beginning to end. What is done stays done: after an interruption the same command goes on.
 
-    python3 run.py --audio DIR --models DIR --work DIR [--folds 0 1 2 3] [--seeds 1] [--windows 120000] [--views 600000]
-                   [--width 1] [--workers 2] [--device cpu]
+    python3 run.py --audio DIR --models DIR --work DIR [--soundfonts DIR] [--folds 0 1 2 3] [--seeds 1] [--windows 262144] [--views 450000]
+                   [--last-views 900000] [--last-rounds 3] [--width 1] [--workers 2] [--device cpu] [--bfloat16]
 
 `--audio`: labelled clips with manifest.csv; `--models`: YAMNet's official TensorFlow Lite file and list of classes; `--work`:
 everything that is made on the way, some 16 kB a window. The result lies in WORK/result: the ONNX file, calibration and figures,
@@ -15,13 +15,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from clips import FOLDS
+
 _HERE = Path(__file__).parent
 
 
 def step(script: str, **options) -> None:
     words = [sys.executable, str(_HERE / script)]
     for name, value in options.items():
-        values = value if isinstance(value, list) else [value]
+        values = value if isinstance(value, list) else [] if value is True else [value]
         words += [f"--{name.replace('_', '-')}", *map(str, values)]
     print(" ".join(words), flush=True)
     subprocess.run(words, check=True)
@@ -32,9 +34,12 @@ def main() -> None:
     options.add_argument("--audio", type=Path, required=True)
     options.add_argument("--models", type=Path, required=True)
     options.add_argument("--work", type=Path, required=True)
+    options.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"), help="folder of Debian's Fluid R3")
     options.add_argument("--folds", type=int, nargs="*", default=[0, 1, 2, 3])
-    options.add_argument("--windows", type=int, default=120_000)
-    options.add_argument("--views", type=int, default=600_000)
+    options.add_argument("--windows", type=int, default=262_144)
+    options.add_argument("--views", type=int, default=450_000)
+    options.add_argument("--last-views", type=int, default=900_000, help="of each round of the one that learns from all and ships")
+    options.add_argument("--last-rounds", type=int, default=3, help="each begins with a high rate again (https://arxiv.org/abs/1608.03983)")
     options.add_argument("--seeds", type=int, nargs="+", default=[1])
     options.add_argument("--width", type=float, default=1.0)
     options.add_argument("--workers", type=int, default=2)
@@ -42,6 +47,7 @@ def main() -> None:
     options.add_argument("--batch", type=int, default=32)
     options.add_argument("--rate", type=float, default=2e-3)
     options.add_argument("--device", default="cpu")
+    options.add_argument("--bfloat16", action="store_true", help="for processors that compute with half the digits")
     asked = options.parse_args()
     windows, result = asked.work / "windows", asked.work / "result"
     result.mkdir(parents=True, exist_ok=True)
@@ -49,19 +55,23 @@ def main() -> None:
     taught = {"audio": asked.audio, "teacher": asked.models / "yamnet_classification_tflite_1.tflite", "classes": classes}
     learning = {
         "windows": windows, "classes": classes, "workers": asked.workers, "batch": asked.batch, "rate": asked.rate, "device": asked.device,
-        "views": asked.views, "width": asked.width,
+        "width": asked.width, **({"bfloat16": True} if asked.bfloat16 else {}),
     }
-    step("windows.py", **taught, out=windows, windows=asked.windows, processes=asked.processes)
-    students = []
+    step("windows.py", **taught, soundfonts=asked.soundfonts, out=windows, windows=asked.windows, processes=asked.processes)
+    # What is computed belongs to no fold: all begin with it.
+    computed, students = asked.work / "computed.pt", []
+    step("train.py", **learning, out=computed, leave_out=list(range(FOLDS)), views=asked.views // 3)
     for fold, seed in itertools.product(asked.folds, asked.seeds):
         student = asked.work / f"fold{fold}-seed{seed}.pt"
-        step("train.py", **learning, out=student, leave_out=[fold], seed=seed)
+        step("train.py", **learning, out=student, **{"from": computed}, leave_out=[fold], views=asked.views, seed=seed)
         step("judge.py", **taught, windows=windows, student=student, json=result / f"fold{fold}-seed{seed}.json")
         students.append(student)
     if students:
         step("calibrate.py", **taught, windows=windows, students=students, json=result / "calibration.json")
-    final = asked.work / "all.pt"
-    step("train.py", **learning, out=final, seed=asked.seeds[0])
+    final = computed
+    for number in range(1, asked.last_rounds + 1):
+        begin, final = final, asked.work / f"all-{number}.pt"
+        step("train.py", **learning, out=final, **{"from": begin}, views=asked.last_views, seed=asked.seeds[0] + number - 1)
     model = result / "echosight-audio-v1.onnx"
     step("export.py", student=final, classes=classes, out=model, example=result / "example.json")
     print(f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}")

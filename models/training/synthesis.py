@@ -31,20 +31,32 @@ def _ring(random: np.random.Generator, hertz: float, seconds: float, loudness: f
     return loudness * np.sin(2 * np.pi * min(_HIGHEST, hertz) * _TIME[:count] + random.uniform(0, 6.3)) * np.exp(-_TIME[:count] / seconds)
 
 
+def curve(random: np.random.Generator, hertz: float) -> np.ndarray:
+    """A line of chance that turns about that often a second; 1 is its usual deviation."""
+    count = int(2 * hertz * WINDOW / SAMPLE_RATE) + 4
+    return np.interp(np.linspace(0, count - 1, WINDOW), np.arange(count), random.standard_normal(count))
+
+
+def _dulled(sound: np.ndarray, width: int) -> np.ndarray:
+    return np.convolve(sound, np.ones(width) / np.sqrt(width), "same")
+
+
 def pane(random: np.random.Generator) -> np.ndarray:
-    """A blow, the crack, and shards that ring while they fall: first many, then ever fewer."""
+    """A blow, the crack, and shards that break and ring while they fall: first many, then ever fewer."""
     sound = np.zeros(WINDOW)
     start = random.uniform(0, 0.45)
     _add(sound, start, np.convolve(_burst(random, random.uniform(0.004, 0.02), random.uniform(0, 1)), np.ones(12) / 12, "same"))
-    _add(sound, start, np.diff(_burst(random, random.uniform(0.015, 0.09)), prepend=0))
-    mean_wait, longest = random.uniform(0.08, 0.4), random.uniform(0.03, 0.14)
-    lowest, highest = random.uniform(900, 2200), random.uniform(3500, 7600)
-    for _ in range(random.integers(10, 60)):
-        at, loudness = start + random.exponential(mean_wait), random.uniform(0.02, 0.4)
-        fundamental = random.uniform(lowest, highest)
-        for _ in range(random.integers(2, 7)):
+    _add(sound, start, np.diff(_burst(random, random.uniform(0.015, 0.12), random.uniform(0.5, 1.5)), prepend=0))
+    mean_wait, longest, fall = random.uniform(0.06, 0.4), random.uniform(0.02, 0.12), random.uniform(0, 3)
+    lowest, highest = random.uniform(900, 2800), random.uniform(3500, 7600)
+    crackle = random.uniform(0.2, 2.5)
+    for _ in range(int(np.exp(random.uniform(np.log(15), np.log(260))))):
+        wait = random.exponential(mean_wait)
+        at, loudness, fundamental = start + wait, random.uniform(0.02, 0.4) * np.exp(-fall * wait), random.uniform(lowest, highest)
+        _add(sound, at, np.diff(_burst(random, random.uniform(0.001, 0.012), crackle * loudness * random.random()), prepend=0))
+        for _ in range(random.integers(1, 6)):
             # The partials of a plate are no multiples of each other.
-            _add(sound, at, _ring(random, fundamental * random.uniform(0.5, 2.4), random.uniform(0.006, longest), loudness * random.random()))
+            _add(sound, at, _ring(random, fundamental * random.uniform(0.5, 2.5), random.uniform(0.003, longest), loudness * random.random()))
     return sound
 
 
@@ -76,19 +88,22 @@ def jingle(random: np.random.Generator) -> np.ndarray:
 
 
 def shots(random: np.random.Generator) -> np.ndarray:
-    """One to five bangs: a front of some milliseconds, the blast below it, and the echo of the place."""
+    """One to eight bangs: a front of some milliseconds, the blast below it, walls that answer, and the echo of the place."""
     sound = np.zeros(WINDOW)
-    start, gap = random.uniform(0, 0.5), random.uniform(0.08, 0.35)
-    body, front_seconds, width = random.uniform(60, 400), random.uniform(0.004, 0.05), int(random.integers(3, 30))
-    blast_loudness, echo_seconds, echo_loudness = random.uniform(0.5, 4), random.uniform(0.1, 0.6), random.uniform(0.01, 0.15)
-    for number in range(random.integers(1, 6)):
-        at = start + number * gap * random.uniform(0.9, 1.1)
-        front = _burst(random, front_seconds)
-        _add(sound, at, front + np.convolve(front, np.ones(width) / width, "same") * blast_loudness)
-        _add(sound, at, _ring(random, body, random.uniform(0.02, 0.1), random.uniform(0, 2)))
-        echo = _burst(random, echo_seconds, echo_loudness)
-        _add(sound, at + random.uniform(0, 0.05), np.convolve(echo, np.ones(4) / 2, "same"))
-    return sound
+    start, gap = random.uniform(0, 0.5), np.exp(random.uniform(np.log(0.07), np.log(0.4)))
+    front_seconds, blast, width = random.uniform(0.001, 0.04), random.uniform(0, 3), int(random.integers(2, 28))
+    body, body_loudness, walls = random.uniform(40, 200), random.uniform(0, 0.8), random.integers(0, 9)
+    echo_seconds, echo_loudness, echo_width = random.uniform(0.06, 0.8), random.uniform(0, 0.4), int(random.integers(1, 12))
+    for number in range(random.choice([1, 1, 1, 2, 3, 5, 8])):
+        at = start + number * gap * random.uniform(0.95, 1.05)
+        _add(sound, at, _burst(random, front_seconds))
+        _add(sound, at, _dulled(_burst(random, random.uniform(0.01, 0.1), blast), width))
+        _add(sound, at, _ring(random, body, random.uniform(0.02, 0.08), body_loudness))
+        _add(sound, at + random.uniform(0, 0.03), _dulled(_burst(random, echo_seconds, echo_loudness), echo_width))
+        for _ in range(walls):
+            _add(sound, at + random.uniform(0.02, 0.35), _dulled(_burst(random, 2 * front_seconds, random.uniform(0.05, 0.4)), 1 + width // 2))
+    # So near that the microphone gives out, or far away.
+    return np.tanh(random.uniform(0.5, 15) * sound / np.abs(sound).max())
 
 
 def blows(random: np.random.Generator) -> np.ndarray:
@@ -120,21 +135,40 @@ def splinter(random: np.random.Generator) -> np.ndarray:
 
 
 def cry(random: np.random.Generator) -> np.ndarray:
-    """A voice without words, from a wail to a scream: overtones of a gliding tone, rough, through two or three formants."""
-    length = random.uniform(0.25, 1)
-    pitch = random.uniform(250, 1600) * np.interp(_TIME, np.sort(random.uniform(0, 1, 4)), random.uniform(0.75, 1.3, 4))
-    pitch *= 1 + random.uniform(0, 0.03) * np.sin(2 * np.pi * random.uniform(4, 9) * _TIME)
-    phase = 2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE
-    formants = [(random.uniform(500, 1300), 300), (random.uniform(1200, 2600), 400), (random.uniform(2500, 4200), 600)]
-    sound, middle = np.zeros(WINDOW), float(pitch.mean())
-    for overtone in range(1, int(min(25, 7500 / middle)) + 1):
-        hertz = overtone * middle
-        gain = sum(np.exp(-(((hertz - centre) / width) ** 2)) for centre, width in formants) + 0.05
-        sound += gain / overtone ** random.uniform(0, 0.6) * np.sin(overtone * phase + random.uniform(0, 6.3))
-    rough = 1 + random.uniform(0, 0.9) * np.sin(2 * np.pi * random.uniform(25, 140) * _TIME)
-    sound = sound / np.abs(sound).max() * rough + random.uniform(0, 0.3) * random.standard_normal(WINDOW)
-    start = random.uniform(0, max(0.01, 0.97 - length))
-    return sound * np.interp(_TIME, [start, start + random.uniform(0.02, 0.2) * length, start + 0.8 * length, start + length], [0, 1, random.uniform(0.3, 1), 0])
+    """
+    A voice without words, from a wail to a scream: a high tone that glides, with its overtones, rough
+    (https://doi.org/10.1016/j.cub.2015.06.043: a scream's loudness sways 30 to 150 times a second), breathy, through a
+    throat with four formants.
+    """
+    length, pitch = random.uniform(0.4, 0.97), np.exp(random.uniform(np.log(230), np.log(1700)))
+    arch = np.interp(_TIME / length, [0, random.uniform(0.05, 0.25), random.uniform(0.5, 0.9), 1], [random.uniform(0.5, 0.9), 1, random.uniform(0.85, 1.05), random.uniform(0.4, 0.85)])
+    hertz = pitch * arch * np.exp(random.uniform(0, 0.03) * curve(random, 40) + random.uniform(0, 0.04) * curve(random, 5))
+    hertz *= 1 + random.uniform(0, 0.02) * np.sin(2 * np.pi * random.uniform(4, 8) * _TIME)
+    phase, tilt = 2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE, random.uniform(0.3, 1.5)
+    voice, scattered = np.zeros(WINDOW), random.uniform(0, 6.3) * (random.random() < 0.5)
+    for overtone in range(1, int(7600 / pitch) + 1):
+        voice += overtone**-tilt * np.sin(overtone * phase + scattered * random.random()) * (overtone * hertz < 7700)
+    voice *= 1 + random.uniform(0, 0.8) * np.sin(phase / 2 + random.uniform(0, 6.3))
+    voice *= 1 + random.uniform(0, 1) * np.sin(2 * np.pi * np.cumsum(random.uniform(30, 150) * np.exp(0.2 * curve(random, 10))) / SAMPLE_RATE)
+    voice = voice / np.abs(voice).max() + random.uniform(0, 0.5) * random.standard_normal(WINDOW) * (0.5 + 0.5 * np.abs(np.sin(phase / 2)))
+    # The mouth opens or closes on the way.
+    moved = np.clip((_TIME / length - random.uniform(0, 0.5)) * random.uniform(0, 5), 0, 1)
+    formed = _formed(random, voice) * (1 - moved) + _formed(random, voice) * moved
+    formed = np.tanh(random.uniform(0.5, 5) * formed / np.abs(formed).max())
+    formed *= np.interp(_TIME, [0, random.uniform(0.02, 0.12), length * 0.8, length], [0, 1, random.uniform(0.4, 1), 0]) * np.exp(0.15 * curve(random, 15))
+    sound = np.zeros(WINDOW)
+    _add(sound, random.uniform(0, max(0.001, 0.97 - length)), formed)
+    return sound
+
+
+def _formed(random: np.random.Generator, voice: np.ndarray) -> np.ndarray:
+    spectrum = np.fft.rfft(voice, 2 * WINDOW)
+    hertz = np.fft.rfftfreq(2 * WINDOW, 1 / SAMPLE_RATE)
+    gain = np.full(len(hertz), random.uniform(0.005, 0.06))
+    for (lowest, highest), width in zip([(600, 1500), (1300, 2200), (2500, 3600), (3600, 4800)], [80, 100, 150, 200]):
+        centre, wide = random.uniform(lowest, highest), random.uniform(width, 2.5 * width)
+        gain += random.uniform(0.5, 1) / (1 + ((hertz - centre) / wide) ** 2)
+    return np.fft.irfft(spectrum * gain * (hertz > 150), 2 * WINDOW)[:WINDOW]
 
 
 def alarm(random: np.random.Generator) -> np.ndarray:
@@ -169,8 +203,8 @@ def noise(random: np.random.Generator) -> np.ndarray:
 
 # How often each is drawn, and the label that it claims.
 KINDS = {
-    pane: (5.0, "glass_break"), clink: (1.5, "other"), jingle: (1.5, "other"), shots: (3.0, "gunshot"), blows: (3.0, None),
-    splinter: (1.5, None), cry: (1.5, None), alarm: (1.0, "other"), music: (1.0, "other"), noise: (1.0, "other"),
+    pane: (5.0, "glass_break"), clink: (1.5, "other"), jingle: (1.5, "other"), shots: (3.0, "gunshot"), blows: (2.5, None),
+    splinter: (1.5, None), cry: (4.0, "scream"), alarm: (1.0, "other"), music: (1.0, "other"), noise: (1.0, "other"),
 }
 
 

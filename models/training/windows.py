@@ -2,9 +2,13 @@
 Makes what the student learns from: windows of sound as a camera would hear them, with what the teacher says of each. Once
 on disk, many epochs and all folds share them.
 
-    python3 windows.py --audio DIR --teacher FILE.tflite --classes FILE.csv --out DIR [--windows 80000] [--processes 2] [--seed 1]
+    python3 windows.py --audio DIR --teacher FILE.tflite --classes FILE.csv --soundfonts DIR --out DIR
+                       [--windows 80000] [--processes 2] [--seed 1]
+
+Every fourth part is of voices, most of which the teacher takes for a scream or nearly: left to chance, one window of a hundred is.
 """
 import argparse
+import itertools
 import multiprocessing
 import time
 from dataclasses import dataclass
@@ -15,6 +19,7 @@ import torch
 
 import augment
 import clips
+import soundfont
 import synthesis
 import tags
 import teacher
@@ -28,9 +33,18 @@ NO_FOLD, NO_CLIP = -1, -1
 NONE = -1
 # From this on the teacher hears danger in an "other", or confirms a computed sound.
 _NOT_OTHER, _CONFIRMED = 0.4, 0.2
+# Voices whose other melodies are nearly screams: how much more often than others in general, and among voices.
+_THROATS = {"scream": (1.0, 6.0), "baby_cry": (3.0, 2.0), "rooster": (2.0, 1.0), "voice": (3.0, 1.0), "laugh": (3.0, 2.0)}
+_VOICES_EVERY = 4
+# Of the parts of voices: how many are computed, and how many the scream of the bank of effects.
+_SHARE_CRY, _SHARE_SCREAM = 0.4, 0.18
+# A window of voices in which the teacher hears less of a scream is kept so often.
+_HARDLY_A_SCREAM, _KEPT = 0.05, 0.35
 # How much more often than others.
-_WEIGHTS = {"glass_break": 14.0, "gunshot": 8.0, "scream": 14.0, "forced_entry": 8.0, "explosion": 4.0, "other": 1.0}
-_SHARE_SYNTHETIC, _SHARE_VOICE, _SHARE_BEHIND, _SHARE_AAC, _SHARE_SPEED = 0.22, 0.04, 0.55, 0.25, 0.45
+_WEIGHTS = {"glass_break": 14.0, "gunshot": 8.0, "scream": 20.0, "forced_entry": 8.0, "explosion": 4.0, "other": 1.0}
+_SHARE_SYNTHETIC, _SHARE_VOICE, _SHARE_BANK, _SHARE_BEHIND, _SHARE_AAC, _SHARE_SPEED, _SHARE_MORPHED = 0.28, 0.05, 0.05, 0.55, 0.25, 0.45, 0.6
+# Fewest clips, most variety: another speed is another throat, or another pane.
+_SPEEDS = {"scream": (0.65, 1.6), "glass_break": (0.7, 1.5)}
 # Of windows of danger: two clips of one class over each other, since there are few.
 _SHARE_LAYERED = 0.25
 
@@ -56,11 +70,13 @@ class Window:
 class Source:
     """Draws windows. A sound behind another one is of the same fold, so that a window belongs to one fold."""
 
-    def __init__(self, audio: Path, cache: Path, spoken: list[np.ndarray]):
+    def __init__(self, audio: Path, cache: Path, spoken: list[np.ndarray], bank: soundfont.Bank):
         self._random = np.random.default_rng()
         self._clips, self._aac = clips.load(audio, cache)
-        self._voices = spoken
-        weights = np.array([_WEIGHTS[clip.label] for clip in self._clips])
+        self._voices, self._bank = spoken, bank
+        self._throats = np.array([_THROATS.get(clip.fine, (1.0, 0.0))[1] for clip in self._clips])
+        self._throats /= self._throats.sum()
+        weights = np.array([_WEIGHTS[clip.label] * _THROATS.get(clip.fine, (1.0, 0.0))[0] for clip in self._clips])
         # A long clip has more to tell than a short one, but not in proportion.
         weights *= np.array([np.sqrt(np.clip(len(clip.samples) / SAMPLE_RATE, 1, 6)) for clip in self._clips])
         self._weights = weights / weights.sum()
@@ -75,23 +91,62 @@ class Source:
         """What follows is the same for the same seed."""
         self._random = np.random.default_rng(seed)
 
+    def chances(self, count: int, share: float) -> np.ndarray:
+        return self._random.random(count) < share
+
     def window(self) -> "Window":
+        """Of any kind."""
         random = self._random
-        drawn, clip = random.random(), NO_CLIP
-        if drawn < _SHARE_SYNTHETIC:
-            (sound, label), fold = synthesis.draw(random), NO_FOLD
-            samples = augment.placed(random, sound) if random.random() < 0.5 else sound
-        elif drawn < _SHARE_SYNTHETIC + _SHARE_VOICE:
-            samples, label, fold = self._voice(), "other", NO_FOLD
-        else:
-            clip = int(random.choice(len(self._clips), p=self._weights))
-            samples, label, fold = self._recorded(clip), self._clips[clip].label, self._clips[clip].fold
+        drawn = random.random() - _SHARE_SYNTHETIC
+        if drawn < 0:
+            sound, label = synthesis.draw(random)
+            return self._heard(augment.placed(random, sound) if random.random() < 0.5 else sound, label)
+        if drawn < _SHARE_VOICE:
+            return self._heard(self._voice(), "other")
+        if drawn < _SHARE_VOICE + _SHARE_BANK:
+            return self._heard(*self._banked())
+        return self._of_clip(int(random.choice(len(self._clips), p=self._weights)))
+
+    def voice(self) -> "Window":
+        """A scream, or what could become one."""
+        random = self._random
+        drawn = random.random()
+        if drawn >= _SHARE_CRY + _SHARE_SCREAM:
+            return self._of_clip(int(random.choice(len(self._clips), p=self._throats)))
+        if drawn < _SHARE_CRY:
+            sound = synthesis.cry(random)
+            return self._heard(augment.morphed(random, sound) if random.random() < 0.3 else sound, "scream")
+        sound = self._bank.effects["Scream"]
+        return self._heard(augment.morphed(random, sound) if random.random() < 0.5 else self._at_some_speed(sound), "scream")
+
+    def _of_clip(self, clip: int) -> "Window":
+        random = self._random
+        of = self._clips[clip]
+        if of.fine not in _THROATS or random.random() >= _SHARE_MORPHED:
+            return self._heard(self._recorded(clip), of.label, clip, of.fold)
+        # What it has become, only the teacher knows.
+        return self._heard(augment.morphed(random, of.samples), of.label if of.label == "scream" else None, clip, of.fold)
+
+    def _banked(self) -> tuple[np.ndarray, str | None]:
+        random = self._random
+        if random.random() < 0.5:
+            return self._bank.tune(random), "other"
+        name = random.choice(list(self._bank.effects))
+        return self._at_some_speed(self._bank.effects[name]), soundfont.CLAIMS.get(name)
+
+    def _at_some_speed(self, sound: np.ndarray) -> np.ndarray:
+        return augment.placed(self._random, sound, np.exp(self._random.uniform(np.log(0.5), np.log(1.8))))
+
+    def _heard(self, samples: np.ndarray, label: str | None, clip: int = NO_CLIP, fold: int = NO_FOLD) -> "Window":
+        random = self._random
         behind = None
         if random.random() < _SHARE_BEHIND:
             drawn = random.random()
-            if drawn < 0.2:
+            if drawn < 0.12:
                 behind = synthesis.draw(random)[0]
-            elif drawn < 0.35:
+            elif drawn < 0.22:
+                behind = self._bank.tune(random)
+            elif drawn < 0.37:
                 behind = self._voice()
             else:
                 fold = int(random.integers(clips.FOLDS)) if fold == NO_FOLD else fold
@@ -109,7 +164,8 @@ class Source:
     def _placed(self, clip: int) -> np.ndarray:
         random = self._random
         sound = self._aac[clip] if random.random() < _SHARE_AAC else self._clips[clip].samples
-        return augment.placed(random, sound, random.uniform(0.75, 1.35) if random.random() < _SHARE_SPEED else 1.0)
+        lowest, highest = _SPEEDS.get(self._clips[clip].label, (0.75, 1.35))
+        return augment.placed(random, sound, random.uniform(lowest, highest) if random.random() < _SHARE_SPEED else 1.0)
 
     def _voice(self) -> np.ndarray:
         random = self._random
@@ -133,22 +189,41 @@ def believed(window: Window, heard: dict[str, float]) -> int:
 _made = {}
 
 
-def _begin(audio: Path, cache: Path, model: Path, classes: Path) -> None:
+def _begin(audio: Path, cache: Path, model: Path, classes: Path, soundfonts: Path) -> None:
     """Once in every process."""
     torch.set_num_threads(1)
-    _made.update(source=Source(audio, cache, voices.load(cache)), network=teacher.load(model), places=tags.places(classes))
+    source = Source(audio, cache, voices.load(cache), soundfont.load(soundfonts))
+    _made.update(source=source, network=teacher.load(model), places=tags.places(classes))
+
+
+def _taught(draw) -> tuple[list[Window], np.ndarray, np.ndarray, np.ndarray]:
+    """Windows, their patches, and what the teacher says of them."""
+    windows = [draw() for _ in range(_BATCH)]
+    patches = log_mel(np.stack([window.samples for window in windows]))
+    with torch.no_grad():
+        scores, embedding = (each.numpy() for each in _made["network"](torch.from_numpy(patches)))
+    return windows, patches, scores, embedding
+
+
+def _taught_voices(source: Source):
+    """The same of voices; of those that are nothing like a scream only some."""
+    place, kept = _made["places"]["Screaming"], []
+    while sum(len(windows) for windows, *_ in kept) < _BATCH:
+        windows, patches, scores, embedding = _taught(source.voice)
+        chosen = np.flatnonzero((scores[:, place] > _HARDLY_A_SCREAM) | source.chances(_BATCH, _KEPT))
+        kept.append(([windows[index] for index in chosen], patches[chosen], scores[chosen], embedding[chosen]))
+    windows, *numbers = zip(*kept)
+    return [list(itertools.chain(*windows))[:_BATCH], *(np.concatenate(each)[:_BATCH] for each in numbers)]
 
 
 def _make_part(task: tuple[int, int, Path]) -> int:
     number, seed, out = task
-    source, network, places = _made["source"], _made["network"], _made["places"]
+    source, places = _made["source"], _made["places"]
     source.begin(seed, number)
     part = {name: np.zeros((_PART, *shape), kind) for name, (kind, shape) in FIELDS.items()}
     for start in range(0, _PART, _BATCH):
-        windows = [source.window() for _ in range(_BATCH)]
-        patches = log_mel(np.stack([window.samples for window in windows]))
-        with torch.no_grad():
-            scores, embedding = (each.numpy() for each in network(torch.from_numpy(patches)))
+        of_voices = number % _VOICES_EVERY == _VOICES_EVERY - 1
+        windows, patches, scores, embedding = _taught_voices(source) if of_voices else _taught(source.window)
         heard = tags.mapped(lambda name: scores[:, places[name]])
         made = {
             "log_mel": patches,
@@ -172,18 +247,21 @@ def main() -> None:
     options.add_argument("--audio", type=Path, required=True)
     options.add_argument("--teacher", type=Path, required=True)
     options.add_argument("--classes", type=Path, required=True)
+    options.add_argument("--soundfonts", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--windows", type=int, default=80_000)
     options.add_argument("--processes", type=int, default=2)
     options.add_argument("--seed", type=int, default=1)
     asked = options.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
+    # What is missing is told here once, not by every process again and again.
     voices.load(asked.out)
     clips.load(asked.audio, asked.out)
+    soundfont.load(asked.soundfonts)
     # The fold is written last.
     numbers = [n for n in range(-(-asked.windows // _PART)) if not (asked.out / f"{n:05d}-fold.npy").exists()]
     begun = time.monotonic()
-    with multiprocessing.Pool(asked.processes, _begin, (asked.audio, asked.out, asked.teacher, asked.classes)) as pool:
+    with multiprocessing.Pool(asked.processes, _begin, (asked.audio, asked.out, asked.teacher, asked.classes, asked.soundfonts)) as pool:
         for done, number in enumerate(pool.imap_unordered(_make_part, [(n, asked.seed, asked.out) for n in numbers]), 1):
             print(f"part {number}, {done * _PART / (time.monotonic() - begun):.0f} windows/s", flush=True)
 

@@ -31,7 +31,7 @@ const english = {
   validating: 'looks at the recordings',
   embedding: 'listens to the recordings',
   done: 'done, version {version} in use',
-  doneUnused: 'done; the version before stays in use',
+  doneUnused: 'done; version {version} is kept, not in use',
   cancelled: 'was ended',
   colours: 'Sentinel colours',
   dataset: 'What was learnt from',
@@ -64,6 +64,17 @@ const english = {
   missing: 'EchoSight does not answer. Is one of its nodes in a deployed flow?',
   unreachable: 'Node-RED cannot be reached.',
   other: 'EchoSight reports: {detail}',
+  nothing: 'Nothing to hear',
+  limitText: 'At {percent}: {class}; {count} of {all} windows would have counted.',
+  confusion: 'What it took for what',
+  confusionText:
+    'Recordings that it had not learnt: a row for what they are, a column for what it heard. It learnt with the model {model}.',
+  refused: 'Files that were not used: {count}',
+  versions: 'Versions',
+  version: 'Version {version}, {date}',
+  versionText: '{clips} clips of {classes}; {accuracy} found, classes counted alike; model {model}',
+  inUse: 'in use',
+  versionsHow: 'Another version is put to use in the editor: dialog of the node audio train.',
 };
 
 export type LabWord = keyof typeof english;
@@ -101,7 +112,7 @@ const german: Readonly<Record<LabWord, string>> = {
   validating: 'sieht die Aufnahmen durch',
   embedding: 'hört die Aufnahmen an',
   done: 'fertig, Version {version} im Einsatz',
-  doneUnused: 'fertig; die Version davor bleibt im Einsatz',
+  doneUnused: 'fertig; Version {version} ist behalten, nicht im Einsatz',
   cancelled: 'wurde beendet',
   colours: 'Sentinel-Farben',
   dataset: 'Woraus gelernt wurde',
@@ -133,6 +144,17 @@ const german: Readonly<Record<LabWord, string>> = {
   missing: 'EchoSight antwortet nicht. Steht einer seiner Knoten in einem laufenden Flow?',
   unreachable: 'Node-RED ist nicht erreichbar.',
   other: 'EchoSight meldet: {detail}',
+  nothing: 'Nichts zu hören',
+  limitText: 'Bei {percent}: {class}; {count} von {all} Fenstern hätten gezählt.',
+  confusion: 'Was es wofür hielt',
+  confusionText:
+    'Ungelernte Aufnahmen: je Zeile, was sie sind, je Spalte, was gehört wurde. Gelernt wurde mit dem Modell {model}.',
+  refused: 'Nicht verwendete Dateien: {count}',
+  versions: 'Versionen',
+  version: 'Version {version}, {date}',
+  versionText: '{clips} Aufnahmen von {classes}; {accuracy} gefunden, alle Klassen gleich gewichtet; Modell {model}',
+  inUse: 'in Gebrauch',
+  versionsHow: 'Eine andere Version nimmt man im Editor in Gebrauch: Dialog des Nodes audio train.',
 };
 
 const texts: Readonly<Record<string, Readonly<Record<LabWord, string>>>> = { en: english, de: german };
@@ -143,7 +165,16 @@ export function labSpeaker(language: string): (word: LabWord, fields?: Record<st
   return (word, fields = {}) => words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? ''));
 }
 
-/** The name of a class for people; a class of the user's own is its own name. */
+/** Classes that have a name of their own here; a class of the user's own is its own name, whatever it is. */
+const classWords: ReadonlySet<string> = new Set<LabWord>([
+  'glass_break',
+  'gunshot',
+  'scream',
+  'forced_entry',
+  'safe',
+  'danger',
+]);
+
 export function classWord(say: ReturnType<typeof labSpeaker>, name: string): string {
-  return name in english ? say(name as LabWord) : name;
+  return classWords.has(name) ? say(name as LabWord) : name;
 }

@@ -1,3 +1,4 @@
+import { listenerState, type ListenerState, type ListenerWord } from '../src/contracts/listener-state.ts';
 import type { HeardClass, Listener, MicrophoneList, MicrophoneSummary } from '../src/contracts/listening.ts';
 import type { Word } from './words.ts';
 
@@ -22,10 +23,7 @@ export interface EarCard {
 const everyMs = 1000;
 /** While there is no microphone, or no answer. */
 const seldomMs = 5000;
-const silentAfterMs = 10_000;
 const quietestDbfs = -80;
-/** A pane breaks within a second: it is told for longer than that. */
-const tellMs = 8000;
 
 /** The cards of the microphones: asked for once a second, and only while somebody can see them. */
 export class MicrophoneCards {
@@ -73,7 +71,7 @@ function cardOf(microphone: MicrophoneSummary): EarCard {
 /** How a card looks. */
 export interface EarLook {
   word: Word;
-  tone: 'live' | 'calm' | 'old' | 'fault' | 'alarm';
+  tone: ListenerState['tone'];
   /** Labels of the sounds that the words name. */
   sounds: readonly string[];
   /** Whether its numbers are of now. */
@@ -92,22 +90,24 @@ const offlineWords: Readonly<Partial<Record<NonNullable<MicrophoneSummary['statu
   stopped: 'cameraStopped',
 };
 
+const listenerWords: Readonly<Record<ListenerWord, Word>> = {
+  down: 'earDown',
+  silent: 'earSilent',
+  muted: 'earMuted',
+  heard: 'earHeard',
+  just: 'earHeard',
+  silence: 'earQuiet',
+  noise: 'earNoise',
+  suppressed: 'earListening',
+  listening: 'earListening',
+};
+
 export function earLook({ microphone: { status = 'connected' }, listener }: EarCard): EarLook {
-  const look = (word: Word, tone: EarLook['tone'], sounds: readonly string[] = []): EarLook => {
-    return { word, tone, sounds, isFresh: tone !== 'old' && listener !== undefined };
-  };
   const offline = offlineWords[status];
-  if (offline !== undefined) return look(offline, 'old');
-  if (listener === undefined) return { ...look('earUnheard', 'calm'), isFresh: false };
-  const { works, silentMs, mutedUntil, triggered, levels, last, capturedAt } = listener;
-  if (!works) return look('earDown', 'fault');
-  if (silentMs > silentAfterMs) return look('earSilent', 'old');
-  if (mutedUntil !== undefined) return look('earMuted', 'calm');
-  if (triggered.length > 0) return look('earHeard', 'alarm', triggered);
-  if (last !== undefined && capturedAt - last.at < tellMs) return look('earHeard', 'alarm', last.sounds);
-  if (levels.includes('silence')) return look('earQuiet', 'fault');
-  if (levels.includes('noise')) return look('earNoise', 'fault');
-  return look('earListening', 'live');
+  if (offline !== undefined) return { word: offline, tone: 'old', sounds: [], isFresh: false };
+  if (listener === undefined) return { word: 'earUnheard', tone: 'calm', sounds: [], isFresh: false };
+  const { word, tone, sounds } = listenerState(listener);
+  return { word: listenerWords[word], tone, sounds, isFresh: tone !== 'old' };
 }
 
 /** When it was last heard, for the words that say so; epoch ms. */

@@ -1,8 +1,9 @@
 import type { Prediction, SoundModelStatus } from '../src/contracts/prediction.ts';
-import type { TrainingResults, TrainingStatus } from '../src/contracts/training.ts';
+import type { TrainingStatus } from '../src/contracts/training.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
 import { afterDrawing, vue } from './browser.ts';
+import { labCharts } from './lab-charts.ts';
 import { drawHistory, drawSpectrogram } from './lab-drawing.ts';
 import { classWord, labSpeaker, type LabWord } from './lab-words.ts';
 import type { DashboardSetup } from './page.ts';
@@ -10,10 +11,6 @@ import { chooseLanguage } from './words.ts';
 
 const pollMs = 3000;
 const themeKey = 'echosight-lab-colours';
-/** A clip of which it was at least so sure counts as one that it was sure of. */
-const sureFrom = 0.8;
-/** From this distance between what was learnt and what was held out on, it has memorised. */
-const largeGap = 0.15;
 
 const initial = {
   phase: 'idle' as 'idle' | 'sending' | 'heard' | 'begun' | 'failed',
@@ -21,6 +18,8 @@ const initial = {
   name: '',
   sentence: '',
   result: undefined as Prediction | undefined,
+  /** Threshold that somebody tries; undefined: that of the answer. */
+  tried: undefined as number | undefined,
   /** Address of the file, for the player. */
   sound: '',
   status: undefined as SoundModelStatus | undefined,
@@ -64,12 +63,8 @@ export function createLab(setup: DashboardSetup) {
       });
       const { spectrogram } = state.result ?? {};
       if (heard !== undefined && spectrogram !== undefined) drawSpectrogram(heard, spectrogram);
-      if (history !== undefined) drawHistory(history, results()?.history ?? []);
+      if (history !== undefined) drawHistory(history, state.training?.session?.results?.history ?? []);
     });
-  }
-
-  function results(): TrainingResults | undefined {
-    return state.training?.session?.results;
   }
 
   async function bring(file: File | undefined): Promise<void> {
@@ -93,8 +88,11 @@ export function createLab(setup: DashboardSetup) {
       if (state.sound !== '') URL.revokeObjectURL(state.sound);
       state.sound = URL.createObjectURL(file);
       state.result = result;
+      state.tried = undefined;
       state.phase = 'heard';
-      state.sentence = say('verdict', { class: say(result.class), confidence: percent(result.confidence) });
+      state.sentence = isEmpty()
+        ? say('nothing')
+        : say('verdict', { class: say(result.class), confidence: percent(result.confidence) });
       redraw();
       void poll();
     } catch (error) {
@@ -107,6 +105,15 @@ export function createLab(setup: DashboardSetup) {
   function failureText(error: unknown): string {
     if (error instanceof ApiFailure) return say(error.kind, { detail: error.message });
     return say('other', { detail: error instanceof Error ? error.message : String(error) });
+  }
+
+  /** There is nothing but silence in it. */
+  function isEmpty(): boolean {
+    return state.result !== undefined && 'reason' in state.result;
+  }
+
+  function limit(): number {
+    return state.tried ?? state.result?.threshold ?? 0.5;
   }
 
   return Object.assign(state, {
@@ -135,6 +142,18 @@ export function createLab(setup: DashboardSetup) {
       localStorage.setItem(themeKey, state.isSentinel ? '1' : '0');
       redraw();
     },
+    heading: (): string => say(isEmpty() ? 'nothing' : (state.result?.class ?? 'safe')),
+    limit,
+    setLimit(event: Event): void {
+      state.tried = Number((event.target as HTMLInputElement).value);
+    },
+    /** What would have been said at this threshold. */
+    limitText(): string {
+      const { probability = 0, windows = [] } = state.result ?? {};
+      const count = windows.filter((window) => window.probability >= limit()).length;
+      const named = say(probability >= limit() ? 'danger' : 'safe');
+      return say('limitText', { percent: percent(limit()), class: named, count, all: windows.length });
+    },
     /** Classes, highest first. */
     classes(): { name: string; score: number; threshold: number; fires: boolean }[] {
       const { scores = {}, thresholds = {}, triggered = [] } = state.result ?? {};
@@ -155,53 +174,14 @@ export function createLab(setup: DashboardSetup) {
       const { state: at, progress, active, session } = training;
       if (at === 'failed') return session?.error?.message ?? say('failed');
       if (at === 'done') {
-        return session?.version === active ? say('done', { version: active ?? '' }) : say('doneUnused');
+        return session?.version === active
+          ? say('done', { version: active ?? '' })
+          : say('doneUnused', { version: session?.version ?? '' });
       }
       const word: LabWord = at === 'training' ? 'training' : at;
       return at === 'idle' || at === 'cancelled' ? say(word) : `${say(word)} ${percent(progress)}`;
     },
-    results,
-    datasetText(): string {
-      const sorted = [...(results()?.classes ?? [])].sort((a, b) => b.clips - a.clips);
-      const [largest, smallest] = [sorted[0], sorted.at(-1)];
-      if (largest === undefined || smallest === undefined) return '';
-      const { falseAlarms = 0, windows = 0 } = results()?.other ?? {};
-      const names = { largest: classWord(say, largest.label), smallest: classWord(say, smallest.label) };
-      const times = numbers.format(largest.clips / Math.max(1, smallest.clips));
-      return say('datasetText', {
-        ...{ clips: sorted.reduce((sum, { clips }) => sum + clips, 0), classes: sorted.length },
-        balance: largest.clips === smallest.clips ? say('balanced') : say('unbalanced', { ...names, times }),
-        alarms: windows === 0 ? say('noAlarms') : say('alarms', { alarms: falseAlarms, windows }),
-      });
-    },
-    /** Share of the largest class. */
-    clipShare: (clips: number): number => clips / Math.max(1, ...(results()?.classes ?? []).map((one) => one.clips)),
-    historyText(): string {
-      const history = results()?.history ?? [];
-      const last = history.at(-1);
-      if (last === undefined) return '';
-      const isLarge = last.accuracy - last.heldOutAccuracy >= largeGap;
-      return say('historyText', {
-        ...{ epochs: history.length, heldOut: percent(last.heldOutAccuracy), learnt: percent(last.accuracy) },
-        gap: say(isLarge ? 'gapLarge' : 'gapSmall'),
-      });
-    },
-    /** Columns of the confidence chart, as shares of the highest one. */
-    confidenceBars(): { from: number; right: number; wrong: number }[] {
-      const { bins = [], right = [], wrong = [] } = results()?.confidence ?? {};
-      const highest = Math.max(1, ...bins.map((_, index) => (right[index] ?? 0) + (wrong[index] ?? 0)));
-      return bins.map((from, index) => {
-        return { from, right: (right[index] ?? 0) / highest, wrong: (wrong[index] ?? 0) / highest };
-      });
-    },
-    confidencesText(): string {
-      const { bins = [], right = [], wrong = [] } = results()?.confidence ?? {};
-      const sum = (counts: readonly number[]): number => {
-        return counts.reduce((total, count, index) => total + ((bins[index] ?? 0) >= sureFrom - 1e-9 ? count : 0), 0);
-      };
-      const count = sum(right) + sum(wrong);
-      return say('confidencesText', { sure: percent(sureFrom), count, right: sum(right) });
-    },
+    ...labCharts({ training: () => state.training, tag, say }),
     attach(element: HTMLElement): void {
       place = element.parentElement ?? element;
       clearInterval(polling);

@@ -30,6 +30,7 @@ export type {
   Payload,
   SoundFault,
   StreamStatusName,
+  TrainedHeads,
 } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
@@ -50,6 +51,7 @@ export type { CameraLease } from './site/camera-feeds.ts';
 export { cameraPrivacy, cameraSource, frameZones } from './site/camera-source.ts';
 export { calibrationAnswers } from './site/calibration-answers.ts';
 export { MediaDesk } from './site/media-desk.ts';
+export { downloadAnswers } from './site/model-downloads.ts';
 export { NodePoses } from './site/node-poses.ts';
 export { summaryOf } from './site/model-tries.ts';
 export { forgetPictures } from './site/camera-list.ts';
@@ -59,6 +61,7 @@ export { newCalibrations } from './site/new-calibrations.ts';
 export { welcomeLatecomer } from './site/registry.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
+export { offerTraining, trainedNow, trainingAnswers } from './site/training-answers.ts';
 export { TrainingReports } from './site/training-reports.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
 export { prepareRenderer, snapshotRenderer } from './vision/annotate.ts';

@@ -6,8 +6,10 @@ import { ListeningView } from '../../src/editor/listening/listening-view.ts';
 import { addListeningTab, removeListeningTab, showListeningTab } from '../../src/editor/listening/sidebar.ts';
 import { offerModelPicker } from '../../src/editor/model-picker.ts';
 import { registerNode } from '../../src/editor/register.ts';
-import { showRunningModel } from '../../src/editor/running-model.ts';
+import { showRunningNode } from '../../src/editor/running-node.ts';
+import { offerSensitivity } from '../../src/editor/sensitivity.ts';
 import { isTable, offerSoundTable } from '../../src/editor/sound-table.ts';
+import { showTrainedHead } from '../../src/editor/trained-head.ts';
 
 const type = 'audio-classify';
 
@@ -22,7 +24,9 @@ registerNode({
   prepare: (node) => {
     watchFoldedSections(type, schema);
     offerModelPicker(type, models);
-    showRunningModel(node.id);
+    showRunningNode(node.id);
+    showTrainedHead(node.id);
+    offerSensitivity(schema);
     offerSoundTable();
     offerCalibration(node);
     const view = new ListeningView(node.id);

@@ -3,6 +3,7 @@ import {
   calibrationAnswers,
   decisionOf,
   defineNode,
+  downloadAnswers,
   HalfHops,
   isAudioMessage,
   isCommand,
@@ -17,6 +18,7 @@ import {
   SentinelError,
   SoundAnalysis,
   topicOf,
+  trainedNow,
   type AudioScores,
   type AudioWindow,
   type SoundFault,
@@ -30,29 +32,32 @@ export default defineNode({
   type: 'audio-classify',
   answers: {
     ...calibrationAnswers,
+    ...downloadAnswers('sound'),
     models: () => modelsFor('sound'),
+    trained: { write: (query) => trainedNow(query) },
     listening: { write: (query) => listeningNow(query) },
     'listening-reset': { write: (query) => resetListening(query) },
   },
   create(node) {
     const site = node.site();
+    const { sound } = site;
     const { model, mapping, hop } = node.config;
     const trained = node.config.trained === 'active';
-    const classifier = site.classifier(model, mapping);
-    const missing = site.classifierFault(model, mapping);
+    const classifier = sound.classifier(model, mapping);
+    const missing = sound.fault(model, mapping);
     const isDown = missing !== undefined;
-    const settings = decisionOf(node.config, site.soundMapping(model, mapping));
+    const settings = decisionOf(node.config, sound.mapping(model, mapping));
     // Of this node alone: a command may change them.
     const thresholds = { ...settings.thresholds };
     const analysis = new SoundAnalysis({
       classifier: () => classifier.get(),
-      ...{ model, isDown, decision: { ...settings, thresholds } },
-      ...{ trained, talk: site.talk, clock: site.clock, metrics: site.metrics },
+      ...{ model, table: mapping, isDown, decision: { ...settings, thresholds } },
+      ...{ trained, talk: sound.talk, clock: site.clock, metrics: site.metrics },
     });
     let headFault: SentinelError | undefined;
-    const leave = site.listening.add(node.id, analysis);
+    const leave = sound.listening.add(node.id, analysis);
     const calibrations = newCalibrations(site, { thresholds, singleFrom: settings.singleFrom });
-    const endCalibrations = site.calibrations.add(node.id, calibrations);
+    const endCalibrations = sound.calibrations.add(node.id, calibrations);
     const halfHops = new HalfHops();
     const { clock, metrics } = site;
     const intake = new RawIntake({ resampler: () => classifier.get(), site: () => site.id, clock, metrics });
@@ -80,7 +85,7 @@ export default defineNode({
         const { payload } = message;
         if (kindOf(payload) === 'talk') {
           assertKind(payload, 'talk');
-          site.talk.note(payload);
+          sound.talk.note(payload);
           return;
         }
         if (isCommand(payload)) {
@@ -105,7 +110,7 @@ export default defineNode({
 
     /** Once, and again after it was right in between. */
     function tellHead(): void {
-      const fault = trained ? (analysis.headFault ?? site.heads.fault) : undefined;
+      const fault = trained ? (analysis.headFault ?? sound.heads.fault) : undefined;
       if (fault !== undefined && headFault === undefined) node.fail(fault);
       headFault = fault;
     }
@@ -131,7 +136,7 @@ export default defineNode({
     function answer(verdict: SoundVerdict, message: object, send: Send, fault?: SoundFault): void {
       if (verdict.outcome === 'scores') {
         tellHead();
-        calibrations.hear(verdict.scores);
+        calibrations.hear({ ...verdict.scores, scores: verdict.counted });
         show(verdict.scores, message, send, fault);
         for (const cue of verdict.cues) send([{ ...message, topic: topicOf(cue), payload: cue }]);
       }

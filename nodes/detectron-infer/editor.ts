@@ -22,7 +22,7 @@ registerNode({
     offerLivePicture(node);
     watchFoldedSections(type, schema);
     offerModelPicker(type, models);
-    offerModelPicker(type, poseModels, 'pose');
+    offerModelPicker(type, poseModels, { place: 'pose' });
     let known: readonly string[] | undefined;
     const show = (): void => {
       showUnknownLabels(known);

@@ -35,11 +35,11 @@ export default defineNode({
     const { labels, threshold, maxAgeMs, previewRate } = node.config;
     const { confirmLooks, confirmOf, keepSeconds, loiterSeconds, gate, heartbeatSeconds, crops } = node.config;
     const choice = { model, family, classNames, inputSize };
-    const { labels: classes, fault: missing } = site.knownDetector(choice);
+    const { labels: classes, fault: missing } = site.vision.knownDetector(choice);
     const filter = labelFilter(labels, classes);
     const fault = missing ?? filter.fault;
     if (fault !== undefined) node.fail(fault);
-    const detector = site.detector(choice, provider);
+    const detector = site.vision.detector(choice, provider);
     const poses = new NodePoses(site, node.config, (error) => {
       node.fail(error, { topic: 'pose', payload: { model: node.config.poseModel } });
     });

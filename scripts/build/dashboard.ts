@@ -88,7 +88,9 @@ function joined(file: string): Part[] {
     parts.push(part, ...more);
     return part.template.trim();
   });
-  const style = descriptor.styles.map(({ content }) => content.trim()).join('\n');
+  const style = descriptor.styles
+    .map(({ content, src }) => (src === undefined ? content : readFileSync(join(folder, src), 'utf8')).trim())
+    .join('\n');
   return [{ file, template, own, style }, ...parts];
 }
 

@@ -10,7 +10,7 @@ const shards = { count: 61, meanWait: 0.39, lowest: 2100, highest: 7600, longest
 /**
  * A breaking pane, made from nothing but arithmetic: the blow is a short burst of differentiated noise, every
  * falling shard a cluster of decaying sine tones. Mono, 16 kHz, peak 1, onset at sample 0. Seeds differ in how
- * well a sound model knows them; `recognisedPane` is one that echosight-audio-v0 knows at every window offset.
+ * well a sound model knows them; `recognisedPane` is one that echosight-audio-v1 knows at every window offset.
  */
 export function paneSound(seed: number): Float32Array {
   const random = seededRandom(seed);

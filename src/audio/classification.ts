@@ -11,7 +11,7 @@ import { LogMel, patch } from './log-mel.ts';
 import { embeddingOutput } from './embedder.ts';
 import { eventsOf, SoundScale, tagsOf, type RawSounds, type SoundScores } from './sound-classes.ts';
 import { RowMemory } from './row-memory.ts';
-import { headScores, type RunningHead } from './training/head.ts';
+import { headScores, type RunningHead } from './heads/head.ts';
 
 /** Windows to classify, a part of a WAV file to read, or clips to hear: all take longer than the event loop may wait. */
 export type AudioRequest =
@@ -21,9 +21,8 @@ export type AudioRequest =
 export type AudioReply = Classified | { samples: Float32Array } | HeardTogether;
 
 /** In the order of the stretches, all judged in one run. */
-export interface HeardTogether {
+interface HeardTogether extends Pick<Classified, 'backend' | 'timings'> {
   heard: HeardStretch[];
-  backend: string;
 }
 
 /** A sound window and the source whose windows before it overlap with it. */
@@ -53,13 +52,7 @@ export interface Classified {
 
 /** What the model says of each patch of a run. */
 export interface JudgedPatches {
-  scores(index: number): SoundScores;
-  /** The best raw names. */
-  top(index: number): { label: string; score: number }[];
-  /** As in `HeardSound`. */
-  named(index: number): Record<string, number>;
-  /** As in `HeardSound`. */
-  trained(index: number): Record<string, number> | undefined;
+  heard(index: number): HeardSound;
 }
 
 /** Outputs with the scores of AudioSet's names, and of our classes where the family has a head for them. */
@@ -101,11 +94,16 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
     const embeddings = outputs[embeddingOutput]?.data ?? new Float32Array();
     const size = embeddings.length / count;
     const own = fitting(head, size);
+    const trained = (index: number): Pick<HeardSound, 'trained'> =>
+      own === undefined ? {} : { trained: headScores(own, embeddings.subarray(index * size, (index + 1) * size)) };
     return {
-      trained: (index) => own && headScores(own, embeddings.subarray(index * size, (index + 1) * size)),
-      scores: (index) => scale.scores(raw(index)),
-      top: (index) => scale.top(raw(index), topCount),
-      named: (index) => scale.named(raw(index)),
+      heard(index) {
+        const said = raw(index);
+        return {
+          ...{ scores: scale.scores(said), top: scale.top(said, topCount), named: scale.named(said) },
+          ...trained(index),
+        };
+      },
     };
   };
 
@@ -117,31 +115,35 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
     });
     const featuresDone = performance.now();
     const judged = await judge(patches, windows.length, head);
-    return {
-      results: windows.map((_, index) => {
-        const trained = judged.trained(index);
-        const heard = { scores: judged.scores(index), top: judged.top(index), named: judged.named(index) };
-        return trained === undefined ? heard : { ...heard, trained };
-      }),
-      backend: session.backend,
-      timings: { featuresMs: featuresDone - started, inferenceMs: performance.now() - featuresDone },
-    };
+    const results = windows.map((_, index) => judged.heard(index));
+    return { results, backend: session.backend, timings: timingsOf(started, featuresDone) };
+  };
+
+  const hear = async (stretches: readonly ClipStretch[], head: RunningHead | undefined): Promise<HeardTogether> => {
+    const started = performance.now();
+    let featuresDone = started;
+    const heard = await hearStretches(stretches, {
+      logMel,
+      judge: (patches, count) => {
+        featuresDone = performance.now();
+        return judge(patches, count, head);
+      },
+    });
+    return { heard, backend: session.backend, timings: timingsOf(started, featuresDone) };
   };
 
   return {
     async answer(request) {
       if ('part' in request) return { samples: readPart(request.part) };
       if ('windows' in request) return await classify(request.windows, request.head);
-      return {
-        heard: await hearStretches(request.stretches, {
-          logMel,
-          judge: (patches, count) => judge(patches, count, request.head),
-        }),
-        backend: session.backend,
-      };
+      return await hear(request.stretches, request.head);
     },
     release: () => session.release(),
   };
+}
+
+function timingsOf(started: number, featuresDone: number): Classified['timings'] {
+  return { featuresMs: featuresDone - started, inferenceMs: performance.now() - featuresDone };
 }
 
 /** Gives the rows of an output, one per window. */

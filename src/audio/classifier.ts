@@ -6,10 +6,11 @@ import type { WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
 import { loudestSample } from '../pcm/mono.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
-import { openWav } from '../pcm/wav.ts';
+import type { WavFile } from '../pcm/wav.ts';
 import type { AudioReply, AudioRequest, Classified, HeardSound, SourceWindow } from './classification.ts';
-import { clipParts, type ClipPart } from './clip-parts.ts';
-import type { RunningHead } from './training/head.ts';
+import type { ClipPart } from './clip-parts.ts';
+import { ClipListener, type ClipWindow, type ClipWishes, type HeardClip } from './clips/clip-listener.ts';
+import type { RunningHead } from './heads/head.ts';
 import { WindowQueue } from './window-queue.ts';
 
 /** Windows of one run: they cost less together, but the first one waits for the last. */
@@ -26,8 +27,10 @@ export interface SoundClassifierOptions {
 }
 
 export interface SoundJob {
-  /** Windows of one source are answered in order; sources take turns. */
+  /** Windows of one source are answered in order; sources take turns. Metrics name it. */
   source: string;
+  /** Tells it from sources of the same name; default the name. */
+  key?: string;
   /** One sound window: 15,600 samples at 16 kHz, -1..1. They are copied and stay the caller's. */
   samples: Float32Array;
 }
@@ -53,6 +56,7 @@ export class SoundClassifier {
   readonly #options: SoundClassifierOptions;
   readonly #lane: WorkerLane<AudioRequest, AudioReply>;
   readonly #queue = new WindowQueue<Waiting>();
+  readonly #clips: ClipListener;
   #busy = false;
   #closed = false;
   #backend: string | undefined;
@@ -61,6 +65,12 @@ export class SoundClassifier {
     this.#options = options;
     const { pool, model } = options;
     this.#lane = pool.lane({ model, provider: 'cpu' });
+    this.#clips = new ClipListener((request, transfer) => this.#ask(request, transfer), pool.size + 1);
+  }
+
+  /** Why the model cannot be had now, as far as it was found out. */
+  get fault(): SentinelError | undefined {
+    return this.#lane.fault;
   }
 
   /**
@@ -75,34 +85,50 @@ export class SoundClassifier {
         resolve(undefined);
         return;
       }
-      const displaced = this.#queue.put(job.source, { job, since: this.#options.clock.monotonic(), resolve, reject });
+      const displaced = this.#queue.put(job.key ?? job.source, {
+        job,
+        since: this.#options.clock.monotonic(),
+        resolve,
+        reject,
+      });
       if (displaced !== undefined) this.#drop(displaced);
       this.#next();
     });
   }
 
   /**
-   * Reads a WAV file, in the worker: a second of sound at a time, and between them the worker hears what is live.
-   * @returns mono samples at 16 kHz.
-   * @throws SentinelError ES_AUDIO_INVALID; or as `classify`.
+   * Hears a whole clip, in the worker, beside what is live.
+   * @param wav Its samples must not change meanwhile.
+   * @param wishes `trained`: the head in use has its say, the same for the whole clip.
+   * @param take Told of each window in order.
+   * @throws SentinelError ES_AUDIO_INVALID, ES_BUSY; or as `classify`; the reason of the signal
    */
-  async readClip(wav: Buffer): Promise<Float32Array> {
-    const file = openWav(wav);
-    const samples = new Float32Array(Math.ceil((file.frames * soundWindow.sampleRate) / file.format.sampleRate));
-    let read = 0;
-    for (const part of clipParts(file)) {
-      samples.set(await this.readPart(part), read);
-      read += part.count;
-    }
-    return samples;
+  async hear(
+    wav: WavFile,
+    { trained, ...wishes }: Omit<ClipWishes, 'head'> & { trained: boolean },
+    take: (window: ClipWindow) => void,
+  ): Promise<HeardClip & Pick<SoundOutcome, 'model' | 'timings'>> {
+    const { model, clock, metrics } = this.#options;
+    const begun = clock.monotonic();
+    let windows = 0;
+    const head = trained ? this.#options.head?.() : undefined;
+    const heard = await this.#clips.hear(wav, { ...wishes, head }, (window) => {
+      windows += 1;
+      take(window);
+    });
+    metrics.count('audio_windows_analysed_total', { source: 'clip' }, windows);
+    this.#say(heard.backend);
+    const { featuresMs, inferenceMs } = heard.timings;
+    const waitMs = Math.max(0, clock.monotonic() - begun - featuresMs - inferenceMs);
+    return { ...heard, model: model.id, timings: { waitMs, featuresMs, inferenceMs } };
   }
 
   /**
    * Brings a piece of sound to 16 kHz, in the worker. Its bytes are given away.
-   * @throws SentinelError as `readClip`.
+   * @throws SentinelError ES_AUDIO_INVALID; or as `classify`.
    */
   async readPart(part: ClipPart): Promise<Float32Array> {
-    const reply = await this.ask({ part }, [part.bytes.buffer]);
+    const reply = await this.#ask({ part }, [part.bytes.buffer]);
     if ('samples' in reply) return reply.samples;
     throw unexpectedReply();
   }
@@ -155,9 +181,9 @@ export class SoundClassifier {
   }
 
   async #classify(jobs: readonly SoundJob[], head: RunningHead | undefined): Promise<Classified> {
-    const copies = jobs.map(({ source, samples }) => ({ source, samples: samples.slice() }));
+    const copies = jobs.map(({ source, key = source, samples }) => ({ source: key, samples: samples.slice() }));
     const windows: readonly SourceWindow[] = copies;
-    const reply = await this.ask(
+    const reply = await this.#ask(
       head === undefined ? { windows } : { windows, head },
       copies.map(({ samples }) => samples.buffer),
     );
@@ -171,7 +197,7 @@ export class SoundClassifier {
    * @param transfer Buffers that are given away.
    * @throws SentinelError as `classify`; ES_WORKER_LOST when the classifier was closed.
    */
-  async ask(request: AudioRequest, transfer: readonly ArrayBuffer[]): Promise<AudioReply> {
+  async #ask(request: AudioRequest, transfer: readonly ArrayBuffer[]): Promise<AudioReply> {
     const outcome = await this.#lane.run({
       place: [request],
       maxWaitMs: Infinity,

@@ -69,10 +69,11 @@ export class Listening {
     return told;
   }
 
-  /** Begins the highest scores anew: of one source, or of all. */
-  reset(source?: string): void {
+  /** Begins the highest scores anew: of all sources, or of those of a name or site. */
+  reset({ site, source }: { site?: string | undefined; source?: string | undefined } = {}): void {
     for (const [, heard] of this.#sources.all) {
-      if (source === undefined || source === heard.newest?.scores.source)
+      const { scores } = heard.newest ?? {};
+      if ((source ?? scores?.source) === scores?.source && (site ?? scores?.site) === scores?.site)
         Object.assign(heard, { ...this.#afresh(), newest: heard.newest });
     }
   }

@@ -1,6 +1,6 @@
-import FFT from 'fft.js';
 import { soundWindow } from '../pcm/sound-window.ts';
-import { melBands, type MelBand } from './mel-bands.ts';
+import { melBands } from './mel-bands.ts';
+import { BandEnergies } from './spectrum/band-energies.ts';
 
 /**
  * YAMNet's front end, number for number: frames of 25 ms every 10 ms, periodic Hann window, magnitude spectrum of
@@ -29,19 +29,9 @@ export const bands = melBands({
   sampleRate: soundWindow.sampleRate,
 });
 
-const noBand: MelBand = { first: 0, weights: new Float64Array() };
-/** The others have no weight: below 125 Hz and above 7,500 Hz. */
-const firstBin = Math.min(...bands.map(({ first }) => first));
-const endBin = Math.max(...bands.map(({ first, weights }) => first + weights.length));
-
-/** Computes log-mel patches. Keeps its buffers, so one instance serves one thread. */
+/** Computes log-mel patches. Keeps its memory, so one instance serves one thread. */
 export class LogMel {
-  readonly #fft = new FFT(fftPoints);
-  /** The end stays zero: frames are shorter than the transform. */
-  readonly #frame = new Float64Array(fftPoints);
-  /** Real and imaginary parts in turn. */
-  readonly #spectrum = new Float64Array(2 * fftPoints);
-  readonly #magnitudes = new Float64Array(bins);
+  readonly #pair = new BandEnergies({ hop: frameHop, window: hannWindow, bands, least: logOffset });
 
   /**
    * Writes the patch of one sound window, frame by frame; or more frames of a longer sound, which windows share.
@@ -50,34 +40,21 @@ export class LogMel {
    * @param from First row to write; those before it are there already.
    */
   write(samples: Float32Array, into: Float32Array, frames: number = patch.frames, from = 0): void {
-    for (let frame = from; frame < frames; frame++) {
-      this.#measure(samples, frame * frameHop);
-      this.#weigh(into, frame * patch.bands);
-    }
-  }
-
-  /** The magnitude spectrum of the frame that begins at `start`, as far as a band has a weight for it. */
-  #measure(samples: Float32Array, start: number): void {
-    const [frame, spectrum, magnitudes] = [this.#frame, this.#spectrum, this.#magnitudes];
-    for (let index = 0; index < frameSamples; index++) {
-      frame[index] = (hannWindow[index] ?? 0) * (samples[start + index] ?? 0);
-    }
-    this.#fft.realTransform(spectrum, frame);
-    for (let bin = firstBin; bin < endBin; bin++) {
-      const [real, imaginary] = [spectrum[2 * bin] ?? 0, spectrum[2 * bin + 1] ?? 0];
-      magnitudes[bin] = Math.sqrt(real * real + imaginary * imaginary);
-    }
-  }
-
-  #weigh(into: Float32Array, place: number): void {
-    const magnitudes = this.#magnitudes;
-    for (let band = 0; band < patch.bands; band++) {
-      const { first, weights } = bands[band] ?? noBand;
-      let energy = logOffset;
-      for (let index = 0; index < weights.length; index++) {
-        energy += (weights[index] ?? 0) * (magnitudes[first + index] ?? 0);
+    const { samples: both, energies, measure } = this.#pair;
+    // Frames that begin beyond the end.
+    const heard = Math.max(from, Math.min(frames, Math.ceil(samples.length / frameHop)));
+    into.fill(Math.log(logOffset), heard * patch.bands, frames * patch.bands);
+    for (let frame = from; frame < heard; frame += 2) {
+      const begin = frame * frameHop;
+      const present = samples.subarray(begin, begin + both.length);
+      both.set(present);
+      both.fill(0, present.length);
+      measure();
+      for (let which = 0; which < Math.min(2, heard - frame); which += 1) {
+        const place = (frame + which) * patch.bands;
+        for (let band = 0; band < patch.bands; band += 1)
+          into[place + band] = Math.log(energies[2 * band + which] ?? 0);
       }
-      into[place + band] = Math.log(energy);
     }
   }
 }

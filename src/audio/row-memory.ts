@@ -1,3 +1,4 @@
+import { RecentSources } from '../confirmation/recent-sources.ts';
 import { continues } from '../pcm/overlap.ts';
 import { frameHop, LogMel, patch } from './log-mel.ts';
 
@@ -7,8 +8,6 @@ interface Remembered {
   rows: Float32Array;
 }
 
-/** More sources than one worker can listen to; the one heard longest ago makes room. Each has 87 KB. */
-const mostSources = 64;
 /** Windows follow each other after 0.48 s or 0.24 s, which are whole frames; two nodes may ask for the same one. */
 const hops = [48 * frameHop, 24 * frameHop, 0] as const;
 
@@ -19,7 +18,8 @@ const hops = [48 * frameHop, 24 * frameHop, 0] as const;
  */
 export class RowMemory {
   readonly #logMel = new LogMel();
-  readonly #sources = new Map<string, Remembered>();
+  /** Each has 87 KB. */
+  readonly #sources = new RecentSources<{ last?: Remembered }>(() => ({}));
   #computed = 0;
 
   /** Rows that were computed so far. */
@@ -32,19 +32,13 @@ export class RowMemory {
    * @param samples 15,600 samples at 16 kHz; they stay here until the next window of the source.
    */
   write(source: string, samples: Float32Array, into: Float32Array): void {
-    const before = this.#sources.get(source);
+    const known = this.#sources.of(source);
+    const before = known.last;
     const hop = before && hops.find((one) => continues(before.samples, samples, one));
-    const known = hop === undefined ? 0 : patch.frames - hop / frameHop;
-    if (before !== undefined) into.set(before.rows.subarray((patch.frames - known) * patch.bands));
-    this.#logMel.write(samples, into, patch.frames, known);
-    this.#computed += patch.frames - known;
-    this.#remember(source, { samples, rows: into.slice(0, patch.size) });
-  }
-
-  #remember(source: string, heard: Remembered): void {
-    this.#sources.delete(source);
-    this.#sources.set(source, heard);
-    const [oldest] = this.#sources.keys();
-    if (this.#sources.size > mostSources && oldest !== undefined) this.#sources.delete(oldest);
+    const ready = hop === undefined ? 0 : patch.frames - hop / frameHop;
+    if (before !== undefined) into.set(before.rows.subarray((patch.frames - ready) * patch.bands));
+    this.#logMel.write(samples, into, patch.frames, ready);
+    this.#computed += patch.frames - ready;
+    known.last = { samples, rows: into.slice(0, patch.size) };
   }
 }

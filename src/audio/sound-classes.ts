@@ -21,7 +21,7 @@ export function tagsOf(model: ModelFor<'sound'>): readonly string[] {
   return model.family === 'yamnet' ? model.labels : model.tags;
 }
 
-/** Our classes, in the order in which a head of the model gives their scores; empty: it has none. */
+/** Those of our classes, in this order, for which the model has a head. */
 export function eventsOf(model: ModelFor<'sound'>): readonly string[] {
   return model.family === 'yamnet' ? [] : model.labels;
 }
@@ -72,25 +72,33 @@ export class SoundScale {
 
   /** The best raw names of a window, best first. */
   top({ tags }: RawSounds, count: number): { label: string; score: number }[] {
-    return this.#tags
-      .map((label, place) => ({ label, score: tags[place] ?? 0 }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, count);
+    const places: number[] = [];
+    // A window has hundreds of names: sorting them all would take longer than anything else that is done with it.
+    for (let place = 0; place < this.#tags.length; place += 1) {
+      const score = tags[place] ?? 0;
+      let rank = places.length;
+      while (rank > 0 && score > (tags[places[rank - 1] ?? 0] ?? 0)) rank -= 1;
+      if (rank >= count) continue;
+      places.splice(rank, 0, place);
+      places.length = Math.min(places.length, count);
+    }
+    return places.map((place) => ({ label: this.#tags[place] ?? '', score: tags[place] ?? 0 }));
   }
 }
 
-/** Where a model has a head for our classes, the evidence of the names and that head are averaged as logits. */
+/** Where a model has a head for a class, the evidence of the names and that head are averaged as logits. */
 function classReading(
   model: ModelFor<'sound'>,
   name: string,
   evidence: Evidence,
   places: ReadonlyMap<string, number>,
 ): ClassReading {
-  const lacks = (what: string): SentinelError =>
-    new SentinelError('ES_MODEL_INVALID', `The description of the model "${model.id}" lacks ${what}.`);
   const isOurs = (soundClasses as readonly string[]).includes(name);
   const calibration = model.calibration[name] ?? (isOurs ? undefined : 0);
-  if (calibration === undefined) throw lacks(`the calibration of "${name}"`);
+  if (calibration === undefined) {
+    const what = `The description of the model "${model.id}" lacks the calibration of "${name}".`;
+    throw new SentinelError('ES_MODEL_INVALID', what);
+  }
   const curve = calibrationCurve(calibration, `"${name}" of the model "${model.id}"`);
   const measure = evidenceReading(evidence, (tag) => {
     const place = places.get(tag);
@@ -106,7 +114,6 @@ function classReading(
   if (event >= 0) {
     return (raw) => curve((logit(measure(raw.tags)) + logit(raw.events?.[event] ?? 0)) / 2);
   }
-  if (isOurs && events.length > 0) throw lacks(`the label "${name}"`);
   return ({ tags }) => curve(logit(measure(tags)));
 }
 

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { isRunning } from '../audio/training/session-rows.ts';
+import type { Training } from '../audio/training/training.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/ports.ts';
 import type { TrainingSession, TrainingStatus } from '../contracts/training.ts';
@@ -74,8 +75,8 @@ async function runTraining(values: OptionValues, terminal: Terminal, operands: r
   try {
     const act = actOf(values, operands);
     site = new Site({ id: 'home', name: 'Home', folder }, quiet);
-    const code = await act(site, terminal);
-    if (out !== undefined && code === 0) await copyOut(site, resolve(terminal.folder, out), terminal);
+    const code = await act(site.sound.training, terminal);
+    if (out !== undefined && code === 0) await copyOut(site.sound.training, resolve(terminal.folder, out), terminal);
     return code;
   } catch (error) {
     if (error instanceof WrongUse) {
@@ -91,7 +92,7 @@ async function runTraining(values: OptionValues, terminal: Terminal, operands: r
   }
 }
 
-type Act = (site: Site, terminal: Terminal) => Promise<number>;
+type Act = (training: Training, terminal: Terminal) => Promise<number>;
 
 function actOf(values: OptionValues, operands: readonly string[]): Act {
   const [path, more] = operands;
@@ -99,16 +100,16 @@ function actOf(values: OptionValues, operands: readonly string[]): Act {
   if (wishes.length !== 1 || more !== undefined) {
     throw new WrongUse('Give one folder or zip file, or one of --list, --activate N, --rollback.');
   }
-  if (path !== undefined) return (site, terminal) => train(site, terminal, path, values);
+  if (path !== undefined) return (training, terminal) => train(training, terminal, path, values);
   const print = ({ versions, active }: TrainingStatus, terminal: Terminal): number => {
     if (values.json === true) terminal.print(`${JSON.stringify({ active: active ?? null, versions }, null, 2)}\n`);
     else terminal.print(versionList(versions));
     return 0;
   };
-  if (values.list === true) return async ({ training }, terminal) => print(await training.status(), terminal);
-  if (values.rollback === true) return async ({ training }, terminal) => print(await training.rollback(), terminal);
+  if (values.list === true) return async (training, terminal) => print(await training.status(), terminal);
+  if (values.rollback === true) return async (training, terminal) => print(await training.rollback(), terminal);
   const version = versionOf(values.activate);
-  return async ({ training }, terminal) => print(await training.activate(version), terminal);
+  return async (training, terminal) => print(await training.activate(version), terminal);
 }
 
 function versionOf(given: OptionValues[string]): number | undefined {
@@ -117,8 +118,9 @@ function versionOf(given: OptionValues[string]): number | undefined {
   throw new WrongUse('--activate needs the number of a version, or "none".');
 }
 
-async function train({ training }: Site, terminal: Terminal, path: string, values: OptionValues): Promise<number> {
+async function train(training: Training, terminal: Terminal, path: string, values: OptionValues): Promise<number> {
   const request = {
+    origin: 'command' as const,
     force: values.force === true,
     ...(typeof values.model === 'string' ? { model: values.model } : {}),
   };
@@ -136,7 +138,10 @@ async function train({ training }: Site, terminal: Terminal, path: string, value
     drawn = line;
     terminal.print(terminal.live === true ? `\r\u001b[K${line}` : `${line}\n`);
   });
-  void terminal.interrupted().then(() => training.cancel());
+  void terminal
+    .interrupted()
+    .then(() => training.cancel())
+    .catch(() => undefined);
   try {
     await training.beginAt(resolve(terminal.folder, path), request);
     const session = await ended.promise;
@@ -150,7 +155,7 @@ async function train({ training }: Site, terminal: Terminal, path: string, value
 }
 
 /** The newest version, for another machine or another program. */
-async function copyOut({ training }: Site, out: string, terminal: Terminal): Promise<void> {
+async function copyOut(training: Training, out: string, terminal: Terminal): Promise<void> {
   const newest = (await training.status()).versions[0]?.version;
   const file = await training.exportPath(newest);
   await mkdir(out, { recursive: true });

@@ -4,7 +4,7 @@ const mostRefusals = 20;
 
 /** What came of a training, for people. @param apart The version is for somewhere else. */
 export function trainingReport(session: TrainingSession, apart: boolean): string {
-  const { results, refused, refusals, clips, version, activated, comparison, error } = session;
+  const { results, refused, refusals, clips, version, activated, kept, comparison, error } = session;
   const lines = [`${clips} recordings used, ${refused} refused.`];
   for (const { file, reason } of refusals.slice(0, mostRefusals)) lines.push(`  ${file}: ${reason}`);
   if (refused > mostRefusals) lines.push(`  and ${refused - Math.min(refused, mostRefusals)} more`);
@@ -25,9 +25,7 @@ export function trainingReport(session: TrainingSession, apart: boolean): string
   if (comparison !== undefined) lines.push(comparison.said);
   if (apart) return `${lines.join('\n')}\n`;
   lines.push(
-    activated === true
-      ? `Version ${version} is in use.`
-      : `Version ${version} is kept, and not in use: --activate ${version} puts it to use, --force does so at once.`,
+    activated === true ? `Version ${version} is in use.` : (kept ?? `Version ${version} is kept, and not in use.`),
   );
   return `${lines.join('\n')}\n`;
 }

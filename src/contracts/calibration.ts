@@ -9,13 +9,15 @@ import type { SoundClass } from './messages/sound.ts';
 /** Limits of what is recorded; only scores are kept, no sound. */
 export const calibrationLimits = {
   /** Minutes of one recording. */
-  minutes: { least: 1, most: 24 * 60, usual: 30 },
+  minutes: { least: 1, most: 24 * 60 },
   /** Minutes that are kept of one microphone and model: with a new recording the oldest ones go. */
   keptMinutes: 2 * 24 * 60,
   /** Clips that are kept of one microphone and model, of all classes. */
   keptClips: 200,
   /** Days of which dismissed incidents count. */
   dismissedDays: 30,
+  /** So many times rarer than once in all that was listened to may an alarm be for anything to be said of it: a convention. */
+  mostBeyond: 100,
 } as const;
 
 /** The settings of audio-classify that hold the thresholds of the classes that can be calibrated. */
@@ -25,6 +27,21 @@ export const thresholdSettings = {
   scream: 'scream',
   forced_entry: 'forcedEntry',
 } as const satisfies Record<SoundClass, keyof AudioClassifyConfig>;
+
+/** Classes that thresholds are suggested for: forced_entry follows a rule of several sounds, of which single scores say little. */
+export const calibratedClasses = ['glass_break', 'gunshot', 'scream'] as const satisfies readonly SoundClass[];
+
+/** Minutes of listening that can speak of so few false alarms a day of one class; at least those that a tail needs. */
+export function minutesFor(perDay: number): number {
+  return Math.max(10, 1440 / (calibrationLimits.mostBeyond * perDay));
+}
+
+/** The same for a budget of all classes together, as a recording may be long. */
+export function recordingFor(budgetPerDay: number): number {
+  const { least, most } = calibrationLimits.minutes;
+  const minutes = Math.ceil(minutesFor(budgetPerDay / calibratedClasses.length));
+  return Math.min(most, Math.max(least, minutes));
+}
 
 /** A clip takes what is heard in so many milliseconds before the button is pressed and after it. */
 export const clipSpan = { beforeMs: 3000, afterMs: 4000 } as const;
@@ -74,15 +91,12 @@ export interface Range {
   high: number;
 }
 
-/**
- * How a rate is known: by counting; by a tail that was fitted to the loudest moments; `limited`: the tail says that it is rarer than the
- * recording is long enough to know; `bounded`: nothing but what counting does not rule out.
- */
-export type RateMethod = 'counted' | 'extrapolated' | 'limited' | 'bounded';
+/** How a rate is known: by counting; by a tail that was fitted to the loudest moments; `bounded`: only that it is not higher. */
+export type RateMethod = 'counted' | 'extrapolated' | 'bounded';
 
 /** False alarms a day that a threshold is expected to give, if every day sounds like what was heard. */
 export interface AlarmRate extends Range {
-  /** Null when only bounds are known. */
+  /** Null when only bounds are known: the recording is too short for more. */
   perDay: number | null;
   method: RateMethod;
 }
@@ -134,9 +148,9 @@ export interface ThresholdSuggestion {
 export interface CalibrationSuggestions {
   /** Id of the model, with the version of a trained head. */
   model: string;
-  /** False alarms a day, of all classes together; each has an equal part of it. */
+  /** False alarms a day, of all classes together; each has an equal part of it, which is its own `budgetPerDay`. */
   budgetPerDay: number;
   ambientMinutes: number;
   dismissedDays: number;
-  classes: Record<string, ThresholdSuggestion & { shipped: number; current: number }>;
+  classes: Record<string, ThresholdSuggestion & { shipped: number; current: number; budgetPerDay: number }>;
 }

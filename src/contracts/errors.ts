@@ -48,6 +48,7 @@ export const errorNames = {
   ES_DATABASE: 'The database could not do its work.',
   ES_NOTHING_KEPT: 'Nothing is kept of the camera at this time.',
   ES_CLIP_FAILED: 'A clip, picture or sound of what was kept of a camera could not be made.',
+  ES_DISK_FULL: 'The disk has too little room left, or is not there.',
   ES_EVIDENCE_WRITE: 'Evidence could not be written to disk.',
   ES_CHANNEL_SETUP: 'The message service refuses our account settings.',
   ES_CHANNEL_RECIPIENT: 'The message service refuses this recipient.',

@@ -121,12 +121,14 @@ export interface DismissedSounds {
   /**
    * Sounds of a microphone in incidents of which the standing review says that they were nothing: of each incident and class the score
    * that it keeps.
+   * @param microphone `model`: what judged it; what another model or head said of a sound is not counted.
    * @param from Epoch ms; older incidents do not count.
-   * @returns the sounds, and since when there could have been any: `from`, or the first incident of the site after it.
+   * @returns the sounds, and since when there could have been any: the first incident of the site after `from`, or the last sound that
+   * another model was heard to judge there.
    * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
    */
   of(
-    microphone: { site: string; source: string },
+    microphone: { site: string; source: string; model: string },
     from: number,
   ): Promise<{ since: number | undefined; sounds: { label: string; score: number }[] }>;
 }

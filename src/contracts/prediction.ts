@@ -11,12 +11,12 @@ import { trainingStates } from './training.ts';
  * | `GET /health`       |                                              | 200 `SoundHealth`   |
  * | `GET /model/status` |                                              | 200 `SoundModelStatus` |
  * | `GET /training`     |                                              | 200 `TrainingStatus` |
- * | `POST /predict`     | `PredictQuery`, multipart/form-data, `file`: a sound file | 200 `Prediction` |
- * | `POST /retrain`     | multipart/form-data, `file`: a zip of recordings | 202 `RetrainAnswer` |
+ * | `POST /predict`     | multipart/form-data, `file`: a sound file; `?threshold=` from 0 to 1, `?spectrogram=1` | 200 `Prediction` |
+ * | `POST /retrain`     | multipart/form-data, `file`: a zip of recordings; `?model=` an id | 202 `RetrainAnswer` |
  *
  * Errors are `Problem`s: 400 not one `file` in well-formed multipart/form-data, or a parameter; 403, 404, 405; 408 the upload
  * came too slowly; 409 a training is under way; 413 too many bytes or seconds; 415 another
- * content type, or bytes of a format that is not taken; 422 damaged, silent, too short, or nothing to learn from; 429 too much at once; 503
+ * content type, or bytes of a format that is not taken; 422 damaged, too short, or nothing to learn from; 429 too much at once; 503
  * no model, no ffmpeg, no disk.
  */
 
@@ -26,20 +26,13 @@ export const predictLimits = {
   /** Of the sound. */
   seconds: 600,
   leastSeconds: 0.1,
-  /** Quieter clips are silence: there is nothing to be heard in them. */
+  /** Quieter clips are silence: there is nothing to be heard in them, and they are safe. */
   leastDbfs: -80,
   /** Where nobody says another one: from this P(danger) on, the prediction is 1. */
   threshold: 0.5,
   /** Columns of a spectrogram; longer sound is drawn together. */
   columns: 1200,
 } as const;
-
-export const PredictQuery = Type.Object({
-  site: Type.Optional(Type.String({ description: 'Id of a site; may be left out where there is only one.' })),
-  threshold: Type.Optional({ ...score, description: 'From this probability on, the prediction is 1; default 0.5.' }),
-  spectrogram: Type.Optional(Type.Enum(['0', '1'], { description: '1: the answer has one.' })),
-});
-export type PredictQuery = Static<typeof PredictQuery>;
 
 const scores = Type.Record(Type.String(), score);
 
@@ -63,12 +56,18 @@ export const Prediction = Type.Object({
   probability: {
     ...score,
     description:
-      'P(danger): of the loudest window, the highest class score on the scale where the threshold of its class is 0.5; or that of a trained class called danger.',
+      'P(danger): the highest score of any class and window, on the scale where the threshold of its class is 0.5: from 0.5 on audio-classify triggers.',
   },
   threshold: { ...score, description: 'From this probability on, the prediction is 1.' },
-  scores: Type.Record(Type.String(), score, { description: 'Per class, the best of all windows.' }),
-  thresholds: Type.Record(Type.String(), score, { description: 'From this score on a class counts.' }),
-  triggered: Type.Array(label(), { maxItems: listLimit, description: 'Classes at or above their threshold.' }),
+  scores: Type.Record(Type.String(), score, {
+    description:
+      'Per class, the best of all windows, as they count: less where something that sounds alike is clearer, and 0 for forced_entry unless its rule holds.',
+  }),
+  thresholds: Type.Record(Type.String(), score, { description: 'From this score on audio-classify triggers a class.' }),
+  triggered: Type.Array(label(), {
+    maxItems: listLimit,
+    description: 'Classes that say danger: where `threshold` is 0.5, those at or above their own threshold.',
+  }),
   at: Type.Number({ minimum: 0, description: 'Second at which the window of that probability begins.' }),
   windows: Type.Array(Type.Object({ offset: Type.Number(), probability: score, scores }), {
     description: 'Windows of 0.975 s over the whole sound, every 0.48 s; `offset` in seconds.',
@@ -77,6 +76,15 @@ export const Prediction = Type.Object({
     maxItems: listLimit,
     description: 'The five best raw classes of the window with the highest score.',
   }),
+  suppressed: Type.Optional(
+    Type.Array(Type.Object({ label: label(), by: label() }), {
+      maxItems: listLimit,
+      description: 'Classes that would have reached their threshold, but for what sounds alike.',
+    }),
+  ),
+  reason: Type.Optional(
+    Type.String({ description: 'A sentence for people, where there is nothing to hear: then it is safe.' }),
+  ),
   format: Type.String({ description: 'Found by the first bytes: wav, mp3, flac, ogg, m4a.' }),
   seconds: Type.Number({ minimum: 0 }),
   dbfs: Type.Number({ description: 'Level of the whole sound.' }),

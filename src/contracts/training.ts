@@ -35,8 +35,16 @@ export const classNamePattern = '^[a-z0-9][a-z0-9_-]{0,47}$';
 /** Classes that mean "nothing of importance": they never fire. `other` holds the built-in sounds. */
 export const quietClasses = ['other', 'safe'] as const;
 
+/** Whether a class means that nothing of importance is heard. */
+export function isQuiet(label: string): boolean {
+  return (quietClasses as readonly string[]).includes(label);
+}
+
 export const trainingStates = ['idle', 'validating', 'embedding', 'training', 'done', 'failed', 'cancelled'] as const;
 export type TrainingState = (typeof trainingStates)[number];
+/** Where a training comes from: what comes by HTTP is kept, and put to use only where somebody of the house says so. */
+export const trainingOrigins = ['flow', 'command', 'http'] as const;
+export type TrainingOrigin = (typeof trainingOrigins)[number];
 
 const count = Type.Integer({ minimum: 0 });
 const share = Type.Number({ minimum: 0, maximum: 1 });
@@ -67,7 +75,9 @@ export const EpochResult = Type.Object({
   epoch: Type.Integer({ minimum: 1 }),
   loss: Type.Number({ description: 'Of the windows that are learnt from.' }),
   accuracy: share,
-  heldOutLoss: Type.Number({ description: 'Of windows of clips that are not learnt from.' }),
+  heldOutLoss: Type.Number({
+    description: 'Of windows of each fifth clip, as a head says that does not learn from them.',
+  }),
   heldOutAccuracy: share,
 });
 export type EpochResult = Static<typeof EpochResult>;
@@ -121,6 +131,8 @@ export const TrainingSession = Type.Object({
   state: Type.Enum(trainingStates),
   progress: share,
   model: Type.String({ description: 'Id of the sound model whose embeddings are learnt.' }),
+  origin: Type.Optional(Type.Enum(trainingOrigins, { description: 'Where it came from.' })),
+  by: Type.Optional(Type.String({ description: 'Name of the login that it came with.' })),
   startedAt: Type.Number({ description: 'Epoch milliseconds.' }),
   endedAt: Type.Optional(Type.Number()),
   clips: { ...count, description: 'Clips that are used, so far.' },
@@ -128,6 +140,9 @@ export const TrainingSession = Type.Object({
   refusals: Type.Array(RefusedFile, { description: 'The first of them.' }),
   version: Type.Optional(Type.Integer({ minimum: 1, description: 'The head that came of it.' })),
   activated: Type.Optional(Type.Boolean({ description: 'Whether it was put to use at once.' })),
+  kept: Type.Optional(
+    Type.String({ description: 'A sentence for people: why it was not put to use, and how it can be.' }),
+  ),
   comparison: Type.Optional(HeadComparison),
   error: Type.Optional(Type.Object({ name: Type.String(), message: Type.String() })),
   results: Type.Optional(TrainingResults),
@@ -155,6 +170,14 @@ export const TrainingStatus = Type.Object({
   session: Type.Optional(TrainingSession),
   versions: Type.Array(HeadVersion, { description: 'Newest first.' }),
   active: Type.Optional(Type.Integer({ minimum: 1, description: 'Version in use; absent: none.' })),
+  model: Type.Optional(
+    Type.String({ description: 'Sound model whose embeddings are learnt where none is named: the one that listens.' }),
+  ),
+  misfit: Type.Optional(
+    Type.String({
+      description: 'A sentence for people: why the version in use is not heard by the model that listens.',
+    }),
+  ),
 });
 export type TrainingStatus = Static<typeof TrainingStatus>;
 
@@ -166,8 +189,14 @@ export interface TrainingRequest {
   owned?: boolean;
   /** What the upload is called, for people. */
   name?: string;
-  /** Id of the sound model; default: the embedded one. */
+  /** Id of the sound model; default: the one that listens, that is of the audio-classify that was deployed last. */
   model?: string;
+  /** Default: `flow`. */
+  origin?: TrainingOrigin;
+  /** Name of the login that it came with. */
+  by?: string | undefined;
+  /** Whether a good head is put to use at once; default: yes, but of `http` only where the site allows it. */
+  activate?: boolean;
   /** Put the head to use even if it is worse than the active one. */
   force?: boolean;
 }
@@ -195,4 +224,12 @@ export interface TrainingPort {
   rollback(): Promise<TrainingStatus>;
   /** Absolute path of the ONNX file of a version, default the active one; a `.json` lies beside it. @throws SentinelError ES_HEAD_MISSING */
   exportPath(version?: number): Promise<string>;
+  /**
+   * Where a zip file may be put to be learnt from: an absolute path that is free, with room for so many bytes. Hand it to
+   * `begin` with `owned`, or delete it; one that is forgotten goes with the next start.
+   * @param bytes as announced; default: as many as a zip file may have. @throws SentinelError ES_DISK_FULL
+   */
+  newUpload(bytes?: number): Promise<string>;
+  /** Whoever writes there asks again now and then. @param bytes still to come; default: none. @throws SentinelError ES_DISK_FULL */
+  assertRoom(bytes?: number): Promise<void>;
 }

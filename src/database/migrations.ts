@@ -161,6 +161,17 @@ const steps: readonly string[] = [
     PRIMARY KEY (recording_id, seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Where recordings came from, and with which login.
+  ALTER TABLE training_data_uploads ADD COLUMN origin TEXT;
+  ALTER TABLE training_data_uploads ADD COLUMN "by" TEXT;
+  -- Why a version was not put to use.
+  ALTER TABLE retraining_sessions ADD COLUMN kept TEXT;
+  `,
+  `
+  -- What judged a sound: scores of two models are never one statistic.
+  ALTER TABLE signals ADD COLUMN model TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -39,6 +39,8 @@ export interface SignalRow {
   source: string;
   score: number;
   threshold: number | null;
+  /** Of a sound: what judged it, as `judgedBy`; null in rows of before. */
+  model: string | null;
   captured_at: number;
   count: number;
 }
@@ -85,6 +87,10 @@ export interface TrainingUploadRow {
   /** Accepted clips by class. */
   classes_json: string;
   created_at: number;
+  /** `flow`, `command` or `http`; null of older ones. */
+  origin: string | null;
+  /** Name of the login. */
+  by: string | null;
 }
 
 export interface RetrainingSessionRow {
@@ -100,6 +106,8 @@ export interface RetrainingSessionRow {
   /** The head that came of it. */
   version: number | null;
   activated: number | null;
+  /** A sentence: why it was not put to use. */
+  kept: string | null;
   comparison_json: string | null;
   results_json: string | null;
   error_json: string | null;

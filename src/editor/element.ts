@@ -9,6 +9,21 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A button with a picture before its words. @param size A class of Node-RED's. */
+export function captioned(icon: string, words: string, size = ''): HTMLButtonElement {
+  const picture = element('i', { className: `fa ${icon}` });
+  picture.setAttribute('aria-hidden', 'true');
+  return element('button', { type: 'button', className: `red-ui-button ${size}`.trim() }, picture, ` ${words}`);
+}
+
+/** Gives such a button other words and another picture; the same ones are not written anew. */
+export function caption(button: HTMLButtonElement, words: string, icon: string): void {
+  const picture = button.querySelector('i');
+  if (picture === null) return;
+  picture.className = `fa ${icon}`;
+  if (button.textContent !== ` ${words}`) button.replaceChildren(picture, ` ${words}`);
+}
+
 /** A drop-down list with one of its options chosen. */
 export function choice(
   options: readonly { value: string; label: string }[],

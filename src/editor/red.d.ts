@@ -68,7 +68,13 @@ declare const $: {
   (elements: string | Element): JQueryElements;
   /** A request to the admin API: the editor adds the login of the user to those of jQuery. */
   getJSON(url: string): { then(done: (answer: unknown) => void, failed: (request: unknown) => void): void };
-  ajax(request: { url: string; method: 'POST'; contentType: string; data: string | Blob; processData?: boolean }): {
+  ajax(request: {
+    url: string;
+    method: 'POST';
+    contentType: string | false;
+    data: string | Blob | FormData;
+    processData?: boolean;
+  }): {
     then(done: (answer: unknown) => void, failed: (request: unknown) => void): void;
     abort(): void;
   };

@@ -9,7 +9,7 @@ const mostIncidents = 500;
 /** Sounds of incidents that people dismissed, from the rows of a site's database. */
 export function dismissedSounds(query: () => Promise<Kysely<Tables>>): DismissedSounds {
   return {
-    async of({ site, source }, from) {
+    async of({ site, source, model }, from) {
       const db = await query();
       const first = await db
         .selectFrom('incidents')
@@ -17,6 +17,17 @@ export function dismissedSounds(query: () => Promise<Kysely<Tables>>): Dismissed
         .where('site', '=', site)
         .where('started_at', '>=', from)
         .executeTakeFirst();
+      const other = await db
+        .selectFrom('signals')
+        .innerJoin('incidents', 'incidents.id', 'signals.incident_id')
+        .select(({ fn }) => fn.max('signals.captured_at').as('at'))
+        .where('incidents.site', '=', site)
+        .where('incidents.started_at', '>=', from)
+        .where('signals.source', '=', source)
+        .where('signals.kind', '=', 'sound')
+        .where((on) => on.or([on('signals.model', 'is', null), on('signals.model', '!=', model)]))
+        .executeTakeFirst();
+      const since = first?.at == null ? undefined : Math.max(first.at, other?.at ?? first.at);
       const reviewed = await db
         .selectFrom('incidents')
         .select('id')
@@ -29,7 +40,7 @@ export function dismissedSounds(query: () => Promise<Kysely<Tables>>): Dismissed
         .limit(mostIncidents)
         .execute();
       const ids = reviewed.map(({ id }) => id);
-      if (ids.length === 0) return { since: first?.at ?? undefined, sounds: [] };
+      if (ids.length === 0) return { since, sounds: [] };
       const reviews = Map.groupBy(await tellingReviews(db, ids), (review) => review.incident_id);
       // What was dismissed may have been confirmed later.
       const dismissed = ids.filter((id) =>
@@ -44,8 +55,9 @@ export function dismissedSounds(query: () => Promise<Kysely<Tables>>): Dismissed
               .where('incident_id', 'in', dismissed)
               .where('kind', '=', 'sound')
               .where('source', '=', source)
+              .where('model', '=', model)
               .execute();
-      return { since: first?.at ?? undefined, sounds };
+      return { since, sounds };
     },
   };
 }

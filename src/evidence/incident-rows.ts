@@ -58,6 +58,7 @@ async function writeSignals(
       return known.doUpdateSet((column) => ({
         score: column.ref('excluded.score'),
         threshold: column.ref('excluded.threshold'),
+        model: column.ref('excluded.model'),
         captured_at: column.ref('excluded.captured_at'),
         count: column.ref('excluded.count'),
       }));
@@ -92,6 +93,7 @@ function signalRow(incidentId: string, signal: IncidentSignal): Insertable<Signa
     source: signal.source,
     score: signal.score,
     threshold: signal.threshold ?? null,
+    model: signal.model ?? null,
     captured_at: signal.capturedAt,
     count: signal.count ?? 1,
   };
@@ -139,6 +141,7 @@ function signalOf(row: Selectable<SignalRow>): IncidentSignal {
     source: row.source,
     score: row.score,
     ...(row.threshold === null ? {} : { threshold: row.threshold }),
+    ...(row.model === null ? {} : { model: row.model }),
     capturedAt: row.captured_at,
     count: row.count,
   };

@@ -1,3 +1,4 @@
+import { judgedBy } from '../contracts/judged-by.ts';
 import type { AudioScores, Cue, DetectedObject, Detections, ExternalSignal } from '../contracts/messages.ts';
 
 /** What one look shows of one label. */
@@ -5,6 +6,8 @@ export interface Sighting {
   label: string;
   score: number;
   threshold?: number;
+  /** What judged a sound. */
+  model?: string;
   /** Level of the window, for sounds. */
   dbfs?: number;
   /** It goes on since an earlier look, which counted it. */
@@ -115,7 +118,7 @@ function readSounds(payload: AudioScores): Map<string, Sighting> {
     // A sound that no class explains has no class score: its size stands in.
     const score = sound?.score ?? classScore ?? Math.min(1, payload.peak);
     sightings.set(label, {
-      ...{ label, score, dbfs: payload.dbfs },
+      ...{ label, score, dbfs: payload.dbfs, model: judgedBy(payload) },
       ...(threshold === undefined ? {} : { threshold }),
       ...(sound?.started === false ? { goesOn: true } : {}),
       ...(sound?.experimental === true ? { remark: sound.why } : {}),

@@ -25,7 +25,7 @@ export interface Showing {
 }
 
 /** A sighting as it stands in an incident. */
-export function signalOf(look: Look, { label, score, threshold, objects }: Sighting): IncidentSignal {
+export function signalOf(look: Look, { label, score, threshold, model, objects }: Sighting): IncidentSignal {
   return {
     kind: look.kind,
     label,
@@ -33,6 +33,7 @@ export function signalOf(look: Look, { label, score, threshold, objects }: Sight
     score,
     capturedAt: look.capturedAt,
     ...(threshold === undefined ? {} : { threshold }),
+    ...(model === undefined ? {} : { model }),
     ...(objects === undefined ? {} : { objects }),
   };
 }

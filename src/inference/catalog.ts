@@ -121,6 +121,8 @@ export type ModelOffer = Pick<CatalogEntry, 'id' | 'title' | 'license'> & {
   command?: string;
   /** Nobody is known who hands it out: somebody has to bring its file. */
   byHand?: boolean;
+  /** What is fetched to get it: whose host, and how much. */
+  from?: { host: string; bytes: number };
 };
 
 /** What a dialog offers: the models for a task. @throws SentinelError ES_MODEL_INVALID */
@@ -131,9 +133,15 @@ export function modelsFor(task: ModelTask): ModelOffer[] {
     const found = sizeOf(fileOf(entry));
     const bytes = download?.bytes ?? found;
     const here = found !== undefined && found === bytes;
-    const absent = here ? {} : { command: pullCommand(entry), byHand: isByHand(entry) };
+    const absent = here ? {} : { command: pullCommand(entry), byHand: isByHand(entry), ...originOf(entry) };
     return [{ id, title, license, ...(bytes === undefined ? {} : { bytes }), here, ...absent }];
   });
+}
+
+function originOf({ download }: CatalogEntry): Pick<ModelOffer, 'from'> {
+  const [address] = download?.addresses ?? [];
+  if (download === undefined || address === undefined) return {};
+  return { from: { host: new URL(address).host, bytes: download.made?.bytes ?? download.bytes } };
 }
 
 /** Whether a model is downloaded, and does not come with the package. */

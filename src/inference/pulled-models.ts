@@ -75,7 +75,7 @@ export async function pullModel(entry: DownloadableEntry, folder: string, tools:
       'ES_DOWNLOAD_FAILED',
       `The model "${entry.id}" could not be downloaded. ${faults.join(' ')}`,
       {
-        hint: `Run the command again to go on; behind a proxy set HTTPS_PROXY. Or fetch ${entry.download.addresses[0] ?? ''} on another machine and run "npx echosight models pull ${entry.id} --from FILE".`,
+        hint: `Start it again to go on where it stopped; behind a proxy set HTTPS_PROXY. Or fetch ${entry.download.addresses[0] ?? ''} on another machine and run "npx echosight models pull ${entry.id} --from FILE".`,
       },
     );
   });

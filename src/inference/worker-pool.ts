@@ -51,6 +51,11 @@ export class WorkerPool {
     return this.#slots.count;
   }
 
+  /** Most threads at once. */
+  get size(): number {
+    return this.#options.size;
+  }
+
   /** The way to one model; whoever asks for it closes it. The threads end with the last one. */
   lane<Request, Reply>(opening: Opening): WorkerLane<Request, Reply> {
     const { clock, log, trials } = this.#options;

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
-import { SentinelError } from '../contracts/errors.ts';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, SoundFileDecoder } from '../contracts/ports.ts';
 import { soundFormatOf, soundFormats, type SoundFormat } from '../pcm/sound-format.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { Child } from '../process/child.ts';
+import { DecodedSamples } from './decoded-samples.ts';
 import { pictureLimit } from './ffmpeg-arguments.ts';
 import { locateFfmpeg } from './ffmpeg-program.ts';
 import { lastLines } from './last-lines.ts';
@@ -19,7 +20,6 @@ const demuxers: Readonly<Record<SoundFormat, string>> = {
 /** Ten minutes of sound take some seconds; this is for hostile files. */
 const withinMs = 60_000;
 const largestAllocation = '134217728';
-const bytesPerSample = 4;
 /** Codecs add some silence at the ends. */
 const spareSeconds = 0.2;
 
@@ -31,7 +31,7 @@ export function soundFileDecoder(clock: Clock): SoundFileDecoder {
       const format = await formatOf(file);
       const { path } = await locateFfmpeg();
       const child = new Child({ program: path, args: commandLine(file, format, seconds), clock });
-      return floats(await output(child, file, { clock, seconds, signal }));
+      return await output(child, file, { clock, seconds, signal });
     },
   };
 }
@@ -64,10 +64,8 @@ async function output(
   child: Child,
   file: string,
   { clock, seconds, signal }: { clock: Clock; seconds: number; signal: AbortSignal | undefined },
-): Promise<Buffer> {
-  const mostBytes = Math.ceil((seconds + spareSeconds) * soundWindow.sampleRate) * bytesPerSample;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+): Promise<Float32Array> {
+  const decoded = new DecodedSamples(Math.ceil((seconds + spareSeconds) * soundWindow.sampleRate));
   let why: SentinelError | undefined;
   const stop = (reason?: SentinelError): void => {
     why ??= reason;
@@ -81,9 +79,12 @@ async function output(
   });
   signal?.addEventListener('abort', aborted);
   child.output(1).on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > mostBytes) stop(tooLong(seconds));
-    else chunks.push(chunk);
+    if (why !== undefined) return;
+    try {
+      if (!decoded.add(chunk)) stop(tooLong(seconds));
+    } catch (error) {
+      stop(asSentinelError(error, 'ES_AUDIO_INVALID'));
+    }
   });
   const said = lastLines(child, [`file:${file}`, file], () => undefined);
   const { error } = await child.closed;
@@ -93,20 +94,8 @@ async function output(
   if (error !== undefined)
     throw new SentinelError('ES_FFMPEG_MISSING', 'ffmpeg could not be started.', { cause: error });
   if (why !== undefined) throw why;
-  if (bytes < bytesPerSample) throw unusable(lastWords(said) ?? 'it holds no sound');
-  return Buffer.concat(chunks);
-}
-
-/** Whole samples; what is not a number, or beyond full scale, is no sound. */
-function floats(bytes: Buffer): Float32Array {
-  const samples = new Float32Array(Math.floor(bytes.length / bytesPerSample));
-  new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
-  const { length } = samples;
-  for (let index = 0; index < length; index += 1) {
-    const sample = samples[index] ?? 0;
-    if (!Number.isFinite(sample)) throw unusable('it holds numbers that are no sound');
-    if (Math.abs(sample) > 1) samples[index] = Math.sign(sample);
-  }
+  const { samples } = decoded;
+  if (samples.length === 0) throw unusable(lastWords(said) ?? 'it holds no sound');
   return samples;
 }
 

@@ -38,8 +38,8 @@ const clipping = { within: 10 * perSecond, times: 2 } as const;
 const constant = { from: 0.05, until: 0.04, enter: 10 * perSecond, leave: 5 * perSecond } as const;
 
 /** What can be at fault with half a second of sound. */
-export function halfSecondOf({ audibleDbfs, clipped, offset }: Loudness): HalfSecond {
-  return { dbfs: audibleDbfs, clipped: clipped >= clippedSamples, offset };
+export function halfSecondOf({ dbfs, clipped, offset }: Loudness): HalfSecond {
+  return { dbfs, clipped: clipped >= clippedSamples, offset };
 }
 
 /**

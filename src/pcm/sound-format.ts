@@ -8,7 +8,8 @@ export type SoundFormat = (typeof soundFormats)[number];
  * @param head At least its first 16 bytes.
  */
 export function soundFormatOf(head: Uint8Array): SoundFormat | undefined {
-  const text = (from: number, to: number): string => String.fromCharCode(...head.subarray(from, to));
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
+  const text = (from: number, to: number): string => bytes.toString('latin1', from, to);
   if (text(0, 4) === 'RIFF' && text(8, 12) === 'WAVE') return 'wav';
   if (text(0, 4) === 'fLaC') return 'flac';
   if (text(0, 4) === 'OggS') return 'ogg';

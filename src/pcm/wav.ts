@@ -42,6 +42,12 @@ export interface WavFile {
   data: Buffer;
 }
 
+/** Samples in one channel, as if they were a WAV file of 32 bit floats; not copied. */
+export function asWavFile(samples: Float32Array, sampleRate: number): WavFile {
+  const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+  return { format: floatsAt(sampleRate), frames: samples.length, frameBytes: 4, data };
+}
+
 /** A WAV file with one channel of 16 bit samples. What exceeds -1..1 is clipped. */
 export function encodeWav(samples: Float32Array, sampleRate: number): Buffer {
   const dataBytes = 2 * samples.length;
@@ -90,18 +96,15 @@ export function openWav(bytes: Buffer, limits = usualLimits): WavFile {
  * @throws SentinelError ES_AUDIO_INVALID
  */
 export function decodeFrames(data: Buffer, format: WavFormat): Float32Array {
-  const { channels } = format;
-  const read = readerOf(format);
-  const frameBytes = channels * (format.bits / 8);
+  const frameBytes = format.channels * (format.bits / 8);
   const frames = Math.floor(data.length / frameBytes);
+  const read = mixerOf(format);
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
   const samples = new Float32Array(frames);
   for (let frame = 0; frame < frames; frame++) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++) {
-      sum += read(data, frame * frameBytes + channel * (format.bits / 8));
-    }
-    if (!Number.isFinite(sum)) throw invalid('it holds numbers that are no sound');
-    samples[frame] = clipped(sum / channels);
+    const sample = read(view, frame * frameBytes);
+    if (!Number.isFinite(sample)) throw invalid('it holds numbers that are no sound');
+    samples[frame] = clipped(sample);
   }
   return samples;
 }
@@ -146,15 +149,15 @@ function readFormat(body: Buffer): WavFormat {
   return format;
 }
 
-type SampleReader = (data: Buffer, at: number) => number;
+type SampleReader = (data: DataView, at: number) => number;
 
-/** Readers of one sample, -1..1, by format tag and bits. */
+/** Readers of one sample, -1..1, by format tag and bits. A view reads twice as fast as a Buffer. */
 const readers: Readonly<Record<string, SampleReader | undefined>> = {
-  [`${formatTags.integer}/8`]: (data, at) => (data.readUInt8(at) - 0x80) / 0x80,
-  [`${formatTags.integer}/16`]: (data, at) => data.readInt16LE(at) / 0x8000,
-  [`${formatTags.integer}/24`]: (data, at) => data.readIntLE(at, 3) / 0x80_0000,
-  [`${formatTags.integer}/32`]: (data, at) => data.readInt32LE(at) / 0x8000_0000,
-  [`${formatTags.float}/32`]: (data, at) => data.readFloatLE(at),
+  [`${formatTags.integer}/8`]: (data, at) => (data.getUint8(at) - 0x80) / 0x80,
+  [`${formatTags.integer}/16`]: (data, at) => data.getInt16(at, true) / 0x8000,
+  [`${formatTags.integer}/24`]: (data, at) => (data.getInt16(at + 1, true) * 0x100 + data.getUint8(at)) / 0x80_0000,
+  [`${formatTags.integer}/32`]: (data, at) => data.getInt32(at, true) / 0x8000_0000,
+  [`${formatTags.float}/32`]: (data, at) => data.getFloat32(at, true),
 };
 
 function readerOf({ tag, bits }: WavFormat): SampleReader {
@@ -163,9 +166,23 @@ function readerOf({ tag, bits }: WavFormat): SampleReader {
   throw invalid(`its format (tag ${tag}, ${bits} bits) is not supported`, 'Save it as 16 bit PCM.');
 }
 
+/** Reads the mean of all channels. One channel is read by itself: the loop would take twice as long as all the rest. */
+function mixerOf(format: WavFormat): SampleReader {
+  const read = readerOf(format);
+  const { channels, bits } = format;
+  if (channels === 1) return read;
+  return (data, at) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += read(data, at + channel * (bits / 8));
+    return sum / channels;
+  };
+}
+
+/** Comparisons: `Math.min` and `Math.max` take longer, and this runs for every sample. */
 function clipped(sample: number): number {
-  if (Number.isNaN(sample)) return 0;
-  return Math.min(1, Math.max(-1, sample));
+  if (sample > 1) return 1;
+  if (sample < -1) return -1;
+  return Number.isNaN(sample) ? 0 : sample;
 }
 
 function invalid(why: string, hint?: string): SentinelError {

@@ -11,6 +11,7 @@ import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node
 import { readConfig, readCredentials } from '../contracts/read-config.ts';
 import { Starting } from './starting.ts';
 import { shortened, StatusLine } from './status-line.ts';
+import { mountTrainingUpload } from './training-upload.ts';
 import { registered } from './type-collisions.ts';
 import type { Lookup } from '../contracts/substitute.ts';
 
@@ -40,6 +41,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: { write: () => checkDeployed(RED) } });
     if (type === 'sentinel-camera') mountCameraLook(RED);
     if (type === 'detectron-infer') mountModelTry(RED);
+    if (type === 'sentinel-audio-train') mountTrainingUpload(RED);
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);
       start(RED, this, raw, definition);

@@ -51,7 +51,7 @@ export const calibrationAnswers = Object.fromEntries(
 
 function find(node: string): Calibrations | undefined {
   return openSites()
-    .map((site) => site.calibrations.of(node))
+    .map((site) => site.sound.calibrations.of(node))
     .find((calibrations) => calibrations !== undefined);
 }
 

@@ -1,7 +1,8 @@
+import type { ClipJudge } from '../audio/clips/clip-judge.ts';
 import type { SoundAnalysis } from '../audio/sound-analysis.ts';
 import type { SourceHeard } from '../audio/listening.ts';
 
-type Ear = Pick<SoundAnalysis, 'listening' | 'thresholds' | 'forget'>;
+type Ear = Pick<SoundAnalysis, 'listening' | 'judge' | 'forget'>;
 
 /** What all audio-classify nodes of a Site hear. */
 export class ListeningBoard {
@@ -22,16 +23,15 @@ export class ListeningBoard {
     });
   }
 
-  /** The model and the thresholds of the node that was deployed last. */
-  get newest(): { model: string; thresholds: Record<string, number> } | undefined {
-    const ear = [...this.#nodes.values()].at(-1);
-    return ear && { model: ear.listening.model, thresholds: ear.thresholds };
+  /** By what the node that was deployed last judges. */
+  get newest(): ClipJudge | undefined {
+    return [...this.#nodes.values()].at(-1)?.judge;
   }
 
-  /** Begins the highest scores of a node anew, of one source or of all. @returns whether there is such a node. */
-  reset(node: string, source?: string): boolean {
+  /** Begins the highest scores of a node anew, as `Listening.reset`. @returns whether there is such a node. */
+  reset(node: string, of: { site?: string | undefined; source?: string | undefined } = {}): boolean {
     const ear = this.#nodes.get(node);
-    ear?.listening.reset(source);
+    ear?.listening.reset(of);
     return ear !== undefined;
   }
 

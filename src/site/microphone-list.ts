@@ -2,19 +2,20 @@ import type { ListeningAnswer, MicrophoneSummary } from '../contracts/listening.
 import { sourceKey } from '../contracts/source-key.ts';
 import { openSites } from './registry.ts';
 import type { Site } from './site.ts';
+import type { SiteSound } from './site-sound.ts';
 
-type Heard = Pick<Site, 'id' | 'name' | 'health' | 'listening'>;
+interface Ears {
+  sound: Pick<SiteSound, 'listening'>;
+}
+type Heard = Pick<Site, 'id' | 'name' | 'health'> & Ears;
 
 /**
  * What the running nodes hear, for the editor.
  * @param query `id` of a node; without it, all.
  */
-export function listeningNow(
-  query: URLSearchParams,
-  sites: readonly Pick<Heard, 'listening'>[] = openSites(),
-): ListeningAnswer {
+export function listeningNow(query: URLSearchParams, sites: readonly Ears[] = openSites()): ListeningAnswer {
   const id = query.get('id');
-  const nodes = sites.flatMap(({ listening }) => listening.all).filter(({ node }) => id === null || node === id);
+  const nodes = sites.flatMap(({ sound }) => sound.listening.all).filter(({ node }) => id === null || node === id);
   return {
     nodes: nodes.map(({ node, model, fault, runs, sources }) => {
       const sorted = sources.toSorted((one, other) => one.source.localeCompare(other.source));
@@ -24,21 +25,16 @@ export function listeningNow(
   };
 }
 
-/** @param query `id` of a node; `source`: only that one. @returns whether there is such a node. */
-export function resetListening(
-  query: URLSearchParams,
-  sites: readonly Pick<Heard, 'listening'>[] = openSites(),
-): { reset: boolean } {
-  const [id, source] = [query.get('id') ?? '', query.get('source') ?? undefined];
-  return { reset: sites.map(({ listening }) => listening.reset(id, source)).includes(true) };
+/** @param query `id` of a node; `source` and `site`: only that one. @returns whether there is such a node. */
+export function resetListening(query: URLSearchParams, sites: readonly Ears[] = openSites()): { reset: boolean } {
+  const id = query.get('id') ?? '';
+  const of = { site: query.get('site') ?? undefined, source: query.get('source') ?? undefined };
+  return { reset: sites.map(({ sound }) => sound.listening.reset(id, of)).includes(true) };
 }
 
 /** A microphone is gone: nobody is shown what was heard of it, and what comes later under its name is another stream. */
-export function forgetListening(
-  source: { site: string; source: string },
-  sites: readonly Pick<Heard, 'listening'>[] = openSites(),
-): void {
-  for (const { listening } of sites) listening.forget(source);
+export function forgetListening(source: { site: string; source: string }, sites: readonly Ears[] = openSites()): void {
+  for (const { sound } of sites) sound.listening.forget(source);
 }
 
 /** The microphones of these Sites, and the cameras whose sound is listened to; one that is offline is in it, too. */
@@ -46,7 +42,7 @@ export function microphonesOf(sites: readonly Heard[]): MicrophoneSummary[] {
   const microphones = new Map<string, MicrophoneSummary>();
   const names = new Map(sites.map(({ id, name }) => [id, name]));
   const known = sites.flatMap(({ id, health }) => health.sources.map((source) => ({ ...source, site: id })));
-  const heard = sites.flatMap(({ listening }) => listening.all.flatMap(({ sources }) => sources));
+  const heard = sites.flatMap(({ sound }) => sound.listening.all.flatMap(({ sources }) => sources));
   const isHeard = new Set(heard.map(sourceKey));
   for (const stream of known) {
     const key = sourceKey(stream);

@@ -1,5 +1,5 @@
 import { Calibrations, type CalibrationOptions } from '../audio/calibration/calibrations.ts';
-import { thresholdSettings } from '../contracts/calibration.ts';
+import { calibratedClasses, thresholdSettings } from '../contracts/calibration.ts';
 import { readConfig } from '../contracts/read-config.ts';
 import { dismissedSounds } from '../evidence/dismissed-sounds.ts';
 import type { Site } from './site.ts';
@@ -11,7 +11,7 @@ export type CalibratedNode = Pick<CalibrationOptions, 'singleFrom' | 'thresholds
 export function newCalibrations(site: Site, node: CalibratedNode): Calibrations {
   const database = () => site.database();
   const usual = readConfig('audio-classify', {}, () => undefined);
-  const shipped = Object.entries(thresholdSettings).map(([label, setting]) => [label, usual[setting]] as const);
+  const shipped = calibratedClasses.map((label) => [label, usual[thresholdSettings[label]]] as const);
   return new Calibrations({
     ...{ ...node, shipped: Object.fromEntries(shipped), newId: site.newId, database },
     ...{ clock: site.clock, random: site.random, dismissed: dismissedSounds(async () => (await database()).query) },

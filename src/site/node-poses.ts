@@ -17,9 +17,9 @@ export class NodePoses {
     const { pose, poseModel: model, posePersons, poseScore, poseSeconds } = settings;
     this.release = () => undefined;
     if (!pose) return;
-    this.#fault = site.poseFault(model);
+    this.#fault = site.vision.poseFault(model);
     if (this.#fault !== undefined) tell(this.#fault);
-    const lease = site.poseEstimator(model);
+    const lease = site.vision.poseEstimator(model);
     this.release = () => {
       lease.release();
     };

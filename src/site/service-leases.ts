@@ -53,9 +53,9 @@ export class ServiceLeases<T extends Closable> {
     };
   }
 
-  /** Whether the service of a key has been made. */
-  has(key: string): boolean {
-    return this.#entries.get(key)?.made !== undefined;
+  /** The service of a key, where it has been made. */
+  made(key: string): T | undefined {
+    return this.#entries.get(key)?.made;
   }
 
   /** Closes everything now. */

@@ -1,46 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
-import { SoundClassifier } from '../audio/classifier.ts';
-import { TalkLog } from '../audio/decision/talk-log.ts';
-import { mappingOf } from '../audio/sound-classes.ts';
-import { shippedMapping, type SoundMapping } from '../audio/sound-mapping.ts';
-import { chooseSoundModel } from '../audio/sound-model.ts';
-import type { HeadStore } from '../audio/training/head-store.ts';
-import type { RunningHead } from '../audio/training/head.ts';
-import type { Training } from '../audio/training/training.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
-import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
 import type { Review, WireMessage } from '../contracts/messages.ts';
-import type { Clock, Log } from '../contracts/ports.ts';
+import type { Clock, Log, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
-import type { ExecutionProvider } from '../contracts/configs.ts';
-import { soundFileDecoder } from '../media/sound-file.ts';
 import { redact } from '../network/redact.ts';
-import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
-import { Detector } from '../vision/detector.ts';
-import { PoseEstimator } from '../vision/pose/pose-estimator.ts';
-import { choosePoseModel } from '../vision/pose/pose-model.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { Backlog } from './backlog.ts';
-import { CalibrationBoard } from './calibration-board.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
-import { ListeningBoard } from './listening-board.ts';
 import { Latecomers } from './latecomers.ts';
-import { modelPools, type ModelPools } from './model-pools.ts';
+import { modelPools } from './model-pools.ts';
 import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
-import { ServiceLeases, type ServiceLease } from './service-leases.ts';
 import { SharedAnswer } from './shared-answer.ts';
-import { SoundDesk } from './sound-desk.ts';
-import { soundTraining } from './sound-training.ts';
+import { SiteSound } from './site-sound.ts';
+import { SiteVision } from './site-vision.ts';
 import { Subscribers } from './subscribers.ts';
 
 /** Whoever asks for the health more often must not keep the database from its work. */
@@ -57,6 +40,15 @@ export interface SiteOptions {
   publicAddress?: string | undefined;
 }
 
+/** What every part of the engine is handed. */
+export interface SiteTools {
+  clock: Clock;
+  /** 0..1 */
+  random: Random;
+  log: Log;
+  metrics: SiteMetrics;
+}
+
 /**
  * The composition root: everything that the nodes of one data folder share. Nothing is opened before it is needed,
  * and what fails to open disables itself alone: without a database, detection and fusion go on.
@@ -70,10 +62,6 @@ export class Site {
   readonly cameras: CameraFeeds;
   readonly backlog = new Backlog();
   readonly previews = new PreviewBoard();
-  readonly calibrations = new CalibrationBoard();
-  readonly listening = new ListeningBoard();
-  /** When our own loudspeaker talks. */
-  readonly talk = new TalkLog();
   /** The last minute of the cameras. */
   readonly clips: CameraRings;
   /** Ids of incidents whose stored form changed. */
@@ -81,26 +69,12 @@ export class Site {
   readonly latecomers: Latecomers;
   /** Reviews that were stored and did not come from a flow, as messages for it. */
   readonly reviews: Subscribers<WireMessage<Review>>;
-  /** What users teach the sound classifier. */
-  readonly training: Training;
-  /** What came of it. */
-  readonly heads: HeadStore;
-  /** Hears whole sound files. */
-  readonly sound: SoundDesk;
+  readonly vision: SiteVision;
+  readonly sound: SiteSound;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
-  readonly #pools: ModelPools;
-  readonly #detectors = new ServiceLeases<Detector>((key) => {
-    this.health.forgetModel(key.split('\n', 1).join());
-  });
-  readonly #classifiers = new ServiceLeases<SoundClassifier>((key) => {
-    this.health.forgetModel(key.split('\n', 1).join());
-  });
-  readonly #poseEstimators = new ServiceLeases<PoseEstimator>((model) => {
-    this.health.forgetModel(model);
-  });
   #id: string;
   #name: string;
   #publicAddress: string | undefined;
@@ -119,29 +93,18 @@ export class Site {
       this.log.warn(`The system clock of ${this.name} stepped by ${Math.round(stepMs / 1000)} s.`);
     });
     this.metrics = new SiteMetrics(() => this.id);
-    this.#pools = modelPools(this.tools);
     this.clips = new CameraRings(this.tools);
     this.cameras = new CameraFeeds(undefined, this.clips);
     this.changes = new Subscribers(this.log);
     this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
-    const { folder, newId } = this;
-    const database = (): Promise<Database> => this.database();
-    const training = soundTraining({ folder, newId, database, pool: this.#pools.training, ...this.tools });
-    [this.training, this.heads] = [training.training, training.heads];
-    this.sound = new SoundDesk({
-      judge: () => this.listening.newest,
-      fault: (model) => this.classifierFault(model),
-      lease: (model) => this.classifier(model),
-      ran: (model, backend) => {
-        this.health.model(model, backend);
-      },
-      head: () => this.heads.running,
-      decoder: soundFileDecoder(this.clock),
-      clock: this.clock,
-    });
+    const { folder, health, newId, tools } = this;
+    const pools = modelPools(tools);
+    this.vision = new SiteVision({ pool: pools.vision, health, tools });
+    this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
+    void this.sound.training.forgetLeftovers();
   }
 
   get id(): string {
@@ -163,82 +126,9 @@ export class Site {
   }
 
   /** What every part of the engine is handed. */
-  get tools() {
+  get tools(): SiteTools {
     const { clock, random, log, metrics } = this;
     return { clock, random, log, metrics };
-  }
-
-  /**
-   * The detector of a model, shared by all nodes that use it on the same provider and read it alike. `get` throws
-   * ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG.
-   */
-  detector(choice: ModelChoice, provider: ExecutionProvider = 'cpu'): ServiceLease<Detector> {
-    const { tools } = this;
-    const pool = this.#pools.vision;
-    const { model, family, classNames, inputSize } = choice;
-    return this.#detectors.lease(
-      [model, provider, family, classNames, inputSize].join('\n'),
-      () => new Detector({ model: chooseModel(choice).description, provider, pool, ...tools }),
-    );
-  }
-
-  /**
-   * The classes of a detector, and what is wrong with it before it is opened: ES_MODEL_MISSING, ES_MODEL_INVALID or
-   * ES_BAD_CONFIG. Then there are no classes.
-   */
-  knownDetector(choice: ModelChoice): { labels: readonly string[]; fault: SentinelError | undefined } {
-    try {
-      return { labels: chooseModel(choice).description.labels, fault: undefined };
-    } catch (error) {
-      return { labels: [], fault: asSentinelError(error, 'ES_MODEL_INVALID') };
-    }
-  }
-
-  /** What finds poses, shared by all nodes that use the same model. `get` throws as that of `detector` does. */
-  poseEstimator(model: string): ServiceLease<PoseEstimator> {
-    const { clock, metrics } = this;
-    const pool = this.#pools.vision;
-    return this.#poseEstimators.lease(
-      model,
-      () => new PoseEstimator({ model: choosePoseModel(model), pool, clock, metrics }),
-    );
-  }
-
-  /** What is wrong with a pose model before it is opened. */
-  poseFault(model: string): SentinelError | undefined {
-    return faultOf(() => choosePoseModel(model));
-  }
-
-  /** Likewise with a sound model, and the table of classes. */
-  classifierFault(model: string, table = ''): SentinelError | undefined {
-    return faultOf(() => chooseSoundModel(model, table));
-  }
-
-  /** How a sound model and a table make classes of what is heard; as shipped while they cannot be used. */
-  soundMapping(model: string, table = ''): SoundMapping {
-    try {
-      return mappingOf(chooseSoundModel(model, table));
-    } catch {
-      return shippedMapping();
-    }
-  }
-
-  /** Whether a sound model is in memory. */
-  hasClassifier(model: string, table = ''): boolean {
-    return this.#classifiers.has([model, table].join('\n'));
-  }
-
-  /** The sound classifier of a model, shared by all nodes that use it with the same table of classes. */
-  classifier(model: string, table = ''): ServiceLease<SoundClassifier> {
-    return this.#classifiers.lease([model, table].join('\n'), () => {
-      const head = (): RunningHead | undefined => this.heads.running;
-      return new SoundClassifier({
-        model: chooseSoundModel(model, table),
-        pool: this.#pools.audio,
-        head,
-        ...this.tools,
-      });
-    });
   }
 
   /** The database, opened on first use and tried anew after a failure. @throws SentinelError ES_DATABASE */
@@ -287,9 +177,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    await this.training.close();
-    const services = [this.#detectors, this.#poseEstimators, this.#classifiers, this.clips];
-    await Promise.all(services.map((service) => service.close()));
+    await Promise.all([this.sound, this.vision, this.clips].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();
@@ -350,15 +238,6 @@ function reviewMessage({ record, incident }: Reviewed): WireMessage<Review> {
   const said = { incidentId, action, by, ...(note === undefined ? {} : { note }) };
   const payload: Review = { v: 1, kind: 'review', ...incident, capturedAt: at, ...said };
   return { topic: topicOf(payload), payload };
-}
-
-function faultOf(find: () => unknown): SentinelError | undefined {
-  try {
-    find();
-    return undefined;
-  } catch (error) {
-    return asSentinelError(error, 'ES_MODEL_INVALID');
-  }
 }
 
 function redactedLog(log: Log): Log {

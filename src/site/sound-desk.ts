@@ -2,36 +2,33 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
-import { ClipListener, type HeardClip } from '../audio/clips/clip-listener.ts';
-import { predictionOf } from '../audio/clips/prediction.ts';
 import type { SoundClassifier } from '../audio/classifier.ts';
-import type { RunningHead } from '../audio/training/head.ts';
+import { ClipDecision } from '../audio/clips/clip-decision.ts';
+import type { ClipJudge } from '../audio/clips/clip-judge.ts';
+import { predictionOf } from '../audio/clips/prediction.ts';
+import { decisionOf } from '../audio/decision/settings.ts';
+import type { SoundMapping } from '../audio/sound-mapping.ts';
 import { AudioClassifyConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock, SoundFileDecoder } from '../contracts/ports.ts';
 import { predictLimits, type Prediction } from '../contracts/prediction.ts';
 import { soundFormatOf, soundFormats, type SoundFormat } from '../pcm/sound-format.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
-import { openWav, type WavFile } from '../pcm/wav.ts';
-import { audioThreads } from './model-pools.ts';
+import { asWavFile, openWav, type WavFile } from '../pcm/wav.ts';
 import type { ServiceLease } from './service-leases.ts';
-
-/** With what a clip is judged: the model and the thresholds of an audio-classify node. */
-export interface ClipJudge {
-  model: string;
-  /** Per class. */
-  thresholds: Record<string, number>;
-}
 
 export interface SoundDeskOptions {
   /** The audio-classify that was deployed last; without one, the defaults of that node are used. */
   judge: () => ClipJudge | undefined;
-  fault: (model: string) => SentinelError | undefined;
-  lease: (model: string) => ServiceLease<SoundClassifier>;
+  /** How a model makes classes of what is heard. */
+  mapping: (model: string) => SoundMapping;
+  /** What is wrong with a model that is not open. */
+  fault: (model: string, table: string) => SentinelError | undefined;
+  /** What is in memory of it. */
+  open: (model: string, table: string) => Pick<SoundClassifier, 'fault'> | undefined;
+  lease: (model: string, table: string) => ServiceLease<Pick<SoundClassifier, 'hear'>>;
   /** Told of every answer of a model. */
   ran: (model: string, backend: string) => void;
-  /** What the user has trained, while it is in use. */
-  head: () => RunningHead | undefined;
   decoder: SoundFileDecoder;
   clock: Clock;
 }
@@ -39,10 +36,12 @@ export interface SoundDeskOptions {
 export interface PredictWishes {
   threshold?: number | undefined;
   spectrogram?: boolean | undefined;
+  /** Nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
 }
 
-/** Looking at a model reads the catalogue. */
-const lookAgainMs = 5000;
+type Heard = Omit<Prediction, 'format' | 'ms'>;
+
 /** Decoders at once, and how many may wait for one: each holds minutes of sound. */
 const mostDecoders = 2;
 const mostUndecoded = 24;
@@ -50,9 +49,8 @@ const mostUndecoded = 24;
 /** Whole sound files that somebody brings to be heard, beside what is live. */
 export class SoundDesk {
   readonly #options: SoundDeskOptions;
-  readonly #listeners = new WeakMap<SoundClassifier, ClipListener>();
   readonly #undecoded: (() => void)[] = [];
-  #looked: { model: string; at: number; fault: SentinelError | undefined } | undefined;
+  #usual: ClipJudge | undefined;
   #decoding = 0;
   #clips = 0;
 
@@ -67,74 +65,90 @@ export class SoundDesk {
 
   /** What judges a clip. */
   get judge(): ClipJudge {
-    return this.#options.judge() ?? usual;
+    return this.#options.judge() ?? (this.#usual ??= this.#usualJudge());
   }
 
-  /** What is wrong with the model that judges, before it is opened: looked at again every few seconds. */
-  fault(): SentinelError | undefined {
-    const { model } = this.judge;
-    const now = this.#options.clock.monotonic();
-    if (this.#looked?.model !== model || now - this.#looked.at >= lookAgainMs) {
-      this.#looked = { model, at: now, fault: this.#options.fault(model) };
-    }
-    return this.#looked.fault;
+  /** Whether the model that judges is in memory, and what is wrong with it. */
+  get state(): { isOpen: boolean; fault: SentinelError | undefined } {
+    const { model, table } = this.judge;
+    const open = this.#options.open(model, table);
+    return { isOpen: open !== undefined, fault: open === undefined ? this.#options.fault(model, table) : open.fault };
   }
 
   /**
-   * Hears a whole sound file, window by window.
+   * Hears a whole sound file, window by window, and judges it as the audio-classify that was deployed last does. How loud a file
+   * is says nothing of how loud it was: there is no loud_unknown.
    * @param file Its bytes, which must not change meanwhile.
-   * @throws SentinelError ES_AUDIO_INVALID, ES_AUDIO_TOO_LONG, ES_BUSY, ES_FFMPEG_MISSING; or as `SoundClassifier.classify`
+   * @throws SentinelError ES_AUDIO_INVALID, ES_AUDIO_TOO_LONG, ES_BUSY, ES_FFMPEG_MISSING; or as `SoundClassifier.hear`; the
+   * reason of the signal
    */
-  async predict(file: Buffer, { threshold, spectrogram = false }: PredictWishes = {}): Promise<Prediction> {
+  async predict(file: Buffer, { threshold, spectrogram = false, signal }: PredictWishes = {}): Promise<Prediction> {
     const { clock, ran } = this.#options;
     const began = clock.monotonic();
     const format = soundFormatOf(file);
     if (format === undefined) throw invalid(`its bytes are of none of the formats ${soundFormats.join(', ')}`);
-    const { model, thresholds } = this.judge;
+    const { judge } = this;
+    const hear = (wav: WavFile): Promise<Heard> => this.#hear(wav, judge, { threshold, spectrogram, signal });
     this.#clips += 1;
     try {
-      const heard = await (format === 'wav'
-        ? this.#hear(openWav(file, unlimited), model, spectrogram)
-        : this.#decoded(file, format, (wav) => this.#hear(wav, model, spectrogram)));
-      ran(model, heard.backend);
-      if (heard.dbfs < predictLimits.leastDbfs) throw invalid('there is nothing but silence in it');
-      const ms = Math.round((clock.monotonic() - began) * 10) / 10;
-      return { ...predictionOf(heard, thresholds, threshold), format, model, ms };
+      const said = await (format === 'wav'
+        ? hear(openWav(file, unlimited))
+        : this.#decoded(file, format, hear, signal));
+      ran(judge.model, said.backend);
+      return { ...said, format, ms: Math.round((clock.monotonic() - began) * 10) / 10 };
     } finally {
       this.#clips -= 1;
     }
   }
 
-  async #hear(wav: WavFile, model: string, rows: boolean): Promise<HeardClip> {
+  async #hear(
+    wav: WavFile,
+    { model, table, decision, trained }: ClipJudge,
+    { threshold, spectrogram, signal }: PredictWishes,
+  ): Promise<Heard> {
     const seconds = wav.frames / wav.format.sampleRate;
     if (seconds > predictLimits.seconds) throw tooLong();
     if (seconds < predictLimits.leastSeconds) throw invalid(`it is shorter than ${predictLimits.leastSeconds} s`);
-    const lease = this.#options.lease(model);
+    const clip = new ClipDecision({ ...decision, loudDbfs: 0 });
+    const lease = this.#options.lease(model, table);
     try {
-      return await this.#listenerOf(lease.get()).hear(wav, { rows, head: this.#options.head() });
+      const columns = spectrogram ? predictLimits.columns : undefined;
+      const heard = await lease.get().hear(wav, { trained, columns, signal }, (window) => {
+        clip.hear(window);
+      });
+      return { ...predictionOf(heard, clip.clip, threshold), model };
     } finally {
       lease.release();
     }
   }
 
-  #listenerOf(classifier: SoundClassifier): ClipListener {
-    const known = this.#listeners.get(classifier);
-    if (known !== undefined) return known;
-    const listener = new ClipListener((request, transfer) => classifier.ask(request, transfer), audioThreads() + 1);
-    this.#listeners.set(classifier, listener);
-    return listener;
+  #usualJudge(): ClipJudge {
+    const config = Value.Create(AudioClassifyConfig);
+    const { model, mapping: table, trained } = config;
+    const decision = decisionOf(config, this.#options.mapping(model));
+    return { model, table, decision, trained: trained === 'active' };
   }
 
   /** The decoder reads a file: some formats have their directory at the end. */
-  async #decoded<T>(file: Buffer, format: SoundFormat, use: (wav: WavFile) => Promise<T>): Promise<T> {
+  async #decoded<T>(
+    file: Buffer,
+    format: SoundFormat,
+    use: (wav: WavFile) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     await this.#turn();
     let folder: string | undefined;
     try {
+      signal?.throwIfAborted();
       folder = await mkdtemp(join(tmpdir(), 'echosight-sound-'));
       const path = join(folder, `sound.${format}`);
       await writeFile(path, file, { mode: 0o600 });
-      const samples = await this.#options.decoder.decode(path, { seconds: predictLimits.seconds });
-      return await use(asWav(samples));
+      const samples = await this.#options.decoder.decode(path, {
+        seconds: predictLimits.seconds,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      // As it is: the worker looks at it.
+      return await use(asWavFile(samples, soundWindow.sampleRate));
     } finally {
       const next = this.#undecoded.shift();
       if (next === undefined) this.#decoding -= 1;
@@ -161,19 +175,6 @@ export class SoundDesk {
 
 /** How long it is, is told by another name than that it is damaged. */
 const unlimited = { seconds: Infinity, frames: Infinity };
-
-const usual = usualJudge();
-
-function usualJudge(): ClipJudge {
-  const { model, glassBreak, gunshot, scream, forcedEntry } = Value.Create(AudioClassifyConfig);
-  return { model, thresholds: { glass_break: glassBreak, gunshot, scream, forced_entry: forcedEntry } };
-}
-
-function asWav(samples: Float32Array): WavFile {
-  const format = { tag: 3, channels: 1, sampleRate: soundWindow.sampleRate, bits: 32 };
-  const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  return { format, frames: samples.length, frameBytes: 4, data };
-}
 
 function tooLong(): SentinelError {
   return new SentinelError('ES_AUDIO_TOO_LONG', `The sound is longer than ${predictLimits.seconds} s.`, {

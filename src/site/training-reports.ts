@@ -2,7 +2,7 @@ import { isRunning } from '../audio/training/session-rows.ts';
 import type { Training } from '../audio/training/training.ts';
 import { errorNames, SentinelError, type ErrorName } from '../contracts/errors.ts';
 import type { TrainedHeads, TrainingReport } from '../contracts/messages.ts';
-import type { Clock } from '../contracts/ports.ts';
+import type { Clock, Log } from '../contracts/ports.ts';
 import type { TrainingSession } from '../contracts/training.ts';
 
 /** A message for every percent would flood a debug sidebar. */
@@ -17,16 +17,22 @@ interface Takers {
   failed: (error: SentinelError, report: TrainingReport) => void;
 }
 
+interface ReportingSite {
+  readonly id: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Tells a node of the trainings of its site, whoever began them: a few words a second, and the result. */
 export class TrainingReports {
-  readonly #site: { readonly id: string; readonly clock: Clock };
+  readonly #site: ReportingSite;
   readonly #training: Training;
   readonly #takers: Takers;
   readonly #leave: () => void;
   #toldAt = -Infinity;
   #state: string | undefined;
 
-  constructor(site: { readonly id: string; readonly clock: Clock }, training: Training, takers: Takers) {
+  constructor(site: ReportingSite, training: Training, takers: Takers) {
     this.#site = site;
     this.#training = training;
     this.#takers = takers;
@@ -37,10 +43,12 @@ export class TrainingReports {
 
   /** The heads that are kept, as a message. */
   async heads(): Promise<TrainedHeads> {
-    const { versions, active, session } = await this.#training.status();
+    const { versions, active, session, model, misfit } = await this.#training.status();
     return {
       ...{ v: 1, kind: 'trained-heads', ...this.#where(), versions },
       ...(active === undefined ? {} : { active }),
+      ...(model === undefined ? {} : { model }),
+      ...(misfit === undefined ? {} : { misfit }),
       ...(session === undefined ? {} : { last: session }),
     };
   }
@@ -63,12 +71,20 @@ export class TrainingReports {
       if (!news && now - this.#toldAt < everyMs) return;
       this.#toldAt = now;
       this.#takers.progress(this.#report(session));
-    } else void this.#finish(session);
+    } else {
+      this.#finish(session).catch((error: unknown) => {
+        this.#site.log.error(`How a training ended could not be told: ${String(error)}`);
+      });
+    }
   }
 
   async #finish(session: TrainingSession): Promise<void> {
-    const { versions, active } = await this.#training.status();
-    const report = { ...this.#report(session), versions, ...(active === undefined ? {} : { active }) };
+    const { versions, active, misfit } = await this.#training.status();
+    const report = {
+      ...{ ...this.#report(session), versions },
+      ...(active === undefined ? {} : { active }),
+      ...(misfit === undefined ? {} : { misfit }),
+    };
     if (session.state === 'failed') this.#takers.failed(failureOf(session), report);
     else this.#takers.result(report);
   }

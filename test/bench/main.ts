@@ -53,6 +53,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'seconds from the return of a camera that was killed to its next picture, and what is left behind after 15 kills',
     load: () => import('./recover.ts'),
   },
+  train: {
+    what: 'seconds to learn from 400 recordings, with each of them left out once',
+    load: () => import('./train.ts'),
+  },
 };
 
 const name = process.argv[2];

@@ -79,8 +79,34 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     })()`);
     assert.ok((await colours.jsonValue()) > 50, 'something is drawn');
     await look(page, 'sound-lab-danger');
+    const slider = page.locator('.es-slider input');
+    await slider.fill('0.99');
+    await page.getByText(/^At 99\s?%: Safe; 0 of 8 windows would have counted\.$/).waitFor();
+    assert.equal(await page.locator('.es-windows .es-fires').count(), 0);
+    await slider.fill('0.01');
+    await page.getByText(/^At 1\s?%: Danger; [1-8] of 8 windows/).waitFor();
     await bring('calm.wav', room(4));
     await page.locator('.es-verdict.es-safe').waitFor();
+  });
+
+  test('a silent file that is dropped is told as silence', async () => {
+    const silence = encodeWav(new Float32Array(3 * 16_000), 16_000).toString('base64');
+    const files = await page.evaluateHandle(`(() => {
+      const bytes = Uint8Array.from(atob('${silence}'), (letter) => letter.charCodeAt(0));
+      const files = new DataTransfer();
+      files.items.add(new File([bytes], 'night.wav', { type: 'audio/wav' }));
+      return files;
+    })()`);
+    const drop = page.locator('.es-drop');
+    await drop.dispatchEvent('dragover', { dataTransfer: files });
+    await page.locator('.es-drop.es-over').waitFor();
+    await drop.dispatchEvent('drop', { dataTransfer: files });
+    await page.locator('.es-verdict', { hasText: /night\.wav, 3\s?s/ }).waitFor();
+    assert.equal(await page.locator('.es-drop.es-over').count(), 0);
+    assert.match(await page.locator('.es-lab-say').innerText(), /^\s*Nothing to hear$/);
+    assert.match(await page.locator('.es-verdict h2').innerText(), /^\s*Nothing to hear$/);
+    assert.equal(await page.locator('.es-verdict .es-soft').count(), 0, 'names of what was not heard');
+    await look(page, 'sound-lab-silent');
   });
 
   test('what cannot be heard is said in words, and the last verdict stays', async () => {
@@ -95,10 +121,19 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
       { name: `danger/${n}.wav`, bytes: room(2, 40 + n, n + 1) },
       { name: `safe/${n}.wav`, bytes: room(2, undefined, n + 10) },
     ]);
-    await bring('recordings.zip', zipOf(parts));
+    await bring('recordings.zip', zipOf([...parts, { name: 'safe/notes.wav', bytes: Buffer.from('no sound') }]));
     await page.locator('.es-chart-dataset').waitFor({ timeout: 120_000 });
     assert.match(await page.locator('.es-chart-dataset').innerText(), /8 clips in 2 classes.*false alarm/s);
     assert.match(await page.locator('.es-chart-history').innerText(), /After \d+ rounds/);
+    assert.match(
+      await page.locator('.es-confusion').innerText(),
+      /Danger\s+Safe\s+Danger\s+\d+\s+\d+\s+Safe\s+\d+\s+\d+/,
+    );
+    assert.match(await page.locator('.es-chart-confusion').innerText(), /learnt with the model echosight-audio-/);
+    await page.getByText('Files that were not used: 1').click();
+    assert.match(await page.locator('.es-refused li').innerText(), /notes\.wav: ./);
+    assert.match(await page.locator('.es-versions').innerText(), /Version 1, .*8 clips of Danger, Safe/s);
+    assert.equal(await page.locator('.es-versions button').count(), 0);
     assert.match(await page.locator('.es-chart-confidence').innerText(), /at least 80\s?% sure/);
     await bring('pane.wav', room(4, recognisedPane));
     await page.locator('.es-verdict.es-danger').waitFor();

@@ -16,13 +16,14 @@ const window = `
   return { payload, samples };`;
 
 /** Which sound models there are, which one runs, and the table of classes: a real editor, a real browser. */
-describe('the model and the classes in the dialog of audio-classify', { timeout: 180_000 }, () => {
+describe('the model and the classes in the dialog of audio-classify', { timeout: 300_000 }, () => {
   const hasBrowser = findBrowser() !== undefined;
   let host: NodeRedHost;
   let browser: Browser | undefined;
   before(async () => {
     if (buildIsStale()) await build();
-    host = await NodeRedHost.start();
+    // A proxy that is not there: as without a network.
+    host = await NodeRedHost.start({ HTTPS_PROXY: 'http://127.0.0.1:9' });
     const ears = { type: 'audio-classify', wires: [['probe-scores']] };
     await host.deploy([
       { id: 'go', type: 'inject', name: 'go', props: [], repeat: '', once: false, wires: [['sound']] },
@@ -104,6 +105,44 @@ describe('the model and the classes in the dialog of audio-classify', { timeout:
     await look(page, 'sound-yamnet');
     await picker.selectOption('own');
     assert.equal(await path.isVisible(), true);
+  });
+
+  test('a button downloads YAMNet, and says what goes wrong', async (t) => {
+    const page = await dialog(t, 'ears');
+    if (page === undefined) return;
+    const button = page.getByRole('button', {
+      name: /^Download YAMNet \(4\.1 MB, Apache-2\.0, from storage\.googleapis/,
+    });
+    await button.click();
+    await page.getByText(/^0\.0 of 4\.1 MB\. It broke off: .*Trying again\.$/).waitFor({ timeout: 120_000 });
+    assert.equal(await button.isDisabled(), true);
+    assert.equal(await page.locator('#echosight-model-choice').inputValue(), 'echosight-audio-v1');
+    await look(page, 'sound-download');
+  });
+
+  test('one choice sets the scores, and a score of its own is a choice of its own', async (t) => {
+    const page = await dialog(t, 'ears');
+    if (page === undefined) return;
+    const sensitivity = page.locator('#echosight-sensitivity');
+    const scores = (): Promise<string[]> =>
+      Promise.all(
+        ['glassBreak', 'gunshot', 'singleFrom'].map((one) => page.locator(`#node-input-${one}`).inputValue()),
+      );
+    assert.equal(await sensitivity.inputValue(), 'usual');
+    await sensitivity.selectOption('calm');
+    assert.deepEqual(await scores(), ['0.76', '0.82', '0.88']);
+    const section = page.locator('details.echosight-section', { hasText: 'Scores in numbers' });
+    assert.equal(await section.locator('small').textContent(), 'changed: 5');
+    await section.locator('summary').click();
+    await page.locator('#node-input-gunshot').fill('0.9');
+    assert.equal(await sensitivity.inputValue(), 'own');
+    const levels = page.locator('details.echosight-section', { hasText: 'Loud and quiet' });
+    await levels.locator('summary').click();
+    await host.inject('go');
+    await levels.getByText('Now -23 dBFS.').first().waitFor();
+    await look(page, 'sound-scores');
+    await sensitivity.selectOption('usual');
+    assert.deepEqual(await scores(), ['0.6', '0.7', '0.8']);
   });
 
   test('the table is offered as shipped, checked, and kept', async (t) => {

@@ -1,10 +1,10 @@
 import type { Embedder } from '../../src/audio/embedder.ts';
-import { clipWindows } from '../../src/audio/clip-windows.ts';
-import { blend } from '../../src/audio/training/blend.ts';
-import { headScores, shared, type RunningHead } from '../../src/audio/training/head.ts';
-import { learn } from '../../src/audio/training/learning.ts';
-import type { LessonClip } from '../../src/audio/training/lesson-clips.ts';
-import { tellingWindows } from '../../src/audio/training/telling-windows.ts';
+import { clipWindows } from '../../src/audio/training/material/clip-windows.ts';
+import { blend } from '../../src/audio/heads/blend.ts';
+import { headScores, shared, type RunningHead } from '../../src/audio/heads/head.ts';
+import { learn } from '../../src/audio/training/learning/learning.ts';
+import type { LessonClip } from '../../src/audio/training/learning/lesson-rows.ts';
+import { tellingWindows } from '../../src/audio/training/material/telling-windows.ts';
 
 /** A clip in a fold: what a head learns of it, and what it is asked about it. */
 interface FoldClip {

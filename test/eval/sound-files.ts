@@ -21,14 +21,14 @@ type Sound = Float32Array | SentinelError;
  * @returns for each file mono samples at 16 kHz, or ES_AUDIO_INVALID, with the cause ENOENT for one that is not there.
  * @throws SentinelError ES_FFMPEG_MISSING
  */
-export async function readSounds(files: readonly string[], readWav: (bytes: Buffer) => Promise<Float32Array>) {
+export async function readSounds(files: readonly string[], readWav: (bytes: Buffer) => Float32Array) {
   const sounds = new Map<string, Sound>();
   const foreign: string[] = [];
   for (const file of new Set(files)) {
     const beginning = await beginningOf(file);
     if (beginning instanceof SentinelError) sounds.set(file, beginning);
     else {
-      const own = beginning === 'RIFF' ? await readWav(await readFile(file)).catch(notOurs) : undefined;
+      const own = beginning === 'RIFF' ? readOurs(await readFile(file), readWav) : undefined;
       if (own === undefined) foreign.push(file);
       else sounds.set(file, own);
     }
@@ -52,8 +52,13 @@ async function beginningOf(file: string): Promise<string | SentinelError> {
 }
 
 /** A WAV file that the node refuses may be one that ffmpeg can decode. */
-function notOurs(error: unknown): undefined {
-  if (!(error instanceof SentinelError) || error.name !== 'ES_AUDIO_INVALID') throw error;
+function readOurs(bytes: Buffer, readWav: (bytes: Buffer) => Float32Array): Float32Array | undefined {
+  try {
+    return readWav(bytes);
+  } catch (error) {
+    if (error instanceof SentinelError && error.name === 'ES_AUDIO_INVALID') return undefined;
+    throw error;
+  }
 }
 
 /** All in one run: to start ffmpeg takes longer than to decode a clip. One that cannot be opened ends it for all; then each has its own. */

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
-import { SoundClassifier, type SoundOutcome } from '../../src/audio/classifier.ts';
+import { SoundClassifier } from '../../src/audio/classifier.ts';
+import { ClipDecision } from '../../src/audio/clips/clip-decision.ts';
+import { decisionOf } from '../../src/audio/decision/settings.ts';
 import { openEmbedder } from '../../src/audio/embedder.ts';
-import { clipWindows } from '../../src/audio/clip-windows.ts';
+import { mappingOf } from '../../src/audio/sound-classes.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { readConfig } from '../../src/contracts/read-config.ts';
 import { findModel } from '../../src/inference/catalog.ts';
+import { resample } from '../../src/pcm/resample.ts';
 import { soundWindow } from '../../src/pcm/sound-window.ts';
+import { asWavFile, decodeFrames, openWav } from '../../src/pcm/wav.ts';
 import { modelPools } from '../../src/site/model-pools.ts';
 import { readSounds } from './sound-files.ts';
 
@@ -21,9 +25,6 @@ export interface HeardClip {
   /** Length of the sound. */
   seconds: number;
 }
-
-/** Windows that wait at a time: as many as the classifier takes of one source. */
-const together = 8;
 
 /**
  * Hears sound files just as audio-classify does in a message with a bare WAV file; other forms than WAV, and longer ones
@@ -45,32 +46,35 @@ export async function openSoundFinder(model: string) {
     metrics: { count: () => undefined, observe: () => undefined },
   });
 
-  const classify = async (samples: Float32Array): Promise<SoundOutcome> => {
-    const outcome = await classifier.classify({ source: 'clip', samples });
-    if (outcome === undefined) throw new Error('The classifier dropped a window, although fewer wait than it takes.');
-    return outcome;
-  };
+  const decision = decisionOf(soundDefaults, mappingOf(description));
   const find = async (samples: Float32Array): Promise<HeardClip> => {
-    const windows = clipWindows(samples);
-    const scores: Record<string, number> = {};
-    const heard: SoundOutcome['scores'][] = [];
-    for (let at = 0; at < windows.length; at += together) {
-      const outcomes = await Promise.all(windows.slice(at, at + together).map((window) => classify(window.samples)));
-      heard.push(...outcomes.map((outcome) => outcome.scores));
-      for (const [name, score] of outcomes.flatMap((outcome) => Object.entries(outcome.scores))) {
-        scores[name] = Math.max(scores[name] ?? 0, score);
-      }
-    }
-    return { scores, windows: heard, seconds: samples.length / soundWindow.sampleRate };
+    const clip = new ClipDecision(decision);
+    const { seconds } = await classifier.hear(
+      asWavFile(samples, soundWindow.sampleRate),
+      { trained: false },
+      (window) => {
+        clip.hear(window);
+      },
+    );
+    const { scores, windows } = clip.clip;
+    return { scores, windows: windows.map((window) => window.scores), seconds };
   };
   try {
     // The model is opened with the first window: this one is nobody's.
-    const { backend, scores } = await classify(new Float32Array(soundWindow.samples));
-    const read = (files: readonly string[]) => readSounds(files, (bytes) => classifier.readClip(bytes));
+    const first = await classifier.classify({ source: 'clip', samples: new Float32Array(soundWindow.samples) });
+    if (first === undefined) throw new Error('The classifier dropped its first window.');
+    const { backend, scores } = first;
+    const read = (files: readonly string[]) => readSounds(files, readWav);
     const embedder = () => openEmbedder(description);
     return { read, find, embedder, knows: Object.keys(scores), backend, close: () => classifier.close() };
   } catch (error) {
     await classifier.close();
     throw error;
   }
+}
+
+/** A WAV file as audio-classify takes it. @throws SentinelError ES_AUDIO_INVALID */
+function readWav(bytes: Buffer): Float32Array {
+  const { data, format } = openWav(bytes);
+  return resample(decodeFrames(data, format), format.sampleRate, soundWindow.sampleRate);
 }

@@ -132,7 +132,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     assert.match(said(findings, 'clock'), /^ok: The clock is right/);
     assert.match(said(findings, 'ffmpeg'), /^(ok|warning): ffmpeg /);
     assert.match(said(findings, 'models', 'nanodet-g-416'), /^ok: The file is whole and runs/);
-    assert.match(said(findings, 'models', 'echosight-audio-v0'), /^ok: /);
+    assert.match(said(findings, 'models', 'echosight-audio-v1'), /^ok: /);
     assert.match(said(findings, 'inference'), /^ok: Models run on onnxruntime-node [\d.]+ \(native\)/);
     assert.equal(sandbox.messages.length, 0);
   }
@@ -232,13 +232,13 @@ describe('echosight doctor on a broken installation', { timeout: 300_000 }, () =
     const bytes = readFileSync(model);
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
     writeFileSync(model, bytes);
-    rmSync(join(copy, 'models', 'echosight-audio-v0.onnx'));
+    rmSync(join(copy, 'models', 'echosight-audio-v1.onnx'));
     const args = ['doctor', '--json', '--offline', '--user-dir', folder];
     const run = await echosight(args, {}, join(copy, 'dist', 'cli.js'));
     assert.equal(run.code, 1, run.err);
     const findings = findingsOf(run.out);
     assert.match(said(findings, 'models', 'nanodet-g-416'), /^problem: .*not the one that came with the package/);
-    assert.match(said(findings, 'models', 'echosight-audio-v0'), /^problem: .*cannot be read/);
+    assert.match(said(findings, 'models', 'echosight-audio-v1'), /^problem: .*cannot be read/);
   });
 
   test('names a data folder that takes nothing', async (t) => {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { paneSound, recognisedPane, roomTone } from '../../scripts/demo/pane-sound.ts';
 import { assertMatches } from '../../src/contracts/guards.ts';
 import { Prediction, SoundModelStatus, type RetrainAnswer } from '../../src/contracts/prediction.ts';
+import type { TrainingStatus } from '../../src/contracts/training.ts';
 import { locateFfmpeg } from '../../src/media/ffmpeg-program.ts';
 import { encodeWav } from '../../src/pcm/wav.ts';
 import { until } from '../faults/vitals.ts';
@@ -80,6 +81,9 @@ describe('the sound routes of a real Node-RED', () => {
     await host.deploy([
       { id: 'site', type: 'sentinel-site', name: 'Home' },
       { id: 'ears', type: 'audio-classify', site: 'site', wires: [[]] },
+      { id: 'use', type: 'http in', url: '/use', method: 'post', wires: [['train', 'reply']] },
+      { id: 'train', type: 'sentinel-audio-train', site: 'site', wires: [[], []] },
+      { id: 'reply', type: 'http response', statusCode: '202', wires: [] },
     ]);
     address = `${host.url}/echosight/api/v1/sound`;
   });
@@ -146,36 +150,46 @@ describe('the sound routes of a real Node-RED', () => {
     });
   }
 
-  test('FLAC, MP3, Ogg and M4A are known by their bytes', async (t) => {
-    const program = await locateFfmpeg().catch(() => undefined);
-    if (!requirement(t, program !== undefined, 'ffmpeg')) return;
-    const folder = temporaryFolder(t);
-    const source = join(folder, 'pane.wav');
-    writeFileSync(source, forms.stereo ?? Buffer.alloc(0));
-    const files = { flac: [], ogg: ['-c:a', 'vorbis', '-strict', '-2'], m4a: [], mp3: [] };
-    for (const [format, codec] of Object.entries(files)) {
+  const codecs: Readonly<Record<string, string[]>> = {
+    ...{ flac: [], ogg: ['-c:a', 'vorbis', '-strict', '-2'], m4a: ['-c:a', 'aac'], mp3: ['-c:a', 'libmp3lame'] },
+  };
+  for (const [format, codec] of Object.entries(codecs)) {
+    test(`${format} is known by its bytes`, async (t) => {
+      const program = await locateFfmpeg().catch(() => undefined);
+      if (!requirement(t, program !== undefined, 'ffmpeg')) return;
+      const folder = temporaryFolder(t);
+      const source = join(folder, 'pane.wav');
+      writeFileSync(source, forms.stereo ?? Buffer.alloc(0));
       const file = join(folder, `pane.${format}`);
-      await promisify(execFile)(program?.path ?? '', ['-v', 'error', '-i', source, ...codec, file]).catch(
-        () => undefined,
-      );
-      if (!existsSync(file)) continue;
+      const made = promisify(execFile)(program?.path ?? '', ['-v', 'error', '-i', source, ...codec, file]);
+      await made.catch(() => undefined);
+      if (!requirement(t, existsSync(file), `an encoder for ${format}`)) return;
       const said = await predicted(readFileSync(file));
       assert.equal(said.format, format);
       assert.equal(said.prediction, 1, `${format}: ${said.probability}`);
-    }
-    assert.deepEqual(
-      readdirSync(tmpdir()).filter((name) => name.startsWith('echosight-sound-')),
-      [],
-      'nothing of them stays',
-    );
-  });
+      assert.deepEqual(
+        readdirSync(tmpdir()).filter((name) => name.startsWith('echosight-sound-')),
+        [],
+        'nothing of it stays',
+      );
+    });
+  }
+
+  for (const [what, samples] of [
+    ['silence', new Float32Array(48_000)],
+    ['a constant', new Float32Array(48_000).fill(0.5)],
+  ] as const) {
+    test(`${what} is safe, and it is said that there is nothing to hear`, async () => {
+      const said = await predicted(wavOf(samples));
+      assert.deepEqual([said.prediction, said.class, said.probability, said.triggered], [0, 'safe', 0, []]);
+      assert.match(said.reason ?? '', /nothing to hear/);
+    });
+  }
 
   const refusals: readonly (readonly [string, Buffer, number, RegExp])[] = [
     ['nothing', Buffer.alloc(0), 422, /empty/],
     ['a text', Buffer.from('this is not a sound file'), 415, /none of the formats/],
     ['one sample', wavOf(Float32Array.of(0.5)), 422, /shorter than/],
-    ['silence', wavOf(new Float32Array(48_000)), 422, /silence/],
-    ['a constant', wavOf(new Float32Array(48_000).fill(0.5)), 422, /silence/],
     ['numbers that are none', wavOf(new Float32Array(48_000).fill(NaN), { bits: 32 }), 422, /no sound/],
     ['20 minutes', wavOf(new Float32Array(8000 * 1200).fill(0.1), { rate: 8000, bits: 8 }), 413, /longer than 600 s/],
     ['a header alone', wavOf(new Float32Array(0)), 422, /no sound/],
@@ -208,7 +222,7 @@ describe('the sound routes of a real Node-RED', () => {
     assert.equal((await predicted(encodeWav(room(3, 1), 16_000))).version, undefined);
   });
 
-  test('recordings are learnt from while clips are heard, and then have their say (SEF6, SEF7)', async () => {
+  test('recordings are learnt from while clips are heard, and have their say once somebody of the house lets them (SEF6, SEF7)', async () => {
     const clips = Array.from({ length: 6 }, (_, n) => n);
     const zip = zipOf([
       ...clips.map((n) => ({ name: `danger/${n}.wav`, bytes: encodeWav(room(1.5, 0.3, 40 + n), 16_000) })),
@@ -227,10 +241,18 @@ describe('the sound routes of a real Node-RED', () => {
     assertMatches(SoundModelStatus, status, 'status');
     assert.equal(status?.training.state, 'done');
     assert.equal(status.training.session_id, begun.session_id);
-    assert.equal(status.training.active_version, 1);
+    const { session, active } = (await (await fetch(`${address}/training`)).json()) as TrainingStatus;
+    assert.deepEqual([session?.origin, session?.activated, active], ['http', false, undefined]);
+    assert.match(session?.kept ?? '', /came by HTTP.*--activate 1/);
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${host.url}/use`, { method: 'POST', headers, body: '{"command":"activate","value":1}' });
+    await until(async () => {
+      status = (await (await fetch(`${address}/model/status`)).json()) as SoundModelStatus;
+      return status.training.active_version === 1;
+    }, 'the version is in use');
     const said = await predicted(encodeWav(room(3, 1, 44), 16_000));
     assert.equal(said.version, 1);
-    assert.equal(said.probability, Math.max(...said.windows.map(({ scores }) => scores.danger ?? 0)));
+    assert.ok(said.triggered.includes('danger'), JSON.stringify(said.scores));
     assert.equal(said.prediction, 1);
   });
 });

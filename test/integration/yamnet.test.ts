@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { clipWindows } from '../../src/audio/clip-windows.ts';
+import { clipWindows } from '../../src/audio/training/material/clip-windows.ts';
 import { LogMel, patch } from '../../src/audio/log-mel.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { catalogEntries, findModel, isDownloadable } from '../../src/inference/catalog.ts';

@@ -23,6 +23,7 @@ const foundations: readonly string[] = rows[1];
 const sharedWithEditor = [
   'src/contracts/calibration.ts',
   'src/contracts/lasting-cues.ts',
+  'src/contracts/listener-state.ts',
   'src/contracts/placeholder.ts',
   'src/geometry/arrow-across.ts',
   'src/network/authority.ts',

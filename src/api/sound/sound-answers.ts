@@ -9,7 +9,6 @@ import {
 } from '../../contracts/prediction.ts';
 import { trainingLimits, type TrainingPort, type TrainingStatus } from '../../contracts/training.ts';
 import { soundFormats } from '../../pcm/sound-format.ts';
-import { SharedAnswer } from '../../site/shared-answer.ts';
 import { ClientBudget } from '../client-budget.ts';
 import { Parameters } from '../parameters.ts';
 import { isLocal } from '../peer.ts';
@@ -20,8 +19,6 @@ import { asProblem } from './sound-problems.ts';
 import type { SoundHost, SoundSite } from './sound-site.ts';
 import { readZipUpload } from './zip-upload.ts';
 
-/** Who asks again and again how a training is doing must not keep the database from its work. */
-const statusAgeMs = 500;
 const longestName = 64;
 const routes = {
   'POST /predict': 'multipart/form-data with one sound file called "file"',
@@ -36,10 +33,8 @@ export class SoundAnswers {
   readonly #host: SoundHost;
   readonly #uploads: PredictUploads;
   readonly #budget: ClientBudget;
-  readonly #trainings = new WeakMap<TrainingPort, SharedAnswer<TrainingStatus>>();
   /** Sites that are being sent a zip file. */
   readonly #receiving = new Set<string>();
-  #lastUpload = 0;
 
   constructor(host: SoundHost) {
     this.#host = host;
@@ -92,8 +87,12 @@ export class SoundAnswers {
     const threshold = asked.share('threshold');
     const spectrogram = asked.oneOf('spectrogram', ['0', '1']) === '1';
     const site = this.#admit(request, asked);
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort(new Problem(400, 'The client is gone.'));
+    });
     const prediction = await this.#uploads
-      .take(request, (file) => site.predict(file, { threshold, spectrogram }))
+      .take(request, (file) => site.predict(file, { threshold, spectrogram, signal: gone.signal }))
       .catch((error: unknown) => {
         throw asProblem(error);
       });
@@ -102,15 +101,20 @@ export class SoundAnswers {
 
   /** @throws Problem as stands in contracts/prediction.ts */
   async retrain(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const site = this.#admit(request);
+    const asked = new Parameters(request.url, ['site', 'model']);
+    const model = asked.text('model', longestName);
+    const site = this.#admit(request, asked);
     const { training } = site;
+    // A path would tell which files there are.
+    if (model !== undefined && !/^[\w.-]+$/.test(model))
+      throw new Problem(400, 'There is no sound model of this name.');
     if (training === undefined) throw new Problem(503, 'Nothing can be learnt here: there is no training.');
     if (this.#receiving.has(site.id)) {
       throw new Problem(429, 'Another zip file is being sent.', { headers: { 'Retry-After': '10' } });
     }
     this.#receiving.add(site.id);
     try {
-      const begun = await this.#learn(request, site, training);
+      const begun = await this.#learn(request, training, model);
       sendJson(request, response, 202, {
         status: 'Retraining Initiated',
         message: 'The recordings are looked at, then learnt from in the background; the model in use stays until then.',
@@ -127,14 +131,17 @@ export class SoundAnswers {
 
   async #learn(
     request: IncomingMessage,
-    site: SoundSite,
     training: TrainingPort,
+    model: string | undefined,
   ): Promise<{ uploadId: string; sessionId: string }> {
     if (isUnderWay(await training.status())) throw new Problem(409, 'Another training is under way.');
-    const name = `${this.#host.clock.now()}-${++this.#lastUpload}.zip`;
-    const zip = await readZipUpload(request, { folder: await site.uploads(), name, clock: this.#host.clock });
+    const zip = await readZipUpload(request, { training, clock: this.#host.clock });
+    const by = this.#host.user(request);
     try {
-      return await training.begin({ zip, owned: true, name: 'HTTP upload' });
+      return await training.begin({
+        ...{ zip, owned: true, name: 'HTTP upload', origin: 'http', by },
+        ...(model === undefined ? {} : { model }),
+      });
     } catch (error) {
       await rm(zip, { force: true });
       throw error;
@@ -152,10 +159,7 @@ export class SoundAnswers {
 
   async #statusOf({ training }: SoundSite): Promise<TrainingStatus> {
     if (training === undefined) return { state: 'idle', progress: 0, versions: [] };
-    const answer =
-      this.#trainings.get(training) ?? new SharedAnswer(() => training.status(), this.#host.clock, statusAgeMs);
-    this.#trainings.set(training, answer);
-    return await answer.get();
+    return await training.status();
   }
 
   /**

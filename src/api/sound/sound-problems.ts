@@ -9,6 +9,7 @@ const theirs: Partial<Record<ErrorName, number>> = {
   ES_TRAINING_DATA: 422,
   ES_TRAINING_BUSY: 409,
   ES_BUSY: 429,
+  ES_DISK_FULL: 507,
 };
 /** What is missing on this machine: the sentence may name paths, so the client gets the meaning of the name. */
 const ours: readonly ErrorName[] = [

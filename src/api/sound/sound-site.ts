@@ -7,14 +7,15 @@ import type { TrainingPort } from '../../contracts/training.ts';
 export interface SoundSite {
   readonly id: string;
   /** Hears a whole sound file. @throws SentinelError as `SoundDesk.predict` */
-  predict(file: Buffer, wishes: { threshold?: number | undefined; spectrogram: boolean }): Promise<Prediction>;
+  predict(
+    file: Buffer,
+    wishes: { threshold?: number | undefined; spectrogram: boolean; signal: AbortSignal },
+  ): Promise<Prediction>;
   /** The model that hears, and how it is. */
   model(): Pick<SoundModelStatus, 'model' | 'loaded' | 'usable' | 'reason' | 'classes'>;
   /** Clips that are being heard, or wait for it. */
   readonly clips: number;
   readonly training: TrainingPort | undefined;
-  /** Absolute path of a folder for uploads, which exists from then on. @throws what the disk says */
-  uploads(): Promise<string>;
 }
 
 /** What the sound routes serve. */

@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { errorNames } from '../../contracts/errors.ts';
 import type { Site } from '../../site/site.ts';
 import type { SoundSite } from './sound-site.ts';
@@ -16,44 +14,26 @@ export function soundSites(sites: readonly Site[]): SoundSite[] {
 }
 
 function soundSite(site: Site): SoundSite {
-  const { sound } = site;
-  let folder: Promise<string> | undefined;
+  const { desk, heads, training } = site.sound;
   return {
     get id() {
       return site.id;
     },
     get clips() {
-      return sound.clips;
+      return desk.clips;
     },
-    predict: (file, wishes) => sound.predict(file, wishes),
+    predict: (file, wishes) => desk.predict(file, wishes),
     model: () => {
-      const { model, thresholds } = sound.judge;
-      const fault = sound.fault();
-      const usable = fault === undefined;
+      const { model, decision, trained } = desk.judge;
+      const { isOpen, fault } = desk.state;
+      const head = trained ? heads.running : undefined;
+      const own = head?.model === model ? head.thresholds : {};
       return {
-        ...{
-          model,
-          loaded: site.hasClassifier(model),
-          usable,
-          ...(usable ? {} : { reason: errorNames[fault.name] }),
-        },
-        classes: Object.keys({ ...thresholds, ...site.heads.running?.thresholds }),
+        ...{ model, loaded: isOpen, usable: fault === undefined },
+        ...(fault === undefined ? {} : { reason: errorNames[fault.name] }),
+        classes: Object.keys({ ...decision.thresholds, ...own }),
       };
     },
-    training: site.training,
-    uploads: () => {
-      folder ??= emptyFolder(join(site.folder, 'uploads')).catch((error: unknown) => {
-        folder = undefined;
-        throw error;
-      });
-      return folder;
-    },
+    training,
   };
-}
-
-/** What lies there was left by a process that died: this one has the data folder alone. */
-async function emptyFolder(path: string): Promise<string> {
-  await rm(path, { recursive: true, force: true });
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  return path;
 }

@@ -19,10 +19,14 @@ export interface UploadLimits {
   bytes: number;
   /** From the first byte to the last. */
   totalMs: number;
+  /** Bytes a second, on the average: who sends slower is refused after half a minute. Absent: nobody is. */
+  leastRate?: number;
 }
 
 /** Whoever sends nothing for so long is gone, or wants to hold our memory. */
 const idleMs = 15_000;
+/** So long may anybody be slow. */
+const slowMs = 30_000;
 /** What a refused client still sends is thrown away for so long, so that it reads why it was refused. */
 const lingerMs = 2000;
 const field = 'file';
@@ -104,6 +108,8 @@ function eachPiece(
     clock.after(idleMs, () => {
       const now = clock.monotonic();
       if (!request.isPaused() && now - heardAt >= idleMs) reject(refusal(408, 'The upload has stopped.'));
+      else if (now - began >= slowMs && (1000 * length) / (now - began) < (limits.leastRate ?? 0))
+        reject(refusal(408, 'The upload is too slow.'));
       else if (now - began >= limits.totalMs) reject(refusal(408, 'The upload takes too long.'));
       else cancel = watch();
     });

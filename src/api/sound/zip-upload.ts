@@ -1,38 +1,39 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Clock } from '../../contracts/ports.ts';
-import { trainingLimits } from '../../contracts/training.ts';
+import { trainingLimits, type TrainingPort } from '../../contracts/training.ts';
 import { Problem } from '../problem.ts';
 import { readUpload, type FileTaker } from './upload.ts';
 
 /** Node.js itself ends a request after five minutes. */
 const totalMs = 290_000;
 const otherBytes = 64 * 1024;
-/** What must stay free on the disk. */
-const spareBytes = 64 * 1024 * 1024;
+/** Bytes a second, on the average: there is one place only, and who sends slower would hold it for all others. */
+const leastRate = 16 * 1024;
+/** What else is written meanwhile takes room, too: it is looked at again after so many bytes. */
+const lookAgainBytes = 16 * 1024 * 1024;
 /** How a zip file begins: with an entry, or with its end where it has none. */
 const beginnings: readonly string[] = ['504b0304', '504b0506'];
 const headBytes = 4;
 
 /**
- * Reads a zip file into a folder. Whatever goes wrong, nothing of it stays there.
- * @param name of the file in the folder.
+ * Reads a zip file to where trainings take it from. Whatever goes wrong, nothing of it stays.
  * @returns its absolute path.
- * @throws Problem 400, 408, 413, 415, 422, 507
+ * @throws Problem 400, 408, 413, 415, 422, 507; SentinelError ES_DISK_FULL
  */
 export async function readZipUpload(
   request: IncomingMessage,
-  { folder, name, clock }: { folder: string; name: string; clock: Clock },
+  { training, clock }: { training: Pick<TrainingPort, 'newUpload' | 'assertRoom'>; clock: Clock },
 ): Promise<string> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  await assertRoom(folder, Math.min(announced, trainingLimits.zipBytes));
-  const path = join(folder, name);
-  const file = new FileOnDisk(path);
+  // Who does not say how much there is may bring as much as is allowed.
+  const path = await training.newUpload(announced > 0 ? Math.min(announced, trainingLimits.zipBytes) : undefined);
+  const file = new FileOnDisk(path, () => training.assertRoom());
+  const limits = { bytes: trainingLimits.zipBytes + otherBytes, totalMs, leastRate };
   try {
-    await readUpload(request, file, { limits: { bytes: trainingLimits.zipBytes + otherBytes, totalMs }, clock });
+    await readUpload(request, file, { limits, clock });
     await file.end();
     return path;
   } catch (error) {
@@ -48,16 +49,30 @@ class FileOnDisk implements FileTaker {
   #head = Buffer.alloc(0);
   #length = 0;
   #failure: Error | undefined;
+  #lookAt = lookAgainBytes;
+  readonly #assertRoom: () => Promise<void>;
+  #drained: PromiseWithResolvers<undefined> | undefined;
 
-  constructor(path: string) {
+  /** @param assertRoom @throws SentinelError ES_DISK_FULL */
+  constructor(path: string, assertRoom: () => Promise<void>) {
     this.#path = path;
+    this.#assertRoom = assertRoom;
   }
 
   begin(): void {
     // Only ours to read, and never over something that is there.
     this.#stream = createWriteStream(this.#path, { flags: 'wx', mode: 0o600 });
-    this.#stream.on('error', (error) => {
+    const stream = this.#stream;
+    stream.on('error', (error) => {
       this.#failure ??= error;
+      this.#drained?.reject(noDisk(error));
+    });
+    stream.on('drain', () => {
+      this.#drained?.resolve(undefined);
+    });
+    // One that was destroyed never drains.
+    stream.on('close', () => {
+      this.#drained?.reject(noDisk(this.#failure));
     });
   }
 
@@ -75,15 +90,14 @@ class FileOnDisk implements FileTaker {
 
   /** Nothing more is read while the disk is behind. */
   ready(): Promise<void> | undefined {
-    const stream = this.#stream;
     if (this.#failure !== undefined) throw noDisk(this.#failure);
-    if (stream?.writableNeedDrain !== true) return undefined;
-    return new Promise((resolve, reject) => {
-      stream.once('drain', resolve);
-      stream.once('error', (error) => {
-        reject(noDisk(error));
-      });
-    });
+    if (this.#length >= this.#lookAt) {
+      this.#lookAt = this.#length + lookAgainBytes;
+      return this.#assertRoom();
+    }
+    if (this.#stream?.writableNeedDrain !== true) return undefined;
+    this.#drained = Promise.withResolvers<undefined>();
+    return this.#drained.promise;
   }
 
   /** @throws Problem 415, 422, 507 */
@@ -112,11 +126,6 @@ class FileOnDisk implements FileTaker {
   #assertZip(): void {
     if (!beginnings.includes(this.#head.toString('hex'))) throw new Problem(415, 'The file is no zip file.');
   }
-}
-
-async function assertRoom(folder: string, bytes: number): Promise<void> {
-  const room = await statfs(folder).catch(() => undefined);
-  if (room !== undefined && room.bavail * room.bsize < bytes + spareBytes) throw noDisk(undefined);
 }
 
 function noDisk(cause: unknown): Problem {

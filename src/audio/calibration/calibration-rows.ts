@@ -55,8 +55,25 @@ export async function writePart(
   });
 }
 
-/** Deletes the oldest recordings and clips of a place beyond what may be kept. @param room seconds that shall be free */
+/**
+ * Deletes the oldest recordings and clips of a place beyond what may be kept, and all of its microphone that is of none of the last two
+ * models: each new version of a trained head is another one.
+ * @param room seconds that shall be free
+ */
 export async function makeRoom({ query }: Database, place: CalibrationPlace, room: number): Promise<void> {
+  const { site, source, model } = place;
+  const former = await query
+    .selectFrom('calibration_recordings')
+    .select('model')
+    .where((on) => on.and({ site, source }))
+    .where('model', '!=', model)
+    .orderBy('started_at', 'desc')
+    .executeTakeFirst();
+  await query
+    .deleteFrom('calibration_recordings')
+    .where((on) => on.and({ site, source }))
+    .where('model', 'not in', [model, former?.model ?? model])
+    .execute();
   const rows = await query
     .selectFrom('calibration_recordings')
     .select(['id', 'kind', 'seconds'])

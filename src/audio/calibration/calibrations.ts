@@ -5,8 +5,10 @@ import {
   type CalibrationSource,
   type CalibrationSuggestions,
 } from '../../contracts/calibration.ts';
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import type { SoundCommand } from '../../contracts/commands.ts';
 import { SentinelError } from '../../contracts/errors.ts';
+import { judgedBy } from '../../contracts/judged-by.ts';
 import type { AudioScores } from '../../contracts/messages.ts';
 import type { Clock, DismissedSounds, Random } from '../../contracts/ports.ts';
 import { sourceKey } from '../../contracts/source-key.ts';
@@ -25,8 +27,6 @@ import { blockSeconds } from './false-alarms.ts';
 import { CalibrationRecorder } from './recorder.ts';
 import { suggestThreshold } from './suggestion.ts';
 
-/** Microphones of one node; one that was silent longest gives way. */
-const mostSources = 64;
 const msPerDay = 86_400_000;
 
 export interface CalibrationOptions {
@@ -46,7 +46,7 @@ export interface CalibrationOptions {
 }
 
 interface Heard {
-  newest: AudioScores;
+  newest: AudioScores | undefined;
   seenAt: number;
   recorder: CalibrationRecorder;
 }
@@ -54,44 +54,33 @@ interface Heard {
 /** Calibrates the thresholds of one audio-classify at each of its microphones. */
 export class Calibrations {
   readonly #options: CalibrationOptions;
-  readonly #sources = new Map<string, Heard>();
+  readonly #sources: RecentSources<Heard>;
 
   constructor(options: CalibrationOptions) {
     this.#options = options;
+    this.#sources = new RecentSources(
+      () => this.#begin(),
+      ({ recorder }) => void recorder.close(),
+    );
   }
 
-  /** What came out of a window of a stream. */
+  /** What came out of a window of a stream, with its scores as they counted. */
   hear(scores: AudioScores): void {
-    const key = sourceKey(scores);
-    const known = this.#sources.get(key);
-    // What another model or head says belongs to another recording.
-    if (known !== undefined && modelOf(known.newest) !== modelOf(scores)) void known.recorder.stop();
-    const seenAt = this.#options.clock.monotonic();
-    const recorder = known?.recorder ?? this.#newRecorder(scores);
-    this.#sources.delete(key);
-    this.#sources.set(key, { newest: scores, seenAt, recorder });
-    recorder.hear(scores);
-    const [stalest] = this.#sources.keys();
-    if (this.#sources.size <= mostSources || stalest === undefined) return;
-    void this.#sources.get(stalest)?.recorder.close();
-    this.#sources.delete(stalest);
+    const heard = this.#sources.of(sourceKey(scores));
+    if (heard.newest !== undefined && judgedBy(heard.newest) !== judgedBy(scores)) heard.recorder.renew();
+    heard.newest = scores;
+    heard.seenAt = this.#options.clock.monotonic();
+    heard.recorder.hear(scores);
   }
 
   get sources(): CalibrationSource[] {
     const now = this.#options.clock.monotonic();
-    return [...this.#sources]
-      .map(
-        ([
-          key,
-          {
-            newest: { site, source, area },
-            seenAt,
-            recorder,
-          },
-        ]) => {
-          return { key, site, source, area, silentSeconds: (now - seenAt) / 1000, ...recorder.state };
-        },
-      )
+    return this.#sources.all
+      .flatMap(([key, { newest, seenAt, recorder }]) => {
+        if (newest === undefined) return [];
+        const { site, source, area } = newest;
+        return [{ key, site, source, area, silentSeconds: (now - seenAt) / 1000, ...recorder.state }];
+      })
       .sort((a, b) => a.source.localeCompare(b.source));
   }
 
@@ -100,10 +89,10 @@ export class Calibrations {
    * @throws SentinelError ES_BAD_INPUT (no such microphone, a recording runs, minutes), ES_DATABASE
    */
   async begin(key: string, minutes: number): Promise<void> {
-    const heard = this.#heard(key);
-    const room = Math.min(minutes, calibrationLimits.minutes.most) * 60;
-    await makeRoom(await this.#options.database(), this.#placeOf(heard.newest), room);
-    heard.recorder.begin(minutes);
+    const { recorder, place } = this.#heard(key);
+    recorder.assertMayBegin(minutes);
+    await makeRoom(await this.#options.database(), place, minutes * 60);
+    recorder.begin(minutes);
   }
 
   /** @throws SentinelError ES_BAD_INPUT */
@@ -121,14 +110,14 @@ export class Calibrations {
 
   /** Deletes what is kept of a microphone. @throws SentinelError ES_BAD_INPUT, ES_DATABASE */
   async forget(key: string): Promise<void> {
-    const heard = this.#heard(key);
-    await heard.recorder.stop();
-    await forgetPlace(await this.#options.database(), this.#placeOf(heard.newest));
+    const { recorder, place } = this.#heard(key);
+    await recorder.stop();
+    await forgetPlace(await this.#options.database(), place);
   }
 
   /** How much is kept of a microphone. @throws SentinelError ES_BAD_INPUT, ES_DATABASE */
   async kept(key: string): Promise<CalibrationKept> {
-    return await countKept(await this.#options.database(), this.#placeOf(this.#heard(key).newest));
+    return await countKept(await this.#options.database(), this.#heard(key).place);
   }
 
   /**
@@ -141,7 +130,7 @@ export class Calibrations {
     if (!(budgetPerDay > 0 && budgetPerDay <= 1000)) {
       throw new SentinelError('ES_BAD_INPUT', 'A budget of false alarms is more than 0 and at most 1000 a day.');
     }
-    const place = this.#placeOf(this.#heard(key).newest);
+    const { place } = this.#heard(key);
     const kept = await readKept(await database(), place, singleFrom);
     const now = clock.now();
     const { since = now, sounds } = await dismissed.of(place, now - calibrationLimits.dismissedDays * msPerDay);
@@ -154,11 +143,9 @@ export class Calibrations {
         positives: kept.positives[name] ?? [],
         dismissed: { scores: sounds.flatMap(({ label, score }) => (label === name ? [score] : [])), days },
       };
-      const threshold = shipped[name] ?? 1;
-      const wish = { budgetPerDay: budgetPerDay / names.length, shipped: threshold };
-      const suggested = suggestThreshold(evidence, wish, random);
-      classes[name] = { ...suggested, shipped: threshold, current: thresholds[name] ?? threshold };
-      await turn();
+      const wish = { budgetPerDay: budgetPerDay / names.length, shipped: shipped[name] ?? 1 };
+      const suggested = await suggestThreshold(evidence, wish, { random, turn });
+      classes[name] = { ...suggested, ...wish, current: thresholds[name] ?? wish.shipped };
     }
     return {
       model: place.model,
@@ -186,12 +173,12 @@ export class Calibrations {
 
   /** What runs is ended, and what it recorded kept. */
   async close(): Promise<void> {
-    await Promise.all([...this.#sources.values()].map(({ recorder }) => recorder.close()));
+    await Promise.all(this.#sources.all.map(([, { recorder }]) => recorder.close()));
   }
 
-  #heard(key: string): Heard {
-    const heard = this.#sources.get(key);
-    if (heard !== undefined) return heard;
+  #heard(key: string): { recorder: CalibrationRecorder; place: CalibrationPlace } {
+    const { newest, recorder } = this.#sources.get(key) ?? {};
+    if (newest !== undefined && recorder !== undefined) return { recorder, place: placeOf(newest) };
     throw new SentinelError('ES_BAD_INPUT', 'No sound came from this microphone yet.', {
       hint: 'Wire a microphone or a camera with sound to this node, and deploy.',
     });
@@ -210,17 +197,12 @@ export class Calibrations {
     });
   }
 
-  #placeOf(scores: AudioScores): CalibrationPlace {
-    return { site: scores.site, source: scores.source, model: modelOf(scores) };
-  }
-
-  #newRecorder(scores: AudioScores): CalibrationRecorder {
+  #begin(): Heard {
     const { clock, newId, database, singleFrom } = this.#options;
-    return new CalibrationRecorder({
+    const recorder = new CalibrationRecorder({
       clock,
-      open: ({ startedAt, classes, label }) => {
-        const { newest } = this.#sources.get(sourceKey(scores)) ?? { newest: scores };
-        const recording = { ...this.#placeOf(newest), id: newId(), startedAt, classes, label };
+      open: ({ startedAt, classes, label, of }) => {
+        const recording = { ...placeOf(of), id: newId(), startedAt, classes, label };
         return {
           keep: async (part) => {
             const opened = await database();
@@ -231,12 +213,12 @@ export class Calibrations {
       },
       judge: (windows: readonly HeardWindow[], label) => Math.max(0, ...effectiveScores(windows, label, singleFrom)),
     });
+    return { newest: undefined, seenAt: 0, recorder };
   }
 }
 
-/** A trained head changes what a model says. */
-function modelOf({ model, head }: AudioScores): string {
-  return head === undefined ? model : `${model}, head ${head}`;
+function placeOf(scores: AudioScores): CalibrationPlace {
+  return { site: scores.site, source: scores.source, model: judgedBy(scores) };
 }
 
 function noClass(name: string, known: readonly string[]): SentinelError {

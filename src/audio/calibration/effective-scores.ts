@@ -1,3 +1,4 @@
+import { confirmationAt } from '../decision/confirmation-rule.ts';
 import { blockSeconds } from './false-alarms.ts';
 
 /** A window of a recording: when it was heard, in ms since the beginning, and its scores by class. */
@@ -6,20 +7,27 @@ export interface ScoredWindow {
   scores: Readonly<Record<string, number>>;
 }
 
-/** Windows further apart do not confirm each other. */
-const apartMs = 3000;
-
 /**
- * The highest threshold at which the class would fire in each window, as audio-classify decides: two of three windows reach the
- * threshold, or one reaches both the threshold and `singleFrom`.
+ * The highest threshold at which the class would fire in each window, as audio-classify decides: so many of the last windows as their hop
+ * asks for reach the threshold, or one reaches both the threshold and `singleFrom`.
  */
 export function effectiveScores(windows: readonly ScoredWindow[], label: string, singleFrom: number): number[] {
+  const { n, of, seconds } = confirmationAt(hopOf(windows));
   return windows.map(({ at, scores }, index) => {
     const score = scores[label] ?? 0;
     if (score >= singleFrom) return score;
-    const before = windows.slice(Math.max(0, index - 2), index).filter((window) => at - window.at <= apartMs);
-    return Math.min(score, Math.max(0, ...before.map((window) => window.scores[label] ?? 0)));
+    const before = windows
+      .slice(Math.max(0, index - of + 1), index)
+      .flatMap((window) => (at - window.at <= seconds * 1000 ? [window.scores[label] ?? 0] : []))
+      .sort((a, b) => b - a);
+    return Math.min(score, before[n - 2] ?? 0);
   });
+}
+
+/** Seconds from one window to the next, gaps apart: recordings of both hops lie side by side. */
+function hopOf(windows: readonly ScoredWindow[]): number {
+  const hops = windows.slice(1).map(({ at }, index) => at - (windows[index]?.at ?? at));
+  return (hops.sort((a, b) => a - b)[Math.floor(hops.length / 2)] ?? Infinity) / 1000;
 }
 
 /** The best effective score of each block of 10 s in which something was heard, by its number in the recording. */

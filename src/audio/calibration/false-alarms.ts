@@ -1,4 +1,4 @@
-import type { AlarmRate } from '../../contracts/calibration.ts';
+import { calibrationLimits, type AlarmRate } from '../../contracts/calibration.ts';
 import type { Random } from '../../contracts/ports.ts';
 import { countRange } from './confidence.ts';
 import { fitTail, levelReachedBy, shareAbove, tailStart, type Tail } from './tail.ts';
@@ -9,38 +9,57 @@ const blocksPerDay = 86_400 / blockSeconds;
 
 /** With fewer alarms counting is too coarse. */
 const leastCounted = 5;
-/** How many times rarer than once in all that was listened to an alarm may be for anything to be said of it: a convention. */
-const mostBeyond = 100;
 /** Minutes resemble each other: what is drawn again and again are minutes, not blocks. */
 const blocksTogether = 6;
 const draws = 100;
+/** A draw of two days takes a fraction of a millisecond. */
+const drawsPerTurn = 10;
+
+/** What takes its turns with everything else that the thread has to do. */
+export interface Turns {
+  random: Random;
+  /** Lets others have their turn. */
+  turn: () => Promise<unknown>;
+}
 
 /**
  * Says how often a threshold is reached while nothing happens, from the best score of each block of 10 s of one class. What is
  * rarer than counting can know is extrapolated from the loudest blocks, with a range from drawing the minutes again.
  */
 export class FalseAlarms {
-  /** Logits: scores crowd at 0 and 1. */
-  readonly #blocks: readonly number[];
+  /** Logits, from the lowest up: scores crowd at 0 and 1. */
+  readonly #blocks: Float64Array;
   readonly #days: number;
   readonly #tail: Tail | undefined;
   readonly #drawn: readonly Tail[];
 
-  /** @param scores 0..1, of each block in its order. */
-  constructor(scores: readonly number[], random: Random) {
-    this.#blocks = scores.map(logit);
-    this.#days = scores.length / blocksPerDay;
-    const from = tailStart(this.#blocks);
-    const above = (blocks: readonly number[]): number[] => blocks.filter((block) => from !== undefined && block > from);
-    this.#tail = from === undefined ? undefined : fitTail(from, above(this.#blocks), this.#blocks.length);
-    const minutes: number[][] = [];
-    for (let at = 0; at < this.#blocks.length; at += blocksTogether) {
-      minutes.push(above(this.#blocks.slice(at, at + blocksTogether)));
-    }
-    this.#drawn = Array.from({ length: this.#tail === undefined ? 0 : draws }, () => {
+  private constructor(blocks: Float64Array, tail: Tail | undefined, drawn: readonly Tail[]) {
+    this.#blocks = blocks;
+    this.#days = blocks.length / blocksPerDay;
+    this.#tail = tail;
+    this.#drawn = drawn;
+  }
+
+  /** @param scores 0..1, of each block in its order; two days are 17,280 */
+  static async of(scores: readonly number[], { random, turn }: Turns): Promise<FalseAlarms> {
+    const blocks = Float64Array.from(scores, logit);
+    const rising = blocks.toSorted();
+    const from = tailStart(rising);
+    if (from === undefined) return new FalseAlarms(rising, undefined, []);
+    await turn();
+    const minutes = Array.from({ length: Math.ceil(blocks.length / blocksTogether) }, (): number[] => []);
+    blocks.forEach((block, index) => {
+      if (block > from) minutes[Math.floor(index / blocksTogether)]?.push(block);
+    });
+    const tail = fitTail(from, minutes.flat(), blocks.length);
+    const drawn: Tail[] = [];
+    for (let draw = 0; tail !== undefined && draw < draws; draw++) {
+      if (draw % drawsPerTurn === 0) await turn();
       const again = minutes.flatMap(() => minutes[Math.floor(random() * minutes.length)] ?? []);
-      return (from === undefined ? undefined : fitTail(from, again, this.#blocks.length)) ?? [];
-    }).flat();
+      const fitted = fitTail(from, again, blocks.length);
+      if (fitted !== undefined) drawn.push(fitted);
+    }
+    return new FalseAlarms(rising, tail, drawn);
   }
 
   /** How long was listened. */
@@ -56,7 +75,7 @@ export class FalseAlarms {
   /** With its range. @param threshold 0..1 */
   at(threshold: number): AlarmRate {
     const level = logit(threshold);
-    const count = this.#countFrom(level);
+    const count = this.countFrom(threshold);
     const perDay = this.perDayAt(threshold);
     if (perDay === null || count >= leastCounted) {
       const { low, high } = countRange(count);
@@ -68,7 +87,7 @@ export class FalseAlarms {
     const end = (share: number): number =>
       Math.max(this.finestPerDay, rates[Math.round(share * (rates.length - 1))] ?? perDay);
     const [low, high] = [Math.min(perDay, end(0.05)), Math.max(perDay, end(0.95))];
-    if (perDay <= this.finestPerDay) return { method: 'limited', perDay: null, low: 0, high };
+    if (perDay <= this.finestPerDay) return { method: 'bounded', perDay: null, low: 0, high };
     return { method: 'extrapolated', perDay, low, high };
   }
 
@@ -80,7 +99,7 @@ export class FalseAlarms {
 
   #expectedAt(threshold: number): number | null {
     const level = logit(threshold);
-    const count = this.#countFrom(level);
+    const count = this.countFrom(threshold);
     if (count >= leastCounted) return count / this.#days;
     const tail = this.#tail;
     return tail === undefined || level < tail.from ? null : shareAbove(tail, level) * blocksPerDay;
@@ -95,23 +114,26 @@ export class FalseAlarms {
     const extrapolated = this.#tail && probability(levelReachedBy(this.#tail, perDay / blocksPerDay));
     const isKept = extrapolated === undefined || (this.#expectedAt(extrapolated) ?? 0) <= perDay * (1 + 1e-9);
     if (allowed < leastCounted && isKept) return extrapolated;
-    const first = this.#blocks.toSorted((a, b) => b - a)[allowed];
+    const first = this.#blocks[this.#blocks.length - 1 - allowed];
     // As many as are allowed lie above it, or fewer where scores are equal.
     return first === undefined ? 0 : justAbove(probability(first));
   }
 
-  #countFrom(level: number): number {
-    return this.#blocks.reduce((count, block) => count + Number(block >= level), 0);
+  /** Blocks that reach a threshold. @param threshold 0..1 */
+  countFrom(threshold: number): number {
+    const level = logit(threshold);
+    let [from, to] = [0, this.#blocks.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#blocks[middle] ?? level) < level) from = middle + 1;
+      else to = middle;
+    }
+    return this.#blocks.length - from;
   }
 }
 
 function finest(days: number): number {
-  return 1 / (mostBeyond * days);
-}
-
-/** Minutes of listening from which on so rare alarms can be told; at least those that a tail needs. */
-export function minutesFor(perDay: number): number {
-  return Math.max(10, (finest(1) / perDay) * 1440);
+  return 1 / (calibrationLimits.mostBeyond * days);
 }
 
 /** Keeps logits finite. */

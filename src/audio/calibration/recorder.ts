@@ -31,8 +31,8 @@ export interface KeptRecording {
 
 export interface RecorderOptions {
   clock: Clock;
-  /** Opens a recording, of a clip with its class. @param startedAt epoch ms */
-  open: (recording: { startedAt: number; classes: string[]; label?: string }) => KeptRecording;
+  /** Opens a recording, of a clip with its class; `of` is its first window. `startedAt`: epoch ms. */
+  open: (recording: { startedAt: number; classes: string[]; label?: string; of: AudioScores }) => KeptRecording;
   /** The score of a clip, of those of its windows. */
   judge: (windows: readonly HeardWindow[], label: string) => number;
 }
@@ -85,12 +85,17 @@ export class CalibrationRecorder {
   }
 
   /** @throws SentinelError ES_BAD_INPUT when a recording runs already, or the time is out of range */
-  begin(minutes: number): void {
+  assertMayBegin(minutes: number): void {
     const { least, most } = calibrationLimits.minutes;
     if (!(minutes >= least && minutes <= most)) {
       throw new SentinelError('ES_BAD_INPUT', `A recording lasts ${least} to ${most} minutes.`);
     }
     if (this.#ambient !== undefined) throw new SentinelError('ES_BAD_INPUT', 'A recording runs already.');
+  }
+
+  /** @throws SentinelError as `assertMayBegin` */
+  begin(minutes: number): void {
+    this.assertMayBegin(minutes);
     const { clock } = this.#options;
     this.#fault = undefined;
     const ms = minutes * 60_000;
@@ -128,6 +133,15 @@ export class CalibrationRecorder {
     this.#outcome = { label, state: 'listening' };
   }
 
+  /** Another model says from now on what is heard: what it says belongs to no recording or clip of before. */
+  renew(): void {
+    const clip = this.#clip;
+    void this.close();
+    if (clip !== undefined) this.#outcome = { label: clip.label, state: 'lost' };
+    this.#newest = [];
+    this.#deafUntil = 0;
+  }
+
   /** Nobody listens any more: a clip that is not whole is nothing. */
   async close(): Promise<void> {
     this.#clip?.cancel();
@@ -157,7 +171,9 @@ export class CalibrationRecorder {
   /** A window that is ambient for good. */
   #take(running: Ambient, scores: AudioScores): void {
     if (scores.capturedAt <= running.startedAt) return;
-    running.recording ??= this.#options.open({ startedAt: running.startedAt, classes: Object.keys(scores.scores) });
+    running.recording ??= this.#options.open({
+      ...{ startedAt: running.startedAt, classes: Object.keys(scores.scores), of: scores },
+    });
     running.part.push({ at: scores.capturedAt - running.startedAt, dbfs: scores.dbfs, scores: scores.scores });
     running.windows += 1;
     if (running.part.length >= windowsPerPart) this.#write(running);
@@ -206,7 +222,7 @@ export class CalibrationRecorder {
     const { capturedAt: startedAt, scores } = first;
     const heard = windows.map((window) => ({ ...window, at: window.capturedAt - startedAt }));
     try {
-      const recording = this.#options.open({ startedAt, classes: Object.keys(scores), label });
+      const recording = this.#options.open({ startedAt, classes: Object.keys(scores), label, of: first });
       const seconds = (clipSpan.beforeMs + clipSpan.afterMs) / 1000;
       await recording.keep({ seq: 0, windows: heard, allWindows: heard.length, seconds });
       this.#outcome = { label, state: 'kept', score: this.#options.judge(heard, label) };

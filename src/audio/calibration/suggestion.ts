@@ -1,7 +1,11 @@
-import type { CalibrationPoint, SuggestionReason, ThresholdSuggestion } from '../../contracts/calibration.ts';
-import type { Random } from '../../contracts/ports.ts';
+import {
+  minutesFor,
+  type CalibrationPoint,
+  type SuggestionReason,
+  type ThresholdSuggestion,
+} from '../../contracts/calibration.ts';
 import { shareRange } from './confidence.ts';
-import { FalseAlarms, justAbove, logit, minutesFor, probability } from './false-alarms.ts';
+import { FalseAlarms, justAbove, logit, probability, type Turns } from './false-alarms.ts';
 import { averagePrecision, precisionRecall, type JudgedSound } from './precision-recall.ts';
 
 /** What is known of one class at one microphone. Scores are 0..1. */
@@ -31,13 +35,16 @@ const points = 48;
  * Suggests the threshold of a class for a budget of false alarms: the shipped one if that keeps the budget, a higher one if not, and
  * a lower one only where the recording is long enough to prove the budget and clips of the class ask for it.
  */
-export function suggestThreshold(
+export async function suggestThreshold(
   evidence: CalibrationEvidence,
   { budgetPerDay, shipped }: SuggestionWish,
-  random: Random,
-): ThresholdSuggestion {
+  turns: Turns,
+): Promise<ThresholdSuggestion> {
   const { ambient, positives, dismissed } = evidence;
-  const alarms = new FalseAlarms(ambient, random);
+  const alarms = await FalseAlarms.of(ambient, turns);
+  await turns.turn();
+  const ap = averagePrecision(precisionRecall(judged(evidence)));
+  await turns.turn();
   const found = (threshold: number): number => positives.filter((score) => score >= threshold).length;
   const told = (threshold: number | null, reason: SuggestionReason): ThresholdSuggestion => {
     const at = threshold ?? shipped;
@@ -51,7 +58,7 @@ export function suggestThreshold(
       },
       recall: { hits: found(at), of: positives.length, ...shareRange(found(at), positives.length) },
       dismissedPerDay: dismissed.scores.filter((score) => score >= at).length / dismissed.days,
-      ap: averagePrecision(precisionRecall(judged(evidence))),
+      ap,
     };
   };
 
@@ -82,8 +89,10 @@ function upwards(threshold: number, limit = mostThreshold): number {
   return Math.min(limit, mostThreshold, Math.ceil(threshold * 1000) / 1000);
 }
 
+/** What scores less than every clip has no say in the average precision. */
 function judged({ ambient, positives, dismissed }: CalibrationEvidence): JudgedSound[] {
-  const negatives = [...ambient, ...dismissed.scores];
+  const faintest = Math.min(...positives);
+  const negatives = [...ambient, ...dismissed.scores].filter((score) => score >= faintest);
   return [
     ...positives.map((score) => ({ score, positive: true })),
     ...negatives.map((score) => ({ score, positive: false })),
@@ -91,14 +100,14 @@ function judged({ ambient, positives, dismissed }: CalibrationEvidence): JudgedS
 }
 
 /** What each of some thresholds has to offer, from the lowest up. */
-function curveOf({ ambient, positives, dismissed }: CalibrationEvidence, alarms: FalseAlarms): CalibrationPoint[] {
+function curveOf({ positives, dismissed }: CalibrationEvidence, alarms: FalseAlarms): CalibrationPoint[] {
   const count = (scores: readonly number[], threshold: number): number =>
     scores.filter((score) => score >= threshold).length;
   return Array.from({ length: points }, (_, index) => {
     const [first, last] = [logit(leastThreshold), logit(mostThreshold)];
     const threshold = probability(first + (index / (points - 1)) * (last - first));
     const hits = count(positives, threshold);
-    const fired = hits + count(ambient, threshold) + count(dismissed.scores, threshold);
+    const fired = hits + alarms.countFrom(threshold) + count(dismissed.scores, threshold);
     return {
       threshold,
       recall: positives.length === 0 ? null : hits / positives.length,

@@ -17,10 +17,10 @@ const mostAbove = 120;
 const tailShare = 0.2;
 const mostShape = 0.5;
 
-/** Where the tail of numbers begins; undefined when they are too few. */
-export function tailStart(numbers: readonly number[]): number | undefined {
-  const above = Math.min(mostAbove, Math.ceil(tailShare * numbers.length));
-  return above < leastAbove ? undefined : numbers.toSorted((a, b) => b - a)[above];
+/** Where the tail of numbers begins; undefined when they are too few. @param rising from the lowest up */
+export function tailStart(rising: Float64Array): number | undefined {
+  const above = Math.min(mostAbove, Math.ceil(tailShare * rising.length));
+  return above < leastAbove ? undefined : rising[rising.length - 1 - above];
 }
 
 /**

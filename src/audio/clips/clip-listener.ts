@@ -1,43 +1,56 @@
 import { SentinelError } from '../../contracts/errors.ts';
-import type { SoundClass } from '../../contracts/messages.ts';
+import type { AudioScores } from '../../contracts/messages.ts';
 import { unpackError } from '../../inference/worker-messages.ts';
+import { levelOfSums } from '../../pcm/level.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
 import type { WavFile } from '../../pcm/wav.ts';
 import type { AudioReply, AudioRequest } from '../classification.ts';
-import type { SoundClassifier } from '../classifier.ts';
-import type { RunningHead } from '../training/head.ts';
-import type { StretchScores } from './hear-stretches.ts';
-import { clipStretches, type ClipStretch } from './stretches.ts';
+import type { RunningHead } from '../heads/head.ts';
+import type { HeardPiece, StretchScores } from './hear-stretches.ts';
+import { clipStretches, rowsPerColumn, weightOf, type ClipStretch } from './stretches.ts';
 
-/** Windows of one run. A live window waits for the run that is under way: some 30 ms. */
-const mostWindows = 32;
+/** Windows of one run at 16 kHz. A live window waits for the run that is under way: some 30 ms. */
+const heaviest = 32;
 /** Beyond so many, a clip would wait for longer than anybody waits for it. */
 const mostWaiting = 400;
-/** What silence is reported as: quieter than any microphone. */
-const silenceDbfs = -100;
 
-/** A whole clip, as it was heard. */
+export interface ClipWishes {
+  /** What the user has trained has its say, the same for the whole clip. */
+  head?: RunningHead | undefined;
+  /** A spectrogram of at most so many columns. */
+  columns?: number | undefined;
+  /** Nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A window of a clip, as it was heard. */
+export interface ClipWindow extends HeardPiece {
+  /** Seconds from the beginning of the clip. */
+  offset: number;
+  /** The head that `trained` is of, or that belongs to another model where that is absent. */
+  head?: RunningHead | undefined;
+}
+
+/** What there is to say of a whole clip beside its windows. */
 export interface HeardClip {
   seconds: number;
   /** RMS level of what can be heard (a constant part does not count), in dB relative to full scale. */
   dbfs: number;
   /** Largest absolute sample. */
   peak: number;
-  /** Of each window, in order; `offset` in seconds. */
-  windows: { offset: number; scores: Record<SoundClass, number>; trained?: Record<string, number> }[];
-  /** The five best raw classes of the window with the highest score. */
-  top: { label: string; score: number }[];
   backend: string;
-  /** What the user has trained, where it belongs to the model. */
-  head?: RunningHead;
-  /** The log-mel rows, 64 bytes for each 10 ms (`rowRange`), when they were asked for. */
-  rows?: Uint8Array;
+  /** Of the runs that it was part of. */
+  timings: Omit<AudioScores['timings'], 'waitMs'>;
+  /** Columns of 64 bytes, and how many rows of 10 ms each is drawn of; where it was asked for. */
+  spectrogram?: { columns: Uint8Array; rowsPerColumn: number };
 }
+
+type Heard = StretchScores & Pick<HeardClip, 'backend' | 'timings'>;
 
 interface Waiting {
   stretch: ClipStretch;
-  head: RunningHead | undefined;
-  resolve: (heard: StretchScores & { backend: string }) => void;
+  wishes: ClipWishes;
+  resolve: (heard: Heard) => void;
   reject: (error: unknown) => void;
 }
 
@@ -46,9 +59,9 @@ interface Waiting {
  * has its turn after the next one. The stretches of a long clip take turns with those of the others.
  */
 export class ClipListener {
-  readonly #ask: SoundClassifier['ask'];
+  readonly #ask: (request: AudioRequest, transfer: readonly ArrayBuffer[]) => Promise<AudioReply>;
   readonly #atOnce: number;
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   #clips = 0;
   #asked = 0;
 
@@ -65,29 +78,39 @@ export class ClipListener {
 
   /**
    * @param wav Its samples must not change meanwhile.
-   * @param wishes `rows`: give the log-mel rows; `head`: what the user has trained has its say, the same for the whole clip.
-   * @throws SentinelError ES_BUSY when too many wait; ES_AUDIO_INVALID; or as `SoundClassifier.ask`
+   * @param take Told of each window in order, 25 at most in one turn.
+   * @throws SentinelError ES_BUSY when too many wait; ES_AUDIO_INVALID; or as `SoundClassifier.ask`; the reason of the signal
    */
-  async hear(wav: WavFile, { rows, head }: { rows: boolean; head?: RunningHead | undefined }): Promise<HeardClip> {
+  async hear(wav: WavFile, wishes: ClipWishes, take: (window: ClipWindow) => void): Promise<HeardClip> {
     if (this.#clips >= mostWaiting) throw tooMany();
     this.#clips += 1;
     try {
-      const parts: Heard[] = [];
-      for (const stretch of clipStretches(wav, rows)) parts.push(await this.#heard(stretch, head));
-      return joined(wav, parts, head);
+      const seconds = wav.frames / wav.format.sampleRate;
+      const together = wishes.columns === undefined ? 0 : rowsPerColumn(wav, wishes.columns);
+      const parts: Omit<Heard, 'windows'>[] = [];
+      let window = 0;
+      for (const stretch of clipStretches(wav, together)) {
+        const { windows, ...part } = await this.#heard(stretch, wishes);
+        parts.push(part);
+        for (const heard of windows) take({ ...heard, offset: offsetOf(window++), head: wishes.head });
+      }
+      return { seconds, ...joined(parts, together) };
     } finally {
       this.#clips -= 1;
     }
   }
 
-  #heard(stretch: ClipStretch, head: RunningHead | undefined): Promise<Heard> {
+  #heard(stretch: ClipStretch, wishes: ClipWishes): Promise<Heard> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ stretch, head, resolve, reject });
+      wishes.signal?.throwIfAborted();
+      this.#waiting.push({ stretch, wishes, resolve, reject });
       this.#next();
     });
   }
 
   #next(): void {
+    if (this.#asked >= this.#atOnce) return;
+    this.#forgetAborted();
     while (this.#asked < this.#atOnce && this.#waiting.length > 0) {
       this.#asked += 1;
       void this.#run(this.#batch()).finally(() => {
@@ -97,16 +120,23 @@ export class ClipListener {
     }
   }
 
-  /** The oldest that fit into one run, shared among the threads. */
+  #forgetAborted(): void {
+    const isAborted = ({ wishes }: Waiting): boolean => wishes.signal?.aborted === true;
+    if (!this.#waiting.some(isAborted)) return;
+    for (const { wishes, reject } of this.#waiting.filter(isAborted)) reject(wishes.signal?.reason);
+    this.#waiting = this.#waiting.filter((one) => !isAborted(one));
+  }
+
+  /** The oldest that fit into one run. */
   #batch(): Waiting[] {
     const batch: Waiting[] = [];
-    let windows = 0;
+    let weight = 0;
     for (;;) {
       const next = this.#waiting[0];
       if (next === undefined) return batch;
-      const isOther = batch.length > 0 && batch[0]?.head !== next.head;
-      if (isOther || (batch.length > 0 && windows + next.stretch.windows > mostWindows)) return batch;
-      windows += next.stretch.windows;
+      const isOther = batch.length > 0 && batch[0]?.wishes.head !== next.wishes.head;
+      weight += weightOf(next.stretch);
+      if (isOther || (batch.length > 0 && weight > heaviest)) return batch;
       batch.push(next);
       this.#waiting.shift();
     }
@@ -115,17 +145,18 @@ export class ClipListener {
   async #run(batch: readonly Waiting[]): Promise<void> {
     try {
       const stretches = batch.map(({ stretch }) => stretch);
-      const head = batch[0]?.head;
+      const head = batch[0]?.wishes.head;
       const reply = await this.#ask(
         head === undefined ? { stretches } : { stretches, head },
         stretches.map(({ bytes }) => bytes.buffer),
       );
       if (!('heard' in reply)) throw new SentinelError('ES_WORKER_LOST', 'The audio worker answered something else.');
+      const { heard: all, ...of } = reply;
       batch.forEach(({ resolve, reject }, index) => {
-        const heard = reply.heard[index];
+        const heard = all[index];
         if (heard === undefined) reject(new SentinelError('ES_WORKER_LOST', 'The audio worker left a clip out.'));
         else if ('error' in heard) reject(unpackError(heard.error));
-        else resolve({ ...heard, backend: reply.backend });
+        else resolve({ ...heard, ...of });
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -133,49 +164,24 @@ export class ClipListener {
   }
 }
 
-type Heard = StretchScores & { backend: string };
-
-function joined({ frames, format }: WavFile, parts: readonly Heard[], head: RunningHead | undefined): HeardClip {
-  const scores = parts.flatMap((part) => part.scores);
-  const trained = parts.flatMap((part) => part.trained ?? []);
-  const best = (part: Heard): number => Math.max(...part.scores.flatMap((window) => Object.values(window)));
-  const strongest = parts.reduce<Heard | undefined>(
-    (a, b) => (a === undefined || best(b) > best(a) ? b : a),
-    undefined,
-  );
-  const rows = parts.flatMap((part) => (part.rows === undefined ? [] : [part.rows]));
+function joined(parts: readonly Omit<Heard, 'windows'>[], together: number): Omit<HeardClip, 'seconds'> {
+  const total = (of: (part: HeardClip['timings']) => number): number =>
+    parts.reduce((sum, { timings }) => sum + of(timings), 0);
+  const columns = parts.flatMap((part) => part.columns ?? []);
   return {
-    seconds: frames / format.sampleRate,
-    ...levelOf(parts.map(({ level }) => level)),
-    windows: scores.map((window, index) => {
-      const heard = { offset: offsetOf(index), scores: window };
-      const said = trained[index];
-      return said === undefined ? heard : { ...heard, trained: said };
-    }),
-    top: strongest?.top ?? [],
-    backend: strongest?.backend ?? '',
-    // A head of another model says nothing.
-    ...(head === undefined || trained.length === 0 ? {} : { head }),
-    ...(rows.length === 0 ? {} : { rows: new Uint8Array(Buffer.concat(rows)) }),
+    ...levelOfSums(parts.map(({ sums }) => sums)),
+    backend: parts[0]?.backend ?? '',
+    timings: {
+      featuresMs: total(({ featuresMs }) => featuresMs),
+      inferenceMs: total(({ inferenceMs }) => inferenceMs),
+    },
+    ...(together === 0 ? {} : { spectrogram: { columns: Buffer.concat(columns), rowsPerColumn: together } }),
   };
 }
 
 /** A multiple of 0.48 s, without the crumbs of binary fractions. */
 function offsetOf(window: number): number {
   return Math.round((window * soundWindow.hop * 100) / soundWindow.sampleRate) / 100;
-}
-
-function levelOf(levels: readonly StretchScores['level'][]): { dbfs: number; peak: number } {
-  const total = (of: (level: StretchScores['level']) => number): number =>
-    levels.reduce((sum, one) => sum + of(one), 0);
-  const count = Math.max(
-    1,
-    total((level) => level.count),
-  );
-  const mean = total((level) => level.sum) / count;
-  const power = total((level) => level.squares) / count - mean * mean;
-  const dbfs = power > 0 ? Math.max(silenceDbfs, 10 * Math.log10(power)) : silenceDbfs;
-  return { dbfs: Math.round(dbfs * 10) / 10, peak: Math.max(...levels.map(({ peak }) => peak)) };
 }
 
 function tooMany(): SentinelError {

@@ -1,26 +1,24 @@
-import type { SoundClass } from '../../contracts/messages.ts';
 import { packError, type PackedError } from '../../inference/worker-messages.ts';
+import { levelOfSums, sumsOf, type SampleSums } from '../../pcm/level.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
-import type { JudgedPatches } from '../classification.ts';
+import type { HeardSound, JudgedPatches } from '../classification.ts';
 import { readPart } from '../clip-parts.ts';
-import { patch, type LogMel } from '../log-mel.ts';
-import { quantised } from './quantised-rows.ts';
+import { frameHop, patch, type LogMel } from '../log-mel.ts';
+import { columnsOf } from './spectrogram-columns.ts';
 import type { ClipStretch } from './stretches.ts';
 
 /** What was heard in a stretch, or why it cannot be heard. */
 export type HeardStretch = StretchScores | { error: PackedError };
 
+/** What was heard in one window of a clip, and how loud it was. */
+export type HeardPiece = HeardSound & { dbfs: number; peak: number };
+
 export interface StretchScores {
-  /** Of each window. */
-  scores: Record<SoundClass, number>[];
-  /** Of each window, what a head that the user trained says; absent as in `HeardSound`. */
-  trained?: Record<string, number>[];
-  /** The best raw classes of the window with the highest score. */
-  top: { label: string; score: number }[];
-  /** Of its own samples: their number, sum and sum of squares, and the largest absolute one. */
-  level: { count: number; sum: number; squares: number; peak: number };
-  /** Log-mel of its own frames, 64 bytes each, when they were asked for. */
-  rows?: Uint8Array;
+  windows: HeardPiece[];
+  /** Of its own samples. */
+  sums: SampleSums;
+  /** Columns of a spectrogram of its own rows, 64 bytes each, where they were asked for. */
+  columns?: Uint8Array;
 }
 
 interface Ears {
@@ -29,7 +27,7 @@ interface Ears {
 }
 
 /** Frames from the beginning of a window to that of the next. */
-const hopFrames = soundWindow.hop / 160;
+const hopFrames = soundWindow.hop / frameHop;
 
 /** Judges stretches of clips, all windows of all of them in one run. One that cannot be used does not spoil the others. */
 export async function hearStretches(stretches: readonly ClipStretch[], ears: Ears): Promise<HeardStretch[]> {
@@ -40,7 +38,7 @@ export async function hearStretches(stretches: readonly ClipStretch[], ears: Ear
     try {
       const ready = prepare(stretch, ears.logMel, patches.subarray(filled * patch.size));
       filled += stretch.windows;
-      return { ...ready, first: filled - stretch.windows, windows: stretch.windows };
+      return { ...ready, first: filled - stretch.windows };
     } catch (thrown) {
       return packError(thrown, 'ES_AUDIO_INVALID');
     }
@@ -49,22 +47,19 @@ export async function hearStretches(stretches: readonly ClipStretch[], ears: Ear
   const judged = await ears.judge(patches.subarray(0, filled * patch.size), filled);
   return prepared.map((one) => {
     if (!('first' in one)) return { error: one };
-    const { first, windows, level, rows } = one;
-    const scores = Array.from({ length: windows }, (_, index) => judged.scores(first + index));
-    const peaks = scores.map((window) => Math.max(...Object.values(window)));
-    const strongest = peaks.indexOf(Math.max(...peaks));
-    const trained = scores.map((_, index) => judged.trained(first + index)).filter((said) => said !== undefined);
-    return {
-      ...{ scores, top: judged.top(first + strongest), level },
-      ...(rows === undefined ? {} : { rows }),
-      ...(trained.length === 0 ? {} : { trained }),
-    };
+    const { first, levels, sums, columns } = one;
+    const windows = levels.map((level, index) => ({ ...judged.heard(first + index), ...level }));
+    return columns === undefined ? { windows, sums } : { windows, sums, columns };
   });
 }
 
 /** Computes each log-mel row once and lays the patches of the windows, which share rows, one after the other. */
-function prepare(stretch: ClipStretch, logMel: LogMel, patches: Float32Array): Pick<StretchScores, 'level' | 'rows'> {
-  const { windows, own } = stretch;
+function prepare(
+  stretch: ClipStretch,
+  logMel: LogMel,
+  patches: Float32Array,
+): { levels: { dbfs: number; peak: number }[] } & Pick<StretchScores, 'sums' | 'columns'> {
+  const { windows, own, rowsPerColumn } = stretch;
   const samples = readPart(stretch);
   const frames = (windows - 1) * hopFrames + patch.frames;
   const rows = new Float32Array(frames * patch.bands);
@@ -73,21 +68,21 @@ function prepare(stretch: ClipStretch, logMel: LogMel, patches: Float32Array): P
     const first = window * hopFrames * patch.bands;
     patches.set(rows.subarray(first, first + patch.size), window * patch.size);
   }
-  const level = measured(samples.subarray(0, own));
-  if (!stretch.rows) return { level };
-  const ownFrames = Math.min(frames, Math.ceil(own / (soundWindow.hop / hopFrames)));
-  return { level, rows: quantised(rows.subarray(0, ownFrames * patch.bands)) };
+  const levels = levelsOf(samples, windows);
+  const heard = { levels, sums: sumsOf(samples.subarray(0, own)) };
+  if (rowsPerColumn === 0) return heard;
+  const ownFrames = Math.min(frames, Math.ceil(own / frameHop));
+  return { ...heard, columns: columnsOf(rows.subarray(0, ownFrames * patch.bands), rowsPerColumn) };
 }
 
-/** By index: an iterator makes an object of every sample. */
-function measured(samples: Float32Array): StretchScores['level'] {
-  let [sum, squares, peak] = [0, 0, 0];
-  const { length } = samples;
-  for (let index = 0; index < length; index += 1) {
-    const sample = samples[index] ?? 0;
-    sum += sample;
-    squares += sample * sample;
-    peak = Math.max(peak, Math.abs(sample));
-  }
-  return { count: samples.length, sum, squares, peak };
+/** How loud each window is. Each sample is counted once: a window is two hops and the first samples of the next one. */
+function levelsOf(samples: Float32Array, windows: number): { dbfs: number; peak: number }[] {
+  const { hop } = soundWindow;
+  const rest = soundWindow.samples - 2 * hop;
+  const edge = (index: number): number => Math.floor(index / 2) * hop + (index % 2) * rest;
+  const pieces = Array.from({ length: 2 * windows + 3 }, (_, index) => {
+    // What is absent is silence.
+    return { ...sumsOf(samples.subarray(edge(index), edge(index + 1))), count: edge(index + 1) - edge(index) };
+  });
+  return Array.from({ length: windows }, (_, window) => levelOfSums(pieces.slice(2 * window, 2 * window + 5)));
 }

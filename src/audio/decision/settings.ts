@@ -1,5 +1,7 @@
+import type { Confirmation } from '../../confirmation/confirmer.ts';
 import type { AudioClassifyConfig } from '../../contracts/configs.ts';
 import type { SoundMapping } from '../sound-mapping.ts';
+import { confirmationAt } from './confirmation-rule.ts';
 
 /** A level that has to last. */
 export interface LevelLimit {
@@ -13,8 +15,10 @@ export interface LevelLimit {
 export interface DecisionSettings {
   /** Lowest calibrated score per class. */
   thresholds: Readonly<Record<string, number>>;
-  /** From this score on a single window is enough; else two of the last three must reach the threshold. */
+  /** From this score on a single window is enough. */
   singleFrom: number;
+  /** Else so many of the last windows must reach the threshold. */
+  confirmation: Confirmation;
   /** A sound goes on until its score is so far below its threshold. */
   hysteresis: number;
   /** What comes again within so many seconds after its end is the same sound, not another one. */
@@ -38,6 +42,7 @@ export function decisionOf(config: AudioClassifyConfig, mapping: SoundMapping): 
     mapping,
     thresholds: { ...mapping.thresholds, glass_break: glassBreak, gunshot, scream, forced_entry: forcedEntry },
     ...{ singleFrom, hysteresis, repeatSeconds, suppress, loudDbfs },
+    confirmation: confirmationAt(Number(config.hop)),
     noise: { dbfs: config.noiseDbfs, seconds: config.noiseSeconds },
     silence: { dbfs: config.silenceDbfs, seconds: config.silenceSeconds },
   };

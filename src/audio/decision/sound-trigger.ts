@@ -1,7 +1,4 @@
-import { Confirmer } from '../../confirmation/confirmer.ts';
-
-/** Of so many windows that follow each other so many must reach the threshold; those of long ago do not count. */
-const confirmation = { n: 2, of: 3, seconds: 3 } as const;
+import { Confirmer, type Confirmation } from '../../confirmation/confirmer.ts';
 
 /** What was heard is in a window for so long, and its echo. */
 const windowMs = 1500;
@@ -26,15 +23,20 @@ export interface Running {
 }
 
 /**
- * One class of one source. A sound begins with one window of a high score or with two of three that reach the threshold,
+ * One class of one source. A sound begins with one window of a high score or with some of the last that reach the threshold,
  * lasts while its score stays near the threshold, and what follows it shortly belongs to it: one sound is one sound, however
  * many windows, echoes and pauses it has.
  */
 export class SoundTrigger {
-  readonly #confirmer = new Confirmer(confirmation);
+  readonly #confirmer: Confirmer;
   #running: Running | undefined;
   #isOn = false;
   #heardAt = 0;
+
+  /** @param confirmation when windows that reach the threshold are enough together */
+  constructor(confirmation: Confirmation) {
+    this.#confirmer = new Confirmer(confirmation);
+  }
 
   /** Whether it was heard so shortly before that it is still in the same window. */
   isStillIn(at: number): boolean {

@@ -27,6 +27,8 @@ export interface WindowHeard extends Pick<AudioScores, 'scores' | 'top' | 'dbfs'
 
 /** What is decided about a window: what a message says of it, and what its level has to tell. */
 export interface Decided {
+  /** Scores as they counted. */
+  counted: Readonly<Record<string, number>>;
   triggered: string[];
   sounds: HeardSound[];
   suppressed: Suppressed[];
@@ -94,7 +96,7 @@ export class SourceDecision {
     const found = [...classes, ...entry];
     const sounds = [...found, ...this.#unexplained(at, window, found.length > 0)];
     const mattering = suppressed.filter(({ label }) => (window.scores[label] ?? 0) >= (thresholds[label] ?? 1));
-    return { ...this.#tell(sounds, window), suppressed: mattering, news: this.#levelNews(at, window) };
+    return { ...this.#tell(sounds, window), counted, suppressed: mattering, news: this.#levelNews(at, window) };
   }
 
   /** A window that comes late belongs to the present; one of another time begins anew. */
@@ -105,7 +107,7 @@ export class SourceDecision {
   }
 
   #triggerOf(label: string): SoundTrigger {
-    const trigger = this.#triggers.get(label) ?? new SoundTrigger();
+    const trigger = this.#triggers.get(label) ?? new SoundTrigger(this.#settings.confirmation);
     this.#triggers.set(label, trigger);
     return trigger;
   }
@@ -156,10 +158,10 @@ export class SourceDecision {
     return running === undefined ? [] : [{ label, score: Math.min(1, window.peak), running }];
   }
 
-  #tell(found: readonly Found[], { talkingUntil }: WindowHeard): Omit<Decided, 'suppressed' | 'news'> {
+  #tell(found: readonly Found[], { talkingUntil }: WindowHeard): Omit<Decided, 'counted' | 'suppressed' | 'news'> {
     const triggered = found.map(({ label }) => label);
     if (talkingUntil !== undefined) {
-      const fresh = found.filter(({ running }) => !this.#unheard.has(running));
+      const fresh = found.filter(({ running }) => !this.#told.has(running) && !this.#unheard.has(running));
       for (const { running } of fresh) this.#unheard.add(running);
       const muted = { until: talkingUntil, unheard: triggered };
       return { triggered: [], sounds: [], muted, unheard: fresh.map(({ label }) => label) };

@@ -1,3 +1,4 @@
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import type { AudioWindow } from '../../contracts/messages.ts';
 import { sourceKey } from '../../contracts/source-key.ts';
 import { levelOf } from '../../pcm/level.ts';
@@ -6,8 +7,6 @@ import { soundWindow } from '../../pcm/sound-window.ts';
 
 const { samples: length, hop } = soundWindow;
 const half = hop / 2;
-/** More sources than one worker can listen to; the one heard longest ago makes room. */
-const mostSources = 64;
 
 /** What a sound window that lies half a hop before another one is earlier by, in seconds. */
 const halfSeconds = half / soundWindow.sampleRate;
@@ -21,26 +20,25 @@ export interface HopWindow {
 
 /** Finds the windows between those of a source: all of their sound is in the one before and the one after. */
 export class HalfHops {
-  readonly #last = new Map<string, Float32Array>();
+  readonly #sources = new RecentSources<{ last?: Float32Array }>(() => ({}));
 
   /** A window that came, behind the one that ends 0.24 s before it; without that for the first one and the first after a gap. */
   windows(window: AudioWindow, samples: Float32Array): HopWindow[] {
     const between = this.#between(sourceKey(window), samples);
-    const itself = { window, samples, earlier: 0 };
+    const seq = 2 * window.seq;
+    const itself = { window: { ...window, seq, hop: half }, samples, earlier: 0 };
     if (between === undefined) return [itself];
     const capturedAt = window.capturedAt - halfSeconds * 1000;
-    const before = { ...window, capturedAt, ...levelOf(between) };
+    const before = { ...itself.window, seq: Math.max(0, seq - 1), capturedAt, ...levelOf(between) };
     return [{ window: before, samples: between, earlier: halfSeconds }, itself];
   }
 
   #between(source: string, samples: Float32Array): Float32Array | undefined {
     if (samples.length !== length) return undefined;
-    const before = this.#last.get(source);
-    this.#last.delete(source);
+    const known = this.#sources.of(source);
+    const before = known.last;
     // A copy: whoever gets the message behind this node may change its samples.
-    this.#last.set(source, samples.slice());
-    const [oldest] = this.#last.keys();
-    if (this.#last.size > mostSources && oldest !== undefined) this.#last.delete(oldest);
+    known.last = samples.slice();
     if (before === undefined || !continues(before, samples, hop)) return undefined;
     const between = new Float32Array(length);
     between.set(before.subarray(half));

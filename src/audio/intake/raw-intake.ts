@@ -1,3 +1,4 @@
+import { RecentSources } from '../../confirmation/recent-sources.ts';
 import { SentinelError } from '../../contracts/errors.ts';
 import type { AudioWindow, RawSound, SoundFault } from '../../contracts/messages.ts';
 import type { Clock, Metrics } from '../../contracts/ports.ts';
@@ -6,13 +7,13 @@ import { monoOf } from '../../pcm/mono.ts';
 import { freshSeconds, SoundWatch } from '../../pcm/sound-watch.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
 import type { SoundClassifier } from '../classifier.ts';
-import { readPart, type ClipPart } from '../clip-parts.ts';
+import type { ClipPart } from '../clip-parts.ts';
 import { RawStream } from './raw-stream.ts';
 
-/** More sources than one worker can listen to; the one that was silent longest makes room. */
-const mostSources = 64;
 /** Samples of all sources that may wait for the worker: 48 MB, four minutes at 48 kHz. */
 const mostWaiting = 12_000_000;
+/** Pieces of one source that may wait, however short: each holds its message. */
+const mostPieces = 1000;
 /**
  * Sound whose sender says when it was is torn when it is off by so much; where only its arrival is known, when it is so
  * late. What is off by less moves the time of the stream by this share of it: clocks of sound cards differ from ours.
@@ -41,12 +42,23 @@ interface Source {
   windows: number;
   /** Settles when all that came is heard. */
   heard: Promise<void>;
+  /** Pieces that wait for that. */
+  pieces: number;
 }
 
 /** Joins sound that comes in messages of any length and rate into windows, source by source. */
 export class RawIntake {
   readonly #options: RawIntakeOptions;
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new RecentSources<Source>(() => ({
+    ...{
+      stream: new RawStream(soundWindow.sampleRate),
+      anchor: Number.NaN,
+      last: 0,
+      watch: new SoundWatch(),
+      windows: 0,
+    },
+    ...{ heard: Promise.resolve(), pieces: 0 },
+  }));
   #waiting = 0;
 
   constructor(options: RawIntakeOptions) {
@@ -60,36 +72,25 @@ export class RawIntake {
    */
   async push(sound: RawSound, samples: Float32Array | Int16Array, hear: HearWindow): Promise<void> {
     const mono = monoOf(samples, sound.channels ?? 1);
-    if (this.#waiting + mono.length > mostWaiting) throw tooMuch();
     const name = sound.source ?? 'sound';
-    const source = this.#source(name, sound.sampleRate);
+    const source = this.#sources.of(name);
+    if (source.pieces >= mostPieces || this.#waiting + mono.length > mostWaiting) throw tooMuch();
     const end = this.#endOf(sound);
     this.#waiting += mono.length;
+    source.pieces += 1;
     const heard = source.heard.then(() => this.#take(source, { ...sound, source: name }, { mono, end, hear }));
     source.heard = heard.catch(() => undefined);
     try {
       await heard;
     } finally {
       this.#waiting -= mono.length;
+      source.pieces -= 1;
     }
   }
 
   /** When the last sample was, and whether the sender says so. */
   #endOf({ capturedAt }: RawSound): { at: number; isTold: boolean } {
     return { at: capturedAt ?? this.#options.clock.now(), isTold: capturedAt !== undefined };
-  }
-
-  #source(name: string, rate: number): Source {
-    const known = this.#sources.get(name);
-    const source = known ?? {
-      ...{ stream: new RawStream(rate), anchor: Number.NaN, last: 0, watch: new SoundWatch(), windows: 0 },
-      heard: Promise.resolve(),
-    };
-    this.#sources.delete(name);
-    this.#sources.set(name, source);
-    const [oldest] = this.#sources.keys();
-    if (this.#sources.size > mostSources && oldest !== undefined) this.#sources.delete(oldest);
-    return source;
   }
 
   async #take(
@@ -101,23 +102,25 @@ export class RawIntake {
     const { stream } = source;
     stream.add(mono);
     for (let piece = stream.take(); piece !== undefined; piece = stream.take()) {
-      const samples = await this.#resampled(piece);
-      for (const window of stream.windows(samples)) {
+      const resampled = await this.#resampled(piece);
+      const isLost = resampled === undefined;
+      if (isLost) this.#options.metrics.count('audio_gaps_total', { source: sound.source });
+      for (const window of stream.windows(resampled ?? new Float32Array(piece.count))) {
         // Sound that comes faster than time passes, from a file say, moves the anchor all the while.
         const capturedAt = Math.max(source.last + 1, Math.round(source.anchor + window.endSeconds * 1000));
         source.last = capturedAt;
-        await this.#hear(source, sound, { capturedAt, samples: window.samples, hear });
+        await this.#hear(source, sound, { capturedAt, samples: window.samples, isLost, hear });
       }
     }
   }
 
-  async #resampled(piece: ClipPart): Promise<Float32Array> {
+  /** @returns undefined without a worker: whoever hears the silence in its place will find it down, and say so. */
+  async #resampled(piece: ClipPart): Promise<Float32Array | undefined> {
     if (piece.format.sampleRate === soundWindow.sampleRate) return new Float32Array(piece.bytes.buffer);
     try {
       return await this.#options.resampler().readPart({ ...piece, bytes: piece.bytes.slice() });
     } catch {
-      // Whoever hears the window will find the worker down, and say so; for a second of sound this takes some milliseconds.
-      return readPart(piece);
+      return undefined;
     }
   }
 
@@ -144,10 +147,15 @@ export class RawIntake {
   async #hear(
     source: Source,
     { source: name, area = 'home', record = false }: RawSound & { source: string },
-    { capturedAt, samples, hear }: { capturedAt: number; samples: Float32Array; hear: HearWindow },
+    {
+      capturedAt,
+      samples,
+      isLost,
+      hear,
+    }: { capturedAt: number; samples: Float32Array; isLost: boolean; hear: HearWindow },
   ): Promise<void> {
     const { site, metrics } = this.#options;
-    source.watch.push(samples);
+    if (!isLost) source.watch.push(samples);
     const { fault } = source.watch;
     if (fault !== undefined) metrics.count('microphone_fault_seconds_total', { source: name, fault }, freshSeconds);
     metrics.count('audio_windows_captured_total', { source: name });

@@ -8,17 +8,18 @@ import { resample } from '../../pcm/resample.ts';
 import { soundFormatOf, soundFormats } from '../../pcm/sound-format.ts';
 import { soundWindow } from '../../pcm/sound-window.ts';
 import { decodeFrames, openWav } from '../../pcm/wav.ts';
+import { shown } from '../../onnx-format/shown.ts';
 import { openEmbedder, type Embedder } from '../embedder.ts';
-import { varied } from './augmentation.ts';
-import { folderRecordings } from './folder-recordings.ts';
-import { learn, type Learnt } from './learning.ts';
-import type { FormerHead } from './lesson-results.ts';
-import { variantsFor, type LessonClip } from './lesson-clips.ts';
-import { othersThan, readOtherSounds } from './other-sounds.ts';
-import { assertLearnable, type RecordingFile, type Recordings } from './recordings.ts';
-import { seededRandom } from './seeded-random.ts';
-import { tellingWindows } from './telling-windows.ts';
-import { zipRecordings } from './zip-recordings.ts';
+import type { FormerHead } from '../heads/head.ts';
+import { learn, type Learnt } from './learning/learning.ts';
+import type { LessonClip } from './learning/lesson-rows.ts';
+import { seededRandom } from './learning/seeded-random.ts';
+import { varied, variantsFor } from './material/augmentation.ts';
+import { othersThan, readOtherSounds } from './material/other-sounds.ts';
+import { tellingWindows } from './material/telling-windows.ts';
+import { folderRecordings } from './recordings/folder-recordings.ts';
+import { assertLearnable, type RecordingFile, type Recordings } from './recordings/recordings.ts';
+import { zipRecordings } from './recordings/zip-recordings.ts';
 
 /** What the training thread is asked, in this order. Each takes a second at most, so that it can be stopped in between. */
 export type LessonOrder =
@@ -67,13 +68,15 @@ export class Lesson implements WorkerService<LessonOrder, LessonReply> {
 
   /** @throws SentinelError ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID */
   static async open(model: ModelFor<'sound'>): Promise<Lesson> {
-    return new Lesson(await openEmbedder(model), model.sha256 ?? '');
+    const { id, sha256 } = model;
+    // A head that names no file of a model fits any, or none.
+    if (sha256 === undefined) throw new SentinelError('ES_MODEL_INVALID', `Nobody knows the hash of the model ${id}.`);
+    return new Lesson(await openEmbedder(model), sha256);
   }
 
   async answer(order: LessonOrder): Promise<LessonReply> {
     if ('open' in order) return { opened: this.#open(order.open) };
-    if ('refuse' in order)
-      return { refused: { file: this.#file(order.clip).file.slice(0, 200), reason: order.refuse } };
+    if ('refuse' in order) return { refused: { file: shown(this.#file(order.clip).file, 200), reason: order.refuse } };
     if ('clip' in order) return await this.#hear(order.clip, order.samples);
     if ('learn' in order) {
       const clips = [...this.#clips].sort(([a], [b]) => a - b).map(([, clip]) => clip);
@@ -117,7 +120,7 @@ export class Lesson implements WorkerService<LessonOrder, LessonReply> {
     } catch (thrown) {
       const reason =
         thrown instanceof SentinelError ? thrown.message : asSentinelError(thrown, 'ES_AUDIO_INVALID').message;
-      return { refused: { file: file.file.slice(0, 200), reason } };
+      return { refused: { file: shown(file.file, 200), reason } };
     }
   }
 

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type {
   HeadComparison,
   RefusedFile,
+  TrainingOrigin,
   TrainingResults,
   TrainingSession,
   TrainingState,
@@ -19,12 +20,10 @@ export function isRunning({ state }: Pick<TrainingSession, 'state'>): boolean {
 }
 
 export interface Upload {
-  id: string;
   name: string;
   kind: 'zip' | 'folder';
   bytes: number;
   files: number;
-  createdAt: number;
 }
 
 /** Writes down that a training begins, and what with. */
@@ -38,15 +37,15 @@ export async function insertSession(
     await transaction
       .insertInto('training_data_uploads')
       .values({
-        ...{ id: upload.id, name: upload.name, kind: upload.kind, bytes: upload.bytes, files: upload.files },
+        ...{ id: session.uploadId, name: upload.name, kind: upload.kind, bytes: upload.bytes, files: upload.files },
+        ...{ origin: session.origin ?? null, by: session.by ?? null, created_at: session.startedAt },
         ...uploadColumns(session, {}),
-        created_at: upload.createdAt,
       })
       .execute();
     await transaction
       .insertInto('retraining_sessions')
       .values({
-        ...{ id: session.id, upload_id: upload.id, model: session.model, forced: forced ? 1 : 0 },
+        ...{ id: session.id, upload_id: session.uploadId, model: session.model, forced: forced ? 1 : 0 },
         ...{ started_at: session.startedAt, ...sessionColumns(session, session.startedAt) },
       })
       .execute();
@@ -96,7 +95,7 @@ export async function newestSessions(query: Kysely<Tables>, count: number): Prom
     .selectFrom('retraining_sessions')
     .innerJoin('training_data_uploads', 'training_data_uploads.id', 'retraining_sessions.upload_id')
     .selectAll('retraining_sessions')
-    .select(['accepted', 'refused', 'refusals_json'])
+    .select(['accepted', 'refused', 'refusals_json', 'origin', 'by'])
     .orderBy('started_at', 'desc')
     .limit(count)
     .execute();
@@ -104,7 +103,8 @@ export async function newestSessions(query: Kysely<Tables>, count: number): Prom
 }
 
 function sessionOf(
-  row: Selectable<RetrainingSessionRow> & Pick<Selectable<TrainingUploadRow>, 'accepted' | 'refused' | 'refusals_json'>,
+  row: Selectable<RetrainingSessionRow> &
+    Pick<Selectable<TrainingUploadRow>, 'accepted' | 'refused' | 'refusals_json' | 'origin' | 'by'>,
 ): TrainingSession {
   const { ended_at: endedAt, version, activated } = row;
   return {
@@ -114,6 +114,9 @@ function sessionOf(
     ...(endedAt === null ? {} : { endedAt }),
     ...(version === null ? {} : { version }),
     ...(activated === null ? {} : { activated: activated === 1 }),
+    ...(row.origin === null ? {} : { origin: row.origin as TrainingOrigin }),
+    ...(row.by === null ? {} : { by: row.by }),
+    ...(row.kept === null ? {} : { kept: row.kept }),
     ...(row.comparison_json === null ? {} : { comparison: JSON.parse(row.comparison_json) as HeadComparison }),
     ...(row.error_json === null ? {} : { error: JSON.parse(row.error_json) as NonNullable<TrainingSession['error']> }),
     ...(row.results_json === null ? {} : { results: JSON.parse(row.results_json) as TrainingResults }),
@@ -126,6 +129,7 @@ function sessionColumns(session: TrainingSession, now: number) {
   return {
     ...{ state, progress, updated_at: now, ended_at: endedAt ?? null, version: version ?? null },
     activated: activated === undefined ? null : Number(activated),
+    kept: session.kept ?? null,
     ...{ comparison_json: json(comparison), results_json: json(results), error_json: json(error) },
   };
 }

@@ -44,7 +44,7 @@ export const AudioClassifyConfig = Type.Object({
   name,
   site,
   model: Type.String({
-    default: 'echosight-audio-v0',
+    default: 'echosight-audio-v1',
     minLength: 1,
     description: 'Model from the catalogue, or the absolute path of an .onnx file.',
   }),
@@ -119,7 +119,8 @@ export const AudioTrainConfig = Type.Object({
   site,
   model: Type.String({
     default: '',
-    description: 'Sound model whose embeddings are learnt; empty: the one that audio-classify has by default.',
+    description:
+      'Sound model whose embeddings are learnt; empty: the one of the audio-classify that was deployed last.',
   }),
   path: Type.String({
     default: '',
@@ -129,6 +130,11 @@ export const AudioTrainConfig = Type.Object({
   force: Type.Boolean({
     default: false,
     description: 'Put a new head to use also when it is worse than the one in use.',
+  }),
+  fromHttp: Type.Boolean({
+    default: false,
+    description:
+      'Put good heads to use at once also when their recordings came by HTTP (POST /retrain); else they are kept.',
   }),
 });
 export type AudioTrainConfig = Static<typeof AudioTrainConfig>;

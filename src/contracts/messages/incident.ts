@@ -18,6 +18,9 @@ export const IncidentSignal = Type.Object({
   source: name('Camera, microphone or sensor.'),
   score,
   threshold: Type.Optional(Type.Number({ ...score, description: 'What the score had to reach.' })),
+  model: Type.Optional(
+    Type.String({ description: 'Of a sound: what judged it, the model with the version of a trained head.' }),
+  ),
   capturedAt: shownMs,
   count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
   objects: Type.Optional(Type.Array(DetectedObject, { maxItems: listLimit })),

@@ -5,7 +5,10 @@ export const AudioWindow = payload('audio-window', {
   seq: Type.Integer({ minimum: 0, description: 'Counts the windows of this source.' }),
   sampleRate: Type.Literal(16000, { description: 'Samples a second.' }),
   hop: Type.Integer({ minimum: 1, description: 'Samples between the starts of two windows.' }),
-  dbfs: Type.Number({ description: 'RMS level relative to full scale, in dB (0 is the loudest, -100 silence).' }),
+  dbfs: Type.Number({
+    description:
+      'RMS level of what can be heard (a DC offset does not count) relative to full scale, in dB (0 is the loudest, -100 silence).',
+  }),
   peak: Type.Number({ minimum: 0, description: 'Largest absolute sample.' }),
   record: Type.Boolean({ description: 'The owner allows this sound to be kept as evidence.' }),
 });

@@ -1,6 +1,6 @@
 import type { CalibrationSuggestions } from '../../contracts/calibration.ts';
 import { element } from '../element.ts';
-import { text } from '../register.ts';
+import { say } from './calibration-words.ts';
 import { drawCurve, pointAt } from './curve.ts';
 
 type ClassSuggestion = CalibrationSuggestions['classes'][string];
@@ -9,13 +9,11 @@ type ClassSuggestion = CalibrationSuggestions['classes'][string];
 const rates = [0.01, 0.1, 1, 10, 100, 1000] as const;
 const tenths = [0, 0.5, 1].map((at) => ({ at, label: at === 0.5 ? '.5' : String(at) }));
 
-const say = (key: string, params?: Record<string, string | number>): string =>
-  text('audio-classify', `audio-classify.calibration.${key}`, params);
-
 /** What is suggested for one class: the threshold, what it costs, and the curves that say so. */
 export function suggestionCard(
   title: string,
   suggestion: ClassSuggestion,
+  /** Of all classes together. */
   budgetPerDay: number,
   apply: (threshold: number) => void,
 ): HTMLElement {
@@ -35,13 +33,14 @@ export function suggestionCard(
     'section',
     { className: 'echosight-calibration-card' },
     ...[head, row],
+    element('p', {}, say('share', { all: rate(budgetPerDay), share: rate(suggestion.budgetPerDay) })),
     element('p', {}, say(`reason.${reason}`, { needed: spokenMinutes(suggestion.neededMinutes) })),
     element('p', {}, `${say('at', { threshold: short(threshold ?? suggestion.shipped) })} ${rateWords(suggestion)}`),
     element('p', {}, recall.of === 0 ? say('noClips') : say('clips', share)),
     ...(suggestion.dismissedPerDay > 0
       ? [element('p', {}, say('dismissed', { rate: rate(suggestion.dismissedPerDay) }))]
       : []),
-    curves(suggestion, budgetPerDay),
+    curves(suggestion),
   );
 }
 
@@ -56,7 +55,7 @@ function spokenMinutes(minutes: number): string {
     : say('inHours', { count: Math.ceil(minutes / 60) });
 }
 
-function curves({ curve, threshold, current, recall, ap }: ClassSuggestion, budgetPerDay: number): HTMLElement {
+function curves({ curve, threshold, current, recall, ap, budgetPerDay }: ClassSuggestion): HTMLElement {
   const place = element('div', { className: 'echosight-calibration-curves' });
   const height = (perDay: number): number => {
     const [first, last] = [rates[0], rates.at(-1) ?? 1];

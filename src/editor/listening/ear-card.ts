@@ -1,14 +1,18 @@
+import { listenerState, type ListenerState } from '../../contracts/listener-state.ts';
 import type { HeardClass, ListeningAnswer } from '../../contracts/listening.ts';
 import { element } from '../element.ts';
 import { text } from '../register.ts';
 
 type Source = ListeningAnswer['nodes'][number]['sources'][number];
 
-/** Windows come twice a second. */
-const silentAfterMs = 10_000;
-/** A pane breaks within a second: it is told for longer than that. */
-const tellMs = 8000;
 const quietestDbfs = -80;
+const toneLooks: Readonly<Record<ListenerState['tone'], string>> = {
+  alarm: 'echosight-ear-alarm',
+  fault: 'echosight-ear-alarm',
+  old: 'echosight-ear-odd',
+  calm: 'echosight-ear-odd',
+  live: '',
+};
 
 const say = (key: string, params?: Record<string, string | number>): string =>
   text('audio-classify', `audio-classify.listening.${key}`, params);
@@ -80,40 +84,26 @@ export class EarCard {
     shown.highest.style.left = percent(highest);
     shown.line.style.left = percent(threshold);
     shown.numbers.textContent = `${score.toFixed(2)} / ${highest.toFixed(2)}`;
-    const { format } = { format: (value: number) => value.toFixed(2) };
-    const words = { score: format(score), highest: format(highest), threshold: format(threshold) };
+    const words = { score: score.toFixed(2), highest: highest.toFixed(2), threshold: threshold.toFixed(2) };
     shown.bar.title = say('bar', words) + (against === undefined ? '' : ` ${say('against', { by: against })}`);
     shown.name.title = soundName(label);
   }
 
   /** The same words are not said anew twice a second to who cannot see. */
-  #speak({ triggered, last, mutedUntil, unheard, levels, silentMs, works, capturedAt, suppressed }: Source): void {
-    const time = new Date(capturedAt).toLocaleTimeString();
+  #speak(heard: Source): void {
+    const { word, tone, sounds } = listenerState(heard);
+    const { last, unheard, capturedAt, suppressed } = heard;
+    const at = word === 'just' ? (last?.at ?? capturedAt) : capturedAt;
+    const time = new Date(at).toLocaleTimeString();
     const [against] = suppressed;
-    const missed = unheard === 0 ? '' : ` ${say('unheard', { count: unheard })}`;
-    const [words, look] = !works
-      ? [say('down'), 'echosight-ear-alarm']
-      : silentMs > silentAfterMs
-        ? [say('silent', { since: time }), 'echosight-ear-odd']
-        : mutedUntil !== undefined
-          ? [say('muted') + missed, 'echosight-ear-odd']
-          : triggered.length > 0
-            ? [say('heard', { sounds: triggered.map(soundName).join(', ') }), 'echosight-ear-alarm']
-            : last !== undefined && capturedAt - last.at < tellMs
-              ? [
-                  say('just', {
-                    sounds: last.sounds.map(soundName).join(', '),
-                    time: new Date(last.at).toLocaleTimeString(),
-                  }),
-                  'echosight-ear-alarm',
-                ]
-              : levels.length > 0
-                ? [levels.map((level) => say(level)).join(' '), 'echosight-ear-odd']
-                : against !== undefined
-                  ? [say('suppressed', { label: soundName(against.label), by: against.by }), '']
-                  : [say('listening') + missed, ''];
-    if (this.#said.textContent !== words) this.#said.textContent = words;
-    this.#said.className = look;
+    const words = say(word, {
+      ...{ since: time, time, sounds: sounds.map(soundName).join(', ') },
+      ...(against === undefined ? {} : { label: soundName(against.label), by: against.by }),
+    });
+    const tellsUnheard = unheard > 0 && (word === 'muted' || word === 'listening');
+    const all = tellsUnheard ? `${words} ${say('unheard', { count: unheard })}` : words;
+    if (this.#said.textContent !== all) this.#said.textContent = all;
+    this.#said.className = toneLooks[tone];
   }
 }
 

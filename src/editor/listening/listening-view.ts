@@ -66,7 +66,7 @@ export class ListeningView {
     const shown = new Set<string>();
     for (const { id, sources } of nodes) {
       for (const heard of sources) {
-        const key = `${id}\n${heard.source}`;
+        const key = `${id}\n${heard.site}\n${heard.source}`;
         shown.add(key);
         this.#cardOf(key, id, heard).show(heard);
       }
@@ -78,11 +78,11 @@ export class ListeningView {
     else this.#tell('echosight-advice', shown.size === 0 ? say('waiting') : '');
   }
 
-  #cardOf(key: string, id: string, heard: { source: string; area: string }): EarCard {
+  #cardOf(key: string, id: string, heard: { site: string; source: string; area: string }): EarCard {
     const known = this.#cards.get(key);
     if (known !== undefined) return known;
     const card = new EarCard(heard, () => {
-      const query = new URLSearchParams({ id, source: heard.source }).toString();
+      const query = new URLSearchParams({ id, site: heard.site, source: heard.source }).toString();
       $.getJSON(`echosight/audio-classify/listening-reset?${query}`).then(
         () => {
           this.#ask();

@@ -62,11 +62,11 @@ export class LoudnessTest {
   #finish(): void {
     this.#filled = 0;
     if (this.step === 'done') return;
-    const { audibleDbfs, clipped } = loudnessOf(this.#block);
-    this.#dbfs = audibleDbfs;
+    const { dbfs, clipped } = loudnessOf(this.#block);
+    this.#dbfs = dbfs;
     const place = this.#passed - blocks(leadSeconds);
     this.#passed += 1;
-    const block = { dbfs: audibleDbfs, clipped };
+    const block = { dbfs, clipped };
     if (place < 0) return;
     if (place < blocks(stepSeconds)) this.#quiet.push(block);
     else if (place >= blocks(stepSeconds + leadSeconds)) this.#loud.push(block);

@@ -42,7 +42,9 @@ export async function transientRecall() {
   const clips = (await readManifest(manifest)).filter(({ class: name }) => classes.some((one) => one === name));
   const sounds = await readSounds(
     clips.map(({ path }) => path),
-    () => Promise.reject(new Error('These are no WAV files.')),
+    () => {
+      throw new Error('These are no WAV files.');
+    },
   );
   const service = await openClassification(findModel(soundDefaults.model, 'sound'));
   const random = seededRandom(12);

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TalkLog } from '../../../src/audio/decision/talk-log.ts';
 import type { SoundAnalysis } from '../../../src/audio/sound-analysis.ts';
-import type { SoundOutcome } from '../../../src/audio/classifier.ts';
-import type { RunningHead } from '../../../src/audio/training/head.ts';
+import type { SoundJob, SoundOutcome } from '../../../src/audio/classifier.ts';
+import type { RunningHead } from '../../../src/audio/heads/head.ts';
 import type { AudioScores, AudioWindow, Cue } from '../../../src/contracts/messages.ts';
+import { encodeWav } from '../../../src/pcm/wav.ts';
 import { newAnalysis } from './new-analysis.ts';
 
 const quiet = { glass_break: 0.02, gunshot: 0.02, scream: 0.02, forced_entry: 0.02 };
@@ -14,6 +15,7 @@ const samples = new Float32Array(15_600);
 class Ear {
   readonly talk = new TalkLog();
   readonly counted: string[] = [];
+  readonly asked: string[] = [];
   readonly analysis: SoundAnalysis;
   at = 1_700_000_000_000;
   #says: Partial<SoundOutcome> = {};
@@ -24,7 +26,17 @@ class Ear {
       timings: { waitMs: 0, featuresMs: 0, inferenceMs: 0 },
       ...this.#says,
     });
-    const classifier = { classify: () => Promise.resolve(outcome()), readClip: () => Promise.resolve(samples) };
+    const classifier: Parameters<typeof newAnalysis>[0] = {
+      classify: ({ source, key = '' }: SoundJob) => {
+        this.asked.push(`${source} ${key}`);
+        return Promise.resolve(outcome());
+      },
+      hear: (_wav, _wishes, take) => {
+        const level = { dbfs: -40, peak: 0.1 };
+        take({ ...outcome(), ...level, offset: 0 });
+        return Promise.resolve({ ...outcome(), ...level, seconds: 1 });
+      },
+    };
     const count = (name: string, labels: Record<string, string> = {}): void => {
       this.counted.push([name, ...Object.values(labels)].join(' '));
     };
@@ -33,12 +45,17 @@ class Ear {
 
   async hear(
     scores: Record<string, number> = {},
-    { source = 'mic', dbfs = -40, ...says }: Partial<SoundOutcome> & { source?: string; dbfs?: number } = {},
-  ): Promise<{ scores: AudioScores; cues: Cue[] }> {
+    {
+      site = 'home',
+      source = 'mic',
+      dbfs = -40,
+      ...says
+    }: Partial<SoundOutcome> & { site?: string; source?: string; dbfs?: number } = {},
+  ): Promise<{ scores: AudioScores; counted: Record<string, number>; cues: Cue[] }> {
     this.at += 480;
     this.#says = { scores: { ...quiet, ...scores }, ...says };
     const window: AudioWindow = {
-      ...{ v: 1, kind: 'audio-window', site: 'home', area: 'hall', source, capturedAt: this.at, seq: 0 },
+      ...{ v: 1, kind: 'audio-window', site, area: 'hall', source, capturedAt: this.at, seq: 0 },
       ...{ sampleRate: 16_000, hop: 7680, dbfs, peak: 0.1, record: false },
     };
     const verdict = await this.analysis.window(window, samples);
@@ -56,6 +73,29 @@ describe('what audio-classify says of windows', () => {
     const same = await ear.hear({ glass_break: 0.65 }, { source: 'mic' });
     assert.deepEqual(same.scores.triggered, ['glass_break']);
     assert.equal(same.scores.highest?.glass_break, 0.7);
+  });
+
+  test('microphones of the same name at two sites are two', async () => {
+    const ear = new Ear();
+    await ear.hear({ glass_break: 0.7 }, { site: 'home' });
+    assert.deepEqual((await ear.hear({ glass_break: 0.7 }, { site: 'barn' })).scores.triggered, []);
+    assert.deepEqual(
+      ear.asked,
+      ['mic home\nmic', 'mic barn\nmic'],
+      'also for the model, which remembers what it heard',
+    );
+    const { listening } = ear.analysis;
+    listening.reset({ site: 'barn', source: 'mic' });
+    const highest = () => listening.sources.map(({ classes }) => classes[0]?.highest);
+    assert.deepEqual(highest(), [0.7, 0]);
+    listening.reset();
+    assert.deepEqual(highest(), [0, 0]);
+  });
+
+  test('scores as they count: less, where something that sounds alike is heard more clearly', async () => {
+    const ear = new Ear();
+    const { scores, counted } = await ear.hear({ scream: 0.7 }, { named: { Laughter: 0.9, Screaming: 0.2 } });
+    assert.deepEqual([scores.scores.scream, counted.scream, counted.gunshot], [0.7, 0.7 - 0.25, quiet.gunshot]);
   });
 
   test('a source that was closed begins anew', async () => {
@@ -113,7 +153,7 @@ describe('what audio-classify says of windows', () => {
     const ear = new Ear();
     await ear.hear({ glass_break: 0.65 });
     const identity = { site: 'home', area: 'clip', source: 'clip', capturedAt: 5000 };
-    const scores = await ear.analysis.clip(Buffer.alloc(0), identity);
+    const scores = await ear.analysis.clip(encodeWav(samples, 16_000), identity);
     assert.deepEqual(scores.triggered, ['glass_break']);
     assert.equal(scores.sounds?.[0]?.since, 5000);
     assert.equal(scores.highest, undefined, 'it is no source');

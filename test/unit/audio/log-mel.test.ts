@@ -59,4 +59,16 @@ describe('the log-mel patch equals its definition', () => {
     logMel.write(new Float32Array(15_600), patch);
     assert.deepEqual(new Set(patch), new Set([Math.fround(Math.log(0.001))]));
   });
+
+  test('to the bit, whichever frame stands beside it, and beyond the end it is silent', () => {
+    const noise = sounds.noise ?? new Float32Array();
+    const rows = (frames: number, from: number) => {
+      const into = new Float32Array(frames * 64);
+      logMel.write(noise, into, frames, from);
+      return into.subarray(from * 64);
+    };
+    const all = rows(99, 0);
+    for (const from of [1, 2, 97]) assert.deepEqual(rows(98, from), all.subarray(from * 64, 98 * 64), `from ${from}`);
+    assert.deepEqual(new Set(all.subarray(98 * 64)), new Set([Math.fround(Math.log(0.001))]));
+  });
 });

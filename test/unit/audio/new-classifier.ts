@@ -8,7 +8,7 @@ import { RecordingLog } from '../recording-log.ts';
 export function newClassifier(options: Partial<SoundClassifierOptions> = {}): SoundClassifier {
   const tools = { clock: new SiteClock(), log: new RecordingLog(), ...options };
   return new SoundClassifier({
-    model: findModel('echosight-audio-v0', 'sound'),
+    model: findModel('echosight-audio-v1', 'sound'),
     pool: modelPools(tools).audio,
     metrics: { count: () => undefined, observe: () => undefined },
     ...tools,

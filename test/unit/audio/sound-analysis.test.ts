@@ -11,8 +11,8 @@ describe('clips beside a live microphone', () => {
   const identity = { site: 'home', area: 'clip', source: 'clip', capturedAt: 0 };
 
   test('many clips of a high rate do not make it deaf', async (t) => {
-    const nodes = Array.from({ length: 4 }, () => newAnalysis(classifier));
-    const wav = encodeWav(new Float32Array(6 * 192_000).fill(0.1), 192_000);
+    const nodes = Array.from({ length: 8 }, () => newAnalysis(classifier));
+    const wav = encodeWav(new Float32Array(12 * 192_000).fill(0.1), 192_000);
     const samples = new Float32Array(15_600).fill(0.1);
     await classifier.classify({ source: 'hall', samples });
     let answered = 0;
@@ -28,16 +28,14 @@ describe('clips beside a live microphone', () => {
     }
     await Promise.all(clips);
     t.diagnostic(`${windows} windows beside ${clips.length} clips`);
-    // Three a clip; clips read in one piece leave room for two.
-    assert.ok(windows > 2 * clips.length, `${windows} windows`);
+    // A clip is five pieces, of which two are heard at a time: room for two or three windows. In one piece it leaves room for one.
+    assert.ok(windows > 1.5 * clips.length, `${windows} windows`);
   });
 
-  test('clips are heard one at a time; sixteen may wait, a further one is refused in words', async () => {
+  test('many clips at once are all heard', async () => {
     const node = newAnalysis(classifier);
     const wav = encodeWav(new Float32Array(1600), 16_000);
-    const settled = await Promise.allSettled(Array.from({ length: 18 }, () => node.clip(wav, identity)));
-    const refused = settled.filter((one) => one.status === 'rejected');
-    assert.equal(refused.length, 1);
-    assert.match(String(refused[0]?.reason), /ES_MODEL_FAILED: Too many clips/);
+    const heard = await Promise.all(Array.from({ length: 18 }, () => node.clip(wav, identity)));
+    assert.deepEqual(new Set(heard.map(({ windows }) => windows?.length)), new Set([1]));
   });
 });

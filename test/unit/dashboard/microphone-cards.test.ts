@@ -40,6 +40,12 @@ describe('the card of a microphone', () => {
     ],
     ['that is muted', card(listener({ mutedUntil: 101_000, triggered: [] })), 'earMuted', 'calm'],
     ['that is dead', card(listener({ levels: ['silence'] })), 'earQuiet', 'fault'],
+    [
+      'in which something counts against a sound',
+      card(listener({ suppressed: [{ label: 'scream', by: 'Laughter' }] })),
+      'earListening',
+      'live',
+    ],
     ['in much noise', card(listener({ levels: ['noise'] })), 'earNoise', 'fault'],
     ['that came no more', card(listener({ silentMs: 11_000 })), 'earSilent', 'old'],
     ['whose model does not work', card(listener({ works: false })), 'earDown', 'fault'],

@@ -5,7 +5,10 @@ import type { AudioScores, StreamStatusName } from '../../../src/contracts/messa
 import { HealthBoard } from '../../../src/site/health-board.ts';
 import { ListeningBoard } from '../../../src/site/listening-board.ts';
 import { forgetListening, listeningNow, microphonesOf, resetListening } from '../../../src/site/microphone-list.ts';
+import { usualDecision } from '../audio/new-analysis.ts';
 import { ManualClock } from '../manual-clock.ts';
+
+const judge = { model: 'm', table: '', decision: usualDecision, trained: true };
 
 /** A Site with microphones and nodes that listen. */
 class House {
@@ -13,7 +16,7 @@ class House {
   readonly name: string;
   readonly clock = new ManualClock();
   readonly health = new HealthBoard();
-  readonly listening = new ListeningBoard();
+  readonly sound = { listening: new ListeningBoard() };
 
   constructor(id = 'home') {
     this.id = id;
@@ -25,7 +28,7 @@ class House {
     const forget = (source: { site: string; source: string }): void => {
       listening.forget(source);
     };
-    this.listening.add(id, { listening, thresholds: {}, forget });
+    this.sound.listening.add(id, { listening, judge, forget });
     return listening;
   }
 
@@ -115,7 +118,7 @@ describe('what microphones hear', () => {
     assert.equal(microphonesOf([house]).length, 1);
     forgetListening({ site: 'home', source: 'mic' }, [house]);
     assert.equal(microphonesOf([house]).length, 0);
-    const leave = house.listening.add('n2', { listening: node, thresholds: {}, forget: () => undefined });
+    const leave = house.sound.listening.add('n2', { listening: node, judge, forget: () => undefined });
     house.hear(node, 'mic', 0.1);
     leave();
     assert.deepEqual(listeningNow(query({ id: 'n2' }), [house]).nodes, []);

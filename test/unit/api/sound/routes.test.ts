@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../../src/api/api.ts';
 import type { SoundSite } from '../../../../src/api/sound/sound-site.ts';
@@ -38,7 +39,6 @@ function soundSite(over: Partial<SoundSite> = {}): SoundSite {
     predict: () => Promise.resolve(prediction),
     model: () => ({ model: 'm', loaded: true, usable: true, classes: ['scream'] }),
     training: undefined,
-    uploads: () => Promise.reject(new Error('nothing is written')),
     ...over,
   };
 }
@@ -52,8 +52,16 @@ function training(over: Partial<TrainingPort> = {}): TrainingPort {
     activate: () => Promise.resolve(idle),
     rollback: () => Promise.resolve(idle),
     exportPath: () => Promise.resolve(''),
+    newUpload: () => Promise.reject(new Error('nothing is written')),
+    assertRoom: () => Promise.resolve(),
     ...over,
   };
+}
+
+/** Places in a folder, as a training gives them. */
+function uploadsTo(folder: string): TrainingPort['newUpload'] {
+  let uploads = 0;
+  return () => Promise.resolve(join(folder, `${++uploads}.zip`));
 }
 
 async function serve(t: TestContext, sites: SoundSite[], over: Partial<ApiHost> = {}): Promise<string> {
@@ -120,7 +128,8 @@ describe('the sound routes tell about themselves', () => {
 describe('predict', () => {
   test('takes the file, whatever it is called, with what is wished', async (t) => {
     const asked: unknown[] = [];
-    const predict: SoundSite['predict'] = (file, wishes) => {
+    const predict: SoundSite['predict'] = (file, { signal, ...wishes }) => {
+      assert.equal(signal.aborted, false);
       asked.push([Buffer.from(file), wishes]);
       return Promise.resolve(prediction);
     };
@@ -131,6 +140,25 @@ describe('predict', () => {
     assertMatches(Prediction, said, 'prediction');
     assert.deepEqual(said, prediction);
     assert.deepEqual(asked, [[wav, { threshold: 0.25, spectrogram: true }]]);
+  });
+
+  test('whoever hangs up is not heard any more', async (t) => {
+    const signals: AbortSignal[] = [];
+    const predict: SoundSite['predict'] = (_file, { signal }) => {
+      signals.push(signal);
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
+    };
+    const address = await serve(t, [soundSite({ predict })]);
+    const hangsUp = new AbortController();
+    const asking = fetch(`${address}/predict`, { ...upload(wav), signal: hangsUp.signal });
+    await until(() => signals.length === 1, 'it is heard');
+    hangsUp.abort();
+    await assert.rejects(asking);
+    await until(() => signals[0]?.aborted === true, 'it is told');
   });
 
   test('says what is wrong with an upload', async (t) => {
@@ -229,24 +257,29 @@ describe('retrain', () => {
       begun.push(request);
       return Promise.resolve({ uploadId: 'u1', sessionId: 's1' });
     };
-    const address = await serve(t, [
-      soundSite({ training: training({ begin }), uploads: () => Promise.resolve(folder) }),
-    ]);
-    const response = await fetch(`${address}/retrain`, upload(zip));
+    const asked: unknown[] = [];
+    const newUpload = (bytes?: number): Promise<string> => {
+      asked.push(bytes);
+      return Promise.resolve(join(folder, 'a.zip'));
+    };
+    const address = await serve(t, [soundSite({ training: training({ begin, newUpload }) })]);
+    await refused(fetch(`${address}/retrain?model=/etc/m.onnx`, upload(zip)), 400, /no sound model/);
+    const response = await fetch(`${address}/retrain?model=yamnet`, upload(zip));
     assert.equal(response.status, 202);
     const said = (await response.json()) as RetrainAnswer;
     assertMatches(RetrainAnswer, said, 'answer');
     assert.equal(said.status, 'Retraining Initiated');
     assert.deepEqual([said.training_started, said.upload_id, said.session_id], [true, 'u1', 's1']);
     assert.ok(begun[0]?.owned === true && existsSync(begun[0].zip ?? ''));
+    assert.deepEqual([begun.length, begun[0].model, begun[0].origin], [1, 'yamnet', 'http']);
+    assert.ok(asked.length === 1 && Number(asked[0]) > zip.length, 'room is asked for as much as was announced');
   });
 
   test('what is refused leaves nothing behind', async (t) => {
     const folder = temporaryFolder(t);
     const invalid = new SentinelError('ES_ARCHIVE_INVALID', 'It holds a link.');
     const site = soundSite({
-      training: training({ begin: () => Promise.reject(invalid) }),
-      uploads: () => Promise.resolve(folder),
+      training: training({ begin: () => Promise.reject(invalid), newUpload: uploadsTo(folder) }),
     });
     const address = `${await serve(t, [site])}/retrain`;
     await refused(fetch(address, upload(zip)), 422, /It holds a link/);
@@ -256,9 +289,53 @@ describe('retrain', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  test('a long one asks for room again and again, listens to its file once, and is refused when there is none', async (t) => {
+    const folder = temporaryFolder(t);
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    t.after(() => process.off('warning', hear));
+    let looks = 0;
+    const assertRoom = (): Promise<void> => {
+      looks += 1;
+      return looks < 3 ? Promise.resolve() : Promise.reject(new SentinelError('ES_DISK_FULL', 'The disk is full.'));
+    };
+    const site = soundSite({ training: training({ newUpload: uploadsTo(folder), assertRoom }) });
+    const address = `${await serve(t, [site])}/retrain`;
+    const forty = Buffer.concat([zip, Buffer.alloc(40e6)]);
+    assert.equal((await fetch(address, upload(forty))).status, 202);
+    assert.equal(looks, 2);
+    await refused(fetch(address, upload(forty)), 507, /disk is full/);
+    assert.equal(readdirSync(folder).length, 1, 'of the second nothing is left');
+    assert.deepEqual(warnings, []);
+  });
+
+  test('who sends so slowly that nobody else can is refused', async (t) => {
+    const clock = new ManualClock();
+    const folder = temporaryFolder(t);
+    const site = soundSite({ training: training({ newUpload: uploadsTo(folder) }) });
+    const { hostname, port, pathname } = new URL(await serve(t, [site], { clock }));
+    const socket = connect(Number(port), hostname);
+    t.after(() => socket.destroy());
+    let heard = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    const type = 'Content-Type: multipart/form-data; boundary=b';
+    const part = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nPK\x03\x04';
+    socket.write(
+      `POST ${pathname}/retrain HTTP/1.1\r\nHost: ${hostname}\r\n${type}\r\nContent-Length: 9999999\r\n\r\n${part}`,
+    );
+    await until(() => {
+      socket.write('a little');
+      clock.advance(5000);
+      return heard.includes('408');
+    }, 'it is refused');
+    assert.match(heard, /The upload is too slow/);
+  });
+
   test('an upload that breaks off leaves nothing behind', async (t) => {
     const folder = temporaryFolder(t);
-    const site = soundSite({ training: training(), uploads: () => Promise.resolve(folder) });
+    const site = soundSite({ training: training({ newUpload: uploadsTo(folder) }) });
     const { hostname, port, pathname } = new URL(await serve(t, [site], { clock: new SiteClock() }));
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);

@@ -114,6 +114,36 @@ describe('calibration on site', () => {
     assert.deepEqual(await database.query.selectFrom('calibration_scores').selectAll().execute(), []);
   });
 
+  test('of a microphone the last two models are kept: each version of a trained head is another one', async (t) => {
+    const { calibrations, listen, quiet, database } = await bench(t);
+    const room = calibrations();
+    for (const head of ['m', 'm, head 1', 'm, head 2']) {
+      listen(room, 1, quiet(-3), head);
+      await room.begin(key, 5);
+      listen(room, 10, quiet(-3), head);
+      await room.stop(key);
+    }
+    const models = await database.query.selectFrom('calibration_recordings').select('model').execute();
+    assert.deepEqual(models.map(({ model }) => model).sort(), ['m, head 1', 'm, head 2']);
+  });
+
+  test('what cannot begin deletes nothing', async (t) => {
+    const { calibrations, listen, quiet, database } = await bench(t);
+    const room = calibrations();
+    listen(room, 1, quiet(-3));
+    await room.begin(key, 5);
+    listen(room, 10, quiet(-3));
+    await room.stop(key);
+    // As if it had lasted two days.
+    const seconds = 2 * 86_400;
+    await database.query.updateTable('calibration_recordings').set({ seconds }).execute();
+    await assert.rejects(room.begin(key, 2000), { name: 'ES_BAD_INPUT', message: /lasts/ });
+    assert.equal((await room.kept(key)).ambientMinutes, seconds / 60);
+    await room.begin(key, 1);
+    await assert.rejects(room.begin(key, 1440), { name: 'ES_BAD_INPUT', message: /runs already/ });
+    await room.close();
+  });
+
   test('what is kept survives the node, and the oldest goes when there is too much', async (t) => {
     const { calibrations, listen, quiet, database, clock } = await bench(t);
     const room = calibrations();
@@ -141,11 +171,12 @@ describe('calibration on site', () => {
     listen(room, 1, quiet(-3));
     const at = clock.now();
     const days = [1, 2, 3];
+    const front = { kind: 'sound', label: 'glass_break', source: 'front', model: 'm' } as const;
     for (const day of days) {
       const startedAt = at - day * 86_400_000;
       const signals = [
-        { kind: 'sound', label: 'glass_break', source: 'front', score: 0.6 + day / 10, capturedAt: startedAt },
-        { kind: 'sound', label: 'glass_break', source: 'another', score: 0.99, capturedAt: startedAt },
+        { ...front, score: 0.6 + day / 10, capturedAt: startedAt },
+        { ...front, source: 'another', score: 0.99, capturedAt: startedAt },
       ] as const;
       await store.record(incident({ id: `i${day}`, startedAt, updatedAt: startedAt, signals: [...signals] }), {});
       await store.review(`i${day}`, { action: day === 1 ? 'dismiss' : 'false-positive' }, 'ann');
@@ -156,6 +187,10 @@ describe('calibration on site', () => {
     const { threshold, reason, dismissedPerDay } = classes.glass_break ?? assert.fail();
     assert.deepEqual([reason, dismissedPerDay], ['raised', 0]);
     assert.ok(threshold !== null && threshold > 0.8 && threshold < 0.81, 'above the second, not the confirmed third');
+    // What a model said says nothing of another one.
+    listen(room, 1, quiet(-3), 'm, head 1');
+    const other = await room.suggest(key, 0.5);
+    assert.deepEqual([other.classes.glass_break?.reason, Math.round(other.dismissedDays)], ['listen-longer', 1]);
   });
 
   test('no class, no budget, no microphone: said by name', async (t) => {

@@ -14,6 +14,14 @@ describe('the threshold at which a window would fire', () => {
     assert.deepEqual(effectiveScores(windows(0.1, 0.85, 0.3), 'scream', 0.8), [0, 0.85, 0.3]);
   });
 
+  test('three of five, where windows lie half as far apart', () => {
+    const close = [0.7, 0.1, 0.6, 0.1, 0.5, 0.9].map((score, index) => ({
+      at: index * 240,
+      scores: { scream: score },
+    }));
+    assert.deepEqual(effectiveScores(close, 'scream', 1), [0, 0, 0.1, 0.1, 0.5, 0.5]);
+  });
+
   test('where one window is enough, it is its score', () => {
     assert.deepEqual(effectiveScores(windows(0.7, 0.1), 'scream', 0), [0.7, 0.1]);
   });

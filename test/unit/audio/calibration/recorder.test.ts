@@ -110,6 +110,22 @@ describe('recording on site', () => {
     assert.equal(recorder.state.recording, undefined);
   });
 
+  test('another model: what was heard of the one before is kept, its clip is lost, and nothing is mixed', async () => {
+    const { recorder, listen, windows, clock } = bench();
+    recorder.begin(30);
+    await listen(10, 0.1);
+    recorder.mark('scream');
+    recorder.renew();
+    await turn();
+    assert.deepEqual(recorder.state, { clip: { label: 'scream', state: 'lost' } });
+    assert.equal(windows().length, 13, 'but what the clip claimed');
+    assert.equal(clock.waiting, 0);
+    await listen(1, 0.8);
+    recorder.mark('scream');
+    await listen(6, 0.7);
+    assert.deepEqual([...new Set(windows('scream').map(({ scores }) => scores.scream))], [0.8, 0.7]);
+  });
+
   test('a recording of which nothing came is none', async () => {
     const { recorder, kept, clock } = bench();
     recorder.begin(1);

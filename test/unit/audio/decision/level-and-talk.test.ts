@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { levelOf } from '../../../../src/pcm/level.ts';
 import { TalkLog } from '../../../../src/audio/decision/talk-log.ts';
 import { Trace } from './trace.ts';
 
@@ -61,6 +62,24 @@ describe('levels that last', () => {
     assert.deepEqual(news(trace), ['silence 1', 'silence 0']);
   });
 
+  test('the DC offset of a converter is neither sound in a dead microphone nor loud', () => {
+    const trace = new Trace({ ...settings, loudDbfs: -12 });
+    const dead = (offset: number): void => {
+      for (let window = 0; window < 130; window += 1) {
+        trace.hear(levelOf(Float32Array.from({ length: 15_600 }, (_, index) => offset + 1e-5 * (index % 2))));
+      }
+    };
+    dead(0.001);
+    assert.deepEqual(news(trace), ['silence 1']);
+    dead(0.3);
+    assert.deepEqual(news(trace), ['silence 1'], 'neither over nor noise');
+    assert.deepEqual(
+      trace.decided.flatMap(({ triggered }) => triggered),
+      [],
+      'nor a loud sound',
+    );
+  });
+
   test('who stops listening ends what was told', () => {
     const trace = new Trace(settings);
     assert.deepEqual(trace.decision.end(-100), []);
@@ -84,6 +103,13 @@ describe('while our own loudspeaker talks', () => {
     assert.deepEqual(first.unheard, ['glass_break']);
     assert.deepEqual(trace.hear({ ...pane, talkingUntil }).unheard, [], 'it is the same pane');
     assert.deepEqual(trace.hear({ talkingUntil }).muted?.unheard, []);
+  });
+
+  test('a sound that was told before the talk is not counted as unheard', () => {
+    const trace = new Trace();
+    assert.deepEqual(trace.hear(pane).triggered, ['glass_break']);
+    const { muted, unheard } = trace.hear({ ...pane, talkingUntil: trace.at + 2000 });
+    assert.deepEqual([muted?.unheard, unheard], [['glass_break'], []]);
   });
 
   test('a sound that outlasts the talk begins when it can be told', () => {

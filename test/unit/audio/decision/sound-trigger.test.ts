@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../../scripts/demo/seeded-random.ts';
+import { confirmationAt } from '../../../../src/audio/decision/confirmation-rule.ts';
+import { decisionOf } from '../../../../src/audio/decision/settings.ts';
+import { shippedMapping } from '../../../../src/audio/sound-mapping.ts';
+import { readConfig } from '../../../../src/contracts/read-config.ts';
+import { usualDecision } from '../new-analysis.ts';
 import { Trace } from './trace.ts';
 
 describe('when a sound begins', () => {
@@ -24,6 +29,23 @@ describe('when a sound begins', () => {
     assert.equal(new Trace().scores('glass_break', 0.7, 0.6), '.#');
     assert.equal(new Trace().scores('glass_break', 0.7, 0.1, 0.6), '..#');
     assert.equal(new Trace().scores('glass_break', 0.59, 0.59, 0.59, 0.59), '....');
+  });
+
+  test('at half the hop three of five: what agrees lasts as long', () => {
+    const atHalf = () => new Trace({ confirmation: confirmationAt(0.24) });
+    assert.equal(atHalf().scores('scream', 0.7, 0.7, 0.1, 0.1, 0.1), '.....');
+    assert.equal(atHalf().scores('scream', 0.7, 0.1, 0.7, 0.1, 0.7), '....#');
+    assert.equal(atHalf().scores('scream', 0.7, 0.1, 0.1, 0.7, 0.1, 0.7), '......');
+    assert.deepEqual(
+      decisionOf(
+        readConfig('audio-classify', { hop: '0.24' }, () => undefined),
+        shippedMapping(),
+      ).confirmation,
+      {
+        ...{ n: 3, of: 5, seconds: 3 },
+      },
+    );
+    assert.deepEqual(usualDecision.confirmation, { n: 2, of: 3, seconds: 3 });
   });
 
   test('of windows of long ago none counts', () => {

@@ -8,9 +8,9 @@ const random = seededRandom(8);
 const sound = Float32Array.from({ length: 100_000 }, () => random() - 0.5);
 const windowAt = (start: number) => sound.slice(start, start + 15_600);
 
-function about(source: string, capturedAt: number): AudioWindow {
+function about(source: string, capturedAt: number, seq = 0): AudioWindow {
   const identity = { v: 1, kind: 'audio-window', site: 'home', area: 'hall', source, capturedAt } as const;
-  return { ...identity, seq: 0, sampleRate: 16_000, hop: 7680, dbfs: -100, peak: 0, record: false };
+  return { ...identity, seq, sampleRate: 16_000, hop: 7680, dbfs: -100, peak: 0, record: false };
 }
 
 describe('windows every 0.24 s', () => {
@@ -20,12 +20,12 @@ describe('windows every 0.24 s', () => {
       hops.windows(about('hall', 1000), windowAt(0)).map(({ earlier }) => earlier),
       [0],
     );
-    const windows = hops.windows(about('hall', 1480), windowAt(7680));
+    const windows = hops.windows(about('hall', 1480, 1), windowAt(7680));
     assert.deepEqual(
-      windows.map(({ samples, window, earlier }) => [samples, window.capturedAt, earlier]),
+      windows.map(({ samples, window, earlier }) => [samples, window.capturedAt, earlier, window.seq, window.hop]),
       [
-        [windowAt(3840), 1240, 0.24],
-        [windowAt(7680), 1480, 0],
+        [windowAt(3840), 1240, 0.24, 1, 3840],
+        [windowAt(7680), 1480, 0, 2, 3840],
       ],
     );
     const { dbfs = -100, peak = 0 } = windows[0]?.window ?? {};

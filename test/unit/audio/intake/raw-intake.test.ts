@@ -42,6 +42,7 @@ function setUp({ isDown = false } = {}) {
       gate?.reject(new Error('nobody listens'));
     },
     goOn: () => {
+      gate?.resolve(undefined);
       gate = undefined;
     },
   };
@@ -88,10 +89,10 @@ describe('samples of any length and rate', () => {
 
   test('stereo is mixed down, and 16 bit integers are as loud as they are', async () => {
     const { heard, push } = setUp();
-    const pairs = Int16Array.from({ length: 2 * 16_000 }, (_, index) => (index % 2 === 0 ? 16_384 : 0));
+    const pairs = Int16Array.from({ length: 2 * 16_000 }, (_, index) => [16_384, 0, -16_384, 0][index % 4] ?? 0);
     await push({ sampleRate: 16_000, channels: 2, source: 'gate', area: 'yard', record: true }, pairs);
     const [{ window, samples } = assert.fail('no window')] = heard;
-    assert.deepEqual(new Set(samples), new Set([0.25]));
+    assert.deepEqual(new Set(samples), new Set([0.25, -0.25]));
     assert.deepEqual([window.source, window.area, window.record, window.dbfs], ['gate', 'yard', true, -12]);
   });
 
@@ -160,9 +161,27 @@ describe('samples of any length and rate', () => {
   });
 
   test('without a model they become windows all the same, so that it can be said that nobody listens', async () => {
-    const { heard, push } = setUp({ isDown: true });
-    await push({ sampleRate: 48_000 }, tone(48_000, 2));
-    assert.ok(heard.length > 0);
+    const { heard, push, counted } = setUp({ isDown: true });
+    await push({ sampleRate: 48_000, source: 'gate' }, tone(48_000, 15));
+    assert.ok(heard.length > 25);
+    assert.ok(
+      heard.every(({ samples, fault }) => fault === undefined && samples.every((sample) => sample === 0)),
+      'silence in its place: nothing is computed where nobody will hear it, and no microphone is blamed',
+    );
+    assert.ok(counted.includes('audio_gaps_total gate'));
+  });
+
+  test('however short the pieces of a source, no more than a thousand wait', async () => {
+    const { push, hold, goOn } = setUp();
+    hold();
+    const piece = new Float32Array(16_000).fill(0.1);
+    const first = push({ sampleRate: 16_000 }, piece);
+    const waiting = Array.from({ length: 999 }, () => push({ sampleRate: 16_000 }, piece.subarray(0, 1)));
+    await assert.rejects(push({ sampleRate: 16_000 }, piece.subarray(0, 1)), { message: /Too much sound/ });
+    const other = push({ sampleRate: 16_000, source: 'other' }, piece.subarray(0, 1));
+    goOn();
+    await Promise.all([first, ...waiting, other]);
+    await push({ sampleRate: 16_000 }, piece);
   });
 
   test('what waits has a bound, and what is refused does not hinder what comes next', async () => {

@@ -1,0 +1,15 @@
+import type { Random } from '../../../contracts/ports.ts';
+
+/**
+ * Uniform numbers in 0..1 from a 32 bit seed (mulberry32): the same recordings give the same head.
+ * Source: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
+ */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -156,8 +156,10 @@ describe('YAMNet by the button in the dialog of audio-classify', { timeout: 600_
 
     await page.locator('#node-dialog-ok').click();
     await page.locator('.echosight-form').waitFor({ state: 'detached' });
-    await page.locator('#red-ui-header-button-deploy').click();
-    await page.getByText('Successfully deployed').waitFor();
+    await host.deployedBy(async () => {
+      await page.locator('#red-ui-header-button-deploy').click();
+      await page.getByText('Successfully deployed').waitFor();
+    });
     await host.inject('go');
     const { payload } = await host.waitFor(
       'scores',

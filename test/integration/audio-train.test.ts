@@ -25,6 +25,8 @@ const flow: FlowNode[] = [
 ];
 const safe = [...clipParts('safe', 4, bellClip), ...clipParts('safe', 4, fanClip, 20)];
 const recordings: ZipPart[] = [...clipParts('danger', 8, paneClip), ...safe];
+// Made before there are connections: it takes seconds, in which the server ends those that rest and nobody here notices.
+const many = zipOf([...clipParts('danger', 40, paneClip), ...clipParts('safe', 40, bellClip)]);
 
 describe('training by the user in a real Node-RED', { timeout: 400_000 }, () => {
   let host: NodeRedHost;
@@ -155,7 +157,6 @@ describe('training by the user in a real Node-RED', { timeout: 400_000 }, () => 
   });
 
   test('cancelled, and cut off by kill -9, it leaves what was in use, and says so after the restart', async () => {
-    const many = zipOf([...clipParts('danger', 40, paneClip), ...clipParts('safe', 40, bellClip)]);
     host.seen.length = 0;
     await send(many);
     await host.waitFor('progress', isReport);

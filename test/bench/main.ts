@@ -21,6 +21,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'people far away who are found with and without close looks, in composites of ../shared/vision',
     load: () => import('./crops.ts'),
   },
+  fuse: {
+    what: 'signals a second through the fusion with its default rules, beside a bare table of the last labels',
+    load: () => import('./fuse.ts'),
+  },
   gate: {
     what: 'CPU of a static and of a busy camera-minute, with and without the motion gate',
     load: () => import('./gate.ts'),

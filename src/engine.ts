@@ -1,4 +1,5 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
+export { whatsApp } from './alerting/channels/whatsapp/channel.ts';
 export { DryRun } from './alerting/dry-run.ts';
 export { checkTemplate } from './alerting/text-template.ts';
 export { decisionOf } from './audio/decision/settings.ts';

@@ -5,6 +5,7 @@ import {
   defineNode,
   DryRun,
   topicOf,
+  whatsApp,
   whatsAppAccount,
   whatsAppRecipients,
   type NodeContext,
@@ -76,7 +77,7 @@ function tryOut(node: Context): NodeHandlers {
   const recipients =
     account === '' ? [] : whatsAppRecipients(node.reference('sentinel-whatsapp-account', account).config);
   const { tools, newId } = node.site();
-  const dryRun = new DryRun({ ...tools, newId, recipients });
+  const dryRun = new DryRun({ ...tools, channel: whatsApp, newId, recipients });
   node.status('idle', 'trying');
 
   return {

@@ -1,7 +1,7 @@
 import type { Incident } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { pictureType } from '../pictures/picture-type.ts';
-import { whatsAppLimits } from './channels/whatsapp/client.ts';
+import type { ChannelKind } from './alert-channel.ts';
 import { oneLine, renderAlert, shortened, type AlertPlace } from './text-template.ts';
 
 /** What an alert says and shows. */
@@ -17,7 +17,7 @@ export interface AlertContent {
 }
 
 /**
- * Text and picture of an alert, as WhatsApp takes them. A picture that it would refuse is left out; the text never
+ * Text and picture of an alert, as a channel takes them. A picture that it would refuse is left out; the text never
  * waits for it.
  * @throws SentinelError ES_BAD_CONFIG for a template with unknown fields
  */
@@ -25,13 +25,17 @@ export function alertContent(
   incident: Incident,
   image: Buffer | undefined,
   policy: ContentPolicy,
+  { name, form }: ChannelKind,
   log: Pick<Log, 'warn'>,
 ): AlertContent {
-  const text = renderAlert(policy.template, incident, policy, whatsAppLimits.text);
-  if (!policy.sendSnapshot || image === undefined) return { text };
-  if (image.length > whatsAppLimits.imageBytes || pictureType(image) === undefined) {
-    log.warn('The snapshot is left out of an alert: WhatsApp takes JPEG and PNG of up to 5 MB.');
+  const rendered = renderAlert(policy.template, incident, policy, form.text);
+  const text = form.fit?.(rendered) ?? rendered;
+  if (!policy.sendSnapshot || image === undefined || form.picture === undefined) return { text };
+  const { bytes, caption } = form.picture;
+  if (image.length > bytes || pictureType(image) === undefined) {
+    const megabytes = Math.floor(bytes / 1024 / 1024);
+    log.warn(`The snapshot is left out of an alert: ${name} takes JPEG and PNG of up to ${megabytes} MB.`);
     return { text };
   }
-  return { text, picture: { bytes: image, caption: shortened(oneLine(incident.label), whatsAppLimits.caption) } };
+  return { text, picture: { bytes: image, caption: shortened(oneLine(incident.label), caption) } };
 }

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { cooldownScope, type AlertHistory } from './policy.ts';
 
 /**
- * What the earlier alerts of one whatsapp-out node say about a new one. An alert that expired does not count: the next
+ * What the earlier alerts of one node say about a new one. An alert that expired does not count: the next
  * update may try again.
  * @throws SentinelError ES_DATABASE
  */

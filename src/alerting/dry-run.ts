@@ -1,5 +1,6 @@
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
+import type { ChannelKind } from './alert-channel.ts';
 import { alertContent, type ContentPolicy } from './alert-content.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import { RecentAlerts } from './recent-alerts.ts';
@@ -17,12 +18,13 @@ export interface DryRunOptions {
   clock: Clock;
   log: Log;
   newId: () => string;
-  /** Numbers in international form; empty while there is no account. */
+  channel: ChannelKind;
+  /** Empty while there is no account. */
   recipients: readonly string[];
 }
 
 /**
- * Alerts that nobody gets: policy, cooldown, text and picture are those of WhatsAppAlerts, but nothing is written down
+ * Alerts that nobody gets: policy, cooldown, text and picture are those of ChannelAlerts, but nothing is written down
  * and nothing leaves. What was alerted is remembered in memory.
  */
 export class DryRun {
@@ -35,12 +37,12 @@ export class DryRun {
 
   /** @throws SentinelError ES_BAD_CONFIG for a template with unknown fields */
   alert(incident: Incident, image: Buffer | undefined, policy: AlertPolicy & ContentPolicy): DryRunDecision {
-    const { clock, log, newId, recipients } = this.#options;
+    const { channel, clock, log, newId, recipients } = this.#options;
     const now = clock.now();
     const node = 'dry-run';
     const verdict = decide(incident, policy, this.#told.history(node, incident, policy.cooldownSeconds * 1000, now));
     if (!verdict.send) return verdict;
-    const { text, picture } = alertContent(incident, image, policy, log);
+    const { text, picture } = alertContent(incident, image, policy, channel, log);
     const alertId = newId();
     const { id, site, area, source, reason, severity } = incident;
     this.#told.add([
@@ -48,7 +50,7 @@ export class DryRun {
     ]);
     const common = {
       ...({ v: 1, kind: 'delivery', site, area, source, capturedAt: now, alertId, incidentId: id } as const),
-      ...({ channel: 'whatsapp', part: 'text', status: 'dry-run', attempts: 0, text } as const),
+      ...({ channel: channel.id, part: 'text', status: 'dry-run', attempts: 0, text } as const),
     };
     const people = recipients.length === 0 ? [''] : recipients.map(masked);
     return {

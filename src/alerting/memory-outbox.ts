@@ -1,7 +1,6 @@
 import type { OutboxRow } from '../database/tables.ts';
 import type { OutboxStore } from './outbox.ts';
-import { unfinished, waiting, type OutboxState, type Outgoing, type Part } from './outbox-row.ts';
-import { pairRateMemoryMs } from './pair-rate.ts';
+import { rateMemoryMs, unfinished, waiting, type OutboxState, type Outgoing, type Part } from './outbox-row.ts';
 
 /** So many alerts wait in memory, by part: pictures may have 5 MB each. */
 const alertsHeld: Readonly<Record<Part, number>> = { text: 100, image: 20 };
@@ -71,8 +70,8 @@ export class MemoryOutbox implements OutboxStore {
     return Promise.resolve(late.map((row) => this.#set(row, { late_at: null })));
   }
 
-  due(part: Part, now: number, limit: number): Promise<Outgoing[]> {
-    const due = this.#waiting((row) => row.part === part && row.next_at <= now);
+  due(part: Part, now: number, limit: number, leastSeverity = 0): Promise<Outgoing[]> {
+    const due = this.#waiting((row) => row.part === part && row.severity >= leastSeverity && row.next_at <= now);
     due.sort((one, other) => other.severity - one.severity || one.created_at - other.created_at);
     return Promise.resolve(due.slice(0, limit));
   }
@@ -125,7 +124,7 @@ export class MemoryOutbox implements OutboxStore {
 
   sentTo(recipient: string, now: number): Promise<number[]> {
     const times = this.#where((row) => row.recipient === recipient).flatMap(({ accepted_at: at }) => at ?? []);
-    return Promise.resolve(times.filter((at) => at >= now - pairRateMemoryMs && at <= now).sort((a, b) => a - b));
+    return Promise.resolve(times.filter((at) => at >= now - rateMemoryMs && at <= now).sort((a, b) => a - b));
   }
 
   providerId(id: string): Promise<string | undefined> {

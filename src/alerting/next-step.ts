@@ -1,8 +1,8 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { Random } from '../contracts/ports.ts';
 import { backoffDelay } from '../network/backoff.ts';
-import type { Answer, Refusal } from './channels/whatsapp/answer.ts';
-import { ruleFor, type Action, type ErrorRule } from './channels/whatsapp/error-table.ts';
+import type { AlertChannel, ChannelKind } from './alert-channel.ts';
+import type { Action, Answer, Refusal, RefusalRule } from './answer.ts';
 import type { Outgoing } from './outbox-row.ts';
 
 const minute = 60_000;
@@ -24,27 +24,31 @@ const unansweredTries = 5;
 
 /** What becomes of a row after an attempt. */
 export type NextStep =
-  | { state: 'accepted'; providerId: string }
+  /** `found`: it had arrived before, this attempt sent nothing. */
+  | { state: 'accepted'; providerId: string; found: boolean }
   | { state: 'queued' | 'unknown'; delayMs: number; error: SentinelError; action: Action }
   | { state: 'failed'; error: SentinelError };
 
 type Attempt = Pick<Outgoing, 'state' | 'attempts' | 'severity'>;
 
+/** Who answered. */
+type Provider = Pick<ChannelKind, 'name'> & Pick<AlertChannel, 'ruleFor'>;
+
 /**
  * What follows from an answer.
  * @param attempt `state` before the attempt; `attempts` with this one included.
  */
-export function nextStep(attempt: Attempt, answer: Answer, random: Random): NextStep {
+export function nextStep(attempt: Attempt, answer: Answer, provider: Provider, random: Random): NextStep {
   switch (answer.result) {
     case 'ok':
-      return { state: 'accepted', providerId: answer.id };
+      return { state: 'accepted', providerId: answer.id, found: answer.found === true };
     case 'refused':
-      return afterRefusal(attempt, answer.refusal, random);
+      return afterRefusal(attempt, answer.refusal, provider.ruleFor(answer.refusal), random);
     case 'unreached':
-      return again('queued', attempt, unavailable(`WhatsApp could not be reached (${answer.detail}).`), random);
+      return again('queued', attempt, unavailable(`${provider.name} could not be reached (${answer.detail}).`), random);
     case 'unknown': {
-      // Without a status webhook nobody can say whether it arrived: a few times more, since a duplicate beats silence.
-      const error = unavailable(`WhatsApp did not answer (${answer.detail}); the message may have arrived.`);
+      // Where the provider cannot be asked nobody can say whether it arrived: a few times more, since a duplicate beats silence.
+      const error = unavailable(`${provider.name} did not answer (${answer.detail}); the message may have arrived.`);
       const enough = attempt.state === 'unknown' && attempt.attempts >= unansweredTries;
       return enough ? { state: 'failed', error } : again('unknown', attempt, error, random);
     }
@@ -56,13 +60,12 @@ const delays: Readonly<Partial<Record<Action, (attempt: Attempt, random: Random)
   retry: exponential,
   setup: exponential,
   'upload-again': () => 0,
-  // WhatsApp's own formula, 4^X seconds with X from 0; jitter only adds.
+  // The formula of WhatsApp, 4^X seconds with X from 0; jitter only adds.
   'pair-rate': ({ attempts }, random) => 4 ** (attempts - 1) * 1000 * (1 + 0.2 * random()),
   pause: (attempt, random) => (attempt.severity >= 3 ? exponential(attempt, random) : pauseMs),
 };
 
-function afterRefusal(attempt: Attempt, refusal: Refusal, random: Random): NextStep {
-  const rule = ruleFor(refusal);
+function afterRefusal(attempt: Attempt, refusal: Refusal, rule: RefusalRule, random: Random): NextStep {
   const error = errorOf(rule, refusal);
   const delay = delays[rule.action];
   if (delay === undefined || attempt.attempts >= (rule.attempts ?? Infinity)) return { state: 'failed', error };
@@ -79,7 +82,7 @@ function exponential({ attempts }: Attempt, random: Random): number {
   return backoffDelay(attempts - 1, backoff, random);
 }
 
-function errorOf(rule: ErrorRule, { code, status, message }: Refusal): SentinelError {
+function errorOf(rule: RefusalRule, { code, status, message }: Refusal): SentinelError {
   const what = code === undefined ? `HTTP ${status}` : `error ${code}`;
   return new SentinelError(rule.name, `${rule.says} (${what}: ${message})`, hinted(rule.hint));
 }

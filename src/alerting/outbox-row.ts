@@ -7,6 +7,9 @@ import type { OutboxRow } from '../database/tables.ts';
 export type OutboxState = 'queued' | 'sending' | 'unknown' | 'accepted' | 'failed' | 'expired';
 export type Part = 'text' | 'image';
 
+/** How far back the limits of a channel for one person look. */
+export const rateMemoryMs = 3_600_000;
+
 export const waiting: OutboxState[] = ['queued', 'unknown'];
 export const unfinished: OutboxState[] = [...waiting, 'sending'];
 

@@ -1,8 +1,15 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
-import { outgoing, unfinished, waiting, type OutboxState, type Outgoing, type Part } from './outbox-row.ts';
-import { pairRateMemoryMs } from './pair-rate.ts';
+import {
+  outgoing,
+  rateMemoryMs,
+  unfinished,
+  waiting,
+  type OutboxState,
+  type Outgoing,
+  type Part,
+} from './outbox-row.ts';
 
 const keptMs = 30 * 24 * 3_600_000;
 /** What waited longer than this while we were not running is no alarm any more. */
@@ -115,13 +122,14 @@ export class Outbox {
       .execute();
   }
 
-  /** What may be sent now: highest severity first, then oldest first. */
-  async due(part: Part, now: number, limit: number): Promise<Outgoing[]> {
+  /** What of at least this severity may be sent now: highest severity first, then oldest first. */
+  async due(part: Part, now: number, limit: number, leastSeverity = 0): Promise<Outgoing[]> {
     return await this.#query
       .selectFrom('outbox')
       .select(outgoing)
       .where('account', '=', this.#account)
       .where('part', '=', part)
+      .where('severity', '>=', leastSeverity)
       .where('state', 'in', waiting)
       .where('next_at', '<=', now)
       .orderBy('severity', 'desc')
@@ -219,14 +227,14 @@ export class Outbox {
       .execute();
   }
 
-  /** When messages to a person were accepted, as far back as the pair rate looks, ascending. */
+  /** When messages to a person were accepted, as far back as limits look, ascending. */
   async sentTo(recipient: string, now: number): Promise<number[]> {
     const rows = await this.#query
       .selectFrom('outbox')
       .select('accepted_at')
       .where('account', '=', this.#account)
       .where('recipient', '=', recipient)
-      .where((row) => row.between('accepted_at', now - pairRateMemoryMs, now))
+      .where((row) => row.between('accepted_at', now - rateMemoryMs, now))
       .orderBy('accepted_at')
       .execute();
     return rows.map((row) => row.accepted_at ?? now);

@@ -2,26 +2,41 @@ import { SentinelError, asSentinelError } from '../contracts/errors.ts';
 import type { DeliveryStatus } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
-import type { Answer } from './channels/whatsapp/answer.ts';
-import type { WhatsAppClient } from './channels/whatsapp/client.ts';
+import type { AlertChannel, ChannelKind } from './alert-channel.ts';
+import type { Answer } from './answer.ts';
 import type { ClockSteps } from './clock-steps.ts';
-import { Courier } from './courier.ts';
 import { deadlineMs, lateMs, nextStep, type NextStep } from './next-step.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
-import { pairRateWait } from './pair-rate.ts';
 import { errorJson, expiryError, lateError } from './row-errors.ts';
 
-/** Requests under way at once, per part: a slow upload never holds back a text. */
-const lanes: Readonly<Record<Part, number>> = { text: 4, image: 2 };
+interface Lane {
+  part: Part;
+  /** Least severity of what may use it. */
+  from: number;
+  /** Requests under way at once. */
+  width: number;
+}
+
+/**
+ * In the order in which they are filled. A slow upload never holds back a text, and whatever hangs of lesser alerts
+ * never holds back severity 3, which has lanes of its own and may use the others.
+ */
+const lanes: readonly Lane[] = [
+  { part: 'text', from: 3, width: 2 },
+  { part: 'text', from: 0, width: 4 },
+  { part: 'image', from: 3, width: 1 },
+  { part: 'image', from: 0, width: 2 },
+];
 /** How long `stop` lets requests finish before it ends them. */
 const stopGraceMs = 5_000;
 const databaseRetryMs = 5_000;
 
 export interface SenderOptions {
   outbox: OutboxStore;
-  client: WhatsAppClient;
-  /** Ends the client's requests. */
+  kind: Pick<ChannelKind, 'name'>;
+  channel: AlertChannel;
+  /** Ends the channel's requests. */
   abort: AbortController;
   clock: Clock;
   clockSteps: ClockSteps;
@@ -41,8 +56,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #tell: RowListener;
   readonly #gate = new AccountGate();
-  readonly #underWay: Readonly<Record<Part, Set<Promise<void>>>> = { text: new Set(), image: new Set() };
-  readonly #courier: Courier;
+  readonly #underWay: ReadonlyMap<Lane, Set<Promise<void>>> = new Map(lanes.map((lane) => [lane, new Set()]));
   #cancelTimer: () => void = () => undefined;
   #rounds: Promise<void> = Promise.resolve();
   #busy = false;
@@ -53,14 +67,13 @@ export class Sender {
   constructor(options: SenderOptions, tell: RowListener) {
     this.#options = options;
     this.#tell = tell;
-    this.#courier = new Courier(options.outbox, options.client);
   }
 
   /** Picks up what an earlier process left. @throws SentinelError ES_DATABASE */
   async start(): Promise<void> {
-    const { outbox, clock, log } = this.#options;
+    const { outbox, clock, kind, log } = this.#options;
     const left = await outbox.recover(clock.now(), { deadlineMs, lateMs });
-    if (left > 0) log.info(`${left} WhatsApp messages were left from before; they are sent now.`);
+    if (left > 0) log.info(`${left} messages by ${kind.name} were left from before; they are sent now.`);
     this.wake();
   }
 
@@ -80,8 +93,9 @@ export class Sender {
       this.#options.abort.abort();
     });
     await this.#rounds;
-    await Promise.all([...this.#underWay.text, ...this.#underWay.image]);
+    await Promise.all([...this.#underWay.values()].flatMap((attempts) => [...attempts]));
     cancel();
+    this.#options.channel.close?.();
   }
 
   async #workUntilIdle(): Promise<void> {
@@ -106,7 +120,8 @@ export class Sender {
     // One moment for the whole round: what falls due while it runs is then found by nextTime, whoever sets the clock.
     const now = clock.now();
     for (const row of await outbox.expire(now)) this.#over(row, 'expired', expiryError(row));
-    const gateOpensIn = Math.min(await this.#startDue('text', now), await this.#startDue('image', now));
+    let gateOpensIn = Infinity;
+    for (const lane of lanes) gateOpensIn = Math.min(gateOpensIn, await this.#startDue(lane, now));
     // Not before: what was left by an earlier process and can go at once is not worth a word.
     for (const row of await outbox.takeLate(now)) this.#tell(row, 'queued', lateError(row));
     const nextTime = (await outbox.nextTime(now)) ?? Infinity;
@@ -114,18 +129,18 @@ export class Sender {
     return wait === Infinity ? undefined : wait;
   }
 
-  /** Starts what is due of a part, as far as there are lanes. @returns after how long the gate opens for what it holds. */
-  async #startDue(part: Part, now: number): Promise<number> {
+  /** Starts what is due in a lane, as far as it is free. @returns after how long the gate opens for what it holds. */
+  async #startDue(lane: Lane, now: number): Promise<number> {
     let gateOpensIn = Infinity;
     let postponed: boolean;
     do {
       postponed = false;
-      const free = lanes[part] - this.#underWay[part].size;
-      for (const row of free > 0 ? await this.#options.outbox.due(part, now, free) : []) {
+      const free = lane.width - (this.#underWay.get(lane)?.size ?? 0);
+      for (const row of free > 0 ? await this.#options.outbox.due(lane.part, now, free, lane.from) : []) {
         const held = this.#gate.opensIn(row.severity, this.#options.clock.monotonic());
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
         else if (await this.#postponed(row, now)) postponed = true;
-        else await this.#launch(part, row);
+        else await this.#launch(lane, row);
       }
       // Once more: behind those of one person there may be others. Ends, since a person is postponed once a round.
     } while (postponed);
@@ -134,30 +149,33 @@ export class Sender {
 
   /** Puts a person's messages off while too many went there. The most severe is due first, and so decides for all. */
   async #postponed({ recipient, severity }: Outgoing, now: number): Promise<boolean> {
-    const { outbox } = this.#options;
-    const wait = pairRateWait(await outbox.sentTo(recipient, now), severity, now);
+    const { outbox, channel } = this.#options;
+    if (channel.rateWait === undefined) return false;
+    const wait = channel.rateWait(await outbox.sentTo(recipient, now), severity, now);
     if (wait > 0) await outbox.postpone(recipient, severity, now + wait, now);
     return wait > 0;
   }
 
-  async #launch(part: Part, row: Outgoing): Promise<void> {
+  async #launch(lane: Lane, row: Outgoing): Promise<void> {
     const { outbox, clock } = this.#options;
     this.#gate.enter(clock.monotonic());
     const claimed = await outbox.claim(row, clock.now());
     const attempt = this.#attempt(claimed, row.state).finally(() => {
-      this.#underWay[part].delete(attempt);
+      this.#underWay.get(lane)?.delete(attempt);
       this.wake();
     });
-    this.#underWay[part].add(attempt);
+    this.#underWay.get(lane)?.add(attempt);
   }
 
   /** Sends a claimed row and writes down what came of it, however long the database takes for that. Never throws. */
   async #attempt(row: Outgoing, stateBefore: string): Promise<void> {
-    const answer = await this.#courier.send(row).catch((error: unknown): Answer => {
+    const { channel, outbox, kind, random } = this.#options;
+    const answer = await channel.send(row, outbox).catch((error: unknown): Answer => {
       this.#databaseFailed(error);
       return { result: 'unreached', detail: 'the database failed' };
     });
-    const step = nextStep({ ...row, state: stateBefore }, answer, this.#options.random);
+    const provider = { name: kind.name, ruleFor: channel.ruleFor };
+    const step = nextStep({ ...row, state: stateBefore }, answer, provider, random);
     for (;;) {
       try {
         await this.#record(row, step);
@@ -181,7 +199,8 @@ export class Sender {
         metrics.count('alerts_accepted_total', { channel: row.channel });
         // Acceptance is no delivery: what could be counted here is shown, and nothing is.
         metrics.count('alerts_delivered_ok_total', { channel: row.channel }, 0);
-        if (row.maybe_duplicate === 1) metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
+        if (row.maybe_duplicate === 1 && !step.found)
+          metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
         if (row.part === 'text') {
           const seconds = Math.max(0, now - row.created_at) / 1000;
           metrics.observe('alert_send_latency_seconds', seconds, { channel: row.channel });
@@ -206,7 +225,7 @@ export class Sender {
   }
 
   async #wait(row: Outgoing, step: Extract<NextStep, { delayMs: number }>, now: number): Promise<void> {
-    const { outbox, clock, log } = this.#options;
+    const { outbox, clock, kind, log } = this.#options;
     const { state, delayMs, error, action } = step;
     if (action === 'upload-again') await outbox.setMediaId(row.alert_id, null);
     if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
@@ -215,7 +234,7 @@ export class Sender {
     if (action === 'setup') {
       if (this.#gate.setupFailed()) this.#tell(row, 'queued', error);
     } else if (row.attempts === 1) {
-      log.warn(`A WhatsApp message waits and is tried again: ${error.message}`);
+      log.warn(`A message by ${kind.name} waits and is tried again: ${error.message}`);
     }
   }
 

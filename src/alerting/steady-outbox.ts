@@ -2,7 +2,7 @@ import type { Incident } from '../contracts/messages.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import { alertHistory } from './alert-history.ts';
 import type { OutboxStore } from './outbox.ts';
-import type { Outgoing, Part } from './outbox-row.ts';
+import type { Outgoing } from './outbox-row.ts';
 import { OutboxSwitch, type OutboxPorts, type StorageListener } from './outbox-switch.ts';
 import type { AlertHistory } from './policy.ts';
 import { RecentAlerts } from './recent-alerts.ts';
@@ -71,8 +71,8 @@ export class SteadyOutbox implements OutboxStore {
     return await this.#place.use((store) => store.takeLate(now));
   }
 
-  async due(part: Part, now: number, limit: number): Promise<Outgoing[]> {
-    return await this.#place.use((store) => store.due(part, now, limit));
+  async due(...question: Parameters<OutboxStore['due']>): Promise<Outgoing[]> {
+    return await this.#place.use((store) => store.due(...question));
   }
 
   async nextTime(now: number): Promise<number | undefined> {

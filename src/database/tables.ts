@@ -148,9 +148,9 @@ export interface OutboxRow {
   reason: string;
   severity: number;
   channel: string;
-  /** Id of the sentinel-whatsapp-account node, whose sender takes up after a restart what was left. */
+  /** Id of the config node of the account, whose sender takes up after a restart what was left. */
   account: string;
-  /** Id of the whatsapp-out node that made the alert: cooldown and "already told" are its own. */
+  /** Id of the node that made the alert: cooldown and "already told" are its own. */
   node: string;
   recipient: string;
   part: string;

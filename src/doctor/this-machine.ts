@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, freemem, networkInterfaces, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { WhatsAppClient } from '../alerting/channels/whatsapp/client.ts';
-import { checkedAccount } from '../alerting/whatsapp-account.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { inspectDatabase } from '../database/inspection.ts';
 import { catalogModels } from '../inference/catalog.ts';
@@ -45,7 +44,7 @@ export function thisMachine({ offline, signal }: { offline: boolean; signal: Abo
     lookAtCamera: (source, transport, limit) =>
       lookAtCamera(source, transport, { locateFfmpeg: () => locateFfmpeg(), clock, signal: limit }),
     askNumber: once(async ({ id, config, credentials }) => {
-      const { graph } = checkedAccount(whatsAppAccount({ id, config, credentials: credentials ?? {} }));
+      const { graph } = whatsAppAccount({ id, config, credentials: credentials ?? {} });
       const answer = await new WhatsAppClient(graph, clock, signal).phoneNumber();
       return { ...answer, at: Date.now() };
     }),

@@ -1,15 +1,15 @@
-import type { WhatsAppAccount } from '../alerting/whatsapp-account.ts';
+import type { AlertAccount } from '../alerting/alert-channel.ts';
 import {
-  WhatsAppAlerts,
+  ChannelAlerts,
   type AlertDecision,
-  type WhatsAppAlertsOptions,
-  type WhatsAppPolicy,
-} from '../alerting/whatsapp-alerts.ts';
+  type ChannelAlertsOptions,
+  type ChannelPolicy,
+} from '../alerting/channel-alerts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import type { Site } from './site.ts';
 
-/** A whatsapp-out node. */
+/** A node that alerts, such as whatsapp-out. */
 export interface AlertsUser {
   /** Its id. */
   node: string;
@@ -21,27 +21,27 @@ export interface AlertsUser {
 }
 
 export interface AlertsLease {
-  /** As WhatsAppAlerts.alert. */
-  alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision>;
+  /** As ChannelAlerts.alert. */
+  alert(incident: Incident, image: Buffer | undefined, policy: ChannelPolicy): Promise<AlertDecision>;
   /** Gives it back; the last one waits up to 5 s for requests under way. Calling it again does nothing. */
   release(): Promise<void>;
 }
 
 /** What is needed of a Site. */
 type Host = Pick<Site, 'database' | 'newId'> & {
-  readonly tools: Pick<WhatsAppAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
+  readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
 
 const alertsOf = new WeakMap<Host, Map<string, AccountAlerts>>();
 
 /**
- * The alerts of an account at a Site, shared by all whatsapp-out nodes that send through it: one sender, so that the
+ * The alerts of an account at a Site, shared by all nodes that send through it: one sender, so that the
  * limits of the account hold for all together. It begins at once with what was left from before.
  *
  * A delivery goes to the node that made the alert, across restarts too. When that node is gone, its alerts are still
  * sent, and the node that has used the account longest is told.
  */
-export function acquireAlerts(site: Host, account: WhatsAppAccount, user: AlertsUser): AlertsLease {
+export function acquireAlerts(site: Host, account: AlertAccount, user: AlertsUser): AlertsLease {
   const ofSite = alertsOf.get(site) ?? new Map<string, AccountAlerts>();
   alertsOf.set(site, ofSite);
   const present = ofSite.get(account.id);
@@ -54,14 +54,14 @@ export function acquireAlerts(site: Host, account: WhatsAppAccount, user: Alerts
 
 class AccountAlerts {
   readonly #site: Host;
-  readonly #account: WhatsAppAccount;
+  readonly #account: AlertAccount;
   readonly #before: Promise<void> | undefined;
   readonly #users = new Set<AlertsUser>();
-  readonly #alerts: Promise<WhatsAppAlerts>;
+  readonly #alerts: Promise<ChannelAlerts>;
   #failure: SentinelError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(site: Host, account: WhatsAppAccount, before: Promise<void> | undefined) {
+  constructor(site: Host, account: AlertAccount, before: Promise<void> | undefined) {
     this.#site = site;
     this.#account = account;
     this.#before = before;
@@ -95,11 +95,11 @@ class AccountAlerts {
     await alerts?.stop();
   }
 
-  async #open(): Promise<WhatsAppAlerts> {
+  async #open(): Promise<ChannelAlerts> {
     await this.#before;
     const { newId, tools } = this.#site;
     const options = { database: () => this.#site.database(), account: this.#account, newId, ...tools };
-    const alerts = new WhatsAppAlerts(
+    const alerts = new ChannelAlerts(
       options,
       (delivery, node, error) => {
         const user = [...this.#users].find((one) => one.node === node) ?? [...this.#users][0];

@@ -1,5 +1,5 @@
+import { checkedAccount } from '../alerting/channels/whatsapp/account.ts';
 import { normaliseRecipients } from '../alerting/recipients.ts';
-import { checkedAccount, type WhatsAppAccount } from '../alerting/whatsapp-account.ts';
 import type { WhatsAppAccountConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 
@@ -11,7 +11,7 @@ export function whatsAppAccount(node: {
   id: string;
   config: WhatsAppAccountConfig;
   credentials: Readonly<Record<string, string>>;
-}): WhatsAppAccount {
+}): ReturnType<typeof checkedAccount> {
   const { phoneNumberId, graphVersion, baseUrl } = node.config;
   const accessToken = node.credentials.accessToken ?? '';
   if (accessToken === '') {
@@ -19,16 +19,8 @@ export function whatsAppAccount(node: {
       hint: 'Open the account and paste the token of the system user.',
     });
   }
-  const account = {
-    id: node.id,
-    phoneNumberId,
-    graphVersion,
-    baseUrl,
-    accessToken,
-    recipients: numbersIn(node.config),
-  };
-  checkedAccount(account);
-  return account;
+  const recipients = numbersIn(node.config);
+  return checkedAccount({ id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients });
 }
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
-import type { WhatsAppAccount } from '../../src/alerting/whatsapp-account.ts';
-import { WhatsAppAlerts } from '../../src/alerting/whatsapp-alerts.ts';
+import { checkedAccount, type WhatsAppAccount } from '../../src/alerting/channels/whatsapp/account.ts';
+import { ChannelAlerts } from '../../src/alerting/channel-alerts.ts';
 import type { Delivery } from '../../src/contracts/messages.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import type { OutboxRow } from '../../src/database/tables.ts';
@@ -38,7 +38,7 @@ export const policy = {
 
 /** Alerts against a sandbox over real HTTP, on a real database, with everything they say recorded. */
 export interface AlertDesk {
-  alerts: WhatsAppAlerts;
+  alerts: ChannelAlerts;
   sandbox: Sandbox;
   database: Database;
   clock: FastClock;
@@ -78,7 +78,7 @@ export async function alertDesk(
   const errors: Error[] = [];
   const storage: string[] = [];
   const counted: string[] = [];
-  const alerts = new WhatsAppAlerts(
+  const alerts = new ChannelAlerts(
     {
       database: () => Promise.resolve(options.wrap?.(database) ?? database),
       clock,
@@ -91,7 +91,7 @@ export async function alertDesk(
         observe: () => undefined,
       },
       newId: randomUUID,
-      account: { ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes },
+      account: checkedAccount({ ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes }),
     },
     (delivery, _node, error) => {
       deliveries.push(delivery);

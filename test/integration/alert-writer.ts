@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WhatsAppAlerts } from '../../src/alerting/whatsapp-alerts.ts';
+import { ChannelAlerts } from '../../src/alerting/channel-alerts.ts';
+import { checkedAccount } from '../../src/alerting/channels/whatsapp/account.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { incident } from '../unit/alerting/incident.ts';
@@ -14,7 +15,7 @@ import { account, jpeg, policy } from './alert-desk.ts';
 const [folder = '', baseUrl = '', prefix = '', alertCount = ''] = process.argv.slice(2);
 const log = { info: console.error, warn: console.error, error: console.error };
 const database = await openDatabase(join(folder, 'sentinel.db'), { log: { ...log, info: () => undefined } });
-const alerts = new WhatsAppAlerts(
+const alerts = new ChannelAlerts(
   {
     database: () => Promise.resolve(database),
     clock: new SiteClock(),
@@ -22,7 +23,7 @@ const alerts = new WhatsAppAlerts(
     log: { ...log, info: () => undefined },
     metrics: { count: () => undefined, observe: () => undefined },
     newId: randomUUID,
-    account: { ...account, baseUrl },
+    account: checkedAccount({ ...account, baseUrl }),
   },
   () => undefined,
   () => undefined,

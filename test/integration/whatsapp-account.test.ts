@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
-import type { WhatsAppAccount } from '../../src/alerting/whatsapp-account.ts';
+import { checkedAccount, type WhatsAppAccount } from '../../src/alerting/channels/whatsapp/account.ts';
 import type { Delivery } from '../../src/contracts/messages.ts';
 import type { SentinelError } from '../../src/contracts/errors.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
@@ -93,7 +93,7 @@ async function scene(t: TestContext): Promise<Scene> {
     house,
     sandbox,
     use: (node, changes = {}) => {
-      const lease = acquireAlerts(house, { ...base, ...changes }, node);
+      const lease = acquireAlerts(house, checkedAccount({ ...base, ...changes }), node);
       leases.push(lease);
       return lease;
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { whatsApp } from '../../../src/alerting/channels/whatsapp/channel.ts';
 import { DryRun } from '../../../src/alerting/dry-run.ts';
 import { assertKind } from '../../../src/contracts/guards.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -16,7 +17,7 @@ function bench(recipients: readonly string[] = ['491701234567', '447700900123'])
   const clock = new ManualClock();
   const log = new RecordingLog();
   let ids = 0;
-  const dryRun = new DryRun({ clock, log, recipients, newId: () => `alert-${ids++}` });
+  const dryRun = new DryRun({ channel: whatsApp, clock, log, recipients, newId: () => `alert-${ids++}` });
   const said = (...alert: Parameters<DryRun['alert']>) => {
     const decision = dryRun.alert(...alert);
     return decision.send ? decision.wouldBe.length : decision.why;

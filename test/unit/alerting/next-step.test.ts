@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Answer, Refusal } from '../../../src/alerting/channels/whatsapp/answer.ts';
+import type { Answer, Refusal } from '../../../src/alerting/answer.ts';
 import { errorTable, ruleFor } from '../../../src/alerting/channels/whatsapp/error-table.ts';
 import { nextStep } from '../../../src/alerting/next-step.ts';
 
+const whatsApp = { name: 'WhatsApp', ruleFor };
 const noJitter = () => 0;
 const mostJitter = () => 1;
 
@@ -16,7 +17,7 @@ function refused(fields: Partial<Refusal>): Answer {
 }
 
 function delayAfter(answer: Answer, attempts: number, random = noJitter, severity = 2): number | undefined {
-  const step = nextStep({ state: 'queued', attempts, severity }, answer, random);
+  const step = nextStep({ state: 'queued', attempts, severity }, answer, whatsApp, random);
   return 'delayMs' in step ? step.delayMs : undefined;
 }
 
@@ -101,6 +102,7 @@ describe('what follows from an answer', () => {
     const step = nextStep(
       { state: 'unknown', attempts: 7, severity: 1 },
       { result: 'unreached', detail: 'x' },
+      whatsApp,
       noJitter,
     );
     assert.equal(step.state, 'queued');
@@ -108,16 +110,16 @@ describe('what follows from an answer', () => {
 
   test('what may have arrived is sent a few times more and then given up by name', () => {
     const answer: Answer = { result: 'unknown', detail: 'no answer in time' };
-    const first = nextStep({ state: 'queued', attempts: 1, severity: 3 }, answer, noJitter);
+    const first = nextStep({ state: 'queued', attempts: 1, severity: 3 }, answer, whatsApp, noJitter);
     assert.equal(first.state, 'unknown');
-    assert.equal(nextStep({ state: 'unknown', attempts: 4, severity: 3 }, answer, noJitter).state, 'unknown');
-    const second = nextStep({ state: 'unknown', attempts: 5, severity: 3 }, answer, noJitter);
+    assert.equal(nextStep({ state: 'unknown', attempts: 4, severity: 3 }, answer, whatsApp, noJitter).state, 'unknown');
+    const second = nextStep({ state: 'unknown', attempts: 5, severity: 3 }, answer, whatsApp, noJitter);
     assert.equal(second.state, 'failed');
     assert.equal('error' in second && second.error.name, 'ES_CHANNEL_UNAVAILABLE');
   });
 
   test('an error says in words what happened, with the code and the words of the API', () => {
-    const step = nextStep({ state: 'queued', attempts: 1, severity: 3 }, refused({ code: 131047 }), noJitter);
+    const step = nextStep({ state: 'queued', attempts: 1, severity: 3 }, refused({ code: 131047 }), whatsApp, noJitter);
     assert.ok(step.state === 'failed');
     assert.match(step.error.message, /24 hours.*error 131047: no/);
     assert.match(step.error.hint ?? '', /send any message/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { pairRateWait } from '../../../src/alerting/pair-rate.ts';
+import { pairRateWait } from '../../../src/alerting/channels/whatsapp/pair-rate.ts';
 
 /** How many messages of one severity go out when something wants to send every `everyMs`. */
 function sentWithin(severity: number, everyMs: number, forMs: number): number {

@@ -2,7 +2,7 @@ import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from '
 import type { Clock } from '../../../contracts/ports.ts';
 import { redact } from '../../../network/redact.ts';
 import { maskedIn } from '../../recipients.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../../answer.ts';
 import { Connection } from './connection.ts';
 
 const connectMs = 3_000;

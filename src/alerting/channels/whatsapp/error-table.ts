@@ -1,31 +1,8 @@
-import type { ErrorName } from '../../../contracts/errors.ts';
-import type { Refusal } from './answer.ts';
+import type { Refusal, RefusalRule } from '../../answer.ts';
 
-/** What the sender does with a refusal. */
-export type Action =
-  /** Exponential backoff until the deadline. */
-  | 'retry'
-  /** Too many messages to one person: 4^X seconds, for all of that person's messages. */
-  | 'pair-rate'
-  /** The uploaded picture is gone or was not accepted: upload it anew. */
-  | 'upload-again'
-  /** Our account is not right: keep everything until its deadline, ask again at long intervals, report once. */
-  | 'setup'
-  /** The provider thinks that we send too much: an hour of silence for all but severity 3. */
-  | 'pause'
-  | 'give-up';
-
-export interface ErrorRule {
+export interface ErrorRule extends RefusalRule {
   /** Graph error codes, single or as [first, last]. */
   codes: readonly (number | readonly [first: number, last: number])[];
-  action: Action;
-  /** Attempts of a row, this one included, after which it is given up whatever its deadline says. */
-  attempts?: number;
-  name: ErrorName;
-  /** What happened, for people. */
-  says: string;
-  /** What to do about it. */
-  hint?: string;
 }
 
 /**

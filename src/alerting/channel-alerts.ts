@@ -3,8 +3,8 @@ import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.t
 import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
+import type { AlertAccount } from './alert-channel.ts';
 import { alertContent, type ContentPolicy } from './alert-content.ts';
-import { WhatsAppClient } from './channels/whatsapp/client.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
@@ -14,11 +14,8 @@ import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import { Sender } from './sender.ts';
 import type { StorageListener } from './outbox-switch.ts';
 import { SteadyOutbox } from './steady-outbox.ts';
-import { checkedAccount, type WhatsAppAccount } from './whatsapp-account.ts';
 
-const channel = 'whatsapp';
-
-export interface WhatsAppAlertsOptions {
+export interface ChannelAlertsOptions {
   /** Opens the database, or gives the one that is open. */
   database: () => Promise<Database>;
   clock: Clock;
@@ -26,11 +23,11 @@ export interface WhatsAppAlertsOptions {
   log: Log;
   metrics: Metrics;
   newId: () => string;
-  account: WhatsAppAccount;
+  account: AlertAccount;
 }
 
-export interface WhatsAppPolicy extends AlertPolicy, ContentPolicy {
-  /** Id of the whatsapp-out node that alerts: what it has told, and its cooldown, are its own. */
+export interface ChannelPolicy extends AlertPolicy, ContentPolicy {
+  /** Id of the node that alerts: what it has told, and its cooldown, are its own. */
   node: string;
 }
 
@@ -38,19 +35,18 @@ export type AlertDecision = { send: true; alertId: string } | Extract<Verdict, {
 
 /**
  * Told of every message that is queued, accepted, failed or expired; also, as "queued" with an error in it, when it is
- * late, or when WhatsApp refuses the account.
- * @param node Id of the whatsapp-out node that made the alert, maybe in an earlier process.
+ * late, or when the provider refuses the account.
+ * @param node Id of the node that made the alert, maybe in an earlier process.
  * @param error What `delivery.error` says, when it is worth a report: once per alert and person.
  */
 export type DeliveryListener = (delivery: Delivery, node: string, error?: SentinelError) => void;
 
 /**
- * Alerts by the WhatsApp Cloud API, through one account. An alert is on disk before anything is sent, and is sent at least once: after a
- * crash at any point the next start goes on where this process stopped. While the database fails it is sent from memory.
+ * Alerts through one account of a channel. An alert is on disk before anything is sent, and is sent at least once: after
+ * a crash at any point the next start goes on where this process stopped. While the database fails it is sent from memory.
  */
-export class WhatsAppAlerts {
-  readonly #options: WhatsAppAlertsOptions;
-  readonly #recipients: readonly string[];
+export class ChannelAlerts {
+  readonly #options: ChannelAlertsOptions;
   readonly #outbox: SteadyOutbox;
   readonly #clockSteps: ClockSteps;
   readonly #sender: Sender;
@@ -58,13 +54,10 @@ export class WhatsAppAlerts {
   readonly #errorReports = new ErrorReports();
   #decisions: Promise<unknown> = Promise.resolve();
 
-  /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
-  constructor(options: WhatsAppAlertsOptions, onDelivery: DeliveryListener, onStorage: StorageListener) {
+  constructor(options: ChannelAlertsOptions, onDelivery: DeliveryListener, onStorage: StorageListener) {
     const { account, database, clock, random, log, metrics } = options;
     this.#options = options;
     this.#onDelivery = onDelivery;
-    const { recipients, graph } = checkedAccount(account);
-    this.#recipients = recipients;
     const outbox = new SteadyOutbox({ database, account: account.id, clock, random }, (error) => {
       onStorage(error);
       // What is on disk may wait there since an earlier process.
@@ -72,11 +65,11 @@ export class WhatsAppAlerts {
     });
     const clockSteps = new ClockSteps(clock, outbox);
     const abort = new AbortController();
-    const client = new WhatsAppClient(graph, clock, abort.signal);
-    const tools = { clock, clockSteps, random, log, metrics };
+    const channel = account.open({ clock, stop: abort.signal });
+    const tools = { kind: account.kind, clock, clockSteps, random, log, metrics };
     this.#outbox = outbox;
     this.#clockSteps = clockSteps;
-    this.#sender = new Sender({ outbox, client, abort, ...tools }, (...change) => {
+    this.#sender = new Sender({ outbox, channel, abort, ...tools }, (...change) => {
       this.#tell(...change);
     });
   }
@@ -91,7 +84,7 @@ export class WhatsAppAlerts {
    * @param image JPEG or PNG, sent as a reply to the text.
    * @throws SentinelError ES_BAD_CONFIG for a template with unknown fields
    */
-  async alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
+  async alert(incident: Incident, image: Buffer | undefined, policy: ChannelPolicy): Promise<AlertDecision> {
     // One after the other: two phases of one incident must see each other's rows.
     const decision = this.#decisions.then(() => this.#alert(incident, image, policy));
     this.#decisions = decision.catch(() => undefined);
@@ -105,7 +98,7 @@ export class WhatsAppAlerts {
     await this.#outbox.stop();
   }
 
-  async #alert(incident: Incident, image: Buffer | undefined, policy: WhatsAppPolicy): Promise<AlertDecision> {
+  async #alert(incident: Incident, image: Buffer | undefined, policy: ChannelPolicy): Promise<AlertDecision> {
     const { account, clock, log, metrics, newId } = this.#options;
     await this.#clockSteps.follow();
     const now = clock.now();
@@ -117,16 +110,17 @@ export class WhatsAppAlerts {
       return verdict;
     }
     const alertId = newId();
-    const { text: body, picture } = alertContent(incident, image, policy, log);
-    const rows = this.#recipients.flatMap((recipient) => {
+    const { text: body, picture } = alertContent(incident, image, policy, account.kind, log);
+    const rows = account.recipients.flatMap((recipient) => {
       const row = (part: Part, more: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>) =>
         this.#row(incident, { ...sender, alertId, recipient, part, sequence: history.nextSequence, now }, more);
-      const text = row('text', { body, media: null, depends_on: null });
-      if (picture === undefined) return [text];
+      const inline = picture !== undefined && account.kind.form.picture?.as === 'inline';
+      const text = row('text', { body, media: inline ? picture.bytes : null, depends_on: null });
+      if (picture === undefined || inline) return [text];
       return [text, row('image', { body: picture.caption, media: picture.bytes, depends_on: text.id })];
     });
     await this.#outbox.add(rows, now);
-    metrics.count('events_sent_total', { channel });
+    metrics.count('events_sent_total', { channel: account.kind.id });
     for (const row of rows) this.#tell(row, 'queued');
     this.#sender.wake();
     return { send: true, alertId };
@@ -149,7 +143,7 @@ export class WhatsAppAlerts {
       id: this.#options.newId(),
       alert_id: alertId,
       ...{ incident_id, site, area, source, reason, severity },
-      channel,
+      channel: this.#options.account.kind.id,
       ...where,
       ...content,
       media_id: null,

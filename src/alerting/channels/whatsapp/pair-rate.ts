@@ -4,9 +4,6 @@ const refillMs = 6_000;
 /** The last tokens are kept for severity 3. */
 const reserve = 10;
 
-/** How far back `pairRateWait` has to know what was sent. */
-export const pairRateMemoryMs = 3_600_000;
-
 /**
  * Milliseconds until one more message may go to a person; 0 means now. The bucket is worked out from what the outbox
  * says was accepted, so that a restart does not refill it.

@@ -1,0 +1,64 @@
+import type { Clock } from '../contracts/ports.ts';
+import type { Answer, Refusal, RefusalRule } from './answer.ts';
+import type { OutboxStore } from './outbox.ts';
+import type { Outgoing } from './outbox-row.ts';
+
+/** What a channel takes of an alert. */
+export interface ContentForm {
+  /** Longest text, in UTF-16 units. */
+  text: number;
+  /** A rendered text as the channel can carry it, within its limits; without it the text is cut at `text`. */
+  fit?: (text: string) => string;
+  /**
+   * Absent where it takes no pictures. `reply`: a message of its own, after the text was accepted; `inline`: it goes with
+   * the text. `caption` counts UTF-16 units.
+   */
+  picture?: { bytes: number; caption: number; as: 'reply' | 'inline' };
+}
+
+/** A way to reach people. */
+export interface ChannelKind {
+  /** As in the rows of the outbox, in deliveries and metrics: `whatsapp`. */
+  readonly id: string;
+  /** For people: `WhatsApp`. */
+  readonly name: string;
+  readonly form: ContentForm;
+}
+
+/** What a channel may ask of the outbox about the row that it sends. */
+export type RowFiles = Pick<OutboxStore, 'picture' | 'providerId' | 'setMediaId'>;
+
+/** One account of a channel, ready to send. */
+export interface AlertChannel {
+  /**
+   * Makes one attempt. A row with `maybe_duplicate` may have arrived before: who can ask the provider does so first.
+   * @throws SentinelError ES_DATABASE; whatever the provider says is an `Answer`.
+   */
+  send(row: Outgoing, files: RowFiles): Promise<Answer>;
+  /** What a refusal means, and what follows from it. */
+  readonly ruleFor: (refusal: Refusal) => RefusalRule;
+  /**
+   * Milliseconds until one more message may go to a person; 0 means now. Without it there is no limit.
+   * @param sentAt times of the messages that were accepted in the last hour, ascending.
+   */
+  readonly rateWait?: (sentAt: readonly number[], severity: number, now: number) => number;
+  /** Lets go of connections that are kept. */
+  readonly close?: () => void;
+}
+
+/** What a channel is opened with. */
+export interface ChannelTools {
+  clock: Clock;
+  /** Ends the requests under way. */
+  stop: AbortSignal;
+}
+
+/** An account whose settings were checked: whom it tells, and how. */
+export interface AlertAccount {
+  /** Id of its config node. Rows are found again by it after a restart. */
+  readonly id: string;
+  readonly kind: ChannelKind;
+  /** Each once, as the provider takes them. */
+  readonly recipients: readonly string[];
+  open(tools: ChannelTools): AlertChannel;
+}

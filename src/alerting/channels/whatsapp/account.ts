@@ -1,0 +1,35 @@
+import { SentinelError } from '../../../contracts/errors.ts';
+import { parseServiceUrl } from '../../../network/address.ts';
+import type { AlertAccount } from '../../alert-channel.ts';
+import { normaliseRecipients } from '../../recipients.ts';
+import { openWhatsApp, whatsApp } from './channel.ts';
+import type { GraphAccount } from './client.ts';
+
+/** An account as somebody entered it. */
+export interface WhatsAppAccount {
+  /** Id of the account's config node. */
+  id: string;
+  phoneNumberId: string;
+  recipients: readonly string[];
+  /** Such as v26.0. */
+  graphVersion: string;
+  baseUrl: string;
+  accessToken: string;
+}
+
+/** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
+export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph: GraphAccount } {
+  const { id, baseUrl, graphVersion, phoneNumberId, accessToken } = account;
+  const recipients = normaliseRecipients(account.recipients);
+  const fits =
+    /^\d{1,32}$/.test(phoneNumberId) && /^v\d+\.\d+$/.test(graphVersion) && /^[\x21-\x7e]+$/.test(accessToken);
+  if (!fits) {
+    throw new SentinelError(
+      'ES_BAD_CONFIG',
+      'Phone number ID, Graph version or access token of WhatsApp is not valid.',
+      { hint: 'The ID is digits only, the version looks like v26.0, and the token is one word.' },
+    );
+  }
+  const graph = { baseUrl: parseServiceUrl(baseUrl), graphVersion, phoneNumberId, accessToken };
+  return { id, kind: whatsApp, recipients, graph, open: (tools) => openWhatsApp(graph, tools) };
+}

@@ -1,0 +1,20 @@
+import type { AlertChannel, ChannelKind, ChannelTools } from '../../alert-channel.ts';
+import { WhatsAppClient, whatsAppLimits, type GraphAccount } from './client.ts';
+import { Courier } from './courier.ts';
+import { ruleFor } from './error-table.ts';
+import { pairRateWait } from './pair-rate.ts';
+
+export const whatsApp: ChannelKind = {
+  id: 'whatsapp',
+  name: 'WhatsApp',
+  form: {
+    text: whatsAppLimits.text,
+    picture: { bytes: whatsAppLimits.imageBytes, caption: whatsAppLimits.caption, as: 'reply' },
+  },
+};
+
+/** Alerts by the WhatsApp Cloud API. */
+export function openWhatsApp(account: GraphAccount, { clock, stop }: ChannelTools): AlertChannel {
+  const courier = new Courier(new WhatsAppClient(account, clock, stop));
+  return { send: (row, files) => courier.send(row, files), ruleFor, rateWait: pairRateWait };
+}

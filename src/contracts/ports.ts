@@ -105,6 +105,23 @@ export interface ClipSource {
   audio(camera: string, span: ClipSpan & { format: 'wav' | 'ogg' }): Promise<KeptSound | undefined>;
 }
 
+/** Turns what was kept into what every phone plays (media implements it). */
+export interface PhoneMedia {
+  /**
+   * @param samples mono, 16 kHz, -1..1; the caller's again when this resolves.
+   * @returns Opus in Ogg, about 3 kB a second.
+   * @throws SentinelError ES_CLIP_FAILED, ES_FFMPEG_MISSING; the reason of the signal when it was aborted
+   */
+  voiceNote(samples: Float32Array, signal: AbortSignal): Promise<Buffer>;
+  /**
+   * @param clip MP4.
+   * @param bytes It may have so many.
+   * @returns MP4 with H.264 and at most one track of AAC: the same bytes where they are that already.
+   * @throws SentinelError ES_CLIP_FAILED, ES_FFMPEG_MISSING; the reason of the signal when it was aborted
+   */
+  video(clip: Buffer, bytes: number, signal: AbortSignal): Promise<Buffer>;
+}
+
 /** Decodes sound files (media implements it, by ffmpeg). */
 export interface SoundFileDecoder {
   /**

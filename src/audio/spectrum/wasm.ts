@@ -1,3 +1,5 @@
+import { SentinelError } from '../../contracts/errors.ts';
+
 /*
  * The little of WebAssembly that arithmetic on two numbers at a time needs.
  * Source: https://webassembly.github.io/spec/core/binary/
@@ -92,11 +94,21 @@ export class Program {
     this.#code.push(...whole.isLess(index.get, end), 0x0d, 0, 0x0b);
   }
 
-  /** Its function, and the memory that this works in, at first all zero. */
+  /**
+   * Its function, and the memory that this works in, at first all zero.
+   * @throws SentinelError ES_RUNTIME_MISSING where the processor has no such instructions
+   */
   start(): { run: () => void; memory: ArrayBuffer } {
     const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyParts }).WebAssembly;
-    const { run, memory } = new Instance(new Module(this.#bytes())).exports;
-    return { run, memory: memory.buffer };
+    try {
+      const { run, memory } = new Instance(new Module(this.#bytes())).exports;
+      return { run, memory: memory.buffer };
+    } catch (cause) {
+      throw new SentinelError('ES_RUNTIME_MISSING', 'This processor lacks the instructions that listening needs.', {
+        hint: 'They are WebAssembly SIMD: x64 from SSE 4.1 on (2008), or ARM of 64 bits. Pictures need none of them.',
+        cause,
+      });
+    }
   }
 
   #variable(type: number, first: Code): Variable {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../scripts/demo/seeded-random.ts';
 import { LogMel } from '../../../src/audio/log-mel.ts';
@@ -71,4 +73,14 @@ describe('the log-mel patch equals its definition', () => {
     for (const from of [1, 2, 97]) assert.deepEqual(rows(98, from), all.subarray(from * 64, 98 * 64), `from ${from}`);
     assert.deepEqual(new Set(all.subarray(98 * 64)), new Set([Math.fround(Math.log(0.001))]));
   });
+});
+
+test('a processor without the instructions for it is told so by name', { skip: process.arch !== 'x64' }, () => {
+  const file = join(import.meta.dirname, '..', '..', '..', 'src', 'audio', 'log-mel.ts');
+  const code = `import { LogMel } from ${JSON.stringify(file)};
+try { new LogMel(); } catch (error) { console.log(String(error)); }`;
+  const said = execFileSync(process.execPath, ['--no-enable-sse4-1', '--input-type=module', '-e', code], {
+    encoding: 'utf8',
+  });
+  assert.match(said, /^ES_RUNTIME_MISSING: This processor lacks the instructions that listening needs/);
 });

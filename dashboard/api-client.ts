@@ -1,3 +1,4 @@
+import type { SiteArming, SiteArmings } from '../src/contracts/arming.ts';
 import type { CameraList } from '../src/contracts/cameras.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
@@ -58,6 +59,14 @@ export class ApiClient {
     return ((await this.#ask('live/tickets', {})) as LiveTicket).ticket;
   }
 
+  async armings(): Promise<SiteArming[]> {
+    return ((await this.#ask('site/arming')) as SiteArmings).sites;
+  }
+
+  async arm(site: string, mode: string): Promise<SiteArming> {
+    return (await this.#send('PUT', 'site/arming', { site, mode })) as SiteArming;
+  }
+
   async cameras(): Promise<CameraList> {
     return (await this.#ask('cameras')) as CameraList;
   }
@@ -108,11 +117,15 @@ export class ApiClient {
     return `${this.#roots[0] ?? '/'}echosight/api/v1/`;
   }
 
+  #ask(path: string, body?: object, patience = patienceMs): Promise<unknown> {
+    return this.#send(body === undefined ? 'GET' : 'POST', path, body, patience);
+  }
+
   /** Looks for the API at its other places while the first one answers as somebody else would. */
-  async #ask(path: string, body?: object, patience = patienceMs): Promise<unknown> {
+  async #send(method: 'GET' | 'POST' | 'PUT', path: string, body?: object, patience = patienceMs): Promise<unknown> {
     for (;;) {
       const response = await this.#fetch(path, {
-        ...(body === undefined ? {} : posted(body)),
+        ...{ method, ...(body === undefined ? {} : written(body)) },
         signal: AbortSignal.timeout(patience),
       });
       const type = response.headers.get('content-type') ?? '';
@@ -149,9 +162,9 @@ function formOf(file: Blob): FormData {
   return form;
 }
 
-function posted(body: object): RequestInit {
-  if (body instanceof FormData) return { method: 'POST', body };
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function written(body: object): RequestInit {
+  if (body instanceof FormData) return { body };
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function detailOf(answer: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import type { IncidentSummary, LiveMessage } from '../src/contracts/api.ts';
+import type { SiteArming } from '../src/contracts/arming.ts';
 
 /** What a connection says. */
 export interface LiveEvents {
@@ -25,6 +26,7 @@ export interface LiveListener {
   /** Connected. Without `resumed`, messages may have been missed: the list must be fetched. */
   live(resumed: boolean): void;
   incident(incident: IncidentSummary): void;
+  arming(arming: SiteArming): void;
   /** Not connected any more, or not yet; the next try follows by itself. `reachable`: HTTP works, only the socket does not. */
   lost(reason: unknown, reachable: boolean): void;
 }
@@ -115,7 +117,8 @@ export class LiveLink {
       this.#listener.live(message.resumed);
     } else {
       if (this.#last !== undefined) this.#last.since = message.seq;
-      this.#listener.incident(message.incident);
+      if (message.type === 'incident') this.#listener.incident(message.incident);
+      else this.#listener.arming(message.arming);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { IncidentSummary, ReviewState, StoredReviewAction, SummaryEvidence } from '../src/contracts/api.ts';
+import type { SiteArming } from '../src/contracts/arming.ts';
 import type { HeardClass, Listener } from '../src/contracts/listening.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
@@ -6,6 +7,7 @@ import { CameraTiles, lastSeen, tileLook, type Tile } from './camera-tiles.ts';
 import { earLook, lastHeard, levelShare, MicrophoneCards, rowsOf, type EarCard } from './microphone-cards.ts';
 import { fits, IncidentList } from './incident-list.ts';
 import { LiveLink } from './live-link.ts';
+import { isDisarmed, modeChoices, withArming } from './mode-switch.ts';
 import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
 import { timeWords } from './time-words.ts';
 import {
@@ -20,7 +22,7 @@ import {
   vue,
   watchTop,
 } from './browser.ts';
-import { chooseLanguage, soundWords, speaker, type Word } from './words.ts';
+import { chooseLanguage, modeWords, soundWords, speaker, type Word } from './words.ts';
 
 const tickMs = 10_000;
 const beatMs = 500;
@@ -64,6 +66,11 @@ const initial = {
   enlarged: undefined as { url?: string; camera?: string; text: string } | undefined,
   tiles: [] as Tile[],
   ears: [] as EarCard[],
+  /** In which mode each site is. */
+  armings: [] as SiteArming[],
+  /** A change of mode is under way. */
+  isArming: false,
+  armingFailure: '',
 };
 
 export type Page = ReturnType<typeof createPage>;
@@ -88,13 +95,19 @@ export function createPage(setup: DashboardSetup) {
       if (state.link === 'lost' || state.link === 'polling') state.announcement = say('connectedAgain');
       state.link = 'live';
       if (!resumed || state.phase !== 'ready') void load();
+      if (!resumed) void loadModes();
     },
     incident: take,
+    arming: (arming) => {
+      state.armings = withArming(state.armings, arming);
+    },
     lost: (reason, reachable) => {
       const answered = reachable || (reason instanceof ApiFailure && reason.kind === 'other');
       state.link = answered ? 'polling' : 'lost';
-      if (answered) void load();
-      else if (state.phase !== 'ready') fail(reason);
+      if (answered) {
+        void load();
+        void loadModes();
+      } else if (state.phase !== 'ready') fail(reason);
     },
   });
 
@@ -120,6 +133,12 @@ export function createPage(setup: DashboardSetup) {
   const soundName = (label: string): string => {
     const known = soundWords[label];
     return known === undefined ? label.replaceAll('_', ' ') : say(known);
+  };
+
+  /** A mode as people call it; those of the user's own keep their names. */
+  const modeWord = (mode: string): string => {
+    const known = modeWords[mode];
+    return known === undefined ? mode : say(known);
   };
 
   function refresh(): void {
@@ -150,6 +169,30 @@ export function createPage(setup: DashboardSetup) {
       if (mine !== request) return;
       isStale = true;
       if (state.phase !== 'ready') fail(error);
+    }
+  }
+
+  /** What is not known is not shown: the list below is what matters. */
+  async function loadModes(): Promise<void> {
+    try {
+      state.armings = await api.armings();
+    } catch {
+      // The list of incidents, asked for at the same time, says what is wrong.
+    }
+  }
+
+  async function arm({ site, mode: present }: SiteArming, mode: string): Promise<void> {
+    if (mode === present || state.isArming) return;
+    state.isArming = true;
+    state.armingFailure = '';
+    try {
+      const arming = await api.arm(site, mode);
+      state.armings = withArming(state.armings, arming);
+      state.announcement = say('modeSet', { mode: modeWord(mode) });
+    } catch (error) {
+      state.armingFailure = say('modeFailed', { reason: failureText(error) });
+    } finally {
+      state.isArming = false;
     }
   }
 
@@ -241,6 +284,18 @@ export function createPage(setup: DashboardSetup) {
     loadOlder,
     review,
     applyFilter,
+    arm,
+    modeChoices,
+    modeWord,
+    isDisarmed,
+    /** "Since 14:05, by anna." */
+    armingWords({ how, by, at, mode, counting, from, kept }: SiteArming): string {
+      if (how === 'unset') return say('modeUnset');
+      const since = say('modeSince', { time: momentWords(at), by });
+      const words =
+        mode === counting ? since : say('modeLeaving', { time: time.exact(from), mode: modeWord(counting) });
+      return kept ? words : `${words} ${say('modeNotKept')}`;
+    },
     percent: (score: number) => percent.format(score),
     url: (evidence: { id: string }) => api.evidence(evidence.id),
     days: () => byDay(state.incidents, (at) => time.day(at, state.now)),
@@ -366,6 +421,7 @@ export function createPage(setup: DashboardSetup) {
       cameras.beat();
       microphones.beat();
       void load();
+      void loadModes();
     },
     detach(): void {
       unwatch();

@@ -98,6 +98,18 @@ const english = {
   earQuiet: 'Too quiet for long: dead or covered?',
   earNoise: 'Too loud for long',
   earScore: 'now {score}, highest {highest}, threshold {threshold}',
+  mode: 'Armed',
+  modeOf: 'Armed: {site}',
+  modeDisarmed: 'Disarmed',
+  modeHome: 'Home',
+  modeAway: 'Away',
+  modeNight: 'Night',
+  modeUnset: 'Nobody has set a mode: every rule counts.',
+  modeSince: 'Since {time}, by {by}.',
+  modeLeaving: 'Time to leave until {time}; {mode} counts until then.',
+  modeNotKept: 'Not written down yet: a restart would lose it.',
+  modeSet: '{mode}.',
+  modeFailed: 'The mode could not be changed: {reason}',
   soundGlass: 'Glass',
   soundGunshot: 'Gunshot',
   soundScream: 'Scream',
@@ -114,6 +126,14 @@ export const soundWords: Readonly<Partial<Record<string, Word>>> = {
   scream: 'soundScream',
   forced_entry: 'soundEntry',
   loud_unknown: 'soundLoud',
+};
+
+/** The modes that everybody knows; others keep their names. */
+export const modeWords: Readonly<Partial<Record<string, Word>>> = {
+  disarmed: 'modeDisarmed',
+  home: 'modeHome',
+  away: 'modeAway',
+  night: 'modeNight',
 };
 
 const german: Readonly<Record<Word, string>> = {
@@ -218,6 +238,18 @@ const german: Readonly<Record<Word, string>> = {
   earQuiet: 'Zu lange zu leise: tot oder zugedeckt?',
   earNoise: 'Zu lange zu laut',
   earScore: 'jetzt {score}, höchstens {highest}, Schwelle {threshold}',
+  mode: 'Scharf',
+  modeOf: 'Scharf: {site}',
+  modeDisarmed: 'Unscharf',
+  modeHome: 'Zu Hause',
+  modeAway: 'Abwesend',
+  modeNight: 'Nacht',
+  modeUnset: 'Noch nie wurde ein Modus gewählt: Jede Regel gilt.',
+  modeSince: 'Seit {time}, durch {by}.',
+  modeLeaving: 'Zeit zum Gehen bis {time}; bis dahin gilt {mode}.',
+  modeNotKept: 'Noch nicht gespeichert: Ein Neustart verlöre ihn.',
+  modeSet: '{mode}.',
+  modeFailed: 'Der Modus konnte nicht geändert werden: {reason}',
   soundGlass: 'Glasbruch',
   soundGunshot: 'Schuss',
   soundScream: 'Schrei',

@@ -15,7 +15,7 @@ registerNode({
   type: 'fuse-severity',
   schema,
   icon: 'fuse-severity.svg',
-  canvas: { colour: '#F3B567', input: true, outputs: ['incident'] },
+  canvas: { colour: '#F3B567', input: true, outputs: ['incident', 'arming'] },
   places: { rules: (path, rules) => rulePlace(path, rules as Rule[], say) },
   prepare: (node) => {
     const host = document.getElementById('echosight-rules');

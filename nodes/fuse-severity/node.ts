@@ -1,9 +1,13 @@
 import {
+  armingMessage,
+  armingStatus,
   assertKind,
   defineNode,
   IncidentDesk,
+  isCommand,
   isSamples,
   kindOf,
+  readArmingCommand,
   SentinelError,
   snapshotRenderer,
   topicOf,
@@ -30,15 +34,28 @@ export default defineNode({
         showStatus();
       },
     );
+    let hasTold = false;
+    const unwatch = site.arming.watch(() => {
+      showStatus();
+      if (hasTold) tellMode();
+    });
     showStatus();
     const hearsFrom = site.clock.monotonic();
     node.whenStarted(() => {
       welcomeLatecomer(hearsFrom);
+      void site.arming.ready().then(() => {
+        hasTold = true;
+        tellMode();
+      });
     });
 
     return {
-      input(message) {
+      async input(message) {
         const { payload, image, samples } = message;
+        if (typeof payload === 'string' || isCommand(payload)) {
+          await site.arming.set(readArmingCommand(payload), { by: 'flow', how: 'flow' });
+          return;
+        }
         const kind = inputs.find((known) => known === kindOf(payload));
         if (kind === undefined) {
           throw new SentinelError('ES_BAD_INPUT', 'This message is no signal that can be fused.', {
@@ -48,13 +65,22 @@ export default defineNode({
         assertKind(payload, kind);
         desk.accept(payload, Buffer.isBuffer(image) ? image : undefined, isSamples(samples) ? samples : undefined);
       },
-      close: () => desk.close(),
+      close: async () => {
+        unwatch();
+        await desk.close();
+      },
     };
 
     function showStatus(): void {
       const line = desk.statusLine();
-      if (line === '') node.status('idle', 'quiet');
+      const { key, params } = armingStatus(site.arming.now);
+      if (line === '') node.status('idle', key, params);
       else node.status('alarm', 'incident', { line });
+    }
+
+    function tellMode(): void {
+      const payload = armingMessage(site);
+      node.send([null, { topic: topicOf(payload), payload }]);
     }
   },
 });

@@ -63,6 +63,12 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'sentinel-audio-train, output 2',
     text: 'The trained heads that are kept, after a command.',
   },
+  arming: {
+    from: 'fuse-severity, output 2',
+    text:
+      'The site was armed or disarmed, or a time to leave is over; once more when a flow starts. `area` is empty: it holds for all. ' +
+      'Recorded with signals it is replayed with them.',
+  },
   talk: {
     from: 'your own flow',
     text: 'Our own loudspeaker talks in an area until then: audio-classify reports no sound of that area meanwhile, and counts what it heard.',

@@ -3,6 +3,7 @@ import { errorNames, SentinelError } from '../contracts/errors.ts';
 import type { HealthReport } from '../contracts/health.ts';
 import type { EvidenceItem } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
+import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
 import { answerEvidence } from './evidence-answer.ts';
 import { CameraAnswers, type CameraHost } from './camera-answers.ts';
 import { FaultLog } from './fault-log.ts';
@@ -18,7 +19,7 @@ import type { SoundHost } from './sound/sound-site.ts';
 import { Turns } from './turns.ts';
 
 /** What the API serves. */
-export interface ApiHost extends IncidentHost, CameraHost, SoundHost {
+export interface ApiHost extends IncidentHost, CameraHost, SoundHost, ArmingHost {
   /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
   authenticated(): boolean;
   health(): Promise<HealthReport>;
@@ -43,10 +44,18 @@ type Handler = (request: IncomingMessage, response: ServerResponse, id: string) 
 
 interface Route {
   path: RegExp;
-  /** What it does with the one thing that its path names. A route has one of both. */
+  /** What it does with the one thing that its path names: GET and HEAD, POST, PUT. */
   read?: Handler;
   write?: Handler;
+  replace?: Handler;
 }
+
+/** The handler of a method, and what a route with nothing else is said to take. */
+const methods = [
+  { names: ['GET', 'HEAD'], handler: 'read', only: 'This can only be read.' },
+  { names: ['POST'], handler: 'write', only: 'This takes POST only.' },
+  { names: ['PUT'], handler: 'replace', only: 'This takes PUT only.' },
+] as const;
 
 /** Nothing here may be cached by others, guessed to be a script, or drawn into somebody else's page. */
 const commonHeaders = {
@@ -63,6 +72,7 @@ export class Api {
   readonly #lists = new Turns(listsAtATime);
   readonly #cameras: CameraAnswers;
   readonly #sound: SoundAnswers;
+  readonly #arming: ArmingAnswers;
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
   readonly #routes: readonly Route[] = [
@@ -99,6 +109,11 @@ export class Api {
         this.#cameras.picture(request, response, id);
       },
     },
+    {
+      path: /^\/api\/v1\/site\/arming$/,
+      read: (request, response) => this.#arming.read(request, response),
+      replace: (request, response) => this.#arming.change(request, response),
+    },
     { path: /^\/api\/v1\/live\/tickets$/, write: (request, response) => this.#ticket(request, response) },
     {
       path: /^\/api\/v1\/sound\/?$/,
@@ -128,6 +143,7 @@ export class Api {
     this.#host = host;
     this.#cameras = new CameraAnswers(host);
     this.#sound = new SoundAnswers(host);
+    this.#arming = new ArmingAnswers(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({
       authenticated: () => host.authenticated(),
@@ -158,16 +174,19 @@ export class Api {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Compared as it stands: nothing is decoded or resolved, so no spelling of a path leads anywhere else.
     const path = pathOf(request);
-    for (const { path: pattern, read, write } of this.#routes) {
-      const match = pattern.exec(path);
+    for (const route of this.#routes) {
+      const match = route.path.exec(path);
       if (match === null) continue;
-      const isWrite = request.method === 'POST';
-      const handler = isWrite ? write : request.method === 'GET' || request.method === 'HEAD' ? read : undefined;
+      const taken = methods.filter(({ handler }) => route[handler] !== undefined);
+      const method = taken.find(({ names }) => (names as readonly unknown[]).includes(request.method));
+      const handler = method && route[method.handler];
       if (handler === undefined) {
-        const [allowed, detail] = read ? ['GET, HEAD', 'This can only be read.'] : ['POST', 'This takes POST only.'];
+        const allowed = taken.flatMap(({ names }) => names).join(', ');
+        const detail = taken.length === 1 && taken[0] !== undefined ? taken[0].only : `This takes ${allowed}.`;
         throw new Problem(405, detail, { headers: { Allow: allowed } });
       }
-      if (isWrite && isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not do this.');
+      const reads = method?.handler === 'read';
+      if (!reads && isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not do this.');
       await handler(request, response, match[1] ?? '');
       return;
     }

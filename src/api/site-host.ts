@@ -9,6 +9,7 @@ import { camerasOf, livePicture } from '../site/camera-list.ts';
 import { microphonesOf } from '../site/microphone-list.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
+import { armableSites, watchSiteArming } from './site-arming.ts';
 import { soundSites } from './sound/sound-sites.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
@@ -31,7 +32,13 @@ export function siteHost(
     preview: (id) => livePicture(sites(), id),
     soundSites: () => soundSites(sites()),
     version: packageVersion(),
-    watch: watchSiteIncidents,
+    armableSites: () => armableSites(sites()),
+    watch: (listener) => {
+      const ends = [watchSiteIncidents(listener), watchSiteArming(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     newSecret: () => randomBytes(24).toString('base64url'),
   };
 }

@@ -21,7 +21,10 @@ export function watchSiteIncidents(listener: (change: Change) => void): () => vo
   return watchIncidents(({ site, id }) => {
     listener({
       key: `${site.folder}\n${id}`,
-      load: async () => named(site, await (await site.evidence()).summary(id, 'listed')),
+      load: async () => {
+        const incident = named(site, await (await site.evidence()).summary(id, 'listed'));
+        return incident && { type: 'incident', incident };
+      },
     });
   });
 }

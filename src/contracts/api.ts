@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { SiteArming } from './arming.ts';
 import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity } from './messages.ts';
 
 /**
@@ -10,7 +11,9 @@ import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity } from './mes
  * | `GET /incidents/<id>`        |                 | 200 `IncidentSummary`, 404                                |
  * | `POST /incidents/<id>/reviews` | `ReviewRequest` | 201 `ReviewRecord`; 200 with the one that stands already |
  * | `POST /live/tickets`         |                 | 201 `LiveTicket`                                          |
- * | `WebSocket /live`            | `LiveQuery`     | one `LiveHello`, then `LiveIncident`s                     |
+ * | `GET /site/arming`           |                 | 200 `SiteArmings`: which rules count now, of each site    |
+ * | `PUT /site/arming`           | `SiteArmingRequest` | 200 `SiteArming`; 409 where `site` is needed          |
+ * | `WebSocket /live`            | `LiveQuery`     | one `LiveHello`, then `LiveIncident`s and `LiveArming`s   |
  *
  * Errors are `Problem`s (`application/problem+json`): 400 a parameter or malformed JSON, 403 not from this machine or from a
  * foreign page, 404, 405, 413 more than 16 KB, 415 no `application/json`, 422 JSON that is no `ReviewRequest`.
@@ -151,7 +154,15 @@ export const LiveIncident = Type.Object({
 });
 export type LiveIncident = Static<typeof LiveIncident>;
 
-export const LiveMessage = Type.Union([LiveHello, LiveIncident]);
+/** A site was armed or disarmed, or a time to leave is over. */
+export const LiveArming = Type.Object({
+  type: Type.Literal('arming'),
+  seq: Type.Integer({ minimum: 1 }),
+  arming: SiteArming,
+});
+export type LiveArming = Static<typeof LiveArming>;
+
+export const LiveMessage = Type.Union([LiveHello, LiveIncident, LiveArming]);
 export type LiveMessage = Static<typeof LiveMessage>;
 
 /** Why a connection was closed: connect again with `since` and `epoch` after 1013 and 1012, not at once after 1008 and 1009. */

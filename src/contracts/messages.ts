@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Command, Delivery, Review, Talk } from './messages/alerts.ts';
+import { ArmingChange } from './messages/arming.ts';
 import { Frame, Media, StreamStatus } from './messages/camera.ts';
 import { Detections } from './messages/detections.ts';
 import { Incident } from './messages/incident.ts';
@@ -14,6 +15,7 @@ export * from './messages/detections.ts';
 export * from './messages/sound.ts';
 export * from './messages/incident.ts';
 export * from './messages/alerts.ts';
+export * from './messages/arming.ts';
 export * from './messages/training.ts';
 
 /**
@@ -35,6 +37,7 @@ export const payloadSchemas = {
   review: Review,
   command: Command,
   talk: Talk,
+  arming: ArmingChange,
   training: TrainingReport,
   'trained-heads': TrainedHeads,
 } as const satisfies Record<string, TSchema>;

@@ -1,5 +1,6 @@
+import type { Arming, ArmingRequest } from './arming.ts';
 import type { MetricName } from './metrics.ts';
-import type { DetectedObject, FrameZone, ImageEncoding } from './messages.ts';
+import type { ArmingWay, DetectedObject, FrameZone, ImageEncoding } from './messages.ts';
 import type { Static } from 'typebox';
 
 /**
@@ -157,6 +158,30 @@ export interface TalkState {
    * All in epoch ms.
    */
   talkingUntil(area: string, from: number, to: number): number | undefined;
+}
+
+/** Who sets a mode. */
+export interface ArmedBy {
+  /** A login, `local`, `flow`, or a telephone number of which only the end is shown. */
+  by: string;
+  how: Exclude<ArmingWay, 'unset'>;
+}
+
+/** In which mode a site is armed (site implements it): which rules count. */
+export interface ArmingState {
+  /** As it is now. While it cannot be read: the last one known, else `away`. */
+  readonly now: Arming;
+  /** Whether `now` is written down. */
+  readonly kept: boolean;
+  /** Settles when the mode of before a restart is known, or could not be read within two seconds. Never rejects. */
+  ready(): Promise<void>;
+  /**
+   * Arms or disarms at once, whatever the disk does. Resolves when it is written down, or could not be within two seconds.
+   * Never rejects.
+   */
+  set(request: ArmingRequest, who: ArmedBy): Promise<Arming>;
+  /** Tells of every change, and once more when a time to leave is over. @returns ends it. */
+  watch(listener: (arming: Arming) => void): () => void;
 }
 
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */

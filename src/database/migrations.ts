@@ -172,6 +172,18 @@ const steps: readonly string[] = [
   -- What judged a sound: scores of two models are never one statistic.
   ALTER TABLE signals ADD COLUMN model TEXT;
   `,
+  `
+  -- In which mode the site is armed: the newest row holds, the older ones tell who changed it when.
+  CREATE TABLE arming (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    mode TEXT NOT NULL,
+    before TEXT NOT NULL,
+    holds_from REAL NOT NULL,
+    "by" TEXT NOT NULL,
+    how TEXT NOT NULL,
+    created_at REAL NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

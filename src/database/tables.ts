@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 
 /** The tables as Kysely sees them. Times are epoch milliseconds; `*_json` columns hold contract payloads. */
 export interface Tables {
+  arming: ArmingRow;
   calibration_recordings: CalibrationRecordingRow;
   calibration_scores: CalibrationScoresRow;
   incidents: IncidentRow;
@@ -11,6 +12,19 @@ export interface Tables {
   reviews: ReviewRow;
   training_data_uploads: TrainingUploadRow;
   retraining_sessions: RetrainingSessionRow;
+}
+
+/** One change of the mode; the newest one holds. */
+export interface ArmingRow {
+  /** Order in which they were written. */
+  seq: Generated<number>;
+  mode: string;
+  /** The mode that held until `holds_from`. */
+  before: string;
+  holds_from: number;
+  by: string;
+  how: string;
+  created_at: number;
 }
 
 export interface IncidentRow {

@@ -34,6 +34,8 @@ const sites = new Map<string, Entry>();
 
 /** Who listens to the incidents of all Sites, those included that open later. */
 const watchers = new Set<(change: IncidentChange) => void>();
+/** Who listens to the modes of all Sites. */
+const armingWatchers = new Set<(site: Site) => void>();
 
 /**
  * The Site of a data folder, opened for its first user and closed some seconds after its last one. Nodes without a site
@@ -62,6 +64,14 @@ export function watchIncidents(watcher: (change: IncidentChange) => void): () =>
   };
 }
 
+/** Tells of every change of the mode of any Site. @returns ends it. */
+export function watchArming(watcher: (site: Site) => void): () => void {
+  armingWatchers.add(watcher);
+  return () => {
+    armingWatchers.delete(watcher);
+  };
+}
+
 /** As `Latecomers.welcome`, in every Site: a wire may come from another one. */
 export function welcomeLatecomer(hearsFrom: number): void {
   for (const { latecomers } of openSites()) latecomers.welcome(hearsFrom);
@@ -71,6 +81,9 @@ function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest
   const site = new Site({ id, name: siteName, folder, publicAddress }, log);
   site.changes.add((incidentId) => {
     for (const watch of watchers) watch({ site, id: incidentId });
+  });
+  site.arming.watch(() => {
+    for (const watch of armingWatchers) watch(site);
   });
   const entry = { site, users: 0, namers: 0, disposal: undefined };
   sites.set(folder, entry);

@@ -13,6 +13,7 @@ import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
 import { redact } from '../network/redact.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
+import { ArmingRows } from './arming-rows.ts';
 import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
@@ -22,6 +23,7 @@ import { modelPools } from './model-pools.ts';
 import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { SharedAnswer } from './shared-answer.ts';
+import { SiteArming } from './site-arming.ts';
 import { SiteSound } from './site-sound.ts';
 import { SiteVision } from './site-vision.ts';
 import { Subscribers } from './subscribers.ts';
@@ -69,6 +71,8 @@ export class Site {
   readonly latecomers: Latecomers;
   /** Reviews that were stored and did not come from a flow, as messages for it. */
   readonly reviews: Subscribers<WireMessage<Review>>;
+  /** In which mode it is: which rules count. */
+  readonly arming: SiteArming;
   readonly vision: SiteVision;
   readonly sound: SiteSound;
   readonly newId = (): string => randomUUID();
@@ -99,6 +103,7 @@ export class Site {
     this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
     const { folder, health, newId, tools } = this;
+    this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
     const pools = modelPools(tools);
     this.vision = new SiteVision({ pool: pools.vision, health, tools });
     this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
@@ -177,7 +182,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    await Promise.all([this.sound, this.vision, this.clips].map((part) => part.close()));
+    await Promise.all([this.arming, this.sound, this.vision, this.clips].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();

@@ -1,12 +1,15 @@
-import type { IncidentSummary, LiveIncident } from '../../contracts/api.ts';
+import type { LiveArming, LiveIncident } from '../../contracts/api.ts';
 import { MessageRing } from './message-ring.ts';
 
-/** An incident that changed. */
+/** What is told: an incident, or the mode of a site. */
+export type LiveNews = Omit<LiveIncident, 'seq'> | Omit<LiveArming, 'seq'>;
+
+/** Something that changed. */
 export interface Change {
-  /** The same for every change of one incident. */
+  /** The same for every change of one incident, or of the mode of one site. */
   key: string;
   /** As it stands now. */
-  load(): Promise<IncidentSummary | undefined>;
+  load(): Promise<LiveNews | undefined>;
 }
 
 export interface IncidentFeedOptions {
@@ -23,7 +26,7 @@ export interface IncidentFeedOptions {
 const mostWaiting = 500;
 
 /**
- * Numbers the changes of incidents and keeps the newest. It begins with its first user: a house without a dashboard reads
+ * Numbers the changes of incidents and modes and keeps the newest. It begins with its first user: a house without a dashboard reads
  * nothing twice. Of several changes that come while one is read, the last state is told.
  */
 export class IncidentFeed {
@@ -82,8 +85,8 @@ export class IncidentFeed {
       const [key, change] = next;
       this.#waiting.delete(key);
       try {
-        const incident = await change.load();
-        if (incident !== undefined && this.#stop !== undefined) this.#tell(incident);
+        const news = await change.load();
+        if (news !== undefined && this.#stop !== undefined) this.#tell(news);
       } catch (error) {
         this.#lose(error);
       }
@@ -91,8 +94,8 @@ export class IncidentFeed {
     this.#reading = false;
   }
 
-  #tell(incident: IncidentSummary): void {
-    const message = this.#ring.add((seq) => JSON.stringify({ type: 'incident', seq, incident } satisfies LiveIncident));
+  #tell({ type, ...news }: LiveNews): void {
+    const message = this.#ring.add((seq) => JSON.stringify({ type, seq, ...news }));
     this.#options.send(message);
   }
 

@@ -19,6 +19,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     microphones: () => ({ microphones: [] }),
     preview: () => 'unknown',
     soundSites: () => [],
+    armableSites: () => [],
     version: '0',
     watch: () => () => undefined,
     newSecret: randomUUID,

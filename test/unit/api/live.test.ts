@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
-import type { Change } from '../../../src/api/live/incident-feed.ts';
+import type { Change, LiveNews } from '../../../src/api/live/incident-feed.ts';
 import type { LiveHello, LiveTicket } from '../../../src/contracts/api.ts';
 import { LiveReader } from '../../live-reader.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -73,7 +73,7 @@ class Bench {
     return { socket, reader, hello };
   }
 
-  change(id: string, load: Change['load'] = () => Promise.resolve(summary(id))): void {
+  change(id: string, load: Change['load'] = () => Promise.resolve(news(id))): void {
     this.#listener?.({ key: id, load });
   }
 
@@ -142,10 +142,10 @@ describe('live changes', () => {
   test('of one incident that come while it is read are told once, as it then stands', async (t) => {
     const bench = await Bench.start(t);
     const { reader } = await bench.connect();
-    const reading = Promise.withResolvers<ReturnType<typeof summary>>();
+    const reading = Promise.withResolvers<ReturnType<typeof news>>();
     bench.change('a', () => reading.promise);
-    for (const label of ['second', 'third']) bench.change('b', () => Promise.resolve({ ...summary('b'), label }));
-    reading.resolve(summary('a'));
+    for (const label of ['second', 'third']) bench.change('b', () => Promise.resolve(news('b', label)));
+    reading.resolve(news('a'));
     const last = await reader.next((message) => message.type === 'incident' && message.incident.id === 'b');
     assert.ok(last.type === 'incident');
     assert.deepEqual([last.seq, last.incident.label], [2, 'third']);
@@ -249,7 +249,7 @@ describe('a live connection', () => {
     slow.pause();
     const label = 'x'.repeat(2 << 20);
     for (let n = 1; n <= 12; n++) {
-      bench.change(`large-${n}`, () => Promise.resolve({ ...summary(`large-${n}`), label }));
+      bench.change(`large-${n}`, () => Promise.resolve(news(`large-${n}`, label)));
       await reader.next((message) => message.type === 'incident' && message.seq === n);
     }
     slow.resume();
@@ -285,3 +285,7 @@ describe('a live connection', () => {
     await bench.ticket();
   });
 });
+
+function news(id: string, label = 'Person'): LiveNews {
+  return { type: 'incident', incident: { ...summary(id), label } };
+}

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { LiveLink, type LiveEvents, type LivePorts } from '../../../dashboard/live-link.ts';
 import type { LiveMessage } from '../../../src/contracts/api.ts';
+import { neverArmed } from '../../../src/contracts/arming.ts';
 import { incident } from './incident.ts';
 
 interface Connection {
@@ -21,6 +22,7 @@ class World implements LivePorts {
   readonly link = new LiveLink(this, {
     live: (resumed) => this.told.push(resumed ? 'resumed' : 'live'),
     incident: ({ id }) => this.told.push(id),
+    arming: ({ mode }) => this.told.push(`mode ${mode}`),
     lost: (_, reachable) => this.told.push(reachable ? 'socket lost' : 'lost'),
   });
 
@@ -81,7 +83,9 @@ describe('the live link of the page', () => {
     const world = await liveWorld();
     assert.deepEqual(world.last.query, { ticket: 'ticket-1' });
     world.say({ type: 'incident', seq: 8, incident: incident('a') });
-    assert.deepEqual(world.told, ['live', 'a']);
+    const arming = { ...neverArmed, mode: 'night', site: 'home', siteName: 'Home', kept: true };
+    world.say({ type: 'arming', seq: 9, arming });
+    assert.deepEqual(world.told, ['live', 'a', 'mode night']);
   });
 
   test('takes up where it was cut off, with a new ticket', async () => {

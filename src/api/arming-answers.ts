@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SiteArmingRequest, type ArmingRequest, type SiteArming } from '../contracts/arming.ts';
+import { SentinelError } from '../contracts/errors.ts';
+import { assertMatches } from '../contracts/guards.ts';
+import { jsonBody } from './json-body.ts';
+import { Problem } from './problem.ts';
+import { sendJson } from './send.ts';
+
+/** A site whose mode pages and programs read and change. */
+export interface ArmableSite {
+  readonly id: string;
+  arming(): Promise<SiteArming>;
+  arm(request: ArmingRequest, by: string): Promise<SiteArming>;
+}
+
+export interface ArmingHost {
+  armableSites(): readonly ArmableSite[];
+  /** Name of the login that a request came with. */
+  user(request: IncomingMessage): string | undefined;
+}
+
+/** Answers who asks for the mode, and arms or disarms. */
+export class ArmingAnswers {
+  readonly #host: ArmingHost;
+
+  constructor(host: ArmingHost) {
+    this.#host = host;
+  }
+
+  async read(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const sites = await Promise.all(this.#host.armableSites().map((site) => site.arming()));
+    sendJson(request, response, 200, { sites });
+  }
+
+  /** @throws Problem 400, 404, 409, 413, 415, 422 */
+  async change(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { site, ...asked } = readRequest(await jsonBody(request));
+    const by = this.#host.user(request) ?? 'local';
+    sendJson(request, response, 200, await this.#chosen(site).arm(asked, by));
+  }
+
+  #chosen(id: string | undefined): ArmableSite {
+    const sites = this.#host.armableSites();
+    const fitting = id === undefined ? sites : sites.filter((site) => site.id === id);
+    const [chosen] = fitting;
+    if (chosen === undefined) throw new Problem(404, 'There is no such site.');
+    if (fitting.length > 1) {
+      const ids = [...new Set(sites.map((site) => site.id))].join(', ');
+      throw new Problem(409, `Several sites are open: set site to the id of one (${ids}).`);
+    }
+    return chosen;
+  }
+}
+
+function readRequest(body: unknown): ArmingRequest & { site?: string } {
+  try {
+    assertMatches(SiteArmingRequest, body, 'request for a mode');
+    return body as ArmingRequest & { site?: string };
+  } catch (error) {
+    if (error instanceof SentinelError) throw new Problem(422, error.message);
+    throw error;
+  }
+}

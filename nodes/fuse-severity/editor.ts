@@ -2,6 +2,7 @@ import models from 'models-for:detection';
 import schema from 'settings-of:fuse-severity';
 import labels from 'signal-labels';
 import type { Rule } from '../../src/contracts/configs.ts';
+import { upgradeRules } from '../../src/contracts/configs/rules/upgrade.ts';
 import { faultText, registerNode, text } from '../../src/editor/register.ts';
 import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { labelLists, RuleList } from '../../src/editor/rule-list.ts';
@@ -22,7 +23,13 @@ registerNode({
     if (host === null) return;
     document.getElementById('echosight-label-lists')?.replaceChildren(...labelLists());
     const defaults = schema.properties.rules?.default as Rule[];
-    list = new RuleList(host, { say, rules: node.rules as Rule[], defaults, known: knownLabels(node), faultIn });
+    list = new RuleList(host, {
+      say,
+      rules: upgradeRules(node.rules) as Rule[],
+      defaults,
+      known: knownLabels(node),
+      faultIn,
+    });
   },
   save: (node) => {
     if (list !== undefined) node.rules = list.rules();

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { EvidenceStoreConfig, WhatsAppAccountConfig, WhatsAppOutConfig } from './configs/alerts.ts';
 import { RtspInConfig, SentinelCameraConfig } from './configs/camera.ts';
 import { DetectronInferConfig } from './configs/detection.ts';
-import { FuseSeverityConfig } from './configs/fusion.ts';
+import { FuseSeverityConfig, upgradeRules } from './configs/fusion.ts';
 import { SentinelSiteConfig } from './configs/site.ts';
 import { AudioClassifyConfig, AudioTrainConfig, MicInConfig } from './configs/sound.ts';
 
@@ -30,6 +30,11 @@ export const nodeConfigs = {
   'evidence-store': EvidenceStoreConfig,
   'whatsapp-out': WhatsAppOutConfig,
 } as const satisfies Record<string, TSchema>;
+
+/** Settings whose form has changed: what makes today's of those that an older version wrote. */
+export const settingUpgrades: Partial<Record<keyof typeof nodeConfigs, Record<string, (value: unknown) => unknown>>> = {
+  'fuse-severity': { rules: upgradeRules },
+};
 
 /** Secret fields per node type: they live in Node-RED credentials and nowhere else. */
 export const nodeCredentials = {

@@ -1,13 +1,14 @@
 import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
-import { nodeConfigs, type NodeType } from './configs.ts';
+import { nodeConfigs, settingUpgrades, type NodeType } from './configs.ts';
 import { SentinelError } from './errors.ts';
 import { substitute, type Lookup } from './substitute.ts';
 
 export type ConfigOf<T extends NodeType> = Static<(typeof nodeConfigs)[T]>;
 
 /**
- * The settings of a node as its schema describes them: defaults filled in, numbers from text fields converted.
+ * The settings of a node as its schema describes them: defaults filled in, numbers from text fields converted, older forms
+ * upgraded.
  * What Node-RED puts in place of environment variables is checked like what somebody typed.
  * @throws SentinelError ES_BAD_CONFIG naming the settings that are wrong, or the environment variable that is not set.
  */
@@ -21,7 +22,8 @@ export function readConfig<T extends NodeType>(
   for (const [key, setting] of Object.entries(schema.properties)) {
     const value = substitute(raw[key], lookup, `the setting ${key} of ${type}`);
     // An emptied field means the default, unless empty is an answer of its own, such as "all classes".
-    if (value !== undefined && (value !== '' || Value.Check(setting, ''))) present[key] = value;
+    if (value === undefined || (value === '' && !Value.Check(setting, ''))) continue;
+    present[key] = settingUpgrades[type]?.[key]?.(value) ?? value;
   }
   const config = Value.Convert(schema, Value.Default(schema, present));
   const faults = Value.Errors(schema, config);

@@ -18,7 +18,7 @@ export interface RuleListOptions {
   faultIn: (rule: Rule) => string;
 }
 
-const newRule: Rule = { id: '', enabled: true, severity: 1, all: [{ kind: 'object', label: 'person' }] };
+const newRule: Rule = { v: 2, id: '', enabled: true, severity: 1, all: [{ kind: 'object', label: 'person' }] };
 
 /** The list of rules in the dialog of fuse-severity: drag to order, one sentence per rule, open a row to edit it. */
 export class RuleList {

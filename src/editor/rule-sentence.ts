@@ -51,7 +51,7 @@ export function withIds(rules: readonly Rule[]): Rule[] {
   const taken = new Map<string, number>();
   return rules.map((rule) => {
     // A label that is still missing must not make the id the fault.
-    const labels = rule.all
+    const labels = [...rule.all, ...(rule.any ?? [])]
       .map(({ label }) => (label === '' ? '?' : label))
       .join('+')
       .slice(0, 60);

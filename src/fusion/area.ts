@@ -1,11 +1,13 @@
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
 import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStatus } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
+import type { Finder } from './closeness.ts';
 import { heldBackSentences } from './held-back.ts';
 import { IncidentCourse } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
 import { captureTime, readLook, type Look } from './look.ts';
 import { compareMatches, matchAround, type Match } from './matching.ts';
+import type { BookedRule, RuleBook } from './rule-book.ts';
 import type { Showing } from './showing.ts';
 import { TimeLine } from './time-line.ts';
 
@@ -26,27 +28,20 @@ export class Area {
   readonly #name: string;
   readonly #options: FusionOptions;
   readonly #emit: (incident: Incident) => void;
-  readonly #rules: readonly { rule: Rule; order: number }[];
-  readonly #correlationMs: number;
-  /** The longest memory that a rule asks for: a late look changes the meaning of no more looks than this. */
-  readonly #reach: number;
-  readonly #timeLine = new TimeLine();
+  readonly #book: RuleBook;
+  readonly #timeLine: TimeLine;
   readonly #states: LastingStates;
   readonly #moments: IncidentCourse;
   /** By source. A state may last for days: an incident of its own neither hides nor prolongs what happens meanwhile. */
   readonly #lasting = new Map<string, IncidentCourse>();
   #stateTimer: (() => void) | undefined;
 
-  constructor(name: string, options: FusionOptions, emit: (incident: Incident) => void) {
+  constructor(name: string, options: FusionOptions, book: RuleBook, emit: (incident: Incident) => void) {
     this.#name = name;
     this.#options = options;
     this.#emit = emit;
-    this.#rules = options.rules.map((rule, order) => ({ rule, order })).filter(({ rule }) => rule.enabled);
-    this.#correlationMs = options.correlationSeconds * 1000;
-    this.#reach = Math.max(
-      1,
-      ...options.rules.flatMap(({ all }) => all.map(({ seenTimes, rate }) => rate?.times ?? seenTimes?.of ?? 1)),
-    );
+    this.#book = book;
+    this.#timeLine = new TimeLine(book.followed);
     this.#states = new LastingStates(options.clock);
     this.#moments = this.#course();
   }
@@ -66,16 +61,16 @@ export class Area {
     }
     const now = this.#options.clock.now();
     const capturedAt = captureTime(payload.capturedAt, now);
-    const look = readLook(payload, capturedAt, (kind, label) => this.#asksFor(kind, label));
-    if (look.sightings.size === 0 && (look.kind === 'cue' || look.kind === 'signal')) return;
-    const changed = this.#timeLine.insert(look, now).slice(0, this.#reach);
-    if (look.sightings.size === 0) return;
+    const look = readLook(payload, capturedAt, this.#wanted);
+    if (look === undefined) return;
+    const changed = this.#timeLine.insert(look, now).slice(0, this.#book.reach);
+    if (changed.length === 0 || look.sightings.size === 0) return;
     const until = changed.at(-1)?.capturedAt ?? capturedAt;
-    const anchors = (condition: RuleCondition): Showing[] =>
-      condition.kind === look.kind
+    const anchors = (condition: RuleCondition): readonly Showing[] =>
+      condition.kind === look.kind && look.sightings.has(condition.label)
         ? this.#find(condition, capturedAt, until).filter((showing) => showing.look && changed.includes(showing.look))
         : [];
-    this.#moments.judge(this.#matches(anchors), look);
+    this.#moments.judge(this.#matches(this.#book.metBy(look), anchors), look);
   }
 
   /** Ends the open incidents now, and all timers. */
@@ -86,9 +81,9 @@ export class Area {
 
   /** Judges the states that have lasted long enough by now, and waits for the next one that will have. */
   #judgeStates(): void {
-    const conditions = this.#rules.flatMap(({ rule }) => rule.all);
+    const { rules, conditions } = this.#book;
     const fresh = this.#states.findNew(conditions);
-    const matches = this.#matches((condition) => fresh.filter((showing) => showing.condition === condition));
+    const matches = this.#matches(rules, (condition) => fresh.filter((showing) => showing.condition === condition));
     for (const [source, ofSource] of Map.groupBy(matches, lastingSource)) {
       if (source === undefined) this.#moments.judge(ofSource, undefined);
       else this.#courseOf(source).judge(ofSource, undefined);
@@ -108,7 +103,7 @@ export class Area {
     const present = this.#lasting.get(source);
     if (present !== undefined) return present;
     for (const [name, { state }] of this.#lasting) if (state === undefined) this.#lasting.delete(name);
-    const asked = this.#rules.flatMap(({ rule }) => (asksForStates(rule) ? rule.all : []));
+    const asked = this.#book.rules.flatMap((booked) => (asksForStates(booked) ? booked.asked : []));
     const course = this.#course(() => this.#states.holds(source, asked));
     this.#lasting.set(source, course);
     return course;
@@ -122,42 +117,44 @@ export class Area {
     return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#emit);
   }
 
-  #asksFor(kind: Look['kind'], label: string): boolean {
-    return this.#rules.some(({ rule }) => rule.all.some((asked) => asked.kind === kind && asked.label === label));
-  }
+  readonly #wanted = (kind: Look['kind'], label: string): boolean => this.#book.asksFor(kind, label);
 
-  #find(condition: RuleCondition, from: number, to: number): Showing[] {
-    return [...this.#states.find(condition), ...this.#timeLine.find(condition, from, to)];
-  }
+  readonly #find: Finder = (condition, from, to) => {
+    const looks = this.#timeLine.find(condition, from, to);
+    if (condition.kind !== 'stream' && condition.kind !== 'cue') return looks;
+    return [...this.#states.find(condition), ...looks];
+  };
 
   /** Every way in which a rule holds through one of the anchors, the gravest first. */
-  #matches(anchorsOf: (condition: RuleCondition) => Showing[]): Match[] {
+  #matches(rules: readonly BookedRule[], anchorsOf: (condition: RuleCondition) => readonly Showing[]): Match[] {
     const now = this.#options.clock.now();
-    const find = this.#find.bind(this);
-    return this.#rules
-      .flatMap((ranked) => {
-        const anchors = ranked.rule.all.flatMap(anchorsOf);
-        const around = ({ from, to }: Showing): number => (to === Number.POSITIVE_INFINITY ? now : from);
-        return anchors.map((anchor) => matchAround(ranked, anchor, around(anchor), this.#correlationMs, find));
-      })
-      .filter((match) => match !== undefined)
-      .sort((a, b) => compareMatches(a, b) || a.spreadMs - b.spreadMs);
+    const matches: Match[] = [];
+    for (const booked of rules) {
+      for (const condition of booked.asked) {
+        for (const anchor of anchorsOf(condition)) {
+          const at = anchor.to === Number.POSITIVE_INFINITY ? now : anchor.from;
+          const match = matchAround(booked, anchor, at, this.#find);
+          if (match !== undefined) matches.push(match);
+        }
+      }
+    }
+    return matches.sort((a, b) => compareMatches(a, b) || a.spreadMs - b.spreadMs);
   }
 
   #soundsNear({ showings }: Match): Look[] {
     const times = showings.map(({ signal }) => signal.capturedAt);
-    return this.#timeLine.sounds(Math.min(...times) - this.#correlationMs, Math.max(...times) + this.#correlationMs);
+    const nearMs = this.#options.correlationSeconds * 1000;
+    return this.#timeLine.sounds(Math.min(...times) - nearMs, Math.max(...times) + nearMs);
   }
 
   #heldBack(match: Match): string[] {
-    const rules = this.#rules.map(({ rule }) => rule);
-    return heldBackSentences(match, rules, this.#correlationMs, this.#timeLine);
+    return heldBackSentences(match, this.#book.rules, this.#timeLine, this.#find);
   }
 }
 
 /** Whether nothing but states, which hold until they are over, can meet a rule. */
-function asksForStates(rule: Rule): boolean {
-  return rule.all.every(({ kind }) => kind === 'stream' || kind === 'cue');
+function asksForStates({ asked }: BookedRule): boolean {
+  return asked.every(({ kind }) => kind === 'stream' || kind === 'cue');
 }
 
 /** The source whose incident a match of states alone belongs to; undefined for that of what is seen and heard. */

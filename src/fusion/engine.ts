@@ -1,5 +1,6 @@
 import type { Incident } from '../contracts/messages.ts';
 import { Area, type FusionInput, type FusionOptions } from './area.ts';
+import { RuleBook } from './rule-book.ts';
 
 export type { FusionInput, FusionOptions } from './area.ts';
 
@@ -15,15 +16,17 @@ const areaLimit = 256;
 export class FusionEngine {
   readonly #options: FusionOptions;
   readonly #emit: (incident: Incident) => void;
+  readonly #book: RuleBook;
   readonly #areas = new Map<string, Area>();
 
   constructor(options: FusionOptions, emit: (incident: Incident) => void) {
     this.#options = options;
+    this.#book = new RuleBook(options.rules, options.correlationSeconds);
     this.#emit = emit;
   }
 
   accept(payload: FusionInput): void {
-    const area = this.#areas.get(payload.area) ?? new Area(payload.area, this.#options, this.#emit);
+    const area = this.#areas.get(payload.area) ?? new Area(payload.area, this.#options, this.#book, this.#emit);
     this.#areas.delete(payload.area);
     this.#areas.set(payload.area, area);
     if (this.#areas.size > areaLimit) this.#makeRoom();

@@ -1,7 +1,8 @@
-import type { Rule } from '../contracts/configs.ts';
 import type { IncidentSignal } from '../contracts/messages.ts';
+import { capitalised, conditionWords, words } from './condition-words.ts';
 import { reasonOf, type Match } from './matching.ts';
 import type { Showing } from './showing.ts';
+import { dwellOf } from './condition-fit.ts';
 import { levelSentence } from './level-words.ts';
 import { tamperSentence } from './tamper-words.ts';
 import { zoneSentence } from './zone-words.ts';
@@ -23,17 +24,17 @@ export interface Step {
 export function explain(incident: {
   best: Match;
   steps: readonly Step[];
-  confidence: number;
   others: readonly Tally[];
   heldBack: readonly string[];
   ending: string | undefined;
 }): string[] {
-  const { best, steps, confidence, others, heldBack, ending } = incident;
-  const { rule, showings } = best;
+  const { best, steps, others, heldBack, ending } = incident;
+  const { severity, confidence, showings } = best;
   return [
-    `Severity ${rule.severity} by the rule ${reasonOf(rule)}.`,
+    `Severity ${severity} by the rule ${reasonOf(best)}.`,
     ...showings.map(showingSentence),
     ...distanceSentence(best),
+    ...absenceSentence(best),
     showings.length === 1
       ? `Confidence ${decimals(confidence)}: the score of that signal.`
       : `Confidence ${decimals(confidence)}: the lowest score of those signals.`,
@@ -46,24 +47,15 @@ export function explain(incident: {
   ];
 }
 
-/** The rule's own words, or else its labels, and the other sounds that fired. */
-export function peopleLabel(rule: Rule, others: readonly IncidentSignal[]): string {
+/** The rule's own words, or else the labels that met it, and the other sounds that fired. */
+export function peopleLabel({ rule, showings }: Match, others: readonly IncidentSignal[]): string {
   const ruleWords = rule.label ?? '';
-  const label =
-    ruleWords === '' ? capitalised(rule.all.map((condition) => words(condition.label)).join(' and ')) : ruleWords;
-  const inRule = new Set(rule.all.map((condition) => condition.label));
+  const labels = showings.map(({ condition }) => condition.label);
+  const label = ruleWords === '' ? capitalised(labels.map(words).join(' and ')) : ruleWords;
+  const inRule = new Set(labels);
   const sounds = others.filter(({ kind, label: name }) => kind === 'sound' && !inRule.has(name));
   const names = [...new Set(sounds.map((sound) => words(sound.label)))];
   return names.length === 0 ? label : `${label} (also ${names.join(', ')})`;
-}
-
-/** A label as people read it: glass break. */
-export function words(label: string): string {
-  return label.replaceAll('_', ' ');
-}
-
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const wallClock = new Intl.DateTimeFormat('en-GB', {
@@ -82,35 +74,52 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function showingSentence({ signal, condition, seen, dbfs, state, from, features, remark }: Showing): string {
+function showingSentence(showing: Showing): string {
+  const { signal, condition, seen, dbfs, state, from, features, remark } = showing;
   const { kind, label, source, score, capturedAt } = signal;
   const at = clockTime(capturedAt);
   const name = capitalised(words(label));
   switch (kind) {
     case 'object': {
       const looks = seen.of === 1 ? '' : `, in ${seen.n} of the last ${seen.of} looks`;
-      return `${name} seen by ${source} at ${at}, score ${decimals(score)}${looks}.`;
+      return `${name} seen by ${source} at ${at}, score ${decimals(score)}${looks}${objectWords(showing)}${lasted(showing)}.`;
     }
     case 'sound': {
       const level = dbfs === undefined ? '' : `, level ${dbfs.toFixed(1)} dBFS`;
       const grounds = remark === undefined ? '' : ` ${remark}`;
-      return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}.${grounds}`;
+      return `${name} heard by ${source} at ${at}, ${scoreOf(signal)}${level}${lasted(showing)}.${grounds}`;
     }
     case 'cue': {
       const lasting =
         tamperSentence(signal, features ?? {}, clockTime) ?? levelSentence(signal, features ?? {}, clockTime);
       if (lasting !== undefined) return lasting;
       const cue = zoneSentence(signal, features ?? {}, clockTime);
-      return `${cue ?? `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}`}${often(condition, seen)}.`;
+      return `${cue ?? `Cue ${words(label)} from ${source} at ${at}, score ${decimals(score)}`}${often(condition, seen)}${lasted(showing)}.`;
     }
     case 'stream': {
       const { status, since } = state ?? { status: label, since: from };
-      const lasted = `for ${Math.round((from - since) / 1000)} s or more`;
-      return `${source} is ${words(label)} since ${clockTime(since)}, ${lasted} (${status}).`;
+      const forLong = `for ${Math.round((from - since) / 1000)} s or more`;
+      return `${source} is ${words(label)} since ${clockTime(since)}, ${forLong} (${status}).`;
     }
     case 'signal':
-      return `Signal ${words(label)} from ${source} at ${at}, score ${decimals(score)}${often(condition, seen)}.`;
+      return `Signal ${words(label)} from ${source} at ${at}, score ${decimals(score)}${often(condition, seen)}${lasted(showing)}.`;
   }
+}
+
+/** What a rule asked of the objects themselves: how many, where, for how long, whether they move. */
+function objectWords({ condition, signal: { objects = [], capturedAt } }: Showing): string {
+  const { count = 1, zone, dwellSeconds, moving } = condition;
+  const dwell = Math.max(0, ...objects.map((object) => dwellOf(object, zone, capturedAt)));
+  return [
+    count === 1 ? '' : `, at least ${count} at once`,
+    zone === undefined ? '' : `, in the zone ${zone}`,
+    dwellSeconds === undefined ? '' : `, there for ${Math.floor(dwell)} s`,
+    moving === undefined ? '' : moving ? ', moving' : ', staying where it is',
+  ].join('');
+}
+
+function lasted({ since, from }: Showing): string {
+  return since === undefined ? '' : `, going on for ${seconds(from - since)}`;
 }
 
 function often({ rate }: Showing['condition'], { n }: Showing['seen']): string {
@@ -121,6 +130,11 @@ function distanceSentence({ showings, spreadMs }: Match): string[] {
   const moments = showings.filter(({ state }) => state === undefined);
   if (moments.length < 2) return [];
   return [`${seconds(spreadMs)} lie between ${moments.length === 2 ? 'the two' : 'the first and the last'}.`];
+}
+
+function absenceSentence({ rule }: Match): string[] {
+  const { none = [] } = rule;
+  return none.length === 0 ? [] : [`Nothing excluded it: no ${none.map(conditionWords).join(', no ')}.`];
 }
 
 function otherSentence(tally: Tally): string {

@@ -1,61 +1,84 @@
-import type { Rule, RuleCondition } from '../contracts/configs.ts';
-import { capitalised, seconds, words } from './explanation.ts';
+import type { RuleCondition } from '../contracts/configs.ts';
+import type { Finder } from './closeness.ts';
+import { capitalised, conditionWords } from './condition-words.ts';
+import { clockTime } from './explanation.ts';
 import type { Match } from './matching.ts';
+import { nearlyThere } from './nearly-there.ts';
+import type { BookedRule } from './rule-book.ts';
 import type { TimeLine } from './time-line.ts';
 
-/** Something missing that was there longer ago than this needs no mention. */
-const worthMentionMs = 60_000;
+/** A graver rule that something of a match meets, and what it still lacks: of each slot the conditions that could fill it. */
+interface Shortfall {
+  booked: BookedRule;
+  missing: readonly (readonly RuleCondition[])[];
+}
 
 /**
- * Why a match is not graver: what the rules above it still lacked, and why what was nearly there did not count.
+ * Why a match is not graver: what the rules above it still lacked, what excluded them, and why what was nearly there did
+ * not count.
  */
-export function heldBackSentences(
-  match: Match,
-  rules: readonly Rule[],
-  correlationMs: number,
-  past: TimeLine,
-): string[] {
-  const { severity } = match.rule;
-  const lacking = rules
-    .filter((rule) => rule.severity > severity && rule.all.some((condition) => meets(match, condition)))
-    .map((rule) => ({ severity: rule.severity, missing: rule.all.filter((condition) => !meets(match, condition)) }))
-    .filter(({ missing }) => missing.length > 0)
-    .sort((a, b) => b.severity - a.severity);
-  if (lacking.length === 0) return [];
-  const steps = [...new Set(lacking.map((rule) => rule.severity))].map((higher) => {
-    const needs = lacking.filter((rule) => rule.severity === higher).map(({ missing }) => namesOf(missing, ' with '));
-    return `severity ${higher} with ${[...new Set(needs)].join(' or ')}`;
-  });
-  const alone = capitalised(namesOf(match.rule.all, ' and '));
-  const conditions = new Map(lacking.flatMap(({ missing }) => missing).map((one) => [`${one.kind} ${one.label}`, one]));
+export function heldBackSentences(match: Match, rules: readonly BookedRule[], past: TimeLine, find: Finder): string[] {
+  const graver = rules
+    .filter(({ rule, asked }) => rule.severity > match.severity && asked.some((one) => isAbout(match, one)))
+    .map((booked) => {
+      const { first, last } = spanOf(match);
+      const isThere = (one: RuleCondition): boolean =>
+        find(one, last - booked.windowMs, first + booked.windowMs).length > 0;
+      const missing = booked.slots.filter((slot) => !slot.some(isThere));
+      return { booked, missing };
+    })
+    .sort((a, b) => b.booked.rule.severity - a.booked.rule.severity);
+  const lacking = graver.filter(({ missing }) => missing.length > 0);
+  const complete = graver.filter(({ missing }) => missing.length === 0);
   return [
-    `${alone} alone is severity ${severity}; within ${correlationMs / 1000} s it would be ${steps.join(', ')}.`,
-    ...[...conditions.values()].flatMap((condition) => nearlyThere(condition, match, correlationMs, past)),
+    ...lackingSentences(match, lacking, past),
+    ...complete.flatMap(({ booked }) => excludedSentence(booked, match, find)),
   ];
 }
 
-function meets({ showings }: Match, { kind, label }: RuleCondition): boolean {
+function lackingSentences(match: Match, lacking: readonly Shortfall[], past: TimeLine): string[] {
+  const [first] = lacking;
+  if (first === undefined) return [];
+  const sameTime = lacking.every(({ booked }) => booked.windowMs === first.booked.windowMs);
+  const steps = [...new Set(lacking.map(({ booked }) => booked.rule.severity))].map((higher) => {
+    const needs = lacking.filter(({ booked }) => booked.rule.severity === higher);
+    const said = needs.map(({ booked, missing }) => {
+      const names = missing.map((slot) => slot.map(conditionWords).join(' or ')).join(' with ');
+      return sameTime ? names : `${names} within ${booked.windowMs / 1000} s`;
+    });
+    return `severity ${higher} with ${[...new Set(said)].join(' or ')}`;
+  });
+  const alone = capitalised(match.showings.map(({ condition }) => conditionWords(condition)).join(' and '));
+  const within = sameTime ? `within ${first.booked.windowMs / 1000} s ` : '';
+  const missing = lacking.flatMap(({ booked, missing }) =>
+    missing.flat().map((condition) => ({ condition, windowMs: booked.windowMs })),
+  );
+  const distinct = new Map(missing.map((one) => [`${one.condition.kind} ${conditionWords(one.condition)}`, one]));
+  return [
+    `${alone} alone is severity ${match.severity}; ${within}it would be ${steps.join(', ')}.`,
+    ...[...distinct.values()].flatMap(({ condition, windowMs }) => nearlyThere(condition, match, windowMs, past)),
+  ];
+}
+
+/** All that the rule asks for is there, and yet it does not hold. */
+function excludedSentence({ rule, windowMs, slots }: BookedRule, match: Match, find: Finder): string[] {
+  const { first, last } = spanOf(match);
+  const [excluding] = (rule.none ?? []).flatMap((condition) => find(condition, first - windowMs, last + windowMs));
+  const name = `Severity ${rule.severity} (${rule.label ?? rule.id}) was held back`;
+  if (excluding !== undefined) {
+    const { source, capturedAt } = excluding.signal;
+    return [`${name}: ${conditionWords(excluding.condition)} from ${source} at ${clockTime(capturedAt)} excludes it.`];
+  }
+  if (rule.inOrder !== true) return [];
+  const order = slots.map((slot) => slot.map(conditionWords).join(' or ')).join(', then ');
+  return [`${name}: it asks for ${order}, in this order.`];
+}
+
+function isAbout({ showings }: Match, { kind, label }: RuleCondition): boolean {
   return showings.some(({ condition }) => condition.kind === kind && condition.label === label);
 }
 
-function namesOf(conditions: readonly RuleCondition[], joint: string): string {
-  return conditions.map(({ label }) => words(label)).join(joint);
-}
-
-function nearlyThere(condition: RuleCondition, match: Match, correlationMs: number, past: TimeLine): string[] {
-  const look = past.latest(condition.kind, condition.label);
-  const times = match.showings.map(({ signal }) => signal.capturedAt);
-  if (look === undefined) return [];
-  const apart = Math.max(Math.max(...times) - look.capturedAt, look.capturedAt - Math.min(...times));
-  const name = capitalised(words(condition.label));
-  if (apart > worthMentionMs) return [];
-  if (apart > correlationMs) return [`${name} at ${look.source} was ${seconds(apart)} away: too far apart to count.`];
-  const score = look.sightings.get(condition.label)?.score ?? 0;
-  if (score < (condition.minimumScore ?? 0))
-    return [`${name} at ${look.source} had a score of only ${score.toFixed(2)}.`];
-  const { n, of } = condition.seenTimes ?? { n: 1, of: 1 };
-  const once = { ...condition, seenTimes: { n: 1, of: Math.max(n, of) } };
-  const seen = past.find(once, look.capturedAt, look.capturedAt).find((showing) => showing.look === look)?.seen;
-  if (seen === undefined || seen.n >= n) return [];
-  return [`${name} was in only ${seen.n} of the last ${seen.of} looks of ${look.source}: ${n} of ${of} are needed.`];
+function spanOf({ showings }: Match): { first: number; last: number } {
+  const times = showings.map(({ signal }) => signal.capturedAt);
+  return { first: Math.min(...times), last: Math.max(...times) };
 }

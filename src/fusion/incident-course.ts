@@ -47,8 +47,8 @@ export class IncidentCourse {
 
   /** Severity and reason of the open incident. */
   get state(): { severity: number; reason: string } | undefined {
-    const rule = this.#incident?.best.rule;
-    return rule && { severity: rule.severity, reason: reasonOf(rule) };
+    const best = this.#incident?.best;
+    return best && { severity: best.severity, reason: reasonOf(best) };
   }
 
   /** Starts, feeds or raises the incident, with the gravest match first; a message leaves only when it has news. */
@@ -62,7 +62,7 @@ export class IncidentCourse {
     const incident = this.#incident ?? this.#start(best);
     const isStart = incident !== this.#incident;
     this.#incident = incident;
-    this.#feed(best.rule.severity >= incident.best.rule.severity);
+    this.#feed(best.severity >= incident.best.severity);
     const isOther = incident.shouldStandOn(best);
     if (isOther) incident.standOn(best, heldBack(best));
     const isNews = incident.note(
@@ -136,7 +136,7 @@ export class IncidentCourse {
 
   #whyQuiet({ best }: IncidentRecord): string {
     const { at, openUntil, fadesAt } = this.#fed;
-    const { severity } = best.rule;
+    const { severity } = best;
     if (this.#options.lasts !== undefined) return `Ended: it lasted until ${clockTime(at)}.`;
     return openUntil < fadesAt
       ? `Ended: nothing new since ${clockTime(at)}.`

@@ -54,17 +54,15 @@ export class IncidentRecord {
    * after a pane. Each rule of a severity has its turn once, so that alternating causes are no storm.
    */
   shouldStandOn(match: Match): boolean {
-    const { rule } = match;
-    if (rule.severity !== this.#best.rule.severity) return rule.severity > this.#best.rule.severity;
-    if (this.#stoodOn.has(rule)) return false;
-    const known = new Set(this.#best.rule.all.map(({ label }) => label));
-    return compareMatches(match, this.#best) < 0 || rule.all.some(({ label }) => !known.has(label));
+    if (match.severity !== this.#best.severity) return match.severity > this.#best.severity;
+    if (this.#stoodOn.has(match.rule)) return false;
+    const known = new Set(labelsOf(this.#best));
+    return compareMatches(match, this.#best) < 0 || labelsOf(match).some((label) => !known.has(label));
   }
 
   /** Stands from now on on another rule. */
   standOn(best: Match, heldBack: readonly string[]): void {
-    const { rule } = this.#best;
-    this.#steps.push({ since: this.#since, severity: rule.severity, reason: reasonOf(rule) });
+    this.#steps.push({ since: this.#since, severity: this.#best.severity, reason: reasonOf(this.#best) });
     this.#since = Math.max(this.#since, ...best.showings.map(({ signal }) => signal.capturedAt));
     this.#stoodOn.add(best.rule);
     this.#best = best;
@@ -102,13 +100,12 @@ export class IncidentRecord {
 
   /** The incident as its next message; `at` is the moment of telling for phases that nothing seen or heard causes. */
   message(phase: Incident['phase'], at = this.#newestAt, end?: { at: number; why: string }): Incident {
-    const { rule, showings } = this.#best;
+    const { severity, confidence, showings } = this.#best;
     const grounds = showings.map(({ signal }) => signal);
     const listed = new Set(grounds.map(keyOf));
     const tallies = [...this.#tallies].map(([key, tally]) => ({ key, tally: { ...tally } }));
     const others = tallies.filter(({ key }) => !listed.has(key)).map(({ tally }) => tally);
     const signals = [...tallies.filter(({ key }) => listed.has(key)).map(({ tally }) => tally), ...others];
-    const confidence = Math.min(...grounds.map(({ score }) => score));
     const strongest = grounds.reduce((a, b) => (b.score > a.score ? b : a));
     const steps = this.#steps;
     const best = this.#best;
@@ -124,16 +121,16 @@ export class IncidentRecord {
       id: this.id,
       phase,
       seq: this.#seq++,
-      severity: rule.severity,
-      label: peopleLabel(rule, others),
-      reason: reasonOf(rule),
+      severity,
+      label: peopleLabel(best, others),
+      reason: reasonOf(best),
       confidence,
       sources: [...new Set(signals.map(({ source }) => source))],
       signals,
       startedAt: this.startedAt,
       updatedAt: this.#updatedAt,
       ...(end === undefined ? {} : { endedAt: Math.max(this.startedAt, end.at) }),
-      explanation: explain({ best, steps, confidence, others, heldBack, ending: end?.why }),
+      explanation: explain({ best, steps, others, heldBack, ending: end?.why }),
     };
   }
 
@@ -151,6 +148,10 @@ export class IncidentRecord {
     if (!goesOn) known.count += 1;
     if (signal.score > known.score) Object.assign(known, signal);
   }
+}
+
+function labelsOf({ showings }: Match): string[] {
+  return showings.map(({ condition }) => condition.label);
 }
 
 function keyOf({ kind, label, source }: IncidentSignal): string {

@@ -1,3 +1,4 @@
+import type { RuleCondition } from '../contracts/configs.ts';
 import { judgedBy } from '../contracts/judged-by.ts';
 import type { AudioScores, Cue, DetectedObject, Detections, ExternalSignal } from '../contracts/messages.ts';
 
@@ -33,12 +34,15 @@ export interface Look {
   track: string;
   capturedAt: number;
   sightings: ReadonlyMap<string, Sighting>;
+  /** Since when conditions that ask for a duration have been shown without a gap; the time line writes it. */
+  shownSince?: Map<RuleCondition, number>;
 }
 
 export type LookPayload = Detections | AudioScores | Cue | ExternalSignal;
 
-/** Objects of one label that a message carries at most; a crowd needs no more to be believed. */
-const objectLimit = 10;
+/** Objects of one label that are counted at most: as many as a rule can ask for. */
+const objectLimit = 50;
+const nothing: Look['sightings'] = new Map();
 
 /** A foreign clock that differs by more than this is not believed at all. */
 const believableMs = 3_600_000;
@@ -52,15 +56,14 @@ export function captureTime(capturedAt: number, now: number): number {
   return capturedAt <= now + aheadMs && now - capturedAt <= believableMs ? capturedAt : now;
 }
 
+/** Whether any rule asks for a label. */
+type Wanted = (kind: Look['kind'], label: string) => boolean;
+
 /**
  * Reads a payload as a look. Sounds are all kept, since every sound that fired is named; of the other kinds only
- * the labels that `wanted` knows.
+ * the labels that `wanted` knows. Undefined for a cue or signal that nobody asks for.
  */
-export function readLook(
-  payload: LookPayload,
-  capturedAt: number,
-  wanted: (kind: Look['kind'], label: string) => boolean,
-): Look {
+export function readLook(payload: LookPayload, capturedAt: number, wanted: Wanted): Look | undefined {
   const { source } = payload;
   switch (payload.kind) {
     case 'detections':
@@ -73,26 +76,28 @@ export function readLook(
       // A rule may ask for what happened anywhere, in one zone, or at one line in one direction.
       const place = zone === undefined ? [] : [`${cue} ${zone}`];
       const way = zone === undefined || direction === undefined ? [] : [`${cue} ${zone} ${direction}`];
-      const sightings = named([cue, ...place, ...way], { label: cue, score, features }, (label) =>
-        wanted('cue', label),
-      );
+      const names = [cue, ...place, ...way].filter((name) => wanted('cue', name));
+      if (names.length === 0) return undefined;
+      const sightings = named(names, { label: cue, score, features });
       return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings };
     }
     case 'signal': {
       const { signal, label, score } = payload;
-      const sightings = named([label, signal], { label, score }, (name) => wanted('signal', name));
+      const names = [label, signal].filter((name) => wanted('signal', name));
+      if (names.length === 0) return undefined;
+      const sightings = named(names, { label, score });
       return { kind: 'signal', source, track: `signal ${source} ${signal} ${label}`, capturedAt, sightings };
     }
   }
 }
 
-/** A cue or signal with score 0 says that it is over. */
-function named(names: string[], sighting: Sighting, wanted: (name: string) => boolean): Map<string, Sighting> {
-  if (sighting.score === 0) return new Map();
-  return new Map(names.filter(wanted).map((name) => [name, sighting]));
+/** A cue or signal with score 0 says that it is over: a look that does not show it. */
+function named(names: readonly string[], sighting: Sighting): Look['sightings'] {
+  return sighting.score === 0 ? nothing : new Map(names.map((name) => [name, sighting]));
 }
 
-function readObjects(payload: Detections, wanted: (kind: 'object', label: string) => boolean): Map<string, Sighting> {
+function readObjects(payload: Detections, wanted: Wanted): Look['sightings'] {
+  if (!payload.objects.some(({ label }) => wanted('object', label))) return nothing;
   const sightings = new Map<string, Sighting>();
   const bestFirst = payload.objects.filter(({ label }) => wanted('object', label)).sort((a, b) => b.score - a.score);
   for (const object of bestFirst) {
@@ -108,7 +113,8 @@ function readObjects(payload: Detections, wanted: (kind: 'object', label: string
   return sightings;
 }
 
-function readSounds(payload: AudioScores): Map<string, Sighting> {
+function readSounds(payload: AudioScores): Look['sightings'] {
+  if (payload.triggered.length === 0) return nothing;
   const sightings = new Map<string, Sighting>();
   for (const label of payload.triggered) {
     // Own properties only: a label such as "toString" must not find what every object has.

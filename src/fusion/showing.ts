@@ -10,6 +10,8 @@ export interface Showing {
   to: number;
   /** Looks that showed it, of the last how many. */
   seen: { n: number; of: number };
+  /** For what goes on: since when it has been shown without a gap. */
+  since?: number;
   /** The look itself; a state has none. */
   look?: Look;
   /** For sounds, the level of the window. */
@@ -24,6 +26,9 @@ export interface Showing {
   state?: { status: string; since: number };
 }
 
+/** Objects of one label that a message carries at most; a crowd needs no more to be believed. */
+const objectLimit = 10;
+
 /** A sighting as it stands in an incident. */
 export function signalOf(look: Look, { label, score, threshold, model, objects }: Sighting): IncidentSignal {
   return {
@@ -34,6 +39,6 @@ export function signalOf(look: Look, { label, score, threshold, model, objects }
     capturedAt: look.capturedAt,
     ...(threshold === undefined ? {} : { threshold }),
     ...(model === undefined ? {} : { model }),
-    ...(objects === undefined ? {} : { objects }),
+    ...(objects === undefined ? {} : { objects: objects.slice(0, objectLimit) }),
   };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Confirmer } from '../confirmation/confirmer.ts';
-import type { RuleCondition } from '../contracts/configs.ts';
+import { signalKinds, type RuleCondition, type SignalKind } from '../contracts/configs.ts';
+import { fitting, isNarrow } from './condition-fit.ts';
 import type { Look, Sighting } from './look.ts';
 import { signalOf, type Showing } from './showing.ts';
 
@@ -8,75 +8,118 @@ import { signalOf, type Showing } from './showing.ts';
 const memoryMs = 120_000;
 /** Looks ahead of now by more than this were taken before the clock was set back. */
 const aheadMs = 1000;
+/** What is shown again within this time goes on; a look at which it is missed does not end it. */
+const goesOnMs = 3000;
 /** Bounds of an area: a storm costs the oldest looks, never more memory. */
 const looksPerTrack = 256;
 const tracksPerArea = 64;
 
+interface Track {
+  kind: Look['kind'];
+  source: string;
+  looks: Look[];
+}
+
+const none: readonly Showing[] = [];
+
 /** The latest looks of every source of one area, in order of capture however they arrive. */
 export class TimeLine {
-  /** The track that was silent longest first. */
-  readonly #tracks = new Map<string, Look[]>();
-  readonly #byKind = new Map<Look['kind'], Set<Look[]>>();
+  /** By name; the one that was silent longest comes first. */
+  readonly #tracks = new Map<string, Track>();
+  /** The same tracks, in the same order. */
+  readonly #ofKind = new Map<SignalKind, Set<Track>>(signalKinds.map((kind) => [kind, new Set()]));
+  readonly #followed: readonly RuleCondition[];
+
+  /** @param followed Conditions that ask for how long looks have shown them. */
+  constructor(followed: readonly RuleCondition[] = []) {
+    this.#followed = followed;
+  }
 
   /** Looks that are remembered. */
   get size(): number {
-    return [...this.#tracks.values()].reduce((sum, looks) => sum + looks.length, 0);
+    return [...this.#tracks.values()].reduce((sum, { looks }) => sum + looks.length, 0);
   }
 
   /**
    * @returns the looks whose meaning this one changes: itself, and those after it in its track when it came late; none
    * when it is known already, as when a message is delivered twice.
    */
-  insert(look: Look, now: number): Look[] {
-    const looks = this.#trackOf(look);
+  insert(look: Look, now: number): readonly Look[] {
+    const track = this.#trackOf(look);
+    const { looks } = track;
     forgetOld(looks, now);
-    const before = looks.findLastIndex(({ capturedAt }) => capturedAt <= look.capturedAt);
-    if (isKnown(look, looks, before)) return [];
-    looks.splice(before + 1, 0, look);
-    const isFull = looks.length > looksPerTrack;
-    if (isFull) looks.splice(before === -1 ? 1 : 0, 1);
-    return looks.slice(isFull ? Math.max(0, before) : before + 1);
+    let place = looks.findLastIndex(({ capturedAt }) => capturedAt <= look.capturedAt) + 1;
+    if (isKnown(look, looks, place - 1)) return [];
+    looks.splice(place, 0, look);
+    if (looks.length > looksPerTrack) {
+      looks.splice(place === 0 ? 1 : 0, 1);
+      place = Math.max(0, place - 1);
+    }
+    if (this.#followed.length > 0) this.#follow(looks, place);
+    return place === looks.length - 1 ? [look] : looks.slice(place);
   }
 
   /** The looks captured in `from`..`to` at which a condition holds. */
-  find(condition: RuleCondition, from: number, to: number): Showing[] {
-    const found: Showing[] = [];
-    for (const looks of this.#tracksOf(condition.kind)) collectShowings(found, looks, condition, from, to);
-    return found;
+  find(condition: RuleCondition, from: number, to: number): readonly Showing[] {
+    let found: Showing[] | undefined;
+    for (const { source, looks } of this.#ofKind.get(condition.kind) ?? []) {
+      if (condition.source !== undefined && condition.source !== source) continue;
+      let at = looks.length;
+      while (at > 0 && (looks[at - 1]?.capturedAt ?? 0) >= from) at -= 1;
+      for (; at < looks.length && (looks[at]?.capturedAt ?? 0) <= to; at += 1) {
+        const showing = showingAt(looks, at, condition);
+        if (showing !== undefined) (found ??= []).push(showing);
+      }
+    }
+    return found ?? none;
   }
 
-  /** The latest look that shows a label at all, however often or clearly. */
-  latest(kind: RuleCondition['kind'], label: string): Look | undefined {
-    return [...this.#tracksOf(kind)]
-      .map((looks) => looks.findLast((look) => look.sightings.has(label)))
-      .filter((look) => look !== undefined)
-      .reduce<Look | undefined>((a, b) => (a !== undefined && a.capturedAt >= b.capturedAt ? a : b), undefined);
+  /** The latest look that shows a label at all, however often or clearly; of one source, if it is named. */
+  latest({ kind, label, source }: Pick<RuleCondition, 'kind' | 'label' | 'source'>): Look | undefined {
+    let latest: Look | undefined;
+    for (const track of this.#ofKind.get(kind) ?? []) {
+      if (source !== undefined && track.source !== source) continue;
+      const look = track.looks.findLast(({ sightings }) => sightings.has(label));
+      if (look !== undefined && look.capturedAt > (latest?.capturedAt ?? -Infinity)) latest = look;
+    }
+    return latest;
   }
 
   /** Every sound that fired in `from`..`to`, whether or not a rule asks for it. */
   sounds(from: number, to: number): Look[] {
-    return [...this.#tracksOf('sound')]
-      .flat()
+    return [...(this.#ofKind.get('sound') ?? [])]
+      .flatMap(({ looks }) => looks)
       .filter(({ capturedAt, sightings }) => sightings.size > 0 && capturedAt >= from && capturedAt <= to);
   }
 
-  #tracksOf(kind: RuleCondition['kind']): Iterable<Look[]> {
-    return kind === 'stream' ? [] : (this.#byKind.get(kind) ?? []);
+  /** The track that was silent longest makes room. */
+  #trackOf({ track: name, kind, source }: Look): Track {
+    const track = this.#tracks.get(name) ?? { kind, source, looks: [] };
+    this.#forget(name);
+    this.#tracks.set(name, track);
+    this.#ofKind.get(kind)?.add(track);
+    const [silent] = this.#tracks.keys();
+    if (this.#tracks.size > tracksPerArea && silent !== undefined) this.#forget(silent);
+    return track;
   }
 
-  /** The track that was silent longest makes room for a new one. */
-  #trackOf({ track, kind }: Look): Look[] {
-    const looks = this.#tracks.get(track) ?? [];
-    this.#tracks.delete(track);
-    this.#tracks.set(track, looks);
-    const ofKind = this.#byKind.get(kind) ?? new Set();
-    this.#byKind.set(kind, ofKind.add(looks));
-    const [silent] = this.#tracks;
-    if (this.#tracks.size > tracksPerArea && silent !== undefined) {
-      this.#tracks.delete(silent[0]);
-      for (const tracks of this.#byKind.values()) tracks.delete(silent[1]);
+  #forget(name: string): void {
+    const track = this.#tracks.get(name);
+    if (track === undefined) return;
+    this.#tracks.delete(name);
+    this.#ofKind.get(track.kind)?.delete(track);
+  }
+
+  /** Writes into a look, and those after it, since when each followed condition has been shown without a gap. */
+  #follow(looks: readonly Look[], from: number): void {
+    for (let at = from; at < looks.length; at += 1) {
+      const look = looks[at];
+      if (look === undefined) continue;
+      for (const condition of this.#followed) {
+        if (condition.kind !== look.kind || fitting(look, condition) === undefined) continue;
+        (look.shownSince ??= new Map()).set(condition, shownBefore(looks, at, condition) ?? look.capturedAt);
+      }
     }
-    return looks;
   }
 }
 
@@ -95,55 +138,63 @@ function isKnown(look: Look, looks: readonly Look[], place: number): boolean {
   return false;
 }
 
-function confirmationOf({ seenTimes, rate }: RuleCondition): { n: number; of: number; seconds?: number } {
-  if (rate !== undefined) return { n: rate.times, of: looksPerTrack, seconds: rate.seconds };
-  const { n, of } = seenTimes ?? { n: 1, of: 1 };
-  return { n, of: Math.max(n, of) };
-}
-
-/** Where the looks begin that have a say in what holds at `from`. */
-function reachOf(looks: readonly Look[], { of, seconds }: ReturnType<typeof confirmationOf>, from: number): number {
-  const first = looks.findLastIndex(({ capturedAt }) => capturedAt < from) + 1;
-  if (seconds === undefined) return Math.max(0, first + 1 - of);
-  return looks.findLastIndex(({ capturedAt }) => capturedAt < from - seconds * 1000) + 1;
-}
-
-/** Walks one track and counts its last looks. A tracker saw an object more often than it let it through: its count holds too. */
-function collectShowings(
-  found: Showing[],
-  looks: readonly Look[],
-  condition: RuleCondition,
-  from: number,
-  to: number,
-): void {
-  if ((looks.at(-1)?.capturedAt ?? 0) < from) return;
-  const rule = confirmationOf(condition);
-  const confirmer = new Confirmer(rule);
-  for (let at = reachOf(looks, rule, from); at < looks.length; at += 1) {
-    const look = looks[at];
-    if (look === undefined || look.capturedAt > to) break;
-    const sighting = shown(look, condition);
-    const counted = confirmer.add(look.capturedAt, sighting !== undefined);
-    if (sighting === undefined || look.capturedAt < from) continue;
-    const tracked = sighting.seen !== undefined && sighting.seen.of <= rule.of ? sighting.seen : counted;
-    const seen = tracked.n > counted.n ? tracked : counted;
-    if (seen.n < rule.n) continue;
-    found.push({
-      condition,
-      signal: signalOf(look, sighting),
-      from: look.capturedAt,
-      to: look.capturedAt,
-      seen: { n: seen.n, of: seen.of },
-      look,
-      ...(sighting.dbfs === undefined ? {} : { dbfs: sighting.dbfs }),
-      ...(sighting.goesOn === undefined ? {} : { goesOn: sighting.goesOn }),
-      ...(sighting.remark === undefined ? {} : { remark: sighting.remark }),
-      ...(sighting.features === undefined ? {} : { features: sighting.features }),
-    });
+/** Since when the looks before this one have shown a condition; undefined when the last that did is too long ago. */
+function shownBefore(looks: readonly Look[], at: number, condition: RuleCondition): number | undefined {
+  const from = (looks[at]?.capturedAt ?? 0) - goesOnMs;
+  for (let before = at - 1; before >= 0; before -= 1) {
+    const look = looks[before];
+    if (look === undefined || look.capturedAt < from) return undefined;
+    const since = look.shownSince?.get(condition);
+    if (since !== undefined) return since;
   }
+  return undefined;
 }
 
-function shown(look: Look, { label, minimumScore }: RuleCondition): Sighting | undefined {
-  const sighting = look.sightings.get(label);
-  return sighting !== undefined && sighting.score >= (minimumScore ?? 0) ? sighting : undefined;
+/** How a look of a track meets a condition, counting those before it; undefined when it does not. */
+function showingAt(looks: readonly Look[], at: number, condition: RuleCondition): Showing | undefined {
+  const look = looks[at];
+  if (look === undefined) return undefined;
+  const sighting = fitting(look, condition);
+  if (sighting === undefined) return undefined;
+  const seen = timesSeen(looks, at, condition, sighting);
+  if (seen.n < (condition.rate?.times ?? condition.seenTimes?.n ?? 1)) return undefined;
+  const since = look.shownSince?.get(condition);
+  if (since !== undefined && look.capturedAt - since < (condition.forSeconds ?? 0) * 1000) return undefined;
+  const { dbfs, goesOn, remark, features } = sighting;
+  return {
+    ...{ condition, signal: signalOf(look, sighting), from: look.capturedAt, to: look.capturedAt, seen, look },
+    ...(since === undefined ? {} : { since }),
+    ...(dbfs === undefined ? {} : { dbfs }),
+    ...(goesOn === undefined ? {} : { goesOn }),
+    ...(remark === undefined ? {} : { remark }),
+    ...(features === undefined ? {} : { features }),
+  };
+}
+
+const once = { n: 1, of: 1 };
+
+/** How many of the last looks show it. A tracker saw an object more often than it let it through: its count holds too. */
+function timesSeen(looks: readonly Look[], at: number, condition: RuleCondition, sighting: Sighting): Showing['seen'] {
+  const { seenTimes, rate } = condition;
+  if (rate === undefined && seenTimes === undefined) return tracked(once, sighting, condition, 1);
+  const longest = rate === undefined ? Math.max(seenTimes?.n ?? 1, seenTimes?.of ?? 1) : looksPerTrack;
+  const from = rate === undefined ? -Infinity : (looks[at]?.capturedAt ?? 0) - rate.seconds * 1000;
+  let [n, of] = [0, 0];
+  for (let before = at; before >= 0 && of < longest; before -= 1) {
+    const look = looks[before];
+    if (look === undefined || look.capturedAt < from) break;
+    of += 1;
+    if (fitting(look, condition) !== undefined) n += 1;
+  }
+  return tracked({ n, of }, sighting, condition, longest);
+}
+
+function tracked(
+  counted: Showing['seen'],
+  { seen }: Sighting,
+  condition: RuleCondition,
+  longest: number,
+): Showing['seen'] {
+  if (seen === undefined || seen.of > longest || seen.n <= counted.n || isNarrow(condition)) return counted;
+  return { n: seen.n, of: seen.of };
 }

@@ -89,6 +89,7 @@ describe('none', () => {
     area.hear({ glass_break: 0.8 });
     assert.deepEqual(area.story, []);
     area.stream('connected', { source: 'yard' });
+    area.wait(500);
     area.hear({ glass_break: 0.8 });
     assert.deepEqual(area.story, ['start 2 glass_break']);
   });

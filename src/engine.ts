@@ -47,6 +47,7 @@ export { choiceIn } from './red/model-try.ts';
 export type { NodeContext } from './red/node-context.ts';
 export { streamLooks } from './red/stream-looks.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
+export { acquireInbox } from './site/account-inbox.ts';
 export { keptCamera } from './site/camera-rings.ts';
 export type { CameraViewer } from './site/camera-feed.ts';
 export type { CameraLease } from './site/camera-feeds.ts';

@@ -11,9 +11,9 @@ import { GraphError } from './whatsapp/graph-error.ts';
 import { MediaStore } from './whatsapp/media-store.ts';
 import { checkMessage } from './whatsapp/message-check.ts';
 import { parseMultipart } from './whatsapp/multipart.ts';
-import type { WebhookTarget } from './whatsapp/status-webhook.ts';
+import type { WebhookTarget } from './whatsapp/webhook.ts';
 
-export type { Fault, SandboxMessage };
+export type { Fault, SandboxMessage, WebhookTarget };
 
 export interface SandboxOptions {
   /** 0 takes a free one. */
@@ -32,6 +32,14 @@ export interface Sandbox {
   /** The newest 500. */
   readonly messages: readonly SandboxMessage[];
   onMessage(listener: (message: SandboxMessage) => void): void;
+  /** Receipts and what people write are posted there from now on; undefined: nowhere. */
+  postTo(target: WebhookTarget | undefined): void;
+  /** Somebody writes to the number. @returns the wamid. */
+  write(from: string, text: string): string;
+  /** Somebody presses a button of a message: who got it, or anybody else. @returns the wamid. */
+  press(message: SandboxMessage, title: string, from?: string): string;
+  /** A message that was accepted turns out not to reach the phone, with an error of this code. */
+  report(message: SandboxMessage, code: number): void;
   /** The next calls of their kind go wrong like this, in this order. */
   fail(...faults: Fault[]): void;
   /** Hangs up on everybody and answers nobody until `comeBack`; what it has taken it keeps. */
@@ -91,6 +99,22 @@ class SandboxServer implements Sandbox {
 
   onMessage(listener: (message: SandboxMessage) => void): void {
     this.#conversation.onMessage(listener);
+  }
+
+  postTo(target: WebhookTarget | undefined): void {
+    this.#conversation.webhook = target;
+  }
+
+  write(from: string, text: string): string {
+    return this.#conversation.write(from, text);
+  }
+
+  press(message: SandboxMessage, title: string, from = message.to): string {
+    return this.#conversation.press(message, title, from);
+  }
+
+  report(message: SandboxMessage, code: number): void {
+    this.#conversation.failed(message, code);
   }
 
   fail(...faults: Fault[]): void {

@@ -45,6 +45,10 @@ const about: Record<Kind, { from: string; text: string }> = {
       '`update` comes `msg.image` (JPEG with boxes), with `evidence` `msg.samples` (where the camera may be recorded), and again with `evidence` `msg.clip` (MP4).',
   },
   delivery: { from: 'whatsapp-out', text: 'What became of one message to one person.' },
+  inbound: {
+    from: 'sentinel-whatsapp-in, output 2',
+    text: 'What one of the recipients wrote to the number that alerts, or which button was pressed. What strangers write is only counted.',
+  },
   review: {
     from: 'evidence-store, output 2; your own flow',
     text:

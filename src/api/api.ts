@@ -17,9 +17,10 @@ import { sendJson, sendText } from './send.ts';
 import { SoundAnswers } from './sound/sound-answers.ts';
 import type { SoundHost } from './sound/sound-site.ts';
 import { Turns } from './turns.ts';
+import { WebhookAnswers, type WebhookHost } from './whatsapp/webhook-answers.ts';
 
 /** What the API serves. */
-export interface ApiHost extends IncidentHost, CameraHost, SoundHost, ArmingHost {
+export interface ApiHost extends IncidentHost, CameraHost, SoundHost, ArmingHost, WebhookHost {
   /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
   authenticated(): boolean;
   health(): Promise<HealthReport>;
@@ -48,6 +49,8 @@ interface Route {
   read?: Handler;
   write?: Handler;
   replace?: Handler;
+  /** It does not ask who somebody is: what comes is believed for its signature, and nothing of ours is told. */
+  signed?: true;
 }
 
 /** The handler of a method, and what a route with nothing else is said to take. */
@@ -56,6 +59,9 @@ const methods = [
   { names: ['POST'], handler: 'write', only: 'This takes POST only.' },
   { names: ['PUT'], handler: 'replace', only: 'This takes PUT only.' },
 ] as const;
+
+/** Where WhatsApp posts to, below the place where the API is mounted. */
+export const webhookPath = '/api/v1/whatsapp/webhook';
 
 /** Nothing here may be cached by others, guessed to be a script, or drawn into somebody else's page. */
 const commonHeaders = {
@@ -73,6 +79,7 @@ export class Api {
   readonly #cameras: CameraAnswers;
   readonly #sound: SoundAnswers;
   readonly #arming: ArmingAnswers;
+  readonly #webhook: WebhookAnswers;
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
   readonly #routes: readonly Route[] = [
@@ -137,6 +144,14 @@ export class Api {
     },
     { path: /^\/api\/v1\/sound\/predict$/, write: (request, response) => this.#sound.predict(request, response) },
     { path: /^\/api\/v1\/sound\/retrain$/, write: (request, response) => this.#sound.retrain(request, response) },
+    {
+      path: /^\/api\/v1\/whatsapp\/webhook$/,
+      signed: true,
+      read: (request, response) => {
+        this.#webhook.prove(request, response);
+      },
+      write: (request, response) => this.#webhook.take(request, response),
+    },
   ];
 
   constructor(host: ApiHost) {
@@ -144,6 +159,7 @@ export class Api {
     this.#cameras = new CameraAnswers(host);
     this.#sound = new SoundAnswers(host);
     this.#arming = new ArmingAnswers(host);
+    this.#webhook = new WebhookAnswers(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({
       authenticated: () => host.authenticated(),
@@ -162,7 +178,7 @@ export class Api {
     response.on('error', () => undefined);
     try {
       for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
-      if (!this.#host.authenticated() && !isLocal(request)) {
+      if (this.#routeOf(request)?.signed !== true && !this.#host.authenticated() && !isLocal(request)) {
         throw new Problem(403, 'Without a login only this machine may use this. Set httpNodeAuth in the settings.');
       }
       await this.#route(request, response);
@@ -238,15 +254,15 @@ export class Api {
     }
   }
 
-  #routeOf(request: IncomingMessage): string {
+  #routeOf(request: IncomingMessage): Route | undefined {
     const path = pathOf(request);
-    return this.#routes.find(({ path: pattern }) => pattern.test(path))?.path.source ?? '';
+    return this.#routes.find(({ path: pattern }) => pattern.test(path));
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (isClientGone(error)) return;
     const problem = error instanceof Problem ? error : fault(error);
-    if (problem.cause !== undefined) this.#faults.tell(this.#routeOf(request), problem.cause);
+    if (problem.cause !== undefined) this.#faults.tell(this.#routeOf(request)?.path.source ?? '', problem.cause);
     if (response.headersSent) {
       response.destroy();
       return;

@@ -5,6 +5,7 @@ import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
+import { whatsAppReceivers } from '../site/account-inbox.ts';
 import { camerasOf, livePicture } from '../site/camera-list.ts';
 import { microphonesOf } from '../site/microphone-list.ts';
 import { metricsText } from '../site/prometheus.ts';
@@ -30,6 +31,7 @@ export function siteHost(
     cameras: () => ({ cameras: camerasOf(sites()) }),
     microphones: () => ({ microphones: microphonesOf(sites()) }),
     preview: (id) => livePicture(sites(), id),
+    whatsAppReceivers,
     soundSites: () => soundSites(sites()),
     version: packageVersion(),
     armableSites: () => armableSites(sites()),

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { EvidenceStoreConfig, WhatsAppAccountConfig, WhatsAppOutConfig } from './configs/alerts.ts';
+import { EvidenceStoreConfig, WhatsAppAccountConfig, WhatsAppInConfig, WhatsAppOutConfig } from './configs/alerts.ts';
 import { RtspInConfig, SentinelCameraConfig } from './configs/camera.ts';
 import { DetectronInferConfig } from './configs/detection.ts';
 import { FuseSeverityConfig, upgradeRules } from './configs/fusion.ts';
@@ -29,6 +29,7 @@ export const nodeConfigs = {
   'fuse-severity': FuseSeverityConfig,
   'evidence-store': EvidenceStoreConfig,
   'whatsapp-out': WhatsAppOutConfig,
+  'sentinel-whatsapp-in': WhatsAppInConfig,
 } as const satisfies Record<string, TSchema>;
 
 /** Settings whose form has changed: what makes today's of those that an older version wrote. */
@@ -39,7 +40,7 @@ export const settingUpgrades: Partial<Record<keyof typeof nodeConfigs, Record<st
 /** Secret fields per node type: they live in Node-RED credentials and nowhere else. */
 export const nodeCredentials = {
   'sentinel-camera': { username: 'text', password: 'password' },
-  'sentinel-whatsapp-account': { accessToken: 'password' },
+  'sentinel-whatsapp-account': { accessToken: 'password', appSecret: 'password', verifyToken: 'text' },
 } as const satisfies Partial<Record<keyof typeof nodeConfigs, Record<string, 'text' | 'password'>>>;
 
 export type NodeType = keyof typeof nodeConfigs;

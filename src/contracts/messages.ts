@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Command, Delivery, Review, Talk } from './messages/alerts.ts';
+import { Command, Delivery, Inbound, Review, Talk } from './messages/alerts.ts';
 import { ArmingChange } from './messages/arming.ts';
 import { Frame, Media, StreamStatus } from './messages/camera.ts';
 import { Detections } from './messages/detections.ts';
@@ -34,6 +34,7 @@ export const payloadSchemas = {
   signal: ExternalSignal,
   incident: Incident,
   delivery: Delivery,
+  inbound: Inbound,
   review: Review,
   command: Command,
   talk: Talk,

@@ -125,6 +125,13 @@ export const metricDefinitions = {
       'it stays 0. See alerts_accepted_total.',
     labels: ['channel'],
   },
+  webhook_events_total: {
+    type: 'counter',
+    help:
+      'What WhatsApp has posted to us, by kind: status, message, stranger (a message of nobody who is told), ' +
+      'repeated (came before) or foreign (of another number).',
+    labels: ['channel', 'kind'],
+  },
   alert_send_latency_seconds: {
     type: 'histogram',
     help: 'From the alert being written down to its acceptance by the provider.',

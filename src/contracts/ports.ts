@@ -197,3 +197,13 @@ export interface Gauges {
   /** Sets one; undefined takes it away. */
   set(name: MetricName, value: number | undefined, labels: Record<string, string>): void;
 }
+
+/** Who takes what a provider posts to us from outside (alerting implements it). Its secrets never leave it. */
+export interface WebhookReceiver {
+  /** Whether this is the word that proves that the address is ours; takes the same time for any word. */
+  knows(verifyToken: string): boolean;
+  /** Whether our provider has signed these very bytes; takes the same time for any signature. */
+  trusts(body: Uint8Array, signature: string): boolean;
+  /** Takes over a body that it trusts, and returns at once. @returns false when so much waits that it must come again. */
+  take(body: Uint8Array): boolean;
+}

@@ -184,6 +184,16 @@ const steps: readonly string[] = [
     created_at REAL NOT NULL
   ) STRICT;
   `,
+  `
+  -- What a provider has posted already.
+  CREATE TABLE webhook_events (
+    account TEXT NOT NULL,
+    key TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    PRIMARY KEY (account, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX webhook_events_by_age ON webhook_events (seen_at);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -11,6 +11,7 @@ export interface Tables {
   outbox: OutboxRow;
   reviews: ReviewRow;
   training_data_uploads: TrainingUploadRow;
+  webhook_events: WebhookEventRow;
   retraining_sessions: RetrainingSessionRow;
 }
 
@@ -187,4 +188,12 @@ export interface OutboxRow {
   created_at: number;
   updated_at: number;
   accepted_at: number | null;
+}
+
+/** What a provider has posted already: it posts at least once. */
+export interface WebhookEventRow {
+  account: string;
+  /** Id of a message, with the status where it is one. */
+  key: string;
+  seen_at: number;
 }

@@ -1,7 +1,8 @@
-import { Api } from '../api/api.ts';
+import { Api, webhookPath } from '../api/api.ts';
 import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
 import { warnOfOpenDashboard } from './dashboard-socket.ts';
+import { answerFirst } from './front-door.ts';
 import { loginOf } from './login.ts';
 import type { NodeRed, UpgradeServer } from './node-red.ts';
 
@@ -21,6 +22,12 @@ export function mountApi(RED: NodeRed): void {
   if (server === undefined || listening.has(server)) return;
   listening.add(server);
   listenForUpgrades(RED, server, api);
+  const place = placeOf(RED.settings.httpNodeRoot);
+  // Meta has no login of Node-RED's, and only the very bytes that it sent carry its signature.
+  answerFirst(server, `${place}${webhookPath}`, (request, response) => {
+    request.url = request.url?.slice(place.length) ?? '';
+    void api.handle(request, response);
+  });
 }
 
 function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): Api {
@@ -37,13 +44,14 @@ function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): 
 function listenForUpgrades(RED: NodeRed, server: UpgradeServer, api: Api): void {
   server.on('upgrade', (request, socket, head) => {
     const [path] = (request.url ?? '').split('?', 1);
-    if (path === livePath(RED.settings.httpNodeRoot)) api.live.upgrade(request, socket, head);
+    if (path === `${placeOf(RED.settings.httpNodeRoot)}/api/v1/live`) api.live.upgrade(request, socket, head);
     // Without us Node.js would have treated it as a plain request; now nobody else would ever end it.
     else if (server.listenerCount('upgrade') === 1) socket.destroy();
   });
 }
 
-function livePath(httpNodeRoot: string | false = ''): string {
+/** Path of everything of ours on the server. */
+function placeOf(httpNodeRoot: string | false = ''): string {
   const root = String(httpNodeRoot).split('/');
-  return ['', ...root.filter((part) => part !== '')].join('/') + `${apiPath}/api/v1/live`;
+  return ['', ...root.filter((part) => part !== '')].join('/') + apiPath;
 }

@@ -50,6 +50,8 @@ export interface NodeRed {
 export interface UpgradeServer {
   on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   listenerCount(event: 'upgrade'): number;
+  /** Hands an event to all listeners. */
+  emit(event: string, ...details: unknown[]): boolean;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { CheckedMessage } from './message-check.ts';
-import { postStatus, type WebhookTarget } from './status-webhook.ts';
+import { newMessageId, Webhook, type WebhookTarget } from './webhook.ts';
 
 /** A message that arrived, as the page shows it. */
 export interface SandboxMessage extends CheckedMessage {
@@ -21,24 +20,50 @@ const deliveredAfterMs = 600;
 /** The messages, what becomes of them, and who is watching. */
 export class Conversation {
   readonly messages: SandboxMessage[] = [];
-  readonly #phoneNumberId: string;
-  readonly #webhook: WebhookTarget | undefined;
+  readonly #webhook: Webhook;
   readonly #listeners: ((message: SandboxMessage) => void)[] = [];
   readonly #viewers = new Set<ServerResponse>();
   readonly #stop = new AbortController();
 
   constructor(phoneNumberId: string, webhook: WebhookTarget | undefined) {
-    this.#phoneNumberId = phoneNumberId;
-    this.#webhook = webhook;
+    this.#webhook = new Webhook(phoneNumberId, webhook, this.#stop.signal);
   }
 
   onMessage(listener: (message: SandboxMessage) => void): void {
     this.#listeners.push(listener);
   }
 
+  /** Where receipts and answers go from now on. */
+  set webhook(target: WebhookTarget | undefined) {
+    this.#webhook.target = target;
+  }
+
+  /** Somebody writes to the number. @returns the wamid. */
+  write(from: string, text: string): string {
+    return this.#webhook.message(from, { type: 'text', text: { body: text } });
+  }
+
+  /** Somebody presses a button of a message, whoever it is. @throws Error when it has no such button. */
+  press(message: SandboxMessage, title: string, from = message.to): string {
+    const button = message.replies?.find((reply) => reply.title === title);
+    if (button === undefined) throw new Error(`The message has no button "${title}".`);
+    const context = { from: '15550100000', id: message.id };
+    return this.#webhook.message(
+      from,
+      message.type === 'template'
+        ? { type: 'button', button: { payload: button.id, text: title }, context }
+        : { type: 'interactive', interactive: { type: 'button_reply', button_reply: button }, context },
+    );
+  }
+
+  /** A message that was accepted does not reach the phone. */
+  failed(message: SandboxMessage, code: number): void {
+    this.#webhook.status(message, 'failed', [{ code, title: 'Message undeliverable' }]);
+  }
+
   /** Takes a message in; "sent" and "delivered" follow. @returns its wamid. */
   add(checked: CheckedMessage, receivedAt: number): string {
-    const id = `wamid.${randomBytes(24).toString('base64url')}`;
+    const id = newMessageId();
     const message: SandboxMessage = { id, receivedAt, status: 'accepted', ...checked };
     this.messages.push(message);
     if (this.messages.length > kept) this.messages.shift();
@@ -74,8 +99,7 @@ export class Conversation {
     if (ranks.indexOf(status) <= ranks.indexOf(message.status)) return;
     message.status = status;
     this.#show(message);
-    if (this.#webhook !== undefined)
-      void postStatus(this.#webhook, this.#phoneNumberId, { ...message }, this.#stop.signal);
+    this.#webhook.status(message, status);
   }
 
   #show(message: SandboxMessage): void {

@@ -8,6 +8,8 @@ export interface CheckedMessage {
   mediaId?: string;
   replyTo?: string;
   buttons?: string[];
+  /** The buttons with what is behind them. */
+  replies?: { id: string; title: string }[];
   /** `biz_opaque_callback_data` */
   tag?: string;
 }
@@ -19,7 +21,7 @@ export interface KnownIds {
 }
 
 type Fields = Record<string, unknown>;
-type Content = Pick<CheckedMessage, 'text' | 'mediaId' | 'buttons'>;
+type Content = Pick<CheckedMessage, 'text' | 'mediaId' | 'buttons' | 'replies'>;
 
 /** The templates that are approved here: {{n}} are the body's parameters. */
 const templates: Readonly<Record<string, { header: boolean; body: string; buttons: readonly string[] }>> = {
@@ -125,7 +127,7 @@ function interactiveContent(interactive: Fields): Content {
   });
   if (buttons.length < 1 || buttons.length > 3) throw new GraphError(131009, 'buttons: min 1, max 3');
   if (new Set(buttons.map(({ id }) => id)).size < buttons.length) throw new GraphError(131009, 'buttons: duplicate id');
-  return { text, buttons: buttons.map(({ title }) => title) };
+  return { text, buttons: buttons.map(({ title }) => title), replies: buttons };
 }
 
 function parametersOf(component: Fields | undefined): Fields[] {

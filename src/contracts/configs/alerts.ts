@@ -63,3 +63,10 @@ export const WhatsAppOutConfig = Type.Object({
   sendSnapshot: Type.Boolean({ default: true, description: 'Send the annotated picture as a reply to the text.' }),
 });
 export type WhatsAppOutConfig = Static<typeof WhatsAppOutConfig>;
+
+export const WhatsAppInConfig = Type.Object({
+  name,
+  site,
+  account: reference('sentinel-whatsapp-account', 'Account whose messages and receipts come in here.', true),
+});
+export type WhatsAppInConfig = Static<typeof WhatsAppInConfig>;

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { epochMs, payload } from './fields.ts';
+import { epochMs, payload, sentence } from './fields.ts';
 
 export const deliveryStatuses = [
   'queued',
@@ -68,3 +68,14 @@ export const Talk = payload('talk', {
   }),
 });
 export type Talk = Static<typeof Talk>;
+
+/** What somebody wrote to us, or which button they pressed. */
+export const Inbound = payload('inbound', {
+  channel: Type.String({ description: 'Such as whatsapp.' }),
+  from: Type.String({ description: 'Masked: only the last three digits are shown.' }),
+  messageId: Type.String({ description: 'Id that the provider gave the message.' }),
+  type: Type.String({ description: 'Such as text, button, interactive or image.' }),
+  text: Type.Optional(sentence('What was written, or what the button says.')),
+  replyTo: Type.Optional(Type.String({ description: 'Id of the message that it answers.' })),
+});
+export type Inbound = Static<typeof Inbound>;

@@ -20,6 +20,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     preview: () => 'unknown',
     soundSites: () => [],
     armableSites: () => [],
+    whatsAppReceivers: () => [],
     version: '0',
     watch: () => () => undefined,
     newSecret: randomUUID,

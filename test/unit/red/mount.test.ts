@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
@@ -85,6 +85,38 @@ describe('the WebSocket on the server of Node-RED', () => {
     const server = new EventEmitter();
     mountApi(red({ server: server }));
     assert.equal(upgrade(server, '/comms').destroyed, true);
+  });
+});
+
+describe('the webhook on the server of Node-RED', () => {
+  /** What a request is answered with, and whether anybody else saw it. */
+  async function asked(server: EventEmitter, url: string): Promise<{ status: number; others: boolean }> {
+    let others = false;
+    const see = () => (others = true);
+    server.on('request', see);
+    const request = Object.assign(new IncomingMessage(new Socket()), { url, method: 'GET' });
+    const response = new ServerResponse(request);
+    server.emit('request', request, response);
+    server.off('request', see);
+    await new Promise((resolve) => setImmediate(resolve));
+    return { status: response.statusCode, others };
+  }
+
+  test('is answered before any login and any reader of bodies, and nothing else is', async () => {
+    const server = new EventEmitter();
+    for (let n = 0; n < 3; n++) mountApi(red({ server, settings: { httpNodeRoot: '/house/' } }));
+    const path = '/house/echosight/api/v1/whatsapp/webhook';
+    assert.deepEqual(await asked(server, `${path}?hub.mode=subscribe`), { status: 404, others: false });
+    for (const url of [
+      '/',
+      path.slice(6),
+      `${path}/`,
+      `${path}x`,
+      path.replace('w', '%77'),
+      '/house/echosight/metrics',
+    ]) {
+      assert.equal((await asked(server, url)).others, true, url);
+    }
   });
 });
 

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { build, buildIsStale } from '../../scripts/build.ts';
+import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
+import { signatureOf, webhookBody } from '../../scripts/demo/whatsapp/webhook.ts';
+import type { Inbound } from '../../src/contracts/messages.ts';
+import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
+import { phoneNumberId, token } from './alert-desk.ts';
+import { exampleFlow } from './example-flow.ts';
+
+const require = createRequire(import.meta.url);
+const { hashSync } = require('bcryptjs') as { hashSync: (password: string, rounds: number) => string };
+
+const appSecret = 'app-secret-4711';
+const verifyToken = 'a long word';
+const person = '15550100001';
+
+describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_000 }, () => {
+  let host: NodeRedHost;
+  let sandbox: Sandbox;
+  let url: string;
+
+  before(async () => {
+    if (buildIsStale()) await build();
+    host = await NodeRedHost.start({ TEST_LOGIN: `house:${hashSync('right', 4)}` });
+    host.authorisation = { authorization: `Basic ${Buffer.from('house:right').toString('base64')}` };
+    url = `${host.url}/echosight/api/v1/whatsapp/webhook`;
+    sandbox = await startSandbox({ port: 0, token, phoneNumberId, webhook: { url, appSecret, twice: true } });
+  });
+  after(async () => {
+    await host.stop();
+    await sandbox.close();
+  });
+
+  async function deploy(credentials: Record<string, string>): Promise<void> {
+    host.seen.length = 0;
+    await host.deploy([
+      { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: 'in' },
+      {
+        id: 'in',
+        type: 'sentinel-whatsapp-in',
+        site: 'site',
+        account: 'account',
+        wires: [['probe-said'], ['probe-messages']],
+      },
+      {
+        ...{ id: 'account', type: 'sentinel-whatsapp-account', phoneNumberId, recipients: `+${person}` },
+        ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken: token, ...credentials } },
+      } satisfies FlowNode,
+      ...['said', 'messages'].map(probe),
+      ...catchAll(),
+      ...watchStatus(),
+    ]);
+  }
+  const metrics = async () =>
+    await (await fetch(`${host.url}/echosight/metrics`, { headers: host.authorisation })).text();
+
+  test('does not begin without the app secret, and the address is not there', async () => {
+    await deploy({ verifyToken });
+    const { error } = await host.waitFor('errors', () => true);
+    assert.match((error as { message: string }).message, /no app secret/);
+    assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 404);
+  });
+
+  test('is reached without the login by who signs, and each message comes once', async () => {
+    await deploy({ appSecret, verifyToken });
+    assert.equal((await fetch(`${host.url}/echosight/metrics`)).status, 401, 'there is a login');
+    const query = new URLSearchParams({
+      'hub.mode': 'subscribe',
+      'hub.verify_token': verifyToken,
+      'hub.challenge': '42',
+    });
+    assert.equal(await (await fetch(`${url}?${String(query)}`)).text(), '42');
+
+    const id = sandbox.write(person, 'hello there');
+    sandbox.write('15550100666', 'I am nobody');
+    const last = sandbox.write(person, 'and again');
+    await host.waitFor('messages', ({ payload }) => (payload as Inbound).messageId === last);
+    const [first, ...others] = host.messages('messages').map(({ payload }) => payload as Inbound);
+    assert.ok(first !== undefined);
+    const { capturedAt, ...said } = first;
+    assert.ok(Math.abs(Date.now() - capturedAt) < 60_000);
+    assert.deepEqual(said, {
+      ...{ v: 1, kind: 'inbound', site: 'test', area: '', source: 'whatsapp', channel: 'whatsapp' },
+      ...{ from: '***001', messageId: id, type: 'text', text: 'hello there' },
+    });
+    assert.deepEqual(
+      others.map(({ text }) => text),
+      ['and again'],
+    );
+    await host.waitFor('status', (message) => JSON.stringify(message.status).includes('***001: and again'));
+    assert.match(await metrics(), /webhook_events_total\{[^}]*kind="stranger"[^}]*\} \d/);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('takes nothing with a wrong signature, nor JSON that was written again', async () => {
+    await deploy({ appSecret, verifyToken });
+    const text = { from: person, id: 'wamid.forged', timestamp: '1700000000', type: 'text', text: { body: 'forged' } };
+    const body = JSON.stringify(webhookBody(phoneNumberId, { messages: [text] }), null, 1);
+    const signature = signatureOf(body, appSecret);
+    const post = async (sent: string, header: Record<string, string>) =>
+      (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...header }, body: sent }))
+        .status;
+    assert.equal(await post(body, {}), 401);
+    assert.equal(await post(body.replace('forged', 'Forged'), { 'x-hub-signature-256': signature }), 401);
+    assert.equal(await post(JSON.stringify(JSON.parse(body)), { 'x-hub-signature-256': signature }), 401);
+    assert.equal(await post(body, { 'x-hub-signature-256': signatureOf(body, 'other') }), 401);
+    const last = sandbox.write(person, 'honest');
+    await host.waitFor('messages', ({ payload }) => (payload as Inbound).messageId === last);
+    assert.deepEqual(
+      host.messages('messages').map(({ payload }) => (payload as Inbound).text),
+      ['honest'],
+    );
+    assert.equal(await post(body, { 'x-hub-signature-256': signature }), 200);
+    await host.waitFor('messages', ({ payload }) => (payload as Inbound).text === 'forged');
+  });
+
+  test('the example takes in what is written', async () => {
+    host.seen.length = 0;
+    const flow = exampleFlow('14 Answers from WhatsApp').map((node) => ({
+      ...node,
+      ...(node.id === 'answer-hear' ? { wires: [['probe-said'], ['probe-messages']] } : {}),
+      ...(node.type === 'sentinel-whatsapp-account'
+        ? { phoneNumberId, baseUrl: sandbox.url, credentials: { accessToken: token, appSecret, verifyToken } }
+        : {}),
+    }));
+    await host.deploy([...flow, ...['said', 'messages'].map(probe), ...catchAll()]);
+    await host.inject('answer-button');
+    const id = sandbox.write(person, 'what is it?');
+    await host.waitFor('messages', ({ payload }) => (payload as Inbound).messageId === id);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('its address goes with it', async () => {
+    await deploy({ appSecret, verifyToken });
+    await host.deploy([]);
+    assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 404);
+    assert.ok(!host.log.includes(appSecret) && !host.log.includes(person), 'neither secret nor number is logged');
+  });
+});

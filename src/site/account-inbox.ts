@@ -39,12 +39,7 @@ export function whatsAppReceivers(): WebhookReceiver[] {
  * Opens the webhook of an account at a Site, shared by all nodes that ask for it.
  * @throws SentinelError ES_BAD_CONFIG without app secret and verify token: then nothing is let in.
  */
-export function acquireInbox(
-  site: Host,
-  account: Account,
-  keys: Partial<WebhookKeys>,
-  user: InboxUser,
-): InboxLease {
+export function acquireInbox(site: Host, account: Account, keys: Partial<WebhookKeys>, user: InboxUser): InboxLease {
   const ofSite = inboxes.get(site) ?? new Map<string, AccountInbox>();
   const present = ofSite.get(account.id) ?? new AccountInbox(site, account, checkedKeys(keys));
   inboxes.set(site, ofSite.set(account.id, present));
@@ -68,7 +63,12 @@ class AccountInbox {
     this.#site = site;
     const { id, recipients, graph } = account;
     this.inbox = new Inbox(
-      { account: { id, phoneNumberId: graph.phoneNumberId, recipients }, keys, database: () => site.database(), ...site.tools },
+      {
+        account: { id, phoneNumberId: graph.phoneNumberId, recipients },
+        keys,
+        database: () => site.database(),
+        ...site.tools,
+      },
       { status: () => Promise.resolve(), message: (event) => this.#message(event) },
     );
   }

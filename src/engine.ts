@@ -36,6 +36,7 @@ export type {
 } from './contracts/messages.ts';
 export type { EvidenceStore, IncidentMedia, Recorded } from './evidence/evidence-store.ts';
 export { IncidentDesk } from './fusion/incident-desk.ts';
+export { SignalJournal } from './fusion/recording/journal.ts';
 export { captureDevices } from './media/microphone/capture-devices.ts';
 export { levelSeconds } from './media/microphone/level-meter.ts';
 export { Microphone } from './media/microphone/microphone.ts';

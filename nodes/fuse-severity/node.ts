@@ -9,6 +9,7 @@ import {
   kindOf,
   readArmingCommand,
   SentinelError,
+  SignalJournal,
   snapshotRenderer,
   topicOf,
   welcomeLatecomer,
@@ -21,7 +22,9 @@ export default defineNode({
   type: 'fuse-severity',
   create(node) {
     const site = node.site();
-    const { rules, correlationSeconds, quietSeconds } = node.config;
+    const { rules, correlationSeconds, quietSeconds, keepSignals } = node.config;
+    const journal = new SignalJournal({ folder: site.folder, node: node.id, clock: site.clock, log: site.log });
+    if (!keepSignals) void journal.forget();
     const desk = new IncidentDesk(
       {
         ...{ site: site.id, rules, correlationSeconds, quietSeconds },
@@ -63,11 +66,12 @@ export default defineNode({
           });
         }
         assertKind(payload, kind);
+        if (keepSignals) journal.note(payload);
         desk.accept(payload, Buffer.isBuffer(image) ? image : undefined, isSamples(samples) ? samples : undefined);
       },
       close: async () => {
         unwatch();
-        await desk.close();
+        await Promise.all([desk.close(), journal.close()]);
       },
     };
 

@@ -6,11 +6,13 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until it is moved: recorded hours are played back in milliseconds. Both of its times are one;
- * timers fire in the order in which they fall due, each at its own time.
+ * A clock that stands still until it is moved: recorded hours are played back in milliseconds. Timers fire in the order in
+ * which they fall due, each at its own time.
  */
 export class VirtualClock implements Clock {
   #now: number;
+  /** How far the epoch time was set off from the time that passes. */
+  #step = 0;
   /** The soonest last. */
   readonly #timers: Timer[] = [];
 
@@ -20,7 +22,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#step;
   }
 
   monotonic(): number {
@@ -37,18 +39,19 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** When the next timer falls due, epoch milliseconds. */
-  get nextDue(): number | undefined {
-    return this.#timers.at(-1)?.at;
-  }
-
-  /** Moves on to a time and fires what falls due until then; a time before now changes nothing. */
+  /** Moves on to an epoch time and fires what falls due until then; a time before now changes nothing. */
   moveTo(time: number): void {
-    for (let next = this.#timers.at(-1); next !== undefined && next.at <= time; next = this.#timers.at(-1)) {
+    const end = time - this.#step;
+    for (let next = this.#timers.at(-1); next !== undefined && next.at <= end; next = this.#timers.at(-1)) {
       this.#timers.pop();
       this.#now = Math.max(this.#now, next.at);
       next.callback();
     }
-    this.#now = Math.max(this.#now, time);
+    this.#now = Math.max(this.#now, end);
+  }
+
+  /** Sets the epoch time, as NTP does: no time passes by it. */
+  setTo(time: number): void {
+    this.#step = time - this.#now;
   }
 }

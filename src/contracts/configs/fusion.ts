@@ -24,5 +24,10 @@ export const FuseSeverityConfig = Type.Object({
     maximum: 3600,
     description: 'An incident ends when nothing that feeds it was seen or heard for this long.',
   }),
+  keepSignals: Type.Boolean({
+    default: true,
+    description:
+      'Keep the signals of the last day (no pictures, no sound) in the data folder, to try rules on them and to see why there was an alert or none.',
+  }),
 });
 export type FuseSeverityConfig = Static<typeof FuseSeverityConfig>;

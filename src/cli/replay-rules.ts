@@ -1,0 +1,49 @@
+import type { FuseSeverityConfig } from '../contracts/configs.ts';
+import { SentinelError } from '../contracts/errors.ts';
+import { readConfig } from '../contracts/read-config.ts';
+import type { ReplaySettings } from '../fusion/replay/replay.ts';
+
+const type = 'fuse-severity';
+
+/**
+ * Settings of a fuse-severity out of JSON: nodes as the editor exports them (of several, the one of that name or id), a bare
+ * list of rules, or an object with `rules` and perhaps `correlationSeconds` and `quietSeconds`. What is absent is as in a new
+ * node.
+ * @throws SentinelError ES_BAD_CONFIG saying what is wrong
+ */
+export function replaySettings(json: unknown, env: NodeJS.ProcessEnv, wanted?: string): ReplaySettings {
+  const node = nodeIn(json, wanted);
+  const config: FuseSeverityConfig = readConfig(type, node, (name) => env[name]);
+  const { rules, correlationSeconds, quietSeconds } = config;
+  return { rules, correlationSeconds, quietSeconds };
+}
+
+function nodeIn(json: unknown, wanted: string | undefined): Record<string, unknown> {
+  if (!Array.isArray(json)) {
+    if (!isObject(json)) throw unusable('it is no JSON object or list');
+    if (typeof json.type === 'string' && json.type !== type) throw unusable(`it is a node of the type ${json.type}`);
+    if (json.rules === undefined && json.type === undefined) throw unusable('it has no "rules"');
+    return json;
+  }
+  const items = json.filter(isObject);
+  if (!items.some((item) => typeof item.type === 'string')) return { rules: json };
+  const nodes = items.filter((item) => item.type === type);
+  const chosen = wanted === undefined ? nodes : nodes.filter(({ id, name }) => id === wanted || name === wanted);
+  const [first, second] = chosen;
+  if (first === undefined) {
+    throw unusable(wanted === undefined ? `it has no ${type}` : `it has no ${type} named ${wanted}`);
+  }
+  if (second === undefined) return first;
+  const names = chosen.map(({ id, name }) => (typeof name === 'string' && name !== '' ? name : String(id)));
+  throw unusable(`it has several ${type} (${names.join(', ')})`, 'Choose one by its name or id with --node.');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unusable(why: string, hint?: string): SentinelError {
+  const detail = `These are no rules: ${why}.`;
+  const ways = `Give an exported ${type} node, a list of rules, or an object with "rules".`;
+  return new SentinelError('ES_BAD_CONFIG', detail, { hint: hint ?? ways });
+}

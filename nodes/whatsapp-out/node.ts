@@ -4,6 +4,7 @@ import {
   checkTemplate,
   defineNode,
   DryRun,
+  isSamples,
   topicOf,
   whatsApp,
   whatsAppAccount,
@@ -60,9 +61,15 @@ function tell(node: Context): NodeHandlers {
   });
 
   return {
-    async input({ payload, image }) {
+    async input({ payload, image, samples, clip }) {
       assertKind(payload, 'incident');
       const policy = { ...policyOf(node), node: node.id };
+      if (payload.phase === 'evidence') {
+        const { sendVoice, sendVideo } = node.config;
+        const kept = { ...(isSamples(samples) ? { samples } : {}), ...(Buffer.isBuffer(clip) ? { clip } : {}) };
+        await alerts.follow(payload, kept, { node: node.id, sendVoice, sendVideo });
+        return;
+      }
       const decision = await alerts.alert(payload, Buffer.isBuffer(image) ? image : undefined, policy);
       // That an incident has ended is no news: what became of its alert stays there.
       if (!decision.send && decision.cause !== 'phase') show('running', 'held', { why: decision.why });

@@ -14,6 +14,10 @@ export interface ContentForm {
    * the text. `caption` counts UTF-16 units.
    */
   picture?: { bytes: number; caption: number; as: 'reply' | 'inline' };
+  /** Absent where it takes no voice notes: Opus in Ogg, of so many bytes at most. */
+  voice?: { bytes: number };
+  /** Absent where it takes no videos: MP4 with H.264 and AAC, of so many bytes at most. */
+  video?: { bytes: number; caption: number };
 }
 
 /** A way to reach people. */
@@ -26,7 +30,7 @@ export interface ChannelKind {
 }
 
 /** What a channel may ask of the outbox about the row that it sends. */
-export type RowFiles = Pick<OutboxStore, 'picture' | 'providerId' | 'setMediaId'>;
+export type RowFiles = Pick<OutboxStore, 'media' | 'providerId' | 'setMediaId'>;
 
 /** One account of a channel, ready to send. */
 export interface AlertChannel {

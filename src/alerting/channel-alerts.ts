@@ -1,6 +1,6 @@
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.ts';
-import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
+import type { Clock, Log, Metrics, PhoneMedia, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import type { AlertAccount } from './alert-channel.ts';
@@ -8,6 +8,7 @@ import { alertContent, type ContentPolicy } from './alert-content.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
+import { followRow, FollowUps, type FollowPolicy, type KeptMedia } from './follow-ups.ts';
 import { deadlineMs, lateMs } from './next-step.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
@@ -24,6 +25,7 @@ export interface ChannelAlertsOptions {
   metrics: Metrics;
   newId: () => string;
   account: AlertAccount;
+  media: PhoneMedia;
 }
 
 export interface ChannelPolicy extends AlertPolicy, ContentPolicy {
@@ -52,11 +54,17 @@ export class ChannelAlerts {
   readonly #sender: Sender;
   readonly #onDelivery: DeliveryListener;
   readonly #errorReports = new ErrorReports();
+  readonly #followUps: FollowUps;
+  /** Ends what is being encoded. */
+  readonly #stop = new AbortController();
+  #following: Promise<unknown> = Promise.resolve();
+  #lastFollowed = 0;
   #decisions: Promise<unknown> = Promise.resolve();
 
   constructor(options: ChannelAlertsOptions, onDelivery: DeliveryListener, onStorage: StorageListener) {
-    const { account, database, clock, random, log, metrics } = options;
+    const { account, database, clock, random, log, metrics, media } = options;
     this.#options = options;
+    this.#followUps = new FollowUps(account.kind, media, log);
     this.#onDelivery = onDelivery;
     const outbox = new SteadyOutbox({ database, account: account.id, clock, random }, (error) => {
       onStorage(error);
@@ -91,8 +99,21 @@ export class ChannelAlerts {
     return await decision;
   }
 
+  /**
+   * Sends what was kept of an incident to everybody who was alerted of it, as a reply to the text. It is encoded first, beside all
+   * else, and then on disk before it is sent.
+   */
+  async follow(incident: Incident, kept: KeptMedia, policy: FollowPolicy): Promise<void> {
+    if (!this.#followUps.wants(incident, kept, policy)) return;
+    const following = this.#following.then(() => this.#follow(incident, kept, policy));
+    this.#following = following.catch(() => undefined);
+    await following;
+  }
+
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */
   async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
     await this.#decisions;
     await this.#sender.stop();
     await this.#outbox.stop();
@@ -124,6 +145,27 @@ export class ChannelAlerts {
     for (const row of rows) this.#tell(row, 'queued');
     this.#sender.wake();
     return { send: true, alertId };
+  }
+
+  async #follow(incident: Incident, kept: KeptMedia, policy: FollowPolicy): Promise<void> {
+    const { clock, newId } = this.#options;
+    const { signal } = this.#stop;
+    const texts = async (): Promise<Outgoing[]> => await this.#outbox.textsOf(policy.node, incident.id);
+    if (signal.aborted || (await texts()).length === 0) return;
+    const followUps = await this.#followUps.make(incident, kept, policy, signal);
+    await this.#clockSteps.follow();
+    const now = clock.now();
+    // What was alerted meanwhile gets it too, as a reply to its newest text.
+    const told = await texts();
+    for (const followUp of followUps) {
+      const sequence = Math.max(Math.floor(now), this.#lastFollowed + 1);
+      this.#lastFollowed = sequence;
+      const rows = told.map((text) => followRow(text, followUp, { id: newId(), sequence, now }));
+      if (rows.length === 0) return;
+      await this.#outbox.add(rows, now);
+      for (const row of rows) this.#tell(row, 'queued');
+    }
+    this.#sender.wake();
   }
 
   #row(

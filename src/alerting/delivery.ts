@@ -1,6 +1,6 @@
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, DeliveryStatus } from '../contracts/messages.ts';
-import type { Outgoing } from './outbox-row.ts';
+import type { Outgoing, Part } from './outbox-row.ts';
 import { masked } from './recipients.ts';
 
 /** What flows are told of a row. */
@@ -15,7 +15,7 @@ export function deliveryOf(row: Outgoing, status: DeliveryStatus, at: number, er
     alertId: row.alert_id,
     incidentId: row.incident_id,
     channel: row.channel,
-    part: row.part === 'image' ? 'image' : 'text',
+    part: row.part as Part,
     recipient: masked(row.recipient),
     status,
     attempts: row.attempts,

@@ -1,9 +1,20 @@
 import type { OutboxRow } from '../database/tables.ts';
 import type { OutboxStore } from './outbox.ts';
-import { rateMemoryMs, unfinished, waiting, type OutboxState, type Outgoing, type Part } from './outbox-row.ts';
+import {
+  newestOfEach,
+  rateMemoryMs,
+  standing,
+  textsFirst,
+  unfinished,
+  waiting,
+  type OutboxState,
+  type Outgoing,
+  type Part,
+  type Upload,
+} from './outbox-row.ts';
 
-/** So many alerts wait in memory, by part: pictures may have 5 MB each. */
-const alertsHeld: Readonly<Record<Part, number>> = { text: 100, image: 20 };
+/** So many alerts wait in memory, by part: pictures and videos may have 5 MB each. */
+const alertsHeld: Readonly<Record<Part, number>> = { text: 100, image: 20, voice: 20, video: 5 };
 /** So many finished rows are kept until they can be written down. */
 const finishedHeld = 1_000;
 
@@ -30,10 +41,12 @@ export class MemoryOutbox implements OutboxStore {
     for (const row of rows) this.#rows.set(row.id, { media: pictures.get(row.id) ?? null, ...row });
   }
 
-  add(rows: readonly OutboxRow[]): Promise<void> {
+  add(rows: readonly OutboxRow[], now: number): Promise<void> {
     for (const row of rows) this.#rows.set(row.id, row);
-    this.#giveWay('text');
-    this.#giveWay('image');
+    for (const { id, depends_on: text } of rows) {
+      if (text !== null && this.#rows.get(text)?.state === 'accepted') this.#change(id, { next_at: now });
+    }
+    for (const part of Object.keys(alertsHeld) as Part[]) this.#giveWay(part);
     const finished = this.#where(({ state }) => !unfinished.includes(state as OutboxState));
     for (const { id } of finished.slice(0, -finishedHeld)) this.#rows.delete(id);
     return Promise.resolve();
@@ -62,7 +75,7 @@ export class MemoryOutbox implements OutboxStore {
     const expired = this.#waiting(({ deadline }) => deadline <= now);
     const change = { state: 'expired', media: null, updated_at: now };
     const rows = expired.map((row) => this.#set(row, change));
-    return Promise.resolve(rows.sort((one, other) => other.part.localeCompare(one.part)));
+    return Promise.resolve(textsFirst(rows));
   }
 
   takeLate(now: number): Promise<Outgoing[]> {
@@ -127,19 +140,27 @@ export class MemoryOutbox implements OutboxStore {
     return Promise.resolve(times.filter((at) => at >= now - rateMemoryMs && at <= now).sort((a, b) => a - b));
   }
 
+  textsOf(node: string, incidentId: string): Promise<Outgoing[]> {
+    const isText = (row: OutboxRow): boolean =>
+      row.node === node && row.incident_id === incidentId && row.part === 'text';
+    const texts = this.#where((row) => isText(row) && standing.includes(row.state as OutboxState));
+    return Promise.resolve(newestOfEach(texts.sort((one, other) => one.sequence - other.sequence)));
+  }
+
   providerId(id: string): Promise<string | undefined> {
     return Promise.resolve(this.#rows.get(id)?.provider_id ?? undefined);
   }
 
-  picture(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  media(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const media = this.#rows.get(id)?.media;
     return Promise.resolve(media === null || media === undefined ? undefined : new Uint8Array(media));
   }
 
-  setMediaId(alertId: string, mediaId: string | null): Promise<void> {
-    for (const row of this.#where((one) => one.alert_id === alertId && one.part === 'image')) {
-      this.#set(row, { media_id: mediaId });
-    }
+  setMediaId(upload: Upload, mediaId: string | null): Promise<void> {
+    const { alert_id: alertId, part, sequence } = upload;
+    const served = (row: OutboxRow): boolean =>
+      row.alert_id === alertId && row.part === part && row.sequence === sequence;
+    for (const row of this.#where(served)) this.#set(row, { media_id: mediaId });
     return Promise.resolve();
   }
 

@@ -1,3 +1,4 @@
+import type { Delivery } from '../contracts/messages.ts';
 import type { OutboxRow } from '../database/tables.ts';
 
 /**
@@ -5,16 +6,22 @@ import type { OutboxRow } from '../database/tables.ts';
  * accepted, failed, expired: over.
  */
 export type OutboxState = 'queued' | 'sending' | 'unknown' | 'accepted' | 'failed' | 'expired';
-export type Part = 'text' | 'image';
+/** What a row sends: the text, and what belongs to it, each in a row of its own that waits for the text. */
+export type Part = Delivery['part'];
 
 /** How far back the limits of a channel for one person look. */
 export const rateMemoryMs = 3_600_000;
 
 export const waiting: OutboxState[] = ['queued', 'unknown'];
 export const unfinished: OutboxState[] = [...waiting, 'sending'];
+/** What is or was sent: what comes later may refer to it. */
+export const standing: OutboxState[] = [...unfinished, 'accepted'];
 
-/** A row without its picture, which is read only when it is uploaded. */
+/** A row without its picture or recording, which is read only when it is uploaded. */
 export type Outgoing = Omit<OutboxRow, 'media'>;
+
+/** Rows that send the same bytes: one upload serves them. */
+export type Upload = Pick<Outgoing, 'alert_id' | 'part' | 'sequence'>;
 
 /** The columns of an `Outgoing`. */
 export const outgoing = [
@@ -47,3 +54,13 @@ export const outgoing = [
   'updated_at',
   'accepted_at',
 ] as const satisfies readonly (keyof Outgoing)[];
+
+/** Each text before what belongs to it. */
+export function textsFirst<R extends Outgoing>(rows: readonly R[]): R[] {
+  return rows.toSorted((one, other) => Number(other.part === 'text') - Number(one.part === 'text'));
+}
+
+/** @param rows in the order of their sequence. */
+export function newestOfEach<R extends Outgoing>(rows: readonly R[]): R[] {
+  return [...new Map(rows.map((row) => [row.recipient, row])).values()];
+}

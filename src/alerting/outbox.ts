@@ -2,13 +2,17 @@ import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import {
+  newestOfEach,
   outgoing,
   rateMemoryMs,
+  standing,
+  textsFirst,
   unfinished,
   waiting,
   type OutboxState,
   type Outgoing,
   type Part,
+  type Upload,
 } from './outbox-row.ts';
 
 const keptMs = 30 * 24 * 3_600_000;
@@ -36,6 +40,11 @@ export class Outbox {
         .where('created_at', '<', now - keptMs)
         .execute();
       await transaction.insertInto('outbox').values(rows).execute();
+      // Whose text was accepted meanwhile need not wait for it.
+      const accepted = transaction.selectFrom('outbox').select('id').where('state', '=', 'accepted');
+      const added = rows.map(({ id }) => id);
+      const replies = transaction.updateTable('outbox').where('id', 'in', added).where('depends_on', 'in', accepted);
+      await replies.set({ next_at: now }).execute();
     });
   }
 
@@ -97,7 +106,7 @@ export class Outbox {
       .execute();
   }
 
-  /** Ends what has passed its deadline. @returns it, each text before its picture. */
+  /** Ends what has passed its deadline. @returns it, each text before what belongs to it. */
   async expire(now: number): Promise<Outgoing[]> {
     const expired = await this.#query
       .updateTable('outbox')
@@ -107,7 +116,7 @@ export class Outbox {
       .where('deadline', '<=', now)
       .returning(outgoing)
       .execute();
-    return expired.sort((one, other) => other.part.localeCompare(one.part));
+    return textsFirst(expired);
   }
 
   /** The texts that have become late and still wait; each is returned once. */
@@ -240,25 +249,41 @@ export class Outbox {
     return rows.map((row) => row.accepted_at ?? now);
   }
 
+  /** The texts about an incident that a node has sent or will, the newest of each person: what follows replies to these. */
+  async textsOf(node: string, incidentId: string): Promise<Outgoing[]> {
+    const rows = await this.#query
+      .selectFrom('outbox')
+      .select(outgoing)
+      .where('account', '=', this.#account)
+      .where('node', '=', node)
+      .where('incident_id', '=', incidentId)
+      .where('part', '=', 'text')
+      .where('state', 'in', standing)
+      .orderBy('sequence')
+      .execute();
+    return newestOfEach(rows);
+  }
+
   /** The provider's id of an accepted row. */
   async providerId(id: string): Promise<string | undefined> {
     const row = await this.#query.selectFrom('outbox').select('provider_id').where('id', '=', id).executeTakeFirst();
     return row?.provider_id ?? undefined;
   }
 
-  /** The picture of a row. */
-  async picture(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  /** The picture or recording of a row. */
+  async media(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const row = await this.#query.selectFrom('outbox').select('media').where('id', '=', id).executeTakeFirst();
     return row?.media === null || row?.media === undefined ? undefined : new Uint8Array(row.media);
   }
 
   /** One upload serves all recipients of an alert; null forgets it. */
-  async setMediaId(alertId: string, mediaId: string | null): Promise<void> {
+  async setMediaId({ alert_id: alertId, part, sequence }: Upload, mediaId: string | null): Promise<void> {
     await this.#query
       .updateTable('outbox')
       .set({ media_id: mediaId })
       .where('alert_id', '=', alertId)
-      .where('part', '=', 'image')
+      .where('part', '=', part)
+      .where('sequence', '=', sequence)
       .where('state', 'in', unfinished)
       .execute();
   }

@@ -27,6 +27,8 @@ const lanes: readonly Lane[] = [
   { part: 'text', from: 0, width: 4 },
   { part: 'image', from: 3, width: 1 },
   { part: 'image', from: 0, width: 2 },
+  { part: 'voice', from: 0, width: 1 },
+  { part: 'video', from: 0, width: 1 },
 ];
 /** How long `stop` lets requests finish before it ends them. */
 const stopGraceMs = 5_000;
@@ -220,14 +222,14 @@ export class Sender {
     const replies = await this.#options.outbox.fail(row.id, errorJson(error), now);
     if (error.name !== 'ES_CHANNEL_UNAVAILABLE') this.#gate.setupWorks();
     this.#over(row, 'failed', error);
-    const consequence = new SentinelError(error.name, 'The picture was not sent: its text failed.');
+    const consequence = new SentinelError(error.name, 'It was not sent: the text that it belongs to failed.');
     for (const reply of replies) this.#over(reply, 'failed', consequence);
   }
 
   async #wait(row: Outgoing, step: Extract<NextStep, { delayMs: number }>, now: number): Promise<void> {
     const { outbox, clock, kind, log } = this.#options;
     const { state, delayMs, error, action } = step;
-    if (action === 'upload-again') await outbox.setMediaId(row.alert_id, null);
+    if (action === 'upload-again') await outbox.setMediaId(row, null);
     if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
     if (action === 'pause') this.#gate.beQuietUntil(clock.monotonic() + delayMs);
     await outbox.wait(row.id, { state, nextAt: now + delayMs, error: errorJson(error), now });

@@ -46,7 +46,8 @@ export class SteadyOutbox implements OutboxStore {
 
   async add(rows: readonly OutboxRow[], now: number): Promise<void> {
     await this.#place.use((store) => store.add(rows, now));
-    this.#recent.add(rows.map((row) => ({ ...row, media: null })));
+    const texts = rows.filter(({ part }) => part === 'text');
+    this.#recent.add(texts.map((row) => ({ ...row, media: null })));
   }
 
   async recover(now: number, spans: Parameters<OutboxStore['recover']>[1]): Promise<number> {
@@ -116,17 +117,21 @@ export class SteadyOutbox implements OutboxStore {
   }
 
   /** Of a row that was written before the database failed, it may still be readable there. */
-  async picture(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const held = await this.#place.use((store) => store.picture(id));
+  async media(id: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const held = await this.#place.use((store) => store.media(id));
     if (held !== undefined || !this.#place.inMemory) return held;
     return await this.#place
       .disk()
-      .then((disk) => disk.picture(id))
+      .then((disk) => disk.media(id))
       .catch(() => undefined);
   }
 
-  async setMediaId(alertId: string, mediaId: string | null): Promise<void> {
-    await this.#place.use((store) => store.setMediaId(alertId, mediaId));
+  async textsOf(...question: Parameters<OutboxStore['textsOf']>): Promise<Outgoing[]> {
+    return await this.#place.use((store) => store.textsOf(...question));
+  }
+
+  async setMediaId(...change: Parameters<OutboxStore['setMediaId']>): Promise<void> {
+    await this.#place.use((store) => store.setMediaId(...change));
   }
 
   /** A last try to write down what is in memory. */

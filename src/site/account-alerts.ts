@@ -5,6 +5,7 @@ import {
   type ChannelAlertsOptions,
   type ChannelPolicy,
 } from '../alerting/channel-alerts.ts';
+import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import type { Site } from './site.ts';
@@ -23,12 +24,14 @@ export interface AlertsUser {
 export interface AlertsLease {
   /** As ChannelAlerts.alert. */
   alert(incident: Incident, image: Buffer | undefined, policy: ChannelPolicy): Promise<AlertDecision>;
+  /** As ChannelAlerts.follow. */
+  follow(incident: Incident, kept: KeptMedia, policy: FollowPolicy): Promise<void>;
   /** Gives it back; the last one waits up to 5 s for requests under way. Calling it again does nothing. */
   release(): Promise<void>;
 }
 
 /** What is needed of a Site. */
-type Host = Pick<Site, 'database' | 'newId'> & {
+type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
 
@@ -80,6 +83,9 @@ class AccountAlerts {
     if (this.#failure !== undefined) this.#report(user);
     return {
       alert: async (...alert) => await (await this.#alerts).alert(...alert),
+      follow: async (...followUp) => {
+        await (await this.#alerts).follow(...followUp);
+      },
       release: () => this.#release(user),
     };
   }
@@ -97,8 +103,8 @@ class AccountAlerts {
 
   async #open(): Promise<ChannelAlerts> {
     await this.#before;
-    const { newId, tools } = this.#site;
-    const options = { database: () => this.#site.database(), account: this.#account, newId, ...tools };
+    const { newId, tools, phoneMedia: media } = this.#site;
+    const options = { database: () => this.#site.database(), account: this.#account, newId, media, ...tools };
     const alerts = new ChannelAlerts(
       options,
       (delivery, node, error) => {

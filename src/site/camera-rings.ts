@@ -1,8 +1,18 @@
 import type { SentinelCameraConfig } from '../contracts/configs.ts';
-import type { Clip, ClipSource, ClipSpan, Clock, KeptSound, Log, StillPicture } from '../contracts/ports.ts';
+import type {
+  Clip,
+  ClipSource,
+  ClipSpan,
+  Clock,
+  KeptSound,
+  Log,
+  PhoneMedia,
+  StillPicture,
+} from '../contracts/ports.ts';
 import { RingClips } from '../media/clips/ring-clips.ts';
 import { Turns } from '../media/clips/turns.ts';
 import { locateFfmpeg } from '../media/ffmpeg-program.ts';
+import { phoneMedia } from '../media/phone/phone-media.ts';
 import { CameraRing } from '../media/ring/camera-ring.ts';
 import { RingFolders } from '../media/ring/ring-folders.ts';
 
@@ -28,11 +38,14 @@ export class CameraRings implements ClipSource {
   readonly #folders: RingFolders;
   readonly #ports: { clock: Clock; log: Log };
   readonly #turns = new Turns(jobsAtOnce);
+  /** Makes what was kept ready for telephones, one at a time: clips do not wait for it. */
+  readonly phoneMedia: PhoneMedia;
   readonly #open = new Map<CameraRing, { camera: KeptCamera; clips: RingClips }>();
 
   constructor(ports: { clock: Clock; log: Log }, folders = new RingFolders(ports.log)) {
     this.#ports = { clock: ports.clock, log: ports.log };
     this.#folders = folders;
+    this.phoneMedia = phoneMedia({ clock: ports.clock, folders, turns: new Turns(1) });
   }
 
   /** A ring for one connection to a camera. */

@@ -7,7 +7,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
 import type { Review, WireMessage } from '../contracts/messages.ts';
-import type { Clock, Log, Random } from '../contracts/ports.ts';
+import type { Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
@@ -66,6 +66,7 @@ export class Site {
   readonly previews = new PreviewBoard();
   /** The last minute of the cameras. */
   readonly clips: CameraRings;
+  readonly phoneMedia: PhoneMedia;
   /** Ids of incidents whose stored form changed. */
   readonly changes: Subscribers<string>;
   readonly latecomers: Latecomers;
@@ -98,6 +99,7 @@ export class Site {
     });
     this.metrics = new SiteMetrics(() => this.id);
     this.clips = new CameraRings(this.tools);
+    this.phoneMedia = this.clips.phoneMedia;
     this.cameras = new CameraFeeds(undefined, this.clips);
     this.changes = new Subscribers(this.log);
     this.latecomers = new Latecomers(this.clock, this.log);

@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.
 import { checkedAccount, type WhatsAppAccount } from '../../src/alerting/channels/whatsapp/account.ts';
 import { ChannelAlerts } from '../../src/alerting/channel-alerts.ts';
 import type { Delivery } from '../../src/contracts/messages.ts';
+import type { PhoneMedia } from '../../src/contracts/ports.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import type { OutboxRow } from '../../src/database/tables.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
@@ -36,6 +37,12 @@ export const policy = {
   siteName: 'Kiosk',
 };
 
+/** Passes for what ffmpeg would make. */
+export const media: PhoneMedia = {
+  voiceNote: (samples) => Promise.resolve(Buffer.from(`OggS OpusHead ${samples.length}`)),
+  video: (clip) => Promise.resolve(clip),
+};
+
 /** Alerts against a sandbox over real HTTP, on a real database, with everything they say recorded. */
 export interface AlertDesk {
   alerts: ChannelAlerts;
@@ -61,7 +68,13 @@ export interface AlertDesk {
 export async function alertDesk(
   t: TestContext,
   changes: Partial<WhatsAppAccount> = {},
-  options: { factor?: number; folder?: string; latencyMs?: number; wrap?: (database: Database) => Database } = {},
+  options: {
+    factor?: number;
+    folder?: string;
+    latencyMs?: number;
+    wrap?: (database: Database) => Database;
+    media?: PhoneMedia;
+  } = {},
 ): Promise<AlertDesk> {
   const { factor = 50, folder = temporaryFolder(t), latencyMs = 5 } = options;
   const sandbox = await startSandbox({ port: 0, token, phoneNumberId, latencyMs });
@@ -91,6 +104,7 @@ export async function alertDesk(
         observe: () => undefined,
       },
       newId: randomUUID,
+      media: options.media ?? media,
       account: checkedAccount({ ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes }),
     },
     (delivery, _node, error) => {

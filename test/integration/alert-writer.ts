@@ -10,7 +10,7 @@ import { checkedAccount } from '../../src/alerting/channels/whatsapp/account.ts'
 import { SiteClock } from '../../src/clock/site-clock.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { incident } from '../unit/alerting/incident.ts';
-import { account, jpeg, policy } from './alert-desk.ts';
+import { account, jpeg, media, policy } from './alert-desk.ts';
 
 const [folder = '', baseUrl = '', prefix = '', alertCount = ''] = process.argv.slice(2);
 const log = { info: console.error, warn: console.error, error: console.error };
@@ -23,6 +23,7 @@ const alerts = new ChannelAlerts(
     log: { ...log, info: () => undefined },
     metrics: { count: () => undefined, observe: () => undefined },
     newId: randomUUID,
+    media,
     account: checkedAccount({ ...account, baseUrl }),
   },
   () => undefined,

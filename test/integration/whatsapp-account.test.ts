@@ -13,13 +13,14 @@ import { incident } from '../unit/alerting/incident.ts';
 import { outboxRow } from '../unit/database/rows.ts';
 import { RecordingLog } from '../unit/recording-log.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
-import { account, phoneNumberId, policy, token, until } from './alert-desk.ts';
+import { account, media, phoneNumberId, policy, token, until } from './alert-desk.ts';
 import { FastClock } from './fast-clock.ts';
 
 /** What acquireAlerts needs of a Site, on a real database. */
 class House {
   readonly file: string;
   readonly newId = randomUUID;
+  readonly phoneMedia = media;
   readonly tools = {
     clock: new FastClock(20),
     random: () => 0,

@@ -90,7 +90,7 @@ describe('WhatsApp alerts over HTTP', () => {
       'the picture has its delivery, and no error of its own',
     );
     assert.match(desk.errors[0]?.message ?? '', /24 hours/);
-    assert.match(desk.deliveries.at(-1)?.error?.message ?? '', /its text failed/);
+    assert.match(desk.deliveries.at(-1)?.error?.message ?? '', /the text that it belongs to failed/);
     assert.equal(desk.sandbox.messages.length, 0);
     const [text] = await desk.rows();
     assert.equal(text?.attempts, 1);

@@ -12,9 +12,12 @@ export interface StoredMedia {
 const kinds: readonly { mime: string; limit: number; fits: (bytes: Buffer) => boolean }[] = [
   { mime: 'image/jpeg', limit: 5 * 1024 * 1024, fits: (bytes) => bytes.readUIntBE(0, 3) === 0xffd8ff },
   { mime: 'image/png', limit: 5 * 1024 * 1024, fits: (bytes) => bytes.readUInt32BE(0) === 0x89504e47 },
+  // Of Ogg, Opus alone.
+  { mime: 'audio/ogg; codecs=opus', limit: 16 * 1024 * 1024, fits: (bytes) => bytes.includes('OpusHead') },
+  { mime: 'video/mp4', limit: 16 * 1024 * 1024, fits: (bytes) => bytes.toString('latin1', 4, 8) === 'ftyp' },
 ];
 /** The oldest go when there are more: a sandbox runs for weeks. */
-const kept = 200;
+const [kept, keptBytes] = [200, 64 * 1024 * 1024];
 
 /** Uploaded media by id. */
 export class MediaStore {
@@ -46,7 +49,8 @@ export class MediaStore {
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
     for (const oldest of this.#media.keys()) {
-      if (this.#media.size <= kept) break;
+      const bytesHeld = [...this.#media.values()].reduce((sum, one) => sum + one.bytes.length, 0);
+      if (this.#media.size === 1 || (this.#media.size <= kept && bytesHeld <= keptBytes)) break;
       this.#media.delete(oldest);
     }
     return id;

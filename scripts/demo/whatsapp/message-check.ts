@@ -3,7 +3,7 @@ import { GraphError } from './graph-error.ts';
 /** What a valid body of POST /messages says, as far as the conversation shows it. */
 export interface CheckedMessage {
   to: string;
-  type: 'text' | 'image' | 'template' | 'interactive';
+  type: 'text' | 'image' | 'audio' | 'video' | 'template' | 'interactive';
   text: string;
   mediaId?: string;
   replyTo?: string;
@@ -39,7 +39,9 @@ const templates: Readonly<Record<string, { header: boolean; body: string; button
 
 const contents: Readonly<Record<CheckedMessage['type'], (content: Fields, ids: KnownIds) => Content>> = {
   text: (text) => ({ text: limited(text, 'body', 4096) }),
-  image: imageContent,
+  image: (image, ids) => mediaContent('image', image, ids),
+  audio: (audio, ids) => mediaContent('audio', audio, ids),
+  video: (video, ids) => mediaContent('video', video, ids),
   template: templateContent,
   interactive: interactiveContent,
 };
@@ -77,11 +79,14 @@ function tagOf(message: Fields): { tag?: string } {
     : { tag: limited(message, 'biz_opaque_callback_data', 512) };
 }
 
-function imageContent(image: Fields, ids: KnownIds): Content {
-  const mediaId = limited(image, 'id', 64);
-  if (!ids.media(mediaId)) throw new GraphError(131009, `image.id: ${mediaId} is not a media id of this phone number`);
-  const text = image.caption === undefined ? '' : limited(image, 'caption', 1024);
-  return { text, mediaId };
+/** Something uploaded; sound alone has no words. */
+function mediaContent(type: 'image' | 'audio' | 'video', media: Fields, ids: KnownIds): Content {
+  const mediaId = limited(media, 'id', 64);
+  if (!ids.media(mediaId))
+    throw new GraphError(131009, `${type}.id: ${mediaId} is not a media id of this phone number`);
+  if (media.caption === undefined) return { text: '', mediaId };
+  if (type === 'audio') throw new GraphError(100, 'Unexpected key "caption" on param "audio"');
+  return { text: limited(media, 'caption', 1024), mediaId };
 }
 
 function templateContent(template: Fields, ids: KnownIds): Content {
@@ -104,7 +109,7 @@ function templateContent(template: Fields, ids: KnownIds): Content {
 function headerImage(header: Fields, ids: KnownIds): { mediaId: string } {
   const parameter = parametersOf(header)[0];
   if (parameter?.type !== 'image') throw new GraphError(132012, 'header: expected IMAGE');
-  const { mediaId = '' } = imageContent(fields(parameter.image, 'header.image'), ids);
+  const { mediaId = '' } = mediaContent('image', fields(parameter.image, 'header.image'), ids);
   return { mediaId };
 }
 

@@ -22,7 +22,7 @@ export function parseMultipart(body: Buffer, contentType: string): Map<string, F
     if (head === -1 || head > end) throw new GraphError(100, 'A part of the body has no header');
     const headers = body.toString('latin1', start, head);
     const name = /name="([^"]*)"/i.exec(headers)?.[1] ?? '';
-    const type = /content-type:\s*([^\r\n;]+)/i.exec(headers)?.[1] ?? '';
+    const type = /content-type:\s*([^\r\n]+)/i.exec(headers)?.[1] ?? '';
     parts.set(name, { type, bytes: body.subarray(head + 4, end) });
     start = end + delimiter.length;
   }

@@ -29,13 +29,7 @@ function bubble(message) {
     quote.append(element('span', '', quoted.text || 'Picture'));
     box.append(quote);
   }
-  if (message.mediaId) {
-    const picture = element('img');
-    picture.src = `/pictures/${message.mediaId}`;
-    picture.alt = message.text || 'Picture of the incident';
-    picture.addEventListener('load', toEnd, { once: true });
-    box.append(picture);
-  }
+  if (message.mediaId) box.append(media(message));
   if (message.text) box.append(element('p', '', message.text));
   if (message.buttons?.length) {
     const list = element('ul');
@@ -56,6 +50,22 @@ function bubble(message) {
   meta.append(tick);
   box.append(meta);
   return box;
+}
+
+/** A picture, or a player. */
+function media({ type, mediaId, text }) {
+  const player = type === 'audio' || type === 'video';
+  const shown = element(player ? type : 'img');
+  if (player) {
+    shown.controls = true;
+    shown.preload = 'metadata';
+    shown.setAttribute('aria-label', type === 'audio' ? 'Voice note' : `Video: ${text}`);
+  } else {
+    shown.alt = text || 'Picture of the incident';
+  }
+  shown.addEventListener(player ? 'loadedmetadata' : 'load', toEnd, { once: true });
+  shown.src = `/pictures/${mediaId}`;
+  return shown;
 }
 
 function toEnd() {

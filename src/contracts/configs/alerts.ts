@@ -61,6 +61,14 @@ export const WhatsAppOutConfig = Type.Object({
     description: 'Text of the alert; the fields in braces are filled in.',
   }),
   sendSnapshot: Type.Boolean({ default: true, description: 'Send the annotated picture as a reply to the text.' }),
+  sendVoice: Type.Boolean({
+    default: true,
+    description: 'Send the sound as a voice note behind it, where the camera is set to record.',
+  }),
+  sendVideo: Type.Boolean({
+    default: true,
+    description: 'Send the clip behind it, where the camera keeps the last minute.',
+  }),
 });
 export type WhatsAppOutConfig = Static<typeof WhatsAppOutConfig>;
 

@@ -17,7 +17,7 @@ export const Delivery = payload('delivery', {
   alertId: Type.String(),
   incidentId: Type.String(),
   channel: Type.String({ description: 'Such as whatsapp.' }),
-  part: Type.Union([Type.Literal('text'), Type.Literal('image')], { description: 'Which message of the alert.' }),
+  part: Type.Enum(['text', 'image', 'voice', 'video'], { description: 'Which message of the alert.' }),
   recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
   status: Type.Enum(deliveryStatuses, { description: 'dry-run: nothing was sent, see `text`.' }),
   attempts: Type.Integer({ minimum: 0 }),

@@ -15,9 +15,9 @@ function row(id: string, fields: Parameters<typeof outboxRow>[0] = {}): OutboxRo
 describe('outbox in memory', () => {
   test('severity 3 goes first, then the oldest; a reply when its text is accepted', async () => {
     const outbox = new MemoryOutbox();
-    await outbox.add([row('low', { severity: 1, created_at: at - 9 }), row('text', { severity: 3 })]);
+    await outbox.add([row('low', { severity: 1, created_at: at - 9 }), row('text', { severity: 3 })], at);
     const reply = { part: 'image', depends_on: 'text', next_at: at + 1000, media: Buffer.from('picture') };
-    await outbox.add([row('image', { ...reply, alert_id: 'text' })]);
+    await outbox.add([row('image', { ...reply, alert_id: 'text' })], at);
     const [first, second] = await outbox.due('text', at, 5);
     assert.deepEqual([first?.id, second?.id], ['text', 'low']);
     assert.deepEqual(await outbox.due('image', at, 5), []);
@@ -30,14 +30,14 @@ describe('outbox in memory', () => {
     );
     assert.equal(await outbox.providerId('text'), 'wamid');
     assert.deepEqual(await outbox.sentTo(first.recipient, at), [at]);
-    assert.deepEqual(await outbox.picture('image'), new Uint8Array(Buffer.from('picture')));
+    assert.deepEqual(await outbox.media('image'), new Uint8Array(Buffer.from('picture')));
   });
 
   test('of more than 100 alerts the least severe, then the oldest, gives way and is told', async () => {
     const outbox = new MemoryOutbox();
-    await outbox.add([row('alarm', { severity: 3, created_at: at - 99 })]);
+    await outbox.add([row('alarm', { severity: 3, created_at: at - 99 })], at);
     for (let index = 0; index < 101; index += 1) {
-      await outbox.add([row(`${index}`, { severity: 1, created_at: at + index })]);
+      await outbox.add([row(`${index}`, { severity: 1, created_at: at + index })], at);
     }
     const gone = await outbox.expire(at + 200);
     assert.deepEqual(

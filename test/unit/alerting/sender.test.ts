@@ -39,7 +39,7 @@ async function bench() {
   );
   await sender.start();
   const add = async (...rows: OutboxRow[]): Promise<void> => {
-    await outbox.add(rows);
+    await outbox.add(rows, clock.now());
     sender.wake();
     await settled();
   };

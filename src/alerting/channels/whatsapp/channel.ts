@@ -10,6 +10,8 @@ export const whatsApp: ChannelKind = {
   form: {
     text: whatsAppLimits.text,
     picture: { bytes: whatsAppLimits.imageBytes, caption: whatsAppLimits.caption, as: 'reply' },
+    voice: { bytes: whatsAppLimits.voiceBytes },
+    video: { bytes: whatsAppLimits.videoBytes, caption: whatsAppLimits.caption },
   },
 };
 

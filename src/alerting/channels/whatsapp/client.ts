@@ -13,7 +13,15 @@ const answerBytes = 256 * 1024;
 const longestDetail = 400;
 
 /** Limits of the Cloud API, in characters and bytes. */
-export const whatsAppLimits = { text: 4096, caption: 1024, imageBytes: 5 * 1024 * 1024 } as const;
+export const whatsAppLimits = {
+  text: 4096,
+  caption: 1024,
+  imageBytes: 5 * 1024 * 1024,
+  /** More has no play button, but is loaded first. */
+  voiceBytes: 512 * 1024,
+  /** A quarter of what it takes: half a minute that looks well on a phone, and leaves on a slow line. */
+  videoBytes: 4 * 1024 * 1024,
+} as const;
 
 export interface GraphAccount {
   /** Graph API without a path, checked by the owner. */
@@ -30,6 +38,19 @@ export interface NumberAnswer {
   verifiedName: string;
   /** The API's clock in epoch milliseconds, cut to the second; undefined without an answer. */
   serverTime: number | undefined;
+}
+
+/** The part of a message that names what was uploaded. */
+export type MediaContent =
+  | { type: 'image'; image: { id: string; caption: string } }
+  | { type: 'video'; video: { id: string; caption: string } }
+  /** A voice note has no words. */
+  | { type: 'audio'; audio: { id: string; voice: true } };
+
+export interface MediaUpload {
+  bytes: Uint8Array<ArrayBuffer>;
+  mime: string;
+  name: string;
 }
 
 /** A message to one person; `tag` comes back in every status of it (`biz_opaque_callback_data`). */
@@ -58,23 +79,21 @@ export class WhatsAppClient {
     return await this.#send(message, { type: 'text', text: { body: message.body, preview_url: false } });
   }
 
-  /** Sends an uploaded picture as a reply to an earlier message. */
-  async sendImage(
-    message: Outgoing & { mediaId: string; caption: string; replyTo: string | undefined },
-  ): Promise<Answer> {
+  /** Sends something uploaded as a reply to an earlier message. */
+  async sendMedia(message: Outgoing & { media: MediaContent; replyTo: string | undefined }): Promise<Answer> {
+    const { media, replyTo } = message;
     return await this.#send(message, {
-      type: 'image',
-      image: { id: message.mediaId, caption: message.caption },
-      ...(message.replyTo === undefined ? {} : { context: { message_id: message.replyTo } }),
+      ...media,
+      ...(replyTo === undefined ? {} : { context: { message_id: replyTo } }),
     });
   }
 
-  /** Uploads a JPEG or PNG; the answer's id is good for 30 days. */
-  async uploadImage(image: Uint8Array<ArrayBuffer>, mime: string): Promise<Answer> {
+  /** The answer's id is good for 30 days. */
+  async upload({ bytes, mime, name }: MediaUpload): Promise<Answer> {
     const form = new FormData();
     form.set('messaging_product', 'whatsapp');
     form.set('type', mime);
-    form.set('file', new Blob([image], { type: mime }), mime === 'image/png' ? 'snapshot.png' : 'snapshot.jpg');
+    form.set('file', new Blob([bytes], { type: mime }), name);
     const answer = await this.#post('media', form, uploadMs, (data) => textAt(data, 'id'));
     // A second upload does no harm: nobody sees it.
     return answer.result === 'unknown' ? { result: 'unreached', detail: answer.detail } : answer;

@@ -1,8 +1,34 @@
 import { pictureType } from '../../../pictures/picture-type.ts';
 import type { RowFiles } from '../../alert-channel.ts';
 import type { Answer } from '../../answer.ts';
-import type { Outgoing } from '../../outbox-row.ts';
-import type { WhatsAppClient } from './client.ts';
+import type { Outgoing, Part } from '../../outbox-row.ts';
+import type { MediaContent, MediaUpload, WhatsAppClient } from './client.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+interface MediaForm {
+  upload: (bytes: Bytes) => MediaUpload;
+  content: (id: string, caption: string) => MediaContent;
+}
+
+const forms: Readonly<Record<Exclude<Part, 'text'>, MediaForm>> = {
+  image: {
+    upload: (bytes) => {
+      const mime = pictureType(bytes) ?? 'image/jpeg';
+      return { bytes, mime, name: mime === 'image/png' ? 'snapshot.png' : 'snapshot.jpg' };
+    },
+    content: (id, caption) => ({ type: 'image', image: { id, caption } }),
+  },
+  voice: {
+    // Without its codec this type is refused.
+    upload: (bytes) => ({ bytes, mime: 'audio/ogg; codecs=opus', name: 'sound.ogg' }),
+    content: (id) => ({ type: 'audio', audio: { id, voice: true } }),
+  },
+  video: {
+    upload: (bytes) => ({ bytes, mime: 'video/mp4', name: 'clip.mp4' }),
+    content: (id, caption) => ({ type: 'video', video: { id, caption } }),
+  },
+};
 
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
@@ -15,32 +41,35 @@ export class Courier {
 
   /** @throws SentinelError ES_DATABASE */
   async send(row: Outgoing, files: RowFiles): Promise<Answer> {
-    if (row.part === 'text') return await this.#client.sendText({ to: row.recipient, tag: row.id, body: row.body });
-    const upload: Answer = row.media_id === null ? await this.#upload(row, files) : { result: 'ok', id: row.media_id };
+    const to = { to: row.recipient, tag: row.id };
+    if (row.part === 'text') return await this.#client.sendText({ ...to, body: row.body });
+    const form = forms[row.part as Exclude<Part, 'text'>];
+    const upload: Answer =
+      row.media_id === null ? await this.#upload(row, form, files) : { result: 'ok', id: row.media_id };
     if (upload.result !== 'ok') return upload;
     const replyTo = row.depends_on === null ? undefined : await files.providerId(row.depends_on);
-    const picture = { mediaId: upload.id, caption: row.body, replyTo };
-    return await this.#client.sendImage({ to: row.recipient, tag: row.id, ...picture });
+    return await this.#client.sendMedia({ ...to, media: form.content(upload.id, row.body), replyTo });
   }
 
   /** One upload for all recipients of an alert, even at the same moment. */
-  async #upload(row: Outgoing, files: RowFiles): Promise<Answer> {
-    const present = this.#uploads.get(row.alert_id);
+  async #upload(row: Outgoing, form: MediaForm, files: RowFiles): Promise<Answer> {
+    const key = `${row.alert_id} ${row.part} ${row.sequence}`;
+    const present = this.#uploads.get(key);
     if (present !== undefined) return await present;
-    const upload = this.#uploadNow(row, files);
-    this.#uploads.set(row.alert_id, upload);
+    const upload = this.#uploadNow(row, form, files);
+    this.#uploads.set(key, upload);
     try {
       return await upload;
     } finally {
-      this.#uploads.delete(row.alert_id);
+      this.#uploads.delete(key);
     }
   }
 
-  async #uploadNow(row: Outgoing, files: RowFiles): Promise<Answer> {
-    const picture = await files.picture(row.id);
-    if (picture === undefined) return { result: 'unreached', detail: 'the picture is missing in the outbox' };
-    const answer = await this.#client.uploadImage(picture, pictureType(picture) ?? 'image/jpeg');
-    if (answer.result === 'ok') await files.setMediaId(row.alert_id, answer.id);
+  async #uploadNow(row: Outgoing, form: MediaForm, files: RowFiles): Promise<Answer> {
+    const bytes = await files.media(row.id);
+    if (bytes === undefined) return { result: 'unreached', detail: `the ${row.part} is missing in the outbox` };
+    const answer = await this.#client.upload(form.upload(bytes));
+    if (answer.result === 'ok') await files.setMediaId(row, answer.id);
     return answer;
   }
 }

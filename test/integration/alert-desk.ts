@@ -58,10 +58,10 @@ export interface AlertDesk {
   /** Names of what was counted, in order. */
   counted: string[];
   /** Statuses of a part in the order they came. */
-  statuses(part: Delivery['part']): string[];
-  rows(): Promise<OutboxRow[]>;
+  statuses: (part: Delivery['part']) => string[];
+  rows: () => Promise<OutboxRow[]>;
   /** Waits until no message is queued or on its way. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
 }
 
 /** @param options `factor`: how much faster than real time the clock of the alerts runs; default 50. */

@@ -1,7 +1,7 @@
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
+import { lastingCues } from '../contracts/lasting-cues.ts';
 import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStatus } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
-import type { Finder } from './closeness.ts';
 import { heldBackSentences } from './held-back.ts';
 import { IncidentCourse } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
@@ -10,6 +10,10 @@ import { compareMatches, matchAround, type Match } from './matching.ts';
 import type { BookedRule, RuleBook } from './rule-book.ts';
 import type { Showing } from './showing.ts';
 import { TimeLine } from './time-line.ts';
+import type { Surroundings } from './weighing.ts';
+
+/** Who has looked, listened or spoken within this time before is there: what is still is looked at every 5 s at least. */
+const presentMs = 10_000;
 
 /** What can be fused. */
 export type FusionInput = Detections | AudioScores | Cue | StreamStatus | ExternalSignal;
@@ -68,7 +72,9 @@ export class Area {
     const until = changed.at(-1)?.capturedAt ?? capturedAt;
     const anchors = (condition: RuleCondition): readonly Showing[] =>
       condition.kind === look.kind && look.sightings.has(condition.label)
-        ? this.#find(condition, capturedAt, until).filter((showing) => showing.look && changed.includes(showing.look))
+        ? this.#around
+            .find(condition, capturedAt, until)
+            .filter((showing) => showing.look && changed.includes(showing.look))
         : [];
     this.#moments.judge(this.#matches(this.#book.metBy(look), anchors), look);
   }
@@ -119,10 +125,14 @@ export class Area {
 
   readonly #wanted = (kind: Look['kind'], label: string): boolean => this.#book.asksFor(kind, label);
 
-  readonly #find: Finder = (condition, from, to) => {
-    const looks = this.#timeLine.find(condition, from, to);
-    if (condition.kind !== 'stream' && condition.kind !== 'cue') return looks;
-    return [...this.#states.find(condition), ...looks];
+  readonly #around: Surroundings = {
+    find: (condition, from, to) => {
+      const looks = this.#timeLine.find(condition, from, to);
+      if (condition.kind !== 'stream' && condition.kind !== 'cue') return looks;
+      return [...this.#states.find(condition), ...looks];
+    },
+    isJudged: (condition, from, to) =>
+      asksForState(condition) || this.#timeLine.isJudged(condition, from - presentMs, to),
   };
 
   /** Every way in which a rule holds through one of the anchors, the gravest first. */
@@ -133,7 +143,7 @@ export class Area {
       for (const condition of booked.asked) {
         for (const anchor of anchorsOf(condition)) {
           const at = anchor.to === Number.POSITIVE_INFINITY ? now : anchor.from;
-          const match = matchAround(booked, anchor, at, this.#find);
+          const match = matchAround(booked, anchor, at, this.#around);
           if (match !== undefined) matches.push(match);
         }
       }
@@ -148,13 +158,18 @@ export class Area {
   }
 
   #heldBack(match: Match): string[] {
-    return heldBackSentences(match, this.#book.rules, this.#timeLine, this.#find);
+    return heldBackSentences(match, this.#book.rules, this.#timeLine, this.#around);
   }
 }
 
 /** Whether nothing but states, which hold until they are over, can meet a rule. */
 function asksForStates({ asked }: BookedRule): boolean {
   return asked.every(({ kind }) => kind === 'stream' || kind === 'cue');
+}
+
+/** States are told when they begin and end: as long as nothing is said, they are not. */
+function asksForState({ kind, label }: RuleCondition): boolean {
+  return kind === 'stream' || (kind === 'cue' && lastingCues.includes(label));
 }
 
 /** The source whose incident a match of states alone belongs to; undefined for that of what is seen and heard. */

@@ -5,6 +5,7 @@ import type { Showing } from './showing.ts';
 import { dwellOf } from './condition-fit.ts';
 import { levelSentence } from './level-words.ts';
 import { tamperSentence } from './tamper-words.ts';
+import { weighingSentences } from './weighing-words.ts';
 import { zoneSentence } from './zone-words.ts';
 
 /** A signal of an incident and how often it came. */
@@ -29,15 +30,14 @@ export function explain(incident: {
   ending: string | undefined;
 }): string[] {
   const { best, steps, others, heldBack, ending } = incident;
-  const { severity, confidence, showings } = best;
+  const { severity, rule, showings, weighed } = best;
   return [
     `Severity ${severity} by the rule ${reasonOf(best)}.`,
     ...showings.map(showingSentence),
     ...distanceSentence(best),
     ...absenceSentence(best),
-    showings.length === 1
-      ? `Confidence ${decimals(confidence)}: the score of that signal.`
-      : `Confidence ${decimals(confidence)}: the lowest score of those signals.`,
+    ...(rule.weigh === undefined || weighed === undefined ? [] : weighingSentences(rule.weigh, weighed)),
+    confidenceSentence(best),
     ...others.map(otherSentence),
     ...heldBack,
     ...steps.map(
@@ -130,6 +130,11 @@ function distanceSentence({ showings, spreadMs }: Match): string[] {
   const moments = showings.filter(({ state }) => state === undefined);
   if (moments.length < 2) return [];
   return [`${seconds(spreadMs)} lie between ${moments.length === 2 ? 'the two' : 'the first and the last'}.`];
+}
+
+function confidenceSentence({ confidence, weighed, showings }: Match): string {
+  const signals = showings.length === 1 ? 'the score of that signal' : 'the lowest score of those signals';
+  return `Confidence ${decimals(confidence)}: ${weighed === undefined ? signals : 'the weighted sum'}.`;
 }
 
 function absenceSentence({ rule }: Match): string[] {

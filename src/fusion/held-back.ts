@@ -1,11 +1,12 @@
 import type { RuleCondition } from '../contracts/configs.ts';
-import type { Finder } from './closeness.ts';
 import { capitalised, conditionWords } from './condition-words.ts';
 import { clockTime } from './explanation.ts';
 import type { Match } from './matching.ts';
 import { nearlyThere } from './nearly-there.ts';
 import type { BookedRule } from './rule-book.ts';
 import type { TimeLine } from './time-line.ts';
+import { suffices, weigh, type Surroundings } from './weighing.ts';
+import { tooLightWords } from './weighing-words.ts';
 
 /** A graver rule that something of a match meets, and what it still lacks: of each slot the conditions that could fill it. */
 interface Shortfall {
@@ -17,13 +18,18 @@ interface Shortfall {
  * Why a match is not graver: what the rules above it still lacked, what excluded them, and why what was nearly there did
  * not count.
  */
-export function heldBackSentences(match: Match, rules: readonly BookedRule[], past: TimeLine, find: Finder): string[] {
+export function heldBackSentences(
+  match: Match,
+  rules: readonly BookedRule[],
+  past: TimeLine,
+  around: Surroundings,
+): string[] {
   const graver = rules
     .filter(({ rule, asked }) => rule.severity > match.severity && asked.some((one) => isAbout(match, one)))
     .map((booked) => {
       const { first, last } = spanOf(match);
       const isThere = (one: RuleCondition): boolean =>
-        find(one, last - booked.windowMs, first + booked.windowMs).length > 0;
+        around.find(one, last - booked.windowMs, first + booked.windowMs).length > 0;
       const missing = booked.slots.filter((slot) => !slot.some(isThere));
       return { booked, missing };
     })
@@ -32,7 +38,7 @@ export function heldBackSentences(match: Match, rules: readonly BookedRule[], pa
   const complete = graver.filter(({ missing }) => missing.length === 0);
   return [
     ...lackingSentences(match, lacking, past),
-    ...complete.flatMap(({ booked }) => excludedSentence(booked, match, find)),
+    ...complete.flatMap(({ booked }) => excludedSentence(booked, match, around)),
   ];
 }
 
@@ -61,13 +67,19 @@ function lackingSentences(match: Match, lacking: readonly Shortfall[], past: Tim
 }
 
 /** All that the rule asks for is there, and yet it does not hold. */
-function excludedSentence({ rule, windowMs, slots }: BookedRule, match: Match, find: Finder): string[] {
+function excludedSentence({ rule, windowMs, slots }: BookedRule, match: Match, around: Surroundings): string[] {
   const { first, last } = spanOf(match);
-  const [excluding] = (rule.none ?? []).flatMap((condition) => find(condition, first - windowMs, last + windowMs));
+  const [excluding] = (rule.none ?? []).flatMap((condition) =>
+    around.find(condition, first - windowMs, last + windowMs),
+  );
   const name = `Severity ${rule.severity} (${rule.label ?? rule.id}) was held back`;
   if (excluding !== undefined) {
     const { source, capturedAt } = excluding.signal;
     return [`${name}: ${conditionWords(excluding.condition)} from ${source} at ${clockTime(capturedAt)} excludes it.`];
+  }
+  if (rule.weigh !== undefined) {
+    const weighed = weigh(rule.weigh, { first, last }, windowMs, around);
+    return suffices(rule.weigh, weighed) ? [] : [`${name}: ${tooLightWords(rule.weigh, weighed)}.`];
   }
   if (rule.inOrder !== true) return [];
   const order = slots.map((slot) => slot.map(conditionWords).join(' or ')).join(', then ');

@@ -65,6 +65,7 @@ export class IncidentCourse {
     this.#feed(best.severity >= incident.best.severity);
     const isOther = incident.shouldStandOn(best);
     if (isOther) incident.standOn(best, heldBack(best));
+    else incident.strengthen(matches);
     const isNews = incident.note(
       matches.flatMap(({ showings }) => showings),
       look,

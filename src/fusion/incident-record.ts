@@ -60,6 +60,16 @@ export class IncidentRecord {
     return compareMatches(match, this.#best) < 0 || labelsOf(match).some((label) => !known.has(label));
   }
 
+  /** Of a rule that weighs, what stands on more evidence, or on as much with a higher sum: told with the next message. */
+  strengthen(matches: readonly Match[]): void {
+    const { rule, severity, confidence, showings, weighed } = this.#best;
+    if (weighed === undefined) return;
+    const other = matches.find((match) => match.rule === rule && match.severity === severity);
+    if (other === undefined) return;
+    const more = other.showings.length - showings.length;
+    if (more > 0 || (more === 0 && other.confidence > confidence)) this.#best = other;
+  }
+
   /** Stands from now on on another rule. */
   standOn(best: Match, heldBack: readonly string[]): void {
     this.#steps.push({ since: this.#since, severity: this.#best.severity, reason: reasonOf(this.#best) });

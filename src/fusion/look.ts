@@ -34,6 +34,8 @@ export interface Look {
   track: string;
   capturedAt: number;
   sightings: ReadonlyMap<string, Sighting>;
+  /** Of a cue or signal: what rules may call it, whether or not it is shown. */
+  names?: readonly string[];
   /** Since when conditions that ask for a duration have been shown without a gap; the time line writes it. */
   shownSince?: Map<RuleCondition, number>;
 }
@@ -79,14 +81,14 @@ export function readLook(payload: LookPayload, capturedAt: number, wanted: Wante
       const names = [cue, ...place, ...way].filter((name) => wanted('cue', name));
       if (names.length === 0) return undefined;
       const sightings = named(names, { label: cue, score, features });
-      return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings };
+      return { kind: 'cue', source, track: `cue ${source} ${cue}`, capturedAt, sightings, names };
     }
     case 'signal': {
       const { signal, label, score } = payload;
       const names = [label, signal].filter((name) => wanted('signal', name));
       if (names.length === 0) return undefined;
       const sightings = named(names, { label, score });
-      return { kind: 'signal', source, track: `signal ${source} ${signal} ${label}`, capturedAt, sightings };
+      return { kind: 'signal', source, track: `signal ${source} ${signal} ${label}`, capturedAt, sightings, names };
     }
   }
 }

@@ -85,6 +85,16 @@ export class TimeLine {
     return latest;
   }
 
+  /** Whether somebody looked, listened, or spoke of such a thing in `from`..`to`, whatever came of it. */
+  isJudged({ kind, label, source }: RuleCondition, from: number, to: number): boolean {
+    for (const track of this.#ofKind.get(kind) ?? []) {
+      if (source !== undefined && track.source !== source) continue;
+      const look = track.looks.findLast(({ capturedAt }) => capturedAt <= to);
+      if (look !== undefined && look.capturedAt >= from && look.names?.includes(label) !== false) return true;
+    }
+    return false;
+  }
+
   /** Every sound that fired in `from`..`to`, whether or not a rule asks for it. */
   sounds(from: number, to: number): Look[] {
     return [...(this.#ofKind.get('sound') ?? [])]

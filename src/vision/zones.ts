@@ -18,7 +18,10 @@ export function placeInZones(
     const around = areas.filter(({ points }) => contains(points, footOf(object)));
     if (around.some(({ kind }) => kind === 'ignore')) return [];
     const names = [...new Set(around.map(({ name }) => name))];
-    return [names.length === 0 ? object : { ...object, zones: names }];
+    if (names.length === 0) return [object];
+    const weights = around.flatMap(({ weight }) => (weight === undefined ? [] : [weight]));
+    const zoneWeight = weights.length === 0 ? {} : { zoneWeight: Math.max(...weights) };
+    return [{ ...object, zones: names, ...zoneWeight }];
   });
   return { objects: placed, ignored: objects.length - placed.length };
 }

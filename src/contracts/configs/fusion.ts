@@ -5,6 +5,7 @@ import { Rule } from './rules/rule.ts';
 
 export * from './rules/condition.ts';
 export * from './rules/rule.ts';
+export * from './rules/weighing.ts';
 export * from './rules/default-rules.ts';
 export * from './rules/upgrade.ts';
 

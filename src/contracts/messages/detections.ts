@@ -26,6 +26,13 @@ export const DetectedObject = Type.Object({
     ),
   ),
   zones: Type.Optional(Type.Array(label(), { maxItems: listLimit, description: 'Zones in which it stands.' })),
+  zoneWeight: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 10,
+      description: 'Of these zones the highest weight; absent where none has one.',
+    }),
+  ),
   dwell: Type.Optional(
     Type.Record(Type.String(), Type.Number({ minimum: 0 }), {
       description: 'Seconds for which it has been in each zone that it is in.',

@@ -34,6 +34,15 @@ describe('objects in zones', () => {
     assert.deepEqual([objects[0]?.zones, ignored], [['drive', 'gate'], 0]);
   });
 
+  test('carry the highest weight of those zones, where one has a weight', () => {
+    const places = [{ ...drive, weight: 0.5 }, { ...gate, weight: 2 }, street];
+    const weights = [person(0.05, 0.2, 0.1, 0.5), person(0.3, 0.2, 0.1, 0.5), person(0.05, 0, 0.1, 0.2)].map(
+      (one) => placeInZones([one], places).objects[0]?.zoneWeight,
+    );
+    assert.deepEqual(weights, [2, 0.5, undefined]);
+    assert.equal(placeInZones([person(0.05, 0.2, 0.1, 0.5)], [drive, gate]).objects[0]?.zoneWeight, undefined);
+  });
+
   test('stand where the middle of their lower edge is, not where they reach to', () => {
     const far = person(0.6, 0.1, 0.2, 0.2);
     const near = person(0.6, 0.1, 0.2, 0.6);

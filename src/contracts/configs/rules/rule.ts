@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { RuleCondition } from './condition.ts';
+import { Weighing } from './weighing.ts';
 
 /** The form of rules that this version writes. Older ones are upgraded when they are read (`upgrade.ts`). */
 export const ruleVersion = 2;
@@ -35,16 +36,20 @@ export const Rule = Type.Object(
     inOrder: Type.Optional(
       Type.Boolean({ description: 'Those of `all` one after the other as they stand, then that of `any`.' }),
     ),
+    weigh: Type.Optional(Weighing),
   },
   // It asks for something.
   {
     if: { properties: { any: some }, required: ['any'] },
-    else: { properties: { all: some } },
+    else: {
+      if: { properties: { weigh: { type: 'object' } }, required: ['weigh'] },
+      else: { properties: { all: some } },
+    },
   },
 );
 export type Rule = Static<typeof Rule>;
 
 /** What can meet a rule: everything it asks for save what must be absent. */
-export function askedBy({ all, any = [] }: Pick<Rule, 'all' | 'any'>): RuleCondition[] {
-  return [...all, ...any];
+export function askedBy({ all, any = [], weigh }: Pick<Rule, 'all' | 'any' | 'weigh'>): RuleCondition[] {
+  return [...all, ...any, ...(weigh?.terms ?? [])];
 }

@@ -136,9 +136,15 @@ describe('a rule that weighs', () => {
       area.wait(1000);
       const start = area.clock.now();
       const say = [
-        () => area.cue('fight', 0.7, { capturedAt: start }),
-        () => area.cue('aggressive', 0.9, { capturedAt: start + 2000 }),
-        () => area.hear({ scream: 1 }, { capturedAt: start + 4000 }),
+        () => {
+          area.cue('fight', 0.7, { capturedAt: start });
+        },
+        () => {
+          area.cue('aggressive', 0.9, { capturedAt: start + 2000 });
+        },
+        () => {
+          area.hear({ scream: 1 }, { capturedAt: start + 4000 });
+        },
       ];
       area.wait(4000);
       for (const index of order) say[index]?.();

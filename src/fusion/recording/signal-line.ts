@@ -41,8 +41,7 @@ export function lineOf(signal: FusionInput, receivedAt: number): string {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(signal)) if (!(key in omitted) && key !== 'v') kept[key] = value;
   if (signal.kind === 'detections') kept.objects = signal.objects.map(withoutKeypoints);
-  if (receivedAt !== signal.capturedAt) kept.receivedAt = receivedAt;
-  return JSON.stringify(kept);
+  return JSON.stringify({ ...kept, receivedAt });
 }
 
 function withoutKeypoints(object: DetectedObject): DetectedObject {

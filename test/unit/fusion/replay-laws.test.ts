@@ -15,7 +15,10 @@ const startAt = new Date(2026, 0, 1, 12).getTime();
 const seeds = [1, 2, 3, 4, 5, 6];
 
 /** A signal and when it arrives. */
-type Arrival = { signal: FusionInput; receivedAt: number };
+interface Arrival {
+  signal: FusionInput;
+  receivedAt: number;
+}
 
 /** Minutes of one hall: pictures, sound, cues. In 15 s of each minute something happens; then it is quiet long enough. */
 function hall(seed: number, minutes = 5): Arrival[] {

@@ -2,11 +2,12 @@ import models from 'models-for:detection';
 import schema from 'settings-of:fuse-severity';
 import labels from 'signal-labels';
 import type { Rule } from '../../src/contracts/configs.ts';
+import { withIds } from '../../src/contracts/configs/rules/rule-ids.ts';
 import { upgradeRules } from '../../src/contracts/configs/rules/upgrade.ts';
 import { faultText, registerNode, text } from '../../src/editor/register.ts';
 import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { labelLists, RuleList } from '../../src/editor/rule-list.ts';
-import { fieldName, rulePlace, withIds } from '../../src/editor/rule-sentence.ts';
+import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';
 
 /** The list of the dialog that is open now; Node-RED opens one at a time. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { nodeConfigs, nodeCredentials, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
+import { nodeConfigs, nodeCredentials, rulePresets, signalKinds, type NodeType } from '../../src/contracts/configs.ts';
 import { ruledSounds, soundClasses, streamStatuses } from '../../src/contracts/messages.ts';
 import { catalogEntries, type CatalogEntry } from '../../src/inference/catalog.ts';
 import { modelFile, sampleNames } from '../../src/process/package-files.ts';
@@ -20,6 +20,7 @@ const buildData: Readonly<Record<string, (name: string) => unknown>> = {
   'model-families': () => Object.keys(detectors).sort(),
   'sample-clips': () => sampleNames,
   'signal-labels': signalLabels,
+  'rule-presets': () => rulePresets,
   'sound-mapping': () => readFileSync(modelFile('sound-mapping.json'), 'utf8'),
 };
 

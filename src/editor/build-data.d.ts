@@ -42,6 +42,14 @@ declare module 'sound-mapping' {
   export default mapping;
 }
 
+declare module 'rule-presets' {
+  /** Lists of rules to begin with, by name. */
+  const presets: Readonly<
+    Record<import('../contracts/configs.ts').PresetName, readonly import('../contracts/configs.ts').Rule[]>
+  >;
+  export default presets;
+}
+
 declare module 'signal-labels' {
   /** Labels that our own nodes send, per kind of signal. */
   const labels: Readonly<Record<import('../contracts/configs.ts').RuleCondition['kind'], readonly string[]>>;

@@ -1,8 +1,9 @@
 import labels from 'signal-labels';
 import type { Rule } from '../contracts/configs.ts';
+import { withIds } from '../contracts/configs/rules/rule-ids.ts';
 import { choice, element } from './element.ts';
 import { conditionFields, kinds, type KnownLabels } from './rule-condition.ts';
-import { ruleSentence, withIds, type Say } from './rule-sentence.ts';
+import { ruleSentence, type Say } from './rule-sentence.ts';
 
 /** What a row of the list carries: the rule as it is being edited. */
 interface RuleItem {

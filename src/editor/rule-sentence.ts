@@ -45,18 +45,3 @@ export function rulePlace([index, ...path]: readonly (string | number)[], rules:
   const field = fieldName(path, say);
   return `${say('place', { number: Number(index) + 1 })}${name === '' ? '' : ` (${name})`}${field === '' ? '' : `, ${field}`}`;
 }
-
-/** The rules with ids made of their labels, `person+gunshot`, numbered where two would be the same. */
-export function withIds(rules: readonly Rule[]): Rule[] {
-  const taken = new Map<string, number>();
-  return rules.map((rule) => {
-    // A label that is still missing must not make the id the fault.
-    const labels = [...rule.all, ...(rule.any ?? [])]
-      .map(({ label }) => (label === '' ? '?' : label))
-      .join('+')
-      .slice(0, 60);
-    const count = (taken.get(labels) ?? 0) + 1;
-    taken.set(labels, count);
-    return { ...rule, id: count === 1 ? labels : `${labels}-${count}` };
-  });
-}

@@ -7,6 +7,8 @@ export * from './rules/condition.ts';
 export * from './rules/rule.ts';
 export * from './rules/weighing.ts';
 export * from './rules/default-rules.ts';
+export * from './rules/presets.ts';
+export * from './rules/rule-ids.ts';
 export * from './rules/upgrade.ts';
 
 export const FuseSeverityConfig = Type.Object({

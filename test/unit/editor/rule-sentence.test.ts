@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
-import { rulePlace, ruleSentence, withIds } from '../../../src/editor/rule-sentence.ts';
+import { defaultRules, withIds, type Rule } from '../../../src/contracts/configs.ts';
+import { rulePlace, ruleSentence } from '../../../src/editor/rule-sentence.ts';
 
 const locale = join(import.meta.dirname, '../../../nodes/fuse-severity/locales/en-US.json');
 const { rule: texts } = JSON.parse(readFileSync(locale, 'utf8')) as { rule: Record<string, unknown> };

@@ -66,6 +66,7 @@ export { newCalibrations } from './site/new-calibrations.ts';
 export { welcomeLatecomer } from './site/registry.ts';
 export { nodePreview } from './site/node-preview.ts';
 export { SourceControl } from './site/source-control.ts';
+export { offerRecording } from './site/rule-trials.ts';
 export { offerTraining, trainedNow, trainingAnswers } from './site/training-answers.ts';
 export { TrainingReports } from './site/training-reports.ts';
 export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';

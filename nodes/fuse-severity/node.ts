@@ -7,6 +7,7 @@ import {
   isCommand,
   isSamples,
   kindOf,
+  offerRecording,
   readArmingCommand,
   SentinelError,
   SignalJournal,
@@ -25,6 +26,10 @@ export default defineNode({
     const { rules, correlationSeconds, quietSeconds, keepSignals } = node.config;
     const journal = new SignalJournal({ folder: site.folder, node: node.id, clock: site.clock, log: site.log });
     if (!keepSignals) void journal.forget();
+    const leave = offerRecording(node.id, {
+      journal: keepSignals ? journal : undefined,
+      now: () => site.clock.now(),
+    });
     const desk = new IncidentDesk(
       {
         ...{ site: site.id, rules, correlationSeconds, quietSeconds },
@@ -71,6 +76,7 @@ export default defineNode({
       },
       close: async () => {
         unwatch();
+        leave();
         await Promise.all([desk.close(), journal.close()]);
       },
     };

@@ -1,20 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.ts';
 
-/** Longest body that is read, in bytes. */
-const longest = 16_384;
+/** Longest body that is read where nothing else is said, in bytes. */
+const usualLength = 16_384;
 
 /**
  * The JSON body of a request.
- * @throws Problem 415 for anything that is not declared as JSON, 413 over 16 KB, 400 for what is no JSON.
+ * @param longest Longest body that is read, in bytes; 16 KB where nothing is said.
+ * @throws Problem 415 for anything that is not declared as JSON, 413 over the longest, 400 for what is no JSON.
  */
-export async function jsonBody(request: IncomingMessage): Promise<unknown> {
+export async function jsonBody(request: IncomingMessage, longest = usualLength): Promise<unknown> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
   if (type.trim().toLowerCase() !== 'application/json') {
     throw new Problem(415, 'Send the body as application/json.', { headers: { 'Accept-Post': 'application/json' } });
   }
-  if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLong();
-  const body = request.readableEnded ? (request as { body?: unknown }).body : await read(request);
+  if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLong(longest);
+  const body = request.readableEnded ? (request as { body?: unknown }).body : await read(request, longest);
   // Where the editor lies on the same root, which is usual, Node-RED has read and parsed JSON before we are asked.
   if (!(body instanceof Uint8Array)) return body;
   try {
@@ -25,7 +26,7 @@ export async function jsonBody(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Not by iteration: leaving that early destroys the connection before the refusal is on its way. */
-function read(request: IncomingMessage): Promise<Buffer> {
+function read(request: IncomingMessage, longest: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   if (request.destroyed) reject(endsEarly());
   const parts: Buffer[] = [];
@@ -33,7 +34,7 @@ function read(request: IncomingMessage): Promise<Buffer> {
   request.on('data', (part: Buffer) => {
     length += part.length;
     if (length <= longest) parts.push(part);
-    else reject(tooLong());
+    else reject(tooLong(longest));
   });
   request.once('end', () => {
     resolve(Buffer.concat(parts));
@@ -50,6 +51,6 @@ function endsEarly(): Problem {
 }
 
 /** The rest is not wanted, so the connection ends with the answer. */
-function tooLong(): Problem {
+function tooLong(longest: number): Problem {
   return new Problem(413, `The body is longer than ${longest} bytes.`, { headers: { Connection: 'close' } });
 }

@@ -1,10 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import type { ReplayedIncident } from '../contracts/rule-trial.ts';
 import { recordingLines } from '../fusion/recording/recording-lines.ts';
 import { readSignalLine } from '../fusion/recording/signal-line.ts';
 import { Replay } from '../fusion/replay/replay.ts';
-import { ReplayedIncidents, type ReplayedIncident } from '../fusion/replay/replayed-incidents.ts';
+import { ReplayedIncidents } from '../fusion/replay/replayed-incidents.ts';
 import type { Command, OptionValues, Terminal } from './command.ts';
 import { replaySettings } from './replay-rules.ts';
 

@@ -25,6 +25,8 @@ export interface FusionOptions {
   quietSeconds: number;
   clock: Clock;
   newId: () => string;
+  /** Told of every way in which rules hold in an area, the gravest first. */
+  onMatches?: (matches: readonly Match[], area: string) => void;
 }
 
 /** The time line of one area and its incidents: one of what is seen and heard, and one for each source that is away or covered. */
@@ -148,7 +150,9 @@ export class Area {
         }
       }
     }
-    return matches.sort((a, b) => compareMatches(a, b) || a.spreadMs - b.spreadMs);
+    matches.sort((a, b) => compareMatches(a, b) || a.spreadMs - b.spreadMs);
+    if (matches.length > 0) this.#options.onMatches?.(matches, this.#name);
+    return matches;
   }
 
   #soundsNear({ showings }: Match): Look[] {

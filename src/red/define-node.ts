@@ -8,6 +8,7 @@ import { mountModelTry } from './model-try.ts';
 import { mountApi } from './mount.ts';
 import { beReferable, contextOf, forget, looks, type Instance, type NodeContext } from './node-context.ts';
 import type { Done, NodeRed, RawConfig, RedMessage, RedNode, Send } from './node-red.ts';
+import { mountRuleTrial } from './rule-trial.ts';
 import { readConfig, readCredentials } from '../contracts/read-config.ts';
 import { Starting } from './starting.ts';
 import { shortened, StatusLine } from './status-line.ts';
@@ -41,6 +42,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: { write: () => checkDeployed(RED) } });
     if (type === 'sentinel-camera') mountCameraLook(RED);
     if (type === 'detectron-infer') mountModelTry(RED);
+    if (type === 'fuse-severity') mountRuleTrial(RED);
     if (type === 'sentinel-audio-train') mountTrainingUpload(RED);
     const create = function (this: RedNode, raw: RawConfig) {
       RED.nodes.createNode(this, raw);

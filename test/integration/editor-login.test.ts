@@ -39,6 +39,10 @@ const routes: Record<string, { readers: boolean; body?: (camera: string) => obje
   'GET /echosight/detectron-infer/model': { readers: false },
   'GET /echosight/detectron-infer/preview': { readers: false },
   'POST /echosight/detectron-infer/try': { readers: false },
+  'POST /echosight/fuse-severity/trial': {
+    readers: false,
+    body: () => ({ id: 'fuse', rules: [], correlationSeconds: 3, quietSeconds: 30 }),
+  },
   'POST /echosight/sentinel-camera/look': {
     readers: false,
     body: (address) => ({ id: 'camera', address, username: '', transport: 'tcp', fresh: true }),

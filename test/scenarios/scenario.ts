@@ -1,7 +1,8 @@
 import { replaySettings } from '../../src/cli/replay-rules.ts';
+import type { ReplayedIncident } from '../../src/contracts/rule-trial.ts';
 import { lineOf, readSignalLine, type RecordedSignal } from '../../src/fusion/recording/signal-line.ts';
 import { Replay } from '../../src/fusion/replay/replay.ts';
-import { ReplayedIncidents, type ReplayedIncident } from '../../src/fusion/replay/replayed-incidents.ts';
+import { ReplayedIncidents } from '../../src/fusion/replay/replayed-incidents.ts';
 
 /** What comes, at a time in seconds; see README.md beside this file. */
 export interface Step {

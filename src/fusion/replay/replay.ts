@@ -1,6 +1,7 @@
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { SentinelError } from '../../contracts/errors.ts';
 import type { Incident } from '../../contracts/messages.ts';
+import type { Clock } from '../../contracts/ports.ts';
 import { FusionEngine, type FusionOptions } from '../engine.ts';
 import type { RecordedSignal } from '../recording/signal-line.ts';
 
@@ -26,6 +27,16 @@ export class Replay {
   constructor(settings: ReplaySettings, emit: (incident: Incident) => void) {
     this.#settings = settings;
     this.#emit = emit;
+  }
+
+  /** The clock of the recording; before its first signal it is at 0. */
+  get clock(): Clock {
+    const clock = (): VirtualClock | undefined => this.#playing?.clock;
+    return {
+      now: () => clock()?.now() ?? 0,
+      monotonic: () => clock()?.monotonic() ?? 0,
+      after: (ms, callback) => clock()?.after(ms, callback) ?? (() => undefined),
+    };
   }
 
   /** Now in the recording, epoch milliseconds; undefined before its first signal. */

@@ -1,21 +1,5 @@
 import type { Incident } from '../../contracts/messages.ts';
-
-/** One incident of a replay, from its first message to its last. */
-export interface ReplayedIncident {
-  id: string;
-  area: string;
-  severity: number;
-  reason: string;
-  label: string;
-  sources: string[];
-  /** Epoch milliseconds. */
-  startedAt: number;
-  /** Absent: it was still open at the end of the recording. */
-  endedAt?: number;
-  /** What was told, in order: start, updates, end; messages that only bring media are left out. */
-  told: { at: number; phase: 'start' | 'update' | 'end'; severity: number; reason: string }[];
-  explanation: string[];
-}
+import type { ReplayedIncident } from '../../contracts/rule-trial.ts';
 
 /** Messages of one incident that are listed. */
 const toldLimit = 200;

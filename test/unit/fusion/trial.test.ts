@@ -140,7 +140,8 @@ describe('why there was an alert in a minute, or none', () => {
       at,
     );
     const [hall] = why?.areas ?? [];
-    assert.equal(hall?.signals[0]?.count, 1);
-    assert.equal(hall?.rules[order('person')]?.verdict, 'held');
+    assert.ok(hall !== undefined);
+    assert.equal(hall.signals[0]?.count, 1);
+    assert.equal(hall.rules[order('person')]?.verdict, 'held');
   });
 });

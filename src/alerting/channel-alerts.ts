@@ -12,6 +12,7 @@ import { followRow, FollowUps, type FollowPolicy, type KeptMedia } from './follo
 import { deadlineMs, lateMs } from './next-step.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
+import type { Receipt } from './receipts.ts';
 import { Sender } from './sender.ts';
 import type { StorageListener } from './outbox-switch.ts';
 import { SteadyOutbox } from './steady-outbox.ts';
@@ -26,6 +27,8 @@ export interface ChannelAlertsOptions {
   newId: () => string;
   account: AlertAccount;
   media: PhoneMedia;
+  /** Whether what becomes of messages is told to `receive`; default not. */
+  receipts?: () => boolean;
 }
 
 export interface ChannelPolicy extends AlertPolicy, ContentPolicy {
@@ -74,7 +77,8 @@ export class ChannelAlerts {
     const clockSteps = new ClockSteps(clock, outbox);
     const abort = new AbortController();
     const channel = account.open({ clock, stop: abort.signal });
-    const tools = { kind: account.kind, clock, clockSteps, random, log, metrics };
+    const { receipts = () => false } = options;
+    const tools = { kind: account.kind, receipts, clock, clockSteps, random, log, metrics };
     this.#outbox = outbox;
     this.#clockSteps = clockSteps;
     this.#sender = new Sender({ outbox, channel, abort, ...tools }, (...change) => {
@@ -108,6 +112,15 @@ export class ChannelAlerts {
     const following = this.#following.then(() => this.#follow(incident, kept, policy));
     this.#following = following.catch(() => undefined);
     await following;
+  }
+
+  /**
+   * What the provider says later about a message of this account.
+   * @returns whether there is such a message.
+   * @throws SentinelError ES_DATABASE
+   */
+  async receive(receipt: Receipt): Promise<boolean> {
+    return await this.#sender.receive(receipt);
   }
 
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */
@@ -201,6 +214,7 @@ export class ChannelAlerts {
       created_at: now,
       updated_at: now,
       accepted_at: null,
+      receipt: null,
     };
   }
 

@@ -5,6 +5,7 @@ import {
   rateMemoryMs,
   standing,
   textsFirst,
+  reached,
   unfinished,
   waiting,
   type OutboxState,
@@ -109,24 +110,38 @@ export class MemoryOutbox implements OutboxStore {
     return Promise.resolve({ ...row, ...change });
   }
 
-  accept(id: string, providerId: string, now: number, replyMs: number): Promise<void> {
+  accept(id: string, providerId: string, now: number, replyMs: number): Promise<boolean> {
+    const row = this.#in(unfinished, id);
     const over = { state: 'accepted', provider_id: providerId, error_json: null, media: null };
-    this.#change(id, { ...over, accepted_at: now, updated_at: now });
-    for (const reply of this.#waiting((row) => row.depends_on === id)) {
-      this.#set(reply, { next_at: now, deadline: now + replyMs });
-    }
-    return Promise.resolve();
+    if (row !== undefined) this.#set(row, { ...over, accepted_at: now, updated_at: now });
+    this.#letReply(id, now, replyMs);
+    return Promise.resolve(row !== undefined);
   }
 
-  wait(...[id, { state, nextAt, error, now }]: Parameters<OutboxStore['wait']>): Promise<void> {
-    this.#change(id, { state, next_at: nextAt, error_json: error, updated_at: now });
-    return Promise.resolve();
+  wait(...[id, { state, nextAt, error, now }, from = unfinished]: Parameters<OutboxStore['wait']>): Promise<boolean> {
+    const row = this.#in(from, id);
+    if (row !== undefined)
+      this.#set(row, { state, next_at: nextAt, error_json: error, updated_at: now, receipt: null });
+    return Promise.resolve(row !== undefined);
   }
 
-  fail(id: string, error: string, now: number): Promise<Outgoing[]> {
+  fail(...[id, error, now, from = unfinished]: Parameters<OutboxStore['fail']>): Promise<Outgoing[] | undefined> {
+    const failed = this.#in(from, id);
+    if (failed === undefined) return Promise.resolve(undefined);
     const change = { state: 'failed', media: null, error_json: error, updated_at: now };
-    this.#change(id, change);
+    this.#set(failed, change);
     return Promise.resolve(this.#waiting((row) => row.depends_on === id).map((reply) => this.#set(reply, change)));
+  }
+
+  receiptRow({ id, tag = '' }: Parameters<OutboxStore['receiptRow']>[0]): Promise<Outgoing | undefined> {
+    return Promise.resolve(this.#rows.get(tag) ?? this.#where(({ provider_id: given }) => given === id)[0]);
+  }
+
+  progress(...[row, { id, status }, now, replyMs]: Parameters<OutboxStore['progress']>): Promise<Outgoing> {
+    if (row.state !== 'accepted') this.#letReply(row.id, now, replyMs);
+    const change = reached(row, { status, providerId: id, now });
+    this.#change(row.id, change);
+    return Promise.resolve({ ...row, ...change });
   }
 
   postpone(recipient: string, severity: number, until: number, now: number): Promise<void> {
@@ -172,6 +187,17 @@ export class MemoryOutbox implements OutboxStore {
     const victims = new Set(alerts.slice(0, Math.max(0, alerts.length - alertsHeld[part])));
     const goes = this.#waiting((row) => victims.has(row.alert_id) && (part === 'text' || row.part === part));
     for (const row of goes) this.#set(row, { deadline: row.created_at, error_json: gaveWay });
+  }
+
+  #letReply(id: string, now: number, replyMs: number): void {
+    for (const reply of this.#waiting((row) => row.depends_on === id)) {
+      this.#set(reply, { next_at: now, deadline: now + replyMs });
+    }
+  }
+
+  #in(states: readonly OutboxState[], id: string): OutboxRow | undefined {
+    const row = this.#rows.get(id);
+    return row !== undefined && states.includes(row.state as OutboxState) ? row : undefined;
   }
 
   #where(holds: (row: OutboxRow) => boolean): OutboxRow[] {

@@ -22,6 +22,9 @@ const pauseMs = hour;
 /** So many tries in a row without an answer, each of which may have been a message on the phone. */
 const unansweredTries = 5;
 
+/** How long a receipt is waited for before a message that nobody answered for is sent once more, by severity. */
+export const receiptWaitMs = [20_000, 20_000, 20_000, 5_000] as const;
+
 /** What becomes of a row after an attempt. */
 export type NextStep =
   /** `found`: it had arrived before, this attempt sent nothing. */
@@ -31,8 +34,8 @@ export type NextStep =
 
 type Attempt = Pick<Outgoing, 'state' | 'attempts' | 'severity'>;
 
-/** Who answered. */
-type Provider = Pick<ChannelKind, 'name'> & Pick<AlertChannel, 'ruleFor'>;
+/** Who answered; `receipts`: what became of a message is told later, even where no answer came. */
+type Provider = Pick<ChannelKind, 'name'> & Pick<AlertChannel, 'ruleFor'> & { receipts?: boolean };
 
 /**
  * What follows from an answer.
@@ -50,7 +53,10 @@ export function nextStep(attempt: Attempt, answer: Answer, provider: Provider, r
       // Where the provider cannot be asked nobody can say whether it arrived: a few times more, since a duplicate beats silence.
       const error = unavailable(`${provider.name} did not answer (${answer.detail}); the message may have arrived.`);
       const enough = attempt.state === 'unknown' && attempt.attempts >= unansweredTries;
-      return enough ? { state: 'failed', error } : again('unknown', attempt, error, random);
+      if (enough) return { state: 'failed', error };
+      const step = again('unknown', attempt, error, random);
+      const least = provider.receipts === true ? (receiptWaitMs[attempt.severity] ?? 0) : 0;
+      return { ...step, delayMs: Math.max(step.delayMs, least) };
     }
   }
 }
@@ -73,7 +79,12 @@ function afterRefusal(attempt: Attempt, refusal: Refusal, rule: RefusalRule, ran
   return { state: 'queued', delayMs, error, action: rule.action };
 }
 
-function again(state: 'queued' | 'unknown', attempt: Attempt, error: SentinelError, random: Random): NextStep {
+function again(
+  state: 'queued' | 'unknown',
+  attempt: Attempt,
+  error: SentinelError,
+  random: Random,
+): Extract<NextStep, { delayMs: number }> {
   return { state, delayMs: exponential(attempt, random), error, action: 'retry' };
 }
 

@@ -53,6 +53,7 @@ export const outgoing = [
   'created_at',
   'updated_at',
   'accepted_at',
+  'receipt',
 ] as const satisfies readonly (keyof Outgoing)[];
 
 /** Each text before what belongs to it. */
@@ -63,4 +64,20 @@ export function textsFirst<R extends Outgoing>(rows: readonly R[]): R[] {
 /** @param rows in the order of their sequence. */
 export function newestOfEach<R extends Outgoing>(rows: readonly R[]): R[] {
   return [...new Map(rows.map((row) => [row.recipient, row])).values()];
+}
+
+/** What changes in a row when the provider says that its message has come so far. */
+export function reached(
+  row: Outgoing,
+  { status, providerId, now }: { status: string; providerId: string; now: number },
+): Partial<OutboxRow> {
+  return {
+    ...{ state: 'accepted' satisfies OutboxState, receipt: status, updated_at: now },
+    ...{
+      provider_id: row.provider_id ?? providerId,
+      accepted_at: row.accepted_at ?? now,
+      error_json: null,
+      media: null,
+    },
+  };
 }

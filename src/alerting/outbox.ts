@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
+import type { Receipt } from './receipts.ts';
 import {
   newestOfEach,
   outgoing,
   rateMemoryMs,
   standing,
   textsFirst,
+  reached,
   unfinished,
   waiting,
   type OutboxState,
@@ -51,13 +53,14 @@ export class Outbox {
   /**
    * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once, the time
    * that we were not running does not count against the deadline, and what is late is told again.
-   * @param spans by severity: how long a row is tried, and from which age on it is late.
+   * @param spans by severity: how long a row is tried, from which age on it is late, and how long a receipt of what may have
+   * arrived is waited for.
    * @param underWay ids of rows that this process is sending.
    * @returns how many rows wait.
    */
   async recover(
     now: number,
-    spans: { deadlineMs: readonly number[]; lateMs: readonly number[] },
+    spans: { deadlineMs: readonly number[]; lateMs: readonly number[]; unansweredMs?: readonly number[] },
     underWay: readonly string[] = [],
   ): Promise<number> {
     return await this.#query.transaction().execute(async (transaction) => {
@@ -85,6 +88,13 @@ export class Outbox {
         .where('state', 'in', waiting)
         .where((row) => row.or([row('depends_on', 'is', null), row('depends_on', 'in', accepted)]))
         .execute();
+      for (const [severity, span] of (spans.unansweredMs ?? []).entries()) {
+        await rows
+          .set({ next_at: now + span })
+          .where('state', '=', 'unknown')
+          .where('severity', '=', severity)
+          .execute();
+      }
       const { left } = await transaction
         .selectFrom('outbox')
         .select(({ fn }) => fn.countAll<number>().as('left'))
@@ -176,10 +186,13 @@ export class Outbox {
     return { ...row, ...change };
   }
 
-  /** The provider took it; what replies to it may go now, with the time of its own that it is given. */
-  async accept(id: string, providerId: string, now: number, replyMs: number): Promise<void> {
-    await this.#query.transaction().execute(async (transaction) => {
-      await transaction
+  /**
+   * The provider took it; what replies to it may go now, with the time of its own that it is given.
+   * @returns false when a receipt has decided it before.
+   */
+  async accept(id: string, providerId: string, now: number, replyMs: number): Promise<boolean> {
+    return await this.#query.transaction().execute(async (transaction) => {
+      const changed = await transaction
         .updateTable('outbox')
         .set({
           state: 'accepted',
@@ -190,36 +203,90 @@ export class Outbox {
           updated_at: now,
         })
         .where('id', '=', id)
-        .execute();
+        .where('state', 'in', unfinished)
+        .executeTakeFirst();
       await transaction
         .updateTable('outbox')
         .set({ next_at: now, deadline: now + replyMs })
         .where('depends_on', '=', id)
         .where('state', 'in', waiting)
         .execute();
+      return changed.numUpdatedRows > 0n;
     });
   }
 
-  /** It is tried again at `nextAt`. */
+  /**
+   * It is tried again at `nextAt`.
+   * @param from states out of which it may; `accepted` where a receipt takes that back.
+   * @returns false when a receipt has decided it before.
+   */
   async wait(
     id: string,
     change: { state: 'queued' | 'unknown'; nextAt: number; error: string; now: number },
-  ): Promise<void> {
-    await this.#query
+    from: readonly OutboxState[] = unfinished,
+  ): Promise<boolean> {
+    const { state, nextAt, error, now } = change;
+    const changed = await this.#query
       .updateTable('outbox')
-      .set({ state: change.state, next_at: change.nextAt, error_json: change.error, updated_at: change.now })
+      .set({ state, next_at: nextAt, error_json: error, updated_at: now, receipt: null })
       .where('id', '=', id)
-      .execute();
+      .where('state', 'in', from)
+      .executeTakeFirst();
+    return changed.numUpdatedRows > 0n;
   }
 
-  /** It is over, and so is what would have replied to it. @returns the replies that failed with it. */
-  async fail(id: string, error: string, now: number): Promise<Outgoing[]> {
+  /**
+   * It is over, and so is what would have replied to it.
+   * @param from as in `wait`.
+   * @returns the replies that failed with it; undefined when a receipt has decided it before.
+   */
+  async fail(
+    id: string,
+    error: string,
+    now: number,
+    from: readonly OutboxState[] = unfinished,
+  ): Promise<Outgoing[] | undefined> {
     return await this.#query.transaction().execute(async (transaction) => {
       const failed = transaction
         .updateTable('outbox')
         .set({ state: 'failed', media: null, error_json: error, updated_at: now });
-      await failed.where('id', '=', id).execute();
+      const changed = await failed.where('id', '=', id).where('state', 'in', from).executeTakeFirst();
+      if (changed.numUpdatedRows === 0n) return undefined;
       return await failed.where('depends_on', '=', id).where('state', 'in', waiting).returning(outgoing).execute();
+    });
+  }
+
+  /** The row that a receipt is about: the one that went along with the message, else the one that the provider has named. */
+  async receiptRow({ id, tag = '' }: Pick<Receipt, 'id' | 'tag'>): Promise<Outgoing | undefined> {
+    const rows = await this.#query
+      .selectFrom('outbox')
+      .select(outgoing)
+      .where('account', '=', this.#account)
+      .where((row) => row.or([row('id', '=', tag), row('provider_id', '=', id)]))
+      .execute();
+    return rows.find((row) => row.id === tag) ?? rows[0];
+  }
+
+  /**
+   * Writes down how far a message has come: the provider has it now, whatever an attempt under way will say, and what replies to it
+   * may go.
+   */
+  async progress(row: Outgoing, { id: providerId, status }: Receipt, now: number, replyMs: number): Promise<Outgoing> {
+    return await this.#query.transaction().execute(async (transaction) => {
+      if (row.state !== 'accepted') {
+        await transaction
+          .updateTable('outbox')
+          .set({ next_at: now, deadline: now + replyMs })
+          .where('depends_on', '=', row.id)
+          .where('state', 'in', waiting)
+          .execute();
+      }
+      return await transaction
+        .updateTable('outbox')
+        .set(reached(row, { status, providerId, now }))
+        .where('id', '=', row.id)
+        .returning(outgoing)
+        .executeTakeFirstOrThrow();
     });
   }
 

@@ -5,9 +5,10 @@ import { AccountGate } from './account-gate.ts';
 import type { AlertChannel, ChannelKind } from './alert-channel.ts';
 import type { Answer } from './answer.ts';
 import type { ClockSteps } from './clock-steps.ts';
-import { deadlineMs, lateMs, nextStep, type NextStep } from './next-step.ts';
+import { deadlineMs, lateMs, nextStep, receiptWaitMs, type NextStep } from './next-step.ts';
 import type { OutboxStore } from './outbox.ts';
-import type { Outgoing, Part } from './outbox-row.ts';
+import { unfinished, type Outgoing, type OutboxState, type Part } from './outbox-row.ts';
+import { progressOf, type Receipt } from './receipts.ts';
 import { errorJson, expiryError, lateError } from './row-errors.ts';
 
 interface Lane {
@@ -33,6 +34,8 @@ const lanes: readonly Lane[] = [
 /** How long `stop` lets requests finish before it ends them. */
 const stopGraceMs = 5_000;
 const databaseRetryMs = 5_000;
+/** Of a message that the provider took and then gave up. */
+const triesAfterFailure = 4;
 
 export interface SenderOptions {
   outbox: OutboxStore;
@@ -40,6 +43,8 @@ export interface SenderOptions {
   channel: AlertChannel;
   /** Ends the channel's requests. */
   abort: AbortController;
+  /** Whether receipts come in, see `nextStep`; default not. */
+  receipts?: () => boolean;
   clock: Clock;
   clockSteps: ClockSteps;
   random: Random;
@@ -74,7 +79,8 @@ export class Sender {
   /** Picks up what an earlier process left. @throws SentinelError ES_DATABASE */
   async start(): Promise<void> {
     const { outbox, clock, kind, log } = this.#options;
-    const left = await outbox.recover(clock.now(), { deadlineMs, lateMs });
+    const unanswered = this.#options.receipts?.() === true ? { unansweredMs: receiptWaitMs } : {};
+    const left = await outbox.recover(clock.now(), { deadlineMs, lateMs, ...unanswered });
     if (left > 0) log.info(`${left} messages by ${kind.name} were left from before; they are sent now.`);
     this.wake();
   }
@@ -85,6 +91,31 @@ export class Sender {
     if (this.#busy) return;
     this.#busy = true;
     this.#rounds = this.#workUntilIdle();
+  }
+
+  /**
+   * What the provider says later about a message. It may say so before it has answered, several times and in any order.
+   * @returns whether there is such a message.
+   * @throws SentinelError ES_DATABASE
+   */
+  async receive(receipt: Receipt): Promise<boolean> {
+    const { outbox, clock, clockSteps, metrics } = this.#options;
+    await clockSteps.follow();
+    const row = await outbox.receiptRow(receipt);
+    if (row === undefined) return false;
+    const progress = progressOf(row, receipt.status);
+    if (progress === undefined) return true;
+    const now = clock.now();
+    if (progress.news === 'failed') {
+      await this.#refusedLater(row, receipt, now);
+      return true;
+    }
+    const changed = await outbox.progress(row, receipt, now, deadlineMs[row.severity] ?? 0);
+    if (progress.accepts) this.#countAccepted(row, now);
+    if (progress.delivers) metrics.count('alerts_delivered_ok_total', { channel: row.channel });
+    if (progress.news !== undefined) this.#tell(changed, progress.news);
+    this.wake();
+    return true;
   }
 
   /** Lets requests finish for 5 s; rows that are not sent stay for the next start. */
@@ -176,7 +207,7 @@ export class Sender {
       this.#databaseFailed(error);
       return { result: 'unreached', detail: 'the database failed' };
     });
-    const provider = { name: kind.name, ruleFor: channel.ruleFor };
+    const provider = { name: kind.name, ruleFor: channel.ruleFor, receipts: this.#options.receipts?.() ?? false };
     const step = nextStep({ ...row, state: stateBefore }, answer, provider, random);
     for (;;) {
       try {
@@ -196,17 +227,14 @@ export class Sender {
     const now = clock.now();
     switch (step.state) {
       case 'accepted':
-        await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0);
         this.#gate.setupWorks();
-        metrics.count('alerts_accepted_total', { channel: row.channel });
         // Acceptance is no delivery: what could be counted here is shown, and nothing is.
         metrics.count('alerts_delivered_ok_total', { channel: row.channel }, 0);
         if (row.maybe_duplicate === 1 && !step.found)
           metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
-        if (row.part === 'text') {
-          const seconds = Math.max(0, now - row.created_at) / 1000;
-          metrics.observe('alert_send_latency_seconds', seconds, { channel: row.channel });
-        }
+        // A receipt may be faster than the answer, and has said more than it.
+        if (!(await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0))) return;
+        this.#countAccepted(row, now);
         this.#tell({ ...row, provider_id: step.providerId }, 'accepted');
         return;
       case 'failed':
@@ -218,26 +246,52 @@ export class Sender {
     }
   }
 
-  async #fail(row: Outgoing, error: SentinelError, now: number): Promise<void> {
-    const replies = await this.#options.outbox.fail(row.id, errorJson(error), now);
+  async #fail(row: Outgoing, error: SentinelError, now: number, from?: readonly OutboxState[]): Promise<void> {
+    const replies = await this.#options.outbox.fail(row.id, errorJson(error), now, from);
+    if (replies === undefined) return;
     if (error.name !== 'ES_CHANNEL_UNAVAILABLE') this.#gate.setupWorks();
     this.#over(row, 'failed', error);
     const consequence = new SentinelError(error.name, 'It was not sent: the text that it belongs to failed.');
     for (const reply of replies) this.#over(reply, 'failed', consequence);
   }
 
-  async #wait(row: Outgoing, step: Extract<NextStep, { delayMs: number }>, now: number): Promise<void> {
+  async #wait(
+    row: Outgoing,
+    step: Extract<NextStep, { delayMs: number }>,
+    now: number,
+    from?: readonly OutboxState[],
+  ): Promise<void> {
     const { outbox, clock, kind, log } = this.#options;
     const { state, delayMs, error, action } = step;
     if (action === 'upload-again') await outbox.setMediaId(row, null);
     if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
     if (action === 'pause') this.#gate.beQuietUntil(clock.monotonic() + delayMs);
-    await outbox.wait(row.id, { state, nextAt: now + delayMs, error: errorJson(error), now });
+    if (!(await outbox.wait(row.id, { state, nextAt: now + delayMs, error: errorJson(error), now }, from))) return;
     if (action === 'setup') {
       if (this.#gate.setupFailed()) this.#tell(row, 'queued', error);
     } else if (row.attempts === 1) {
       log.warn(`A message by ${kind.name} waits and is tried again: ${error.message}`);
     }
+  }
+
+  /** It was taken, and did not arrive: what passes is tried again a few times, everything else is over. */
+  async #refusedLater(row: Outgoing, { error }: Receipt, now: number): Promise<void> {
+    const { channel, kind, random } = this.#options;
+    const { code, message = 'no reason was given' } = error ?? {};
+    const refusal = { status: 0, code, message, transient: false, retryAfterMs: undefined };
+    const step = nextStep(row, { result: 'refused', refusal }, { name: kind.name, ruleFor: channel.ruleFor }, random);
+    const from: OutboxState[] = [...unfinished, 'accepted'];
+    if (step.state === 'queued' && row.attempts < triesAfterFailure) await this.#wait(row, step, now, from);
+    else if (step.state !== 'accepted') await this.#fail(row, step.error, now, from);
+    this.wake();
+  }
+
+  #countAccepted(row: Outgoing, now: number): void {
+    const { metrics } = this.#options;
+    metrics.count('alerts_accepted_total', { channel: row.channel });
+    if (row.part !== 'text') return;
+    const seconds = Math.max(0, now - row.created_at) / 1000;
+    metrics.observe('alert_send_latency_seconds', seconds, { channel: row.channel });
   }
 
   #over(row: Outgoing, status: 'failed' | 'expired', error: SentinelError): void {

@@ -86,21 +86,33 @@ export class SteadyOutbox implements OutboxStore {
     return claimed;
   }
 
-  async accept(id: string, providerId: string, now: number, replyMs: number): Promise<void> {
-    await this.#place.use((store) => store.accept(id, providerId, now, replyMs));
+  async accept(id: string, providerId: string, now: number, replyMs: number): Promise<boolean> {
+    const accepted = await this.#place.use((store) => store.accept(id, providerId, now, replyMs));
     const row = this.#underWay.get(id);
     if (row?.part === 'text') this.#recent.accepted(row.alert_id, now);
     this.#underWay.delete(id);
+    return accepted;
   }
 
-  async wait(...change: Parameters<OutboxStore['wait']>): Promise<void> {
-    await this.#place.use((store) => store.wait(...change));
+  async receiptRow(receipt: Parameters<OutboxStore['receiptRow']>[0]): Promise<Outgoing | undefined> {
+    return await this.#place.use((store) => store.receiptRow(receipt));
+  }
+
+  async progress(...[row, receipt, now, replyMs]: Parameters<OutboxStore['progress']>): Promise<Outgoing> {
+    const changed = await this.#place.use((store) => store.progress(row, receipt, now, replyMs));
+    if (row.state !== 'accepted' && row.part === 'text') this.#recent.accepted(row.alert_id, now);
+    return changed;
+  }
+
+  async wait(...change: Parameters<OutboxStore['wait']>): Promise<boolean> {
+    const waits = await this.#place.use((store) => store.wait(...change));
     this.#underWay.delete(change[0]);
+    return waits;
   }
 
-  async fail(id: string, error: string, now: number): Promise<Outgoing[]> {
-    const replies = await this.#place.use((store) => store.fail(id, error, now));
-    this.#underWay.delete(id);
+  async fail(...change: Parameters<OutboxStore['fail']>): Promise<Outgoing[] | undefined> {
+    const replies = await this.#place.use((store) => store.fail(...change));
+    this.#underWay.delete(change[0]);
     return replies;
   }
 

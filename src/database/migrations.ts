@@ -194,6 +194,11 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX webhook_events_by_age ON webhook_events (seen_at);
   `,
+  `
+  -- How far the receipts of the provider say that a message came.
+  ALTER TABLE outbox ADD COLUMN receipt TEXT;
+  CREATE INDEX outbox_by_provider_id ON outbox (provider_id) WHERE provider_id IS NOT NULL;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -188,6 +188,8 @@ export interface OutboxRow {
   created_at: number;
   updated_at: number;
   accepted_at: number | null;
+  /** How far the provider's receipts say that it came: sent, delivered, read or played; null: there was none. */
+  receipt: string | null;
 }
 
 /** What a provider has posted already: it posts at least once. */

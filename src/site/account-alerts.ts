@@ -6,6 +6,7 @@ import {
   type ChannelPolicy,
 } from '../alerting/channel-alerts.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
+import type { Receipt } from '../alerting/receipts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import type { Site } from './site.ts';
@@ -34,6 +35,27 @@ export interface AlertsLease {
 type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
+
+/** Accounts of each Site for which receipts come in, and how many bring them. */
+const receiptsOf = new WeakMap<Host, Map<string, number>>();
+
+/** From now on receipts of an account are brought to `receive`. @returns ends it. */
+export function bringReceipts(site: Host, account: string): () => void {
+  const ofSite = receiptsOf.get(site) ?? new Map<string, number>();
+  receiptsOf.set(site, ofSite.set(account, (ofSite.get(account) ?? 0) + 1));
+  return () => {
+    ofSite.set(account, (ofSite.get(account) ?? 1) - 1);
+  };
+}
+
+/**
+ * Hands in what a provider says later about a message.
+ * @returns whether it is of an alert of this account at this Site.
+ * @throws SentinelError ES_DATABASE
+ */
+export async function receive(site: Host, account: string, receipt: Receipt): Promise<boolean> {
+  return (await alertsOf.get(site)?.get(account)?.receive(receipt)) ?? false;
+}
 
 const alertsOf = new WeakMap<Host, Map<string, AccountAlerts>>();
 
@@ -90,6 +112,10 @@ class AccountAlerts {
     };
   }
 
+  async receive(receipt: Receipt): Promise<boolean> {
+    return await (await this.#alerts).receive(receipt);
+  }
+
   async #release(user: AlertsUser): Promise<void> {
     // The last user hears of requests under way until they have ended.
     if (this.#users.size === 1 && this.#users.has(user)) await (this.#closing ??= this.#close());
@@ -104,7 +130,8 @@ class AccountAlerts {
   async #open(): Promise<ChannelAlerts> {
     await this.#before;
     const { newId, tools, phoneMedia: media } = this.#site;
-    const options = { database: () => this.#site.database(), account: this.#account, newId, media, ...tools };
+    const receipts = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
+    const options = { database: () => this.#site.database(), account: this.#account, newId, media, receipts, ...tools };
     const alerts = new ChannelAlerts(
       options,
       (delivery, node, error) => {

@@ -1,5 +1,6 @@
 import { Inbox } from '../alerting/inbound/inbox.ts';
-import type { MessageEvent } from '../alerting/inbound/webhook-body.ts';
+import type { MessageEvent, StatusEvent } from '../alerting/inbound/webhook-body.ts';
+import { bringReceipts, receive } from './account-alerts.ts';
 import { checkedKeys, type WebhookKeys } from '../alerting/inbound/webhook-keys.ts';
 import { masked } from '../alerting/recipients.ts';
 import { topicOf } from '../contracts/guards.ts';
@@ -25,7 +26,7 @@ export interface InboxLease {
 }
 
 /** What is needed of a Site. */
-type Host = Pick<Site, 'id' | 'database' | 'tools'>;
+type Host = Pick<Site, 'id' | 'database' | 'newId' | 'phoneMedia' | 'tools'>;
 
 /** The webhooks that are open, by Site and account. */
 const inboxes = new Map<Host, Map<string, AccountInbox>>();
@@ -46,9 +47,11 @@ export function acquireInbox(site: Host, account: Account, keys: Partial<Webhook
   present.users.add(user);
   return {
     release: () => {
+      if (!present.users.has(user)) return;
       present.users.delete(user);
       if (present.users.size > 0 || ofSite.get(account.id) !== present) return;
       ofSite.delete(account.id);
+      present.endReceipts();
       if (ofSite.size === 0) inboxes.delete(site);
     },
   };
@@ -58,10 +61,14 @@ class AccountInbox {
   readonly inbox: Inbox;
   readonly users = new Set<InboxUser>();
   readonly #site: Host;
+  readonly #account: string;
+  readonly endReceipts: () => void;
 
   constructor(site: Host, account: Account, keys: WebhookKeys) {
     this.#site = site;
     const { id, recipients, graph } = account;
+    this.#account = id;
+    this.endReceipts = bringReceipts(site, id);
     this.inbox = new Inbox(
       {
         account: { id, phoneNumberId: graph.phoneNumberId, recipients },
@@ -69,8 +76,13 @@ class AccountInbox {
         database: () => site.database(),
         ...site.tools,
       },
-      { status: () => Promise.resolve(), message: (event) => this.#message(event) },
+      { status: (event) => this.#status(event), message: (event) => this.#message(event) },
     );
+  }
+
+  /** What is not of an alert, such as an answer to somebody, is nobody's affair. */
+  async #status(event: StatusEvent): Promise<void> {
+    await receive(this.#site, this.#account, event);
   }
 
   #message(event: MessageEvent): Promise<void> {

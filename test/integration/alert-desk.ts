@@ -74,6 +74,7 @@ export async function alertDesk(
     latencyMs?: number;
     wrap?: (database: Database) => Database;
     media?: PhoneMedia;
+    receipts?: boolean;
   } = {},
 ): Promise<AlertDesk> {
   const { factor = 50, folder = temporaryFolder(t), latencyMs = 5 } = options;
@@ -105,6 +106,7 @@ export async function alertDesk(
       },
       newId: randomUUID,
       media: options.media ?? media,
+      receipts: () => options.receipts === true,
       account: checkedAccount({ ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes }),
     },
     (delivery, _node, error) => {

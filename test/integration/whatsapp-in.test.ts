@@ -4,9 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { signatureOf, webhookBody } from '../../scripts/demo/whatsapp/webhook.ts';
-import type { Inbound } from '../../src/contracts/messages.ts';
+import type { Delivery, Inbound } from '../../src/contracts/messages.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
-import { phoneNumberId, token } from './alert-desk.ts';
+import { incident } from '../unit/alerting/incident.ts';
+import { phoneNumberId, token, until } from './alert-desk.ts';
 import { exampleFlow } from './example-flow.ts';
 
 const require = createRequire(import.meta.url);
@@ -127,9 +128,44 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     }));
     await host.deploy([...flow, ...['said', 'messages'].map(probe), ...catchAll()]);
     await host.inject('answer-button');
+    // Nothing of it may be under way when the next test begins.
+    await until(() =>
+      sandbox.messages.some(({ text, status }) => text.includes('Test of the answers') && status === 'delivered'),
+    );
     const id = sandbox.write(person, 'what is it?');
     await host.waitFor('messages', ({ payload }) => (payload as Inbound).messageId === id);
     assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('receipts leave whatsapp-out, whatever their order; a message whose answer was lost is not sent twice', async () => {
+    host.seen.length = 0;
+    sandbox.postTo({ url, appSecret, twice: true, reversed: 2, delayMs: 200 });
+    const func = `return {payload: ${JSON.stringify(incident())}};`;
+    await host.deploy([
+      { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: 'receipts' },
+      { id: 'go', type: 'inject', props: [], repeat: '', wires: [['make']] },
+      { id: 'make', type: 'function', outputs: 1, func, wires: [['out']] },
+      { id: 'out', type: 'whatsapp-out', site: 'site', account: 'account', wires: [['probe-first'], ['probe-second']] },
+      { id: 'in', type: 'sentinel-whatsapp-in', site: 'site', account: 'account', wires: [[], []] },
+      {
+        ...{ id: 'account', type: 'sentinel-whatsapp-account', phoneNumberId, recipients: `+${person}` },
+        ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken: token, appSecret, verifyToken } },
+      } satisfies FlowNode,
+      ...['first', 'second'].map(probe),
+      ...catchAll(),
+    ]);
+    const before = sandbox.messages.length;
+    sandbox.fail({ answer: 'cut', arrived: true });
+    await host.inject('go');
+    await host.waitFor('first', ({ payload }) => (payload as Delivery).status === 'delivered');
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    assert.deepEqual(
+      host.messages('first').map(({ payload }) => (payload as Delivery).status),
+      ['queued', 'delivered'],
+    );
+    assert.equal(sandbox.messages.length, before + 1);
+    assert.deepEqual([host.messages('second'), host.messages('errors')], [[], []]);
+    assert.match(await metrics(), /alerts_delivered_ok_total\{[^}]*\} 1$/m);
   });
 
   test('its address goes with it', async () => {

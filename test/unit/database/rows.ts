@@ -54,6 +54,7 @@ export function outboxRow(fields: Partial<Insertable<OutboxRow>> = {}): Insertab
     created_at: at,
     updated_at: at,
     accepted_at: null,
+    receipt: null,
     ...fields,
   };
 }

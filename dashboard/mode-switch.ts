@@ -1,4 +1,5 @@
-import { armingModes, disarmed, type SiteArming } from '../src/contracts/arming.ts';
+import type { SiteArming } from '../src/contracts/arming.ts';
+import { armingModes, disarmed } from '../src/contracts/modes.ts';
 
 /** One mode that can be chosen. */
 export interface ModeChoice {

@@ -23,8 +23,11 @@ export default defineNode({
   type: 'fuse-severity',
   create(node) {
     const site = node.site();
-    const { rules, correlationSeconds, quietSeconds, keepSignals } = node.config;
-    const journal = new SignalJournal({ folder: site.folder, node: node.id, clock: site.clock, log: site.log });
+    const { rules, correlationSeconds, quietSeconds, incidentsPerHour, keepSignals } = node.config;
+    const journal = new SignalJournal({
+      ...{ folder: site.folder, node: node.id, clock: site.clock, log: site.log },
+      preface: () => armingMessage(site),
+    });
     if (!keepSignals) void journal.forget();
     const leave = offerRecording(node.id, {
       journal: keepSignals ? journal : undefined,
@@ -32,9 +35,12 @@ export default defineNode({
     });
     const desk = new IncidentDesk(
       {
-        ...{ site: site.id, rules, correlationSeconds, quietSeconds },
+        ...{ site: site.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, timeZone: site.timeZone },
         ...{ clock: site.clock, log: site.log, newId: site.newId, renderer: snapshotRenderer },
         clips: site.clips,
+        untold: (why) => {
+          site.metrics.count('incidents_untold_total', { why });
+        },
       },
       (payload, media) => {
         if (payload.phase === 'start') site.metrics.count('incidents_total', { severity: String(payload.severity) });
@@ -43,7 +49,9 @@ export default defineNode({
       },
     );
     let hasTold = false;
+    takeMode();
     const unwatch = site.arming.watch(() => {
+      takeMode();
       showStatus();
       if (hasTold) tellMode();
     });
@@ -64,6 +72,7 @@ export default defineNode({
           await site.arming.set(readArmingCommand(payload), { by: 'flow', how: 'flow' });
           return;
         }
+        await site.arming.ready();
         const kind = inputs.find((known) => known === kindOf(payload));
         if (kind === undefined) {
           throw new SentinelError('ES_BAD_INPUT', 'This message is no signal that can be fused.', {
@@ -86,6 +95,12 @@ export default defineNode({
       const { key, params } = armingStatus(site.arming.now);
       if (line === '') node.status('idle', key, params);
       else node.status('alarm', 'incident', { line });
+    }
+
+    function takeMode(): void {
+      const arming = armingMessage(site);
+      if (keepSignals) journal.note(arming);
+      desk.accept(arming, undefined, undefined);
     }
 
     function tellMode(): void {

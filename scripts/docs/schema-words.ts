@@ -7,7 +7,7 @@ export interface Schema {
   items?: Schema;
   properties?: Readonly<Record<string, Schema>>;
   patternProperties?: Readonly<Record<string, Schema>>;
-  required?: readonly string[];
+  required?: readonly string[] | undefined;
   minimum?: number;
   maximum?: number;
   description?: string;

@@ -22,7 +22,7 @@ export const replay: Command = {
     json: { type: 'boolean', says: 'Print JSON.' },
   },
   footer: [
-    'SIGNALS is a file of JSON lines, each a payload of detections, audio-scores, cue, stream-status or signal, in the order in',
+    'SIGNALS is a file of JSON lines, each a payload of detections, audio-scores, cue, stream-status, signal or arming, in the order in',
     'which they came; one that ends in .gz; or a folder of such files, as fuse-severity keeps them in signals/<id> of the data folder.',
     'FILE is an exported fuse-severity node or flow, a list of rules, or {"rules", "correlationSeconds", "quietSeconds"}.',
     'Times are those of the recording. Exit code 1: not one line was a signal.',

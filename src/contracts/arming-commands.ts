@@ -1,7 +1,8 @@
-import { ArmingRequest, disarmed, usualMode } from './arming.ts';
+import { ArmingRequest } from './arming.ts';
 import { named, unknownCommand } from './commands.ts';
 import { SentinelError } from './errors.ts';
 import { assertMatches } from './guards.ts';
+import { disarmed, usualMode } from './modes.ts';
 
 /** Names that are commands of their own: `arm` has a value, the mode; without one it is `away`. */
 export const armingCommands = ['arm', 'disarm'] as const;

@@ -1,13 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { armingFields, ArmingMode } from './messages/arming.ts';
 import { epochMs } from './messages/fields.ts';
-
-/** The modes that everybody knows; a site may have others, such as `holiday`. */
-export const armingModes = ['disarmed', 'home', 'away', 'night'] as const;
-
-/** What holds where nobody ever set a mode, and where it cannot be read: everything counts. */
-export const usualMode = 'away';
-export const disarmed = 'disarmed';
+import { disarmed, usualMode } from './modes.ts';
 
 /** In which mode a site is, since when, and who set it. */
 export const Arming = Type.Object({

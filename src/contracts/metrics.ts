@@ -101,6 +101,13 @@ export const metricDefinitions = {
   },
   audio_infer_seconds: { type: 'histogram', help: 'Time of one run of the sound classifier.', labels: ['model'] },
   incidents_total: { type: 'counter', help: 'Incidents that started.', labels: ['severity'] },
+  incidents_untold_total: {
+    type: 'counter',
+    help:
+      'What would have been an incident and was not told, by reason: mode (its rule does not count in the mode of the site), ' +
+      'schedule (not at this time), delay (somebody disarmed within its entry delay) or cap (part of a summary of many).',
+    labels: ['why'],
+  },
   events_sent_total: {
     type: 'counter',
     help: 'Alerts handed to the outbox, on disk or in memory.',

@@ -4,6 +4,7 @@ import { withIds } from '../contracts/configs/rules/rule-ids.ts';
 import { choice, element } from './element.ts';
 import { conditionFields, kinds, type KnownLabels } from './rule-condition.ts';
 import { ruleSentence, type Say } from './rule-sentence.ts';
+import { whenFields } from './rule-when.ts';
 
 /** What a row of the list carries: the rule as it is being edited. */
 interface RuleItem {
@@ -149,7 +150,7 @@ export class RuleList {
       redraw();
     });
     const fields = rule.all.map((_, index) => conditionFields(rule, index, { say, known, refresh, redraw }));
-    details.replaceChildren(...fields, add);
+    details.replaceChildren(...fields, add, whenFields(rule, { say, refresh }));
   }
 }
 

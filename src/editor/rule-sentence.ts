@@ -1,12 +1,15 @@
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
 
+import { whenPhrases } from './rule-when-words.ts';
+
 /** Looks up a text of the rule editor. */
 export type Say = (key: string, params?: Record<string, string | number>) => string;
 
 /** A rule as one sentence: "When person is seen (2 of 5 looks) and gunshot is heard: alarm." */
 export function ruleSentence(rule: Rule, say: Say): string {
   const conditions = rule.all.map((condition) => conditionPhrase(condition, say)).join(` ${say('and')} `);
-  return say('sentence', { conditions, severity: say(`severity.${rule.severity}`) });
+  const sentence = say('sentence', { conditions, severity: say(`severity.${rule.severity}`) });
+  return [sentence, ...whenPhrases(rule, say)].join('; ');
 }
 
 function conditionPhrase(condition: RuleCondition, say: Say): string {

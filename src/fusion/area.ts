@@ -1,22 +1,35 @@
 import type { Rule, RuleCondition } from '../contracts/configs.ts';
 import { lastingCues } from '../contracts/lasting-cues.ts';
-import type { AudioScores, Cue, Detections, ExternalSignal, Incident, StreamStatus } from '../contracts/messages.ts';
+import type {
+  ArmingChange,
+  AudioScores,
+  Cue,
+  Detections,
+  ExternalSignal,
+  StreamStatus,
+} from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
+import type { Duty, WhyUntold } from './duty.ts';
+import type { EntryDelayTakers } from './entry-delay.ts';
 import { heldBackSentences } from './held-back.ts';
-import { IncidentCourse } from './incident-course.ts';
+import { IncidentCourse, type Tell } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
 import { captureTime, readLook, type Look } from './look.ts';
 import { compareMatches, matchAround, type Match } from './matching.ts';
 import type { BookedRule, RuleBook } from './rule-book.ts';
 import type { Showing } from './showing.ts';
 import { TimeLine } from './time-line.ts';
+import { Untold } from './untold.ts';
 import type { Surroundings } from './weighing.ts';
 
 /** Who has looked, listened or spoken within this time before is there: what is still is looked at every 5 s at least. */
 const presentMs = 10_000;
 
 /** What can be fused. */
-export type FusionInput = Detections | AudioScores | Cue | StreamStatus | ExternalSignal;
+export type SignalInput = Detections | AudioScores | Cue | StreamStatus | ExternalSignal;
+
+/** Signals, and the mode that the site is in from then on. */
+export type FusionInput = SignalInput | ArmingChange;
 
 export interface FusionOptions {
   site: string;
@@ -27,14 +40,33 @@ export interface FusionOptions {
   newId: () => string;
   /** Told of every way in which rules hold in an area, the gravest first. */
   onMatches?: (matches: readonly Match[], area: string) => void;
+  /** Of the hours of rules; empty: that of the machine. */
+  timeZone?: string;
+  /** Incidents of one area and severity that are told within an hour, alarms apart; 0: all. */
+  incidentsPerHour?: number;
+  /** Told of each incident that is not told, because of mode, hours, entry delay or rate. */
+  untold?: (why: WhyUntold) => void;
+  /** What waits for the end of an entry delay. */
+  waiting?: Omit<EntryDelayTakers, 'tell'>;
 }
+
+/** What all areas share. */
+export interface AreaTools {
+  book: RuleBook;
+  duty: Duty;
+  tell: Tell;
+}
+
+const minuteMs = 60_000;
 
 /** The time line of one area and its incidents: one of what is seen and heard, and one for each source that is away or covered. */
 export class Area {
   readonly #name: string;
   readonly #options: FusionOptions;
-  readonly #emit: (incident: Incident) => void;
+  readonly #tell: Tell;
   readonly #book: RuleBook;
+  readonly #duty: Duty;
+  readonly #untold: Untold;
   readonly #timeLine: TimeLine;
   readonly #states: LastingStates;
   readonly #moments: IncidentCourse;
@@ -42,11 +74,13 @@ export class Area {
   readonly #lasting = new Map<string, IncidentCourse>();
   #stateTimer: (() => void) | undefined;
 
-  constructor(name: string, options: FusionOptions, book: RuleBook, emit: (incident: Incident) => void) {
+  constructor(name: string, options: FusionOptions, { book, duty, tell }: AreaTools) {
     this.#name = name;
     this.#options = options;
-    this.#emit = emit;
+    this.#tell = tell;
     this.#book = book;
+    this.#duty = duty;
+    this.#untold = new Untold(options.quietSeconds * 1000, options.untold ?? (() => undefined));
     this.#timeLine = new TimeLine(book.followed);
     this.#states = new LastingStates(options.clock);
     this.#moments = this.#course();
@@ -58,7 +92,7 @@ export class Area {
     return courses.map(({ state }) => state).filter((state) => state !== undefined);
   }
 
-  accept(payload: FusionInput): void {
+  accept(payload: SignalInput): void {
     if (payload.kind === 'stream-status' || (payload.kind === 'cue' && isLastingCue(payload))) {
       this.#lasting.get(payload.source)?.feedWhileLasting();
       this.#states.accept(payload);
@@ -81,6 +115,19 @@ export class Area {
     this.#moments.judge(this.#matches(this.#book.metBy(look), anchors), look);
   }
 
+  /** The site is in another mode: what counts no more ends, and what lasts may count now. */
+  rearm(why: string): void {
+    const now = this.#options.clock.now();
+    for (const course of [this.#moments, ...this.#lasting.values()]) {
+      const rule = course.best?.rule;
+      if (rule === undefined || this.#duty.offDuty(rule, now)?.why !== 'mode') continue;
+      const dropped = course.abandon(why);
+      const off = { why: 'delay', words: 'the mode was changed within its entry delay' } as const;
+      if (dropped !== undefined) this.#untold.note(dropped, off, now);
+    }
+    this.#judgeStates();
+  }
+
   /** Ends the open incidents now, and all timers. */
   close(why: string): void {
     for (const course of [this.#moments, ...this.#lasting.values()]) course.close(why);
@@ -89,7 +136,11 @@ export class Area {
 
   /** Judges the states that have lasted long enough by now, and waits for the next one that will have. */
   #judgeStates(): void {
-    const { rules, conditions } = this.#book;
+    // States that no rule asks for now are news as soon as one does.
+    const rules = this.#book.rules.filter(
+      ({ rule }) => this.#duty.offDuty(rule, this.#options.clock.now()) === undefined,
+    );
+    const conditions = rules.flatMap(({ asked }) => asked);
     const fresh = this.#states.findNew(conditions);
     const matches = this.#matches(rules, (condition) => fresh.filter((showing) => showing.condition === condition));
     for (const [source, ofSource] of Map.groupBy(matches, lastingSource)) {
@@ -97,13 +148,25 @@ export class Area {
       else this.#courseOf(source).judge(ofSource, undefined);
     }
     this.#stateTimer?.();
-    const wait = this.#states.nextDueMs(conditions);
+    const wait = this.#nextLookMs(this.#states.nextDueMs(conditions));
     this.#stateTimer =
       wait === undefined
         ? undefined
         : this.#options.clock.after(wait, () => {
             this.#judgeStates();
           });
+  }
+
+  /** Hours of rules begin with a minute: what lasts is looked at again then. */
+  #nextLookMs(dueMs: number | undefined): number | undefined {
+    const asks = this.#book.rules.filter((booked) => booked.rule.when !== undefined && asksForStates(booked));
+    const waits = asks.some(
+      ({ asked }) =>
+        this.#states.nextDueMs(asked) !== undefined || asked.some((one) => this.#states.find(one).length > 0),
+    );
+    if (!waits) return dueMs;
+    const toMinute = minuteMs - (this.#options.clock.now() % minuteMs);
+    return Math.min(dueMs ?? Infinity, toMinute);
   }
 
   /** Those of sources that were taken away, and have ended, make room. */
@@ -121,8 +184,9 @@ export class Area {
     const { site, quietSeconds, clock, newId } = this.#options;
     const heldBack = (match: Match): string[] => this.#heldBack(match);
     const soundsNear = (match: Match): Look[] => this.#soundsNear(match);
-    const options = { site, area: this.#name, quietSeconds, clock, newId, heldBack, soundsNear };
-    return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#emit);
+    const delayMs = ({ rule }: Match): number => this.#duty.entryDelayMs(rule);
+    const options = { site, area: this.#name, quietSeconds, clock, newId, heldBack, soundsNear, delayMs };
+    return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#tell);
   }
 
   readonly #wanted = (kind: Look['kind'], label: string): boolean => this.#book.asksFor(kind, label);
@@ -146,7 +210,10 @@ export class Area {
         for (const anchor of anchorsOf(condition)) {
           const at = anchor.to === Number.POSITIVE_INFINITY ? now : anchor.from;
           const match = matchAround(booked, anchor, at, this.#around);
-          if (match !== undefined) matches.push(match);
+          if (match === undefined) continue;
+          const off = this.#duty.offDuty(booked.rule, at);
+          if (off === undefined) matches.push(match);
+          else this.#untold.note(match, off, now);
         }
       }
     }
@@ -162,7 +229,15 @@ export class Area {
   }
 
   #heldBack(match: Match): string[] {
-    return heldBackSentences(match, this.#book.rules, this.#timeLine, this.#around);
+    const counting = this.#book.rules.filter(
+      ({ rule }) => this.#duty.offDuty(rule, this.#options.clock.now()) === undefined,
+    );
+    const delayMs = this.#duty.entryDelayMs(match.rule);
+    return [
+      ...heldBackSentences(match, counting, this.#timeLine, this.#around),
+      ...this.#untold.sentences(this.#options.clock.now()),
+      ...(delayMs === 0 ? [] : [`Told after an entry delay of ${delayMs / 1000} s, in which nobody disarmed.`]),
+    ];
   }
 }
 

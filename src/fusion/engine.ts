@@ -1,5 +1,11 @@
-import type { Incident } from '../contracts/messages.ts';
-import { Area, type FusionInput, type FusionOptions } from './area.ts';
+import type { ArmingChange, Incident } from '../contracts/messages.ts';
+import { disarmed } from '../contracts/modes.ts';
+import { Area, type AreaTools, type FusionInput, type FusionOptions } from './area.ts';
+import { Duty, type WhyUntold } from './duty.ts';
+import { EntryDelay } from './entry-delay.ts';
+import { clockTime } from './explanation.ts';
+import type { Tell } from './incident-course.ts';
+import { RateCap } from './rate-cap.ts';
 import { RuleBook } from './rule-book.ts';
 
 export type { FusionInput, FusionOptions } from './area.ts';
@@ -11,22 +17,42 @@ const areaLimit = 256;
  * Turns signals into incidents, one at a time per area, and one for each source whose state (such as "offline") lasts.
  * All rules are judged with every signal, by capture time;
  * the gravest one names the incident, and severity never falls while it lasts. Same input and clock, same incidents:
- * recorded signals can be replayed.
+ * recorded signals can be replayed. Until it is told a mode (`arming`), the site is armed as `away`.
  */
 export class FusionEngine {
   readonly #options: FusionOptions;
-  readonly #emit: (incident: Incident) => void;
-  readonly #book: RuleBook;
+  readonly #tools: AreaTools;
+  readonly #delay: EntryDelay;
+  readonly #cap: RateCap;
   readonly #areas = new Map<string, Area>();
 
   constructor(options: FusionOptions, emit: (incident: Incident) => void) {
     this.#options = options;
-    this.#book = new RuleBook(options.rules, options.correlationSeconds);
-    this.#emit = emit;
+    const { rules, correlationSeconds, clock, newId, timeZone, incidentsPerHour = 0, waiting } = options;
+    this.#cap = new RateCap({
+      ...{ perHour: incidentsPerHour, clock, newId, tell: emit },
+      capped: () => {
+        this.#count('cap');
+      },
+    });
+    this.#delay = new EntryDelay(clock, {
+      withheld: (incident) => waiting?.withheld(incident),
+      skipped: (incident) => waiting?.skipped(incident),
+      dropped: (incident) => waiting?.dropped(incident),
+      tell: (incident) => {
+        this.#cap.pass(incident);
+      },
+    });
+    const book = new RuleBook(rules, correlationSeconds);
+    this.#tools = { book, duty: new Duty(timeZone), tell: this.#tell };
   }
 
   accept(payload: FusionInput): void {
-    const area = this.#areas.get(payload.area) ?? new Area(payload.area, this.#options, this.#book, this.#emit);
+    if (payload.kind === 'arming') {
+      this.#arm(payload);
+      return;
+    }
+    const area = this.#areas.get(payload.area) ?? new Area(payload.area, this.#options, this.#tools);
     this.#areas.delete(payload.area);
     this.#areas.set(payload.area, area);
     if (this.#areas.size > areaLimit) this.#makeRoom();
@@ -48,6 +74,32 @@ export class FusionEngine {
   close(): void {
     for (const area of this.#areas.values()) area.close('Ended: the flow was stopped.');
     this.#areas.clear();
+    this.#delay.close();
+    this.#cap.close();
+  }
+
+  #arm({ counting }: ArmingChange): void {
+    const { duty } = this.#tools;
+    if (duty.mode === counting) return;
+    duty.arm(counting);
+    const words = counting === disarmed ? 'disarmed' : `armed as ${counting}`;
+    const why = `Ended: the site was ${words} at ${clockTime(this.#options.clock.now())}.`;
+    for (const area of this.#areas.values()) area.rearm(why);
+    // What ended by itself in the meantime, and waited still.
+    if (counting !== disarmed) return;
+    this.#delay.dropAll().forEach(() => {
+      this.#count('delay');
+    });
+  }
+
+  readonly #tell: Tell = (incident, { delayMs, abandoned }) => {
+    if (abandoned === true && this.#delay.drop(incident.id)) return 'dropped';
+    this.#delay.pass(incident, delayMs);
+    return undefined;
+  };
+
+  #count(why: WhyUntold): void {
+    this.#options.untold?.(why);
   }
 
   #makeRoom(): void {

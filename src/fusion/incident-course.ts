@@ -14,6 +14,17 @@ const postRollMs = 5000;
  */
 const fadeFactor = 10;
 
+/** What becomes of a message besides being told. */
+export interface Telling {
+  /** How long it waits, in milliseconds, in which somebody may disarm. */
+  delayMs: number;
+  /** The rule counts no more: what waits is dropped. */
+  abandoned?: true;
+}
+
+/** @returns `dropped` when nobody will ever hear of the incident. */
+export type Tell = (incident: Incident, telling: Telling) => 'dropped' | undefined;
+
 export interface CourseOptions {
   site: string;
   area: string;
@@ -22,6 +33,8 @@ export interface CourseOptions {
   newId: () => string;
   /** What the explanation says of rules that a match falls short of. */
   heldBack: (match: Match) => string[];
+  /** How long what a rule finds waits before it is told, in milliseconds. */
+  delayMs: (match: Match) => number;
   /** Sounds that belong to the start of an incident. */
   soundsNear: (match: Match) => Look[];
   /** For what lasts, such as a camera that is away: whether it does so now. It keeps the incident open by itself. */
@@ -33,14 +46,14 @@ type Cancel = () => void;
 /** One incident after the other: each is started by a match, fed, raised, told, and ended when it was quiet for long enough. */
 export class IncidentCourse {
   readonly #options: CourseOptions;
-  readonly #emit: (incident: Incident) => void;
+  readonly #emit: Tell;
   #incident: IncidentRecord | undefined;
   /** When a rule last held (epoch time for people), and until when that keeps the incident open (monotonic clock). */
   #fed = { at: 0, openUntil: 0, fadesAt: 0 };
   #quietTimer: Cancel | undefined;
   #evidenceTimer: Cancel | undefined;
 
-  constructor(options: CourseOptions, emit: (incident: Incident) => void) {
+  constructor(options: CourseOptions, emit: Tell) {
     this.#options = options;
     this.#emit = emit;
   }
@@ -73,12 +86,27 @@ export class IncidentCourse {
     const heard = isStart ? soundsNear(best) : [look];
     for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
     if (isStart || isOther) this.#promiseEvidence();
-    if (isStart || isOther || isNews) this.#emit(incident.message(isStart ? 'start' : 'update'));
+    if (isStart || isOther || isNews) this.#tell(incident, incident.message(isStart ? 'start' : 'update'));
   }
 
   /** Notes that what lasts has lasted until now. */
   feedWhileLasting(): void {
     if (this.#incident !== undefined && this.#options.lasts?.() === true) this.#feed(true);
+  }
+
+  /** The rule that the open incident stands on. */
+  get best(): Match | undefined {
+    return this.#incident?.best;
+  }
+
+  /**
+   * Ends the open incident, whose rule counts no more.
+   * @returns what it stood on, when it was waiting and nobody will hear of it.
+   */
+  abandon(why: string): Match | undefined {
+    const incident = this.#incident;
+    if (incident === undefined) return undefined;
+    return this.#end(incident, why, true) === 'dropped' ? incident.best : undefined;
   }
 
   /** Ends the open incident now, and all timers. */
@@ -132,7 +160,7 @@ export class IncidentCourse {
     if (this.#incident === undefined || this.#evidenceTimer === undefined) return;
     this.#evidenceTimer();
     this.#evidenceTimer = undefined;
-    this.#emit(this.#incident.message('evidence', this.#options.clock.now()));
+    this.#tell(this.#incident, this.#incident.message('evidence', this.#options.clock.now()));
   }
 
   #whyQuiet({ best }: IncidentRecord): string {
@@ -144,13 +172,19 @@ export class IncidentCourse {
       : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
   }
 
-  #end(incident: IncidentRecord, why: string): void {
+  #tell(incident: IncidentRecord, message: Incident, abandoned = false): ReturnType<Tell> {
+    const delayMs = this.#options.delayMs(incident.best);
+    return this.#emit(message, abandoned ? { delayMs, abandoned } : { delayMs });
+  }
+
+  #end(incident: IncidentRecord, why: string, abandoned = false): ReturnType<Tell> {
     try {
       this.#tellEvidence();
     } finally {
       this.#quietTimer?.();
       this.#incident = undefined;
     }
-    this.#emit(incident.message('end', this.#options.clock.now(), { at: this.#fed.at, why }));
+    const end = incident.message('end', this.#options.clock.now(), { at: this.#fed.at, why });
+    return this.#tell(incident, end, abandoned);
   }
 }

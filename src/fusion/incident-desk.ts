@@ -4,19 +4,13 @@ import type { ClipSource, Clock, Log, SnapshotRenderer } from '../contracts/port
 import { AreaMedia } from './area-media.ts';
 import { ClipDesk } from './clip-desk.ts';
 import { FusionEngine, type FusionInput, type FusionOptions } from './engine.ts';
+import type { IncidentMedia } from './incident-media.ts';
+import { WithheldMedia } from './withheld-media.ts';
+
+export type { IncidentMedia } from './incident-media.ts';
 
 /** How much sound before the start of an incident is kept with it, in milliseconds. */
 const preRollMs = 5000;
-
-/** The bytes that go with an incident message. */
-export interface IncidentMedia {
-  /** JPEG with boxes: the picture of the area that shows the reason best. */
-  image?: Buffer;
-  /** 16 kHz mono, with phase `evidence`: from five seconds before the start, or the ten seconds that are remembered. */
-  samples?: Float32Array;
-  /** MP4, with a message of phase `evidence` of its own, whose `source` is the camera and whose `capturedAt` the clip's start. */
-  clip?: Buffer;
-}
 
 /** What fuse-severity does: judge signals, and hand out each incident with the picture and sound that belong to it. */
 export class IncidentDesk {
@@ -26,11 +20,12 @@ export class IncidentDesk {
   readonly #deliver: (incident: Incident, media: IncidentMedia) => void;
   readonly #log: Log;
   readonly #clips: ClipDesk | undefined;
+  readonly #withheld = new WithheldMedia();
   /** Messages leave in the order in which they arose, although pictures take a moment to encode. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(
-    options: FusionOptions & { renderer: SnapshotRenderer; log: Log; clips?: ClipSource },
+    options: Omit<FusionOptions, 'waiting'> & { renderer: SnapshotRenderer; log: Log; clips?: ClipSource },
     deliver: (incident: Incident, media: IncidentMedia) => void,
   ) {
     this.#renderer = options.renderer;
@@ -40,14 +35,24 @@ export class IncidentDesk {
     this.#clips =
       options.clips &&
       new ClipDesk(options.clips, options.log, (told, clip) => {
-        this.#hand(told, { clip });
+        if (!this.#withheld.keepClip(told, clip)) this.#hand(told, { clip });
       });
-    this.#engine = new FusionEngine({ ...options, clock }, (incident) => {
-      // Beside the others: a clip takes seconds, and nothing waits for it.
-      this.#clips?.accept(incident);
-      const media = this.#gather(incident);
+    const withheld = (incident: Incident): void => {
+      this.#withheld.keep(incident, this.#fetch(incident));
+    };
+    const skipped = (incident: Incident): void => {
+      void this.#withheld.take(incident);
+    };
+    const dropped = ({ id }: Incident): void => {
+      this.#withheld.drop(id);
+    };
+    const waiting = { withheld, skipped, dropped };
+    this.#engine = new FusionEngine({ ...options, clock, waiting }, (incident) => {
+      const media = this.#withheld.take(incident) ?? this.#fetch(incident);
+      const clips = this.#withheld.takeClips(incident.id);
       this.#last = this.#last.then(async () => {
         this.#hand(incident, await media);
+        for (const { told, clip } of clips) this.#hand(told, { clip });
       });
     });
   }
@@ -67,6 +72,12 @@ export class IncidentDesk {
     this.#clips?.close();
     this.#engine.close();
     await this.#last;
+  }
+
+  #fetch(incident: Incident): Promise<IncidentMedia> {
+    // Beside the others: a clip takes seconds, and nothing waits for it.
+    this.#clips?.accept(incident);
+    return this.#gather(incident);
   }
 
   /** A fault in a timer would end the process: it is logged instead. */

@@ -89,6 +89,8 @@ export function contextOf<T extends NodeType>(
       name: settings?.name ?? 'Home',
       folder: dataFolder(RED.settings.userDir, settings?.dataFolder ?? ''),
       publicAddress: publicAddress(settings?.publicAddress ?? ''),
+      timeZone: timeZone(settings?.timeZone ?? ''),
+      exitDelaySeconds: settings?.exitDelaySeconds ?? 0,
       names,
     };
     const taken = acquireSite(request, RED.log);
@@ -141,6 +143,18 @@ function find<R extends NodeType>(RED: NodeRed, type: R, id: string): Reference<
 }
 
 /** Without a slash at the end. */
+/** @throws SentinelError ES_BAD_CONFIG when nobody knows such a time zone. */
+function timeZone(typed: string): string {
+  try {
+    if (typed !== '') new Intl.DateTimeFormat('en', { timeZone: typed });
+    return typed;
+  } catch {
+    throw new SentinelError('ES_BAD_CONFIG', `There is no time zone "${typed}".`, {
+      hint: 'Take a name such as Europe/Berlin, or leave the field empty for that of the machine.',
+    });
+  }
+}
+
 function publicAddress(typed: string): string | undefined {
   return typed === '' ? undefined : typed.replace(/\/+$/, '');
 }

@@ -1,5 +1,6 @@
-import { armingModes, type Arming } from '../contracts/arming.ts';
+import type { Arming } from '../contracts/arming.ts';
 import type { ArmingChange } from '../contracts/messages.ts';
+import { armingModes } from '../contracts/modes.ts';
 
 /** The mode of a site as a message: for the time line, and for flows. */
 export function armingMessage(site: { id: string; arming: { now: Arming } }): ArmingChange {

@@ -92,7 +92,13 @@ function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest
 
 function name(entry: Entry, request: SiteRequest): void {
   const { site } = entry;
-  const same = site.id === request.id && site.name === request.name && site.publicAddress === request.publicAddress;
+  const { timeZone = '', exitDelaySeconds = 0 } = request;
+  const same =
+    site.id === request.id &&
+    site.name === request.name &&
+    site.publicAddress === request.publicAddress &&
+    site.timeZone === timeZone &&
+    site.arming.exitDelaySeconds === exitDelaySeconds;
   if (entry.namers > 0 && !same) {
     throw new SentinelError('ES_BAD_CONFIG', `The site "${site.name}" already uses this data folder.`, {
       hint: 'Give each sentinel-site a data folder of its own, or use one for all nodes.',

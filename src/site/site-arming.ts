@@ -1,4 +1,5 @@
 import { armed, mostExitSeconds, neverArmed, type Arming, type ArmingRequest } from '../contracts/arming.ts';
+import { usualMode } from '../contracts/modes.ts';
 import type { ArmedBy, ArmingState, Clock, Log } from '../contracts/ports.ts';
 import type { ArmingKeeper } from './arming-rows.ts';
 import { Subscribers } from './subscribers.ts';
@@ -17,6 +18,8 @@ export class SiteArming implements ArmingState {
   readonly #log: Log;
   readonly #listeners: Subscribers<Arming>;
   readonly #waiting: Arming[] = [];
+  /** Time to leave when somebody arms as away and does not say how long. */
+  exitDelaySeconds = 0;
   #now: Arming = neverArmed;
   #isRead = false;
   #reading: Promise<void> | undefined;
@@ -50,7 +53,8 @@ export class SiteArming implements ArmingState {
   async set(request: ArmingRequest, { by, how }: ArmedBy): Promise<Arming> {
     // The counting mode of before a restart stays during the time to leave.
     if (!this.#isRead) await this.ready();
-    const now: Arming = { ...armed(this.#now, request, this.#clock.now()), by, how };
+    const leaving = request.mode === usualMode ? { exitDelaySeconds: this.exitDelaySeconds, ...request } : request;
+    const now: Arming = { ...armed(this.#now, leaving, this.#clock.now()), by, how };
     this.#isRead = true;
     this.#waiting.push(now);
     if (this.#waiting.length > mostWaiting) this.#waiting.shift();

@@ -38,6 +38,10 @@ export interface SiteOptions {
   name: string;
   /** Absolute path of the data folder. */
   folder: string;
+  /** Of the hours of rules; empty: that of the machine. */
+  timeZone?: string;
+  /** When somebody arms as away and does not say how long. */
+  exitDelaySeconds?: number;
   /** Where phones reach our pages, without a slash at the end; absent when they do not. */
   publicAddress?: string | undefined;
 }
@@ -83,6 +87,7 @@ export class Site {
   #id: string;
   #name: string;
   #publicAddress: string | undefined;
+  #timeZone = '';
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
@@ -92,6 +97,7 @@ export class Site {
     this.#id = options.id;
     this.#name = options.name;
     this.#publicAddress = options.publicAddress;
+    this.#timeZone = options.timeZone ?? '';
     this.folder = options.folder;
     this.log = redactedLog(log);
     this.clock = new SiteClock((stepMs) => {
@@ -106,6 +112,7 @@ export class Site {
     this.reviews = new Subscribers(this.log);
     const { folder, health, newId, tools } = this;
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
+    this.arming.exitDelaySeconds = options.exitDelaySeconds ?? 0;
     const pools = modelPools(tools);
     this.vision = new SiteVision({ pool: pools.vision, health, tools });
     this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
@@ -126,10 +133,17 @@ export class Site {
     return this.#publicAddress;
   }
 
-  rename({ id, name, publicAddress }: Omit<SiteOptions, 'folder'>): void {
+  /** Empty: that of the machine. */
+  get timeZone(): string {
+    return this.#timeZone;
+  }
+
+  rename({ id, name, publicAddress, timeZone = '', exitDelaySeconds = 0 }: Omit<SiteOptions, 'folder'>): void {
     this.#id = id;
     this.#name = name;
     this.#publicAddress = publicAddress;
+    this.#timeZone = timeZone;
+    this.arming.exitDelaySeconds = exitDelaySeconds;
   }
 
   /** What every part of the engine is handed. */

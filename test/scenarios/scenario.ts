@@ -22,6 +22,7 @@ export interface Step {
   score?: number;
   features?: Record<string, number | string>;
   clock?: number;
+  arm?: string;
 }
 
 export interface Expected {
@@ -85,6 +86,7 @@ function signalsOf(steps: readonly Step[]): RecordedSignal[] {
 }
 
 function payloadOf(step: Step): Record<string, unknown> {
+  if (step.arm !== undefined) return { kind: 'arming', mode: step.arm };
   const { by, area = 'hall', sees, hears, cue, signal, stream, score = 1, features = {} } = step;
   const from = (source: string): object => ({ area, source: by ?? source });
   if (sees !== undefined) return { kind: 'detections', ...from('front'), objects: objectsOf(sees) };

@@ -26,6 +26,7 @@ const sharedWithEditor = [
   'src/contracts/configs/rules/upgrade.ts',
   'src/contracts/lasting-cues.ts',
   'src/contracts/listener-state.ts',
+  'src/contracts/modes.ts',
   'src/contracts/placeholder.ts',
   'src/geometry/arrow-across.ts',
   'src/network/authority.ts',

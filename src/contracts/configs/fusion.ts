@@ -32,5 +32,13 @@ export const FuseSeverityConfig = Type.Object({
     description:
       'Keep the signals of the last day (no pictures, no sound) in the data folder, to try rules on them and to see why there was an alert or none.',
   }),
+  incidentsPerHour: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 1000,
+    description:
+      'Incidents of one area and severity that are told within an hour; what comes besides is told as one summary. ' +
+      'Alarms (3) are always told. 0: all.',
+  }),
 });
 export type FuseSeverityConfig = Static<typeof FuseSeverityConfig>;

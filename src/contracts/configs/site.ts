@@ -12,6 +12,19 @@ export const SentinelSiteConfig = Type.Object({
     default: '',
     description: 'Folder for database and evidence; empty: "echosight" in the Node-RED user folder.',
   }),
+  timeZone: Type.String({
+    default: '',
+    maxLength: 64,
+    pattern: '^$|^[A-Za-z][A-Za-z0-9_+/-]*$|^\\$\\{[^}]+\\}$',
+    description: 'Time zone of the hours of rules, such as Europe/Berlin; empty: that of the machine.',
+  }),
+  exitDelaySeconds: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 600,
+    description:
+      'Time to leave when somebody arms as away and does not say how long: until then the mode of before counts.',
+  }),
   publicAddress: Type.String({
     default: '',
     maxLength: 120,

@@ -1,11 +1,9 @@
 import { Type, type Static } from 'typebox';
+import { everyArmedMode, everyMode } from '../modes.ts';
 import { epochMs, payload } from './fields.ts';
 
-/** Words that say "in several modes": no mode may be called so. */
-export const severalModes = ['armed', 'always'] as const;
-
 export const ArmingMode = Type.String({
-  pattern: `^(?!(?:${severalModes.join('|')})$)[a-z][a-z0-9_-]{0,31}$`,
+  pattern: `^(?!(?:${everyArmedMode}|${everyMode})$)[a-z][a-z0-9_-]{0,31}$`,
   description: 'disarmed, home, away, night, or a name of your own: a small letter, then letters, digits, _ and -.',
 });
 

@@ -37,6 +37,8 @@ export interface JournalOptions {
   node: string;
   clock: Clock;
   log: Log;
+  /** What must be known to understand a part of it, such as the mode of the site: written before each batch. */
+  preface?: () => FusionInput;
   /** Most bytes on disk; default 64 MiB. */
   bytes?: number;
 }
@@ -74,7 +76,10 @@ export class SignalJournal {
 
   /** Writes a signal down soon; it never throws and never waits. */
   note(signal: FusionInput): void {
-    const line = lineOf(signal, this.#options.clock.now());
+    const { preface, clock } = this.#options;
+    const now = clock.now();
+    const before = this.#lines.length === 0 && preface !== undefined ? `${lineOf(preface(), now)}\n` : '';
+    const line = before + lineOf(signal, now);
     if (this.#chars + line.length > waitingChars) return;
     this.#lines.push(line);
     this.#chars += line.length + 1;

@@ -25,6 +25,7 @@ const leftOut: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> =
   'stream-status': {},
   cue: {},
   signal: {},
+  arming: {},
 };
 /** What a line written by hand may leave out too. */
 const assumed: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> = {
@@ -33,6 +34,7 @@ const assumed: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> =
   'stream-status': { detail: '', attempt: 0 },
   cue: { score: 1, features: {} },
   signal: { score: 1 },
+  arming: { area: '', source: 'site', from: 0, by: '', how: 'flow' },
 };
 
 /** A signal as one line of a recording, without a line end. Bodies' key points are left out: no rule asks for them. */
@@ -65,7 +67,8 @@ export function readSignalLine(line: string): RecordedSignal {
     throw new SentinelError('ES_BAD_INPUT', `This is no signal that can be fused: its kind is ${shown(kind)}.`);
   }
   const objects = Array.isArray(given.objects) ? { objects: given.objects.map(withBox) } : {};
-  const filled = { v: 1, site: 'home', area: 'home', source: '', ...assumed[kind], ...leftOut[kind] };
+  const meant = kind === 'arming' ? { counting: given.mode } : {};
+  const filled = { v: 1, site: 'home', area: 'home', source: '', ...assumed[kind], ...leftOut[kind], ...meant };
   const signal: unknown = withoutUndefined({ ...filled, ...said, ...objects });
   if (kindOf(signal) === undefined) throw new SentinelError('ES_BAD_INPUT', 'This is no message of version 1.');
   assertKind(signal, kind);

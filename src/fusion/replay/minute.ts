@@ -50,6 +50,7 @@ export class Minute {
 
   /** After the engine has judged it. */
   accept(signal: FusionInput): void {
+    if (signal.kind === 'arming') return;
     const area = this.#area(signal.area);
     if (area === undefined) return;
     const now = this.#clock.now();

@@ -64,7 +64,9 @@ export class Replay {
   /** Lets the time pass in which what is quiet ends. What lasts, such as a camera that is away, stays open. */
   finish(): void {
     const clock = this.#playing?.clock;
-    clock?.moveTo(clock.now() + this.#settings.quietSeconds * 1000 + afterMs);
+    const { quietSeconds, rules } = this.#settings;
+    const delays = rules.map(({ entryDelaySeconds = 0 }) => entryDelaySeconds);
+    clock?.moveTo(clock.now() + Math.max(quietSeconds, ...delays) * 1000 + afterMs);
   }
 
   #begin(at: number): { clock: VirtualClock; engine: FusionEngine } {

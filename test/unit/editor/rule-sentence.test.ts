@@ -35,6 +35,22 @@ describe('a rule as a sentence', () => {
     const sentence = 'When the cue zone-enter gate comes (3 times in 60 s): warning (2)';
     assert.equal(ruleSentence(often, say), sentence);
   });
+  test('when it counts', () => {
+    const person = rule({ kind: 'object', label: 'person' });
+    const night = {
+      ...person,
+      modes: ['home', 'holiday'],
+      when: { days: ['fri' as const, 'mon' as const], from: '22:00' },
+    };
+    assert.equal(
+      ruleSentence({ ...night, entryDelaySeconds: 30 }, say),
+      'When person is seen: warning (2); only in home or holiday; Mon, Fri from 22:00 to 24:00; told after 30 s, if nobody disarms',
+    );
+    assert.equal(
+      ruleSentence({ ...person, modes: ['always'] }, say),
+      'When person is seen: warning (2); always, disarmed too',
+    );
+  });
   test('a condition that is still empty', () => {
     assert.equal(ruleSentence(rule({ kind: 'signal', label: '' }), say), 'When the signal ? comes: warning (2)');
   });

@@ -1,4 +1,4 @@
-import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
+import { defaultRules } from '../../../src/contracts/configs.ts';
 import type {
   AudioScores,
   Cue,
@@ -9,7 +9,7 @@ import type {
   StreamStatus,
   StreamStatusName,
 } from '../../../src/contracts/messages.ts';
-import { FusionEngine } from '../../../src/fusion/engine.ts';
+import { FusionEngine, type FusionOptions } from '../../../src/fusion/engine.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 const thresholds = { glass_break: 0.6, gunshot: 0.7, scream: 0.6, forced_entry: 0.65 };
@@ -78,13 +78,18 @@ class SteppedClock extends ManualClock {
 export class BenchArea {
   readonly clock = new SteppedClock(new Date(2026, 0, 1, 12).getTime());
   readonly incidents: Incident[] = [];
+  /** Why something was not told, in order. */
+  readonly untold: string[] = [];
   readonly engine: FusionEngine;
   #ids = 0;
 
-  constructor(settings: { rules?: readonly Rule[]; correlationSeconds?: number; quietSeconds?: number } = {}) {
-    const { rules = defaultRules, correlationSeconds = 3, quietSeconds = 30 } = settings;
+  constructor(settings: Partial<Omit<FusionOptions, 'site' | 'clock' | 'newId' | 'untold'>> = {}) {
+    const { rules = defaultRules, correlationSeconds = 3, quietSeconds = 30, ...more } = settings;
     const newId = (): string => `incident-${++this.#ids}`;
-    const options = { site: 'home', rules, correlationSeconds, quietSeconds, clock: this.clock, newId };
+    const options: FusionOptions = {
+      ...{ site: 'home', rules, correlationSeconds, quietSeconds, clock: this.clock, newId },
+      ...{ ...more, untold: (why) => this.untold.push(why) },
+    };
     this.engine = new FusionEngine(options, (incident) => this.incidents.push(structuredClone(incident)));
   }
 
@@ -116,6 +121,15 @@ export class BenchArea {
 
   stream(status: StreamStatusName, where: Partial<Where> = {}): void {
     this.engine.accept(streamStatus(status, { capturedAt: this.clock.now(), ...where }));
+  }
+
+  /** The site is in this mode from now on. */
+  arm(mode: string): void {
+    const at = this.clock.now();
+    this.engine.accept({
+      ...{ v: 1, kind: 'arming', site: 'home', area: '', source: 'site', capturedAt: at },
+      ...{ mode, counting: mode, from: at, by: 'anna', how: 'api' },
+    });
   }
 
   wait(ms: number): void {

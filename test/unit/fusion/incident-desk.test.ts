@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { defaultRules } from '../../../src/contracts/configs.ts';
+import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
 import type { ExternalSignal, Incident } from '../../../src/contracts/messages.ts';
 import { IncidentDesk, type IncidentMedia } from '../../../src/fusion/incident-desk.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -8,11 +8,11 @@ import { RecordingLog } from '../recording-log.ts';
 import { audioScores, detections } from './bench-area.ts';
 
 /** A desk whose snapshots are the pictures themselves, and what it delivered. */
-function bench() {
+function bench(wanted: readonly Rule[] = defaultRules) {
   const clock = new ManualClock();
   const delivered: (IncidentMedia & { incident: Incident })[] = [];
   const renderer = { jpeg: ({ bytes }: { bytes: Uint8Array }) => Promise.resolve(Buffer.from(bytes)) };
-  const rules = { site: 'home', rules: defaultRules, correlationSeconds: 3, quietSeconds: 30 };
+  const rules = { site: 'home', rules: wanted, correlationSeconds: 3, quietSeconds: 30 };
   const desk = new IncidentDesk(
     { ...rules, clock, newId: () => 'incident-1', renderer, log: new RecordingLog() },
     (incident, media) => delivered.push({ incident, ...media }),
@@ -75,5 +75,29 @@ describe('the incident desk', () => {
       delivered.map(({ incident }) => incident.phase),
       ['start', 'evidence', 'end'],
     );
+  });
+
+  test('keeps the picture of the moment for as long as an incident waits, and forgets what was disarmed', async () => {
+    const [first = assert.fail()] = defaultRules;
+    const rule = {
+      ...first,
+      severity: 2,
+      all: [{ kind: 'sound' as const, label: 'glass_break' }],
+      entryDelaySeconds: 60,
+    };
+    for (const mode of ['away', 'disarmed']) {
+      const { clock, desk, delivered, see, hear } = bench([rule]);
+      see('the hall');
+      hear('glass_break');
+      clock.advance(50_000);
+      const at = clock.now();
+      const arming = { v: 1, kind: 'arming', site: 's', area: '', source: 'site', capturedAt: at } as const;
+      const who = { mode, counting: mode, from: at, by: 'anna', how: 'api' } as const;
+      desk.accept({ ...arming, ...who }, undefined, undefined);
+      clock.advance(20_000);
+      await desk.close();
+      const told = delivered.map(({ incident, image }) => `${incident.phase} ${image?.toString() ?? '-'}`);
+      assert.deepEqual(told, mode === 'disarmed' ? [] : ['start the hall', 'evidence -', 'end -']);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { RuleCondition } from './condition.ts';
 import { Weighing } from './weighing.ts';
+import { ruleTimes } from './when.ts';
 
 /** The form of rules that this version writes. Older ones are upgraded when they are read (`upgrade.ts`). */
 export const ruleVersion = 2;
@@ -37,6 +38,7 @@ export const Rule = Type.Object(
       Type.Boolean({ description: 'Those of `all` one after the other as they stand, then that of `any`.' }),
     ),
     weigh: Type.Optional(Weighing),
+    ...ruleTimes,
   },
   // It asks for something.
   {

@@ -1,4 +1,7 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
+export { email } from './alerting/channels/email/channel.ts';
+export { sms } from './alerting/channels/sms/channel.ts';
+export { webhook } from './alerting/channels/webhook/channel.ts';
 export { whatsApp } from './alerting/channels/whatsapp/channel.ts';
 export { DryRun } from './alerting/dry-run.ts';
 export { checkTemplate } from './alerting/text-template.ts';
@@ -42,11 +45,13 @@ export { levelSeconds } from './media/microphone/level-meter.ts';
 export { Microphone } from './media/microphone/microphone.ts';
 export { SoundChecks } from './media/microphone/sound-checks.ts';
 export { soundWindow } from './pcm/sound-window.ts';
+export { alertNode } from './red/alert-node.ts';
 export { defineNode, type NodeHandlers } from './red/define-node.ts';
 export { modelsFor } from './inference/catalog.ts';
 export { choiceIn } from './red/model-try.ts';
 export type { NodeContext } from './red/node-context.ts';
 export { streamLooks } from './red/stream-looks.ts';
+export { emailAccount, emailRecipients, smsAccount, smsRecipients, webhookAccount } from './site/alert-accounts.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
 export { acquireInbox } from './site/account-inbox.ts';
 export { keptCamera } from './site/camera-rings.ts';

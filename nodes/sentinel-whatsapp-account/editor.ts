@@ -1,6 +1,7 @@
 import credentials from 'credentials-of:sentinel-whatsapp-account';
 import schema from 'settings-of:sentinel-whatsapp-account';
 import { normaliseRecipients } from '../../src/alerting/recipients.ts';
+import { offerAccountTest } from '../../src/editor/account-test.ts';
 import { accepts, registerNode, text } from '../../src/editor/register.ts';
 
 registerNode({
@@ -9,6 +10,9 @@ registerNode({
   credentials,
   icon: 'sentinel-whatsapp-account.svg',
   checks: { recipients: checkRecipients },
+  prepare: (node) => {
+    offerAccountTest({ type: 'sentinel-whatsapp-account', schema, credentials, config: true }, node);
+  },
 });
 
 function checkRecipients(list: string): true | string {

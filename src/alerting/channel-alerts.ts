@@ -1,6 +1,6 @@
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.ts';
-import type { Clock, Log, Metrics, PhoneMedia, Random } from '../contracts/ports.ts';
+import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import type { AlertAccount } from './alert-channel.ts';
@@ -13,6 +13,7 @@ import { deadlineMs, lateMs } from './next-step.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import type { Receipt } from './receipts.ts';
+import { atOnce, turnsOf, type AlertSchedule, type Turn } from './schedule.ts';
 import { Sender } from './sender.ts';
 import type { StorageListener } from './outbox-switch.ts';
 import { SteadyOutbox } from './steady-outbox.ts';
@@ -29,11 +30,15 @@ export interface ChannelAlertsOptions {
   media: PhoneMedia;
   /** Whether what becomes of messages is told to `receive`; default not. */
   receipts?: () => boolean;
+  /** What people said of incidents: it ends what waits for its turn. */
+  acknowledgements?: Acknowledgements;
 }
 
 export interface ChannelPolicy extends AlertPolicy, ContentPolicy {
   /** Id of the node that alerts: what it has told, and its cooldown, are its own. */
   node: string;
+  /** Without it everybody is told at once. */
+  schedule?: AlertSchedule;
 }
 
 export type AlertDecision = { send: true; alertId: string } | Extract<Verdict, { send: false }>;
@@ -42,9 +47,14 @@ export type AlertDecision = { send: true; alertId: string } | Extract<Verdict, {
  * Told of every message that is queued, accepted, failed or expired; also, as "queued" with an error in it, when it is
  * late, or when the provider refuses the account.
  * @param node Id of the node that made the alert, maybe in an earlier process.
- * @param error What `delivery.error` says, when it is worth a report: once per alert and person.
+ * @param more `error`: what `delivery.error` says, when it is worth a report: once per alert and person. `incident`: of
+ * what failed or is late, for who has another way.
  */
-export type DeliveryListener = (delivery: Delivery, node: string, error?: SentinelError) => void;
+export type DeliveryListener = (
+  delivery: Delivery,
+  node: string,
+  more: { error?: SentinelError; incident?: Incident },
+) => void;
 
 /**
  * Alerts through one account of a channel. An alert is on disk before anything is sent, and is sent at least once: after
@@ -77,8 +87,8 @@ export class ChannelAlerts {
     const clockSteps = new ClockSteps(clock, outbox);
     const abort = new AbortController();
     const channel = account.open({ clock, stop: abort.signal });
-    const { receipts = () => false } = options;
-    const tools = { kind: account.kind, receipts, clock, clockSteps, random, log, metrics };
+    const { acknowledgements, receipts = () => false } = options;
+    const tools = { kind: account.kind, acknowledgements, receipts, clock, clockSteps, random, log, metrics };
     this.#outbox = outbox;
     this.#clockSteps = clockSteps;
     this.#sender = new Sender({ outbox, channel, abort, ...tools }, (...change) => {
@@ -123,6 +133,27 @@ export class ChannelAlerts {
     return await this.#sender.receive(receipt);
   }
 
+  /**
+   * Another way has failed, or is late: what waits for its turn because of this incident goes now.
+   * @returns whether anything did.
+   */
+  async hurry(incidentId: string): Promise<boolean> {
+    const now = this.#options.clock.now();
+    const waits = await this.#outbox.scheduled(incidentId);
+    const ids = waits
+      .filter(({ unless, start_at: at }) => unless !== 'acknowledged' && (at ?? 0) > now)
+      .map(({ id }) => id);
+    if (ids.length === 0) return false;
+    await this.#outbox.hurry(ids, now);
+    this.#sender.wake();
+    return true;
+  }
+
+  /** Somebody has answered: nobody else need be told of this incident. */
+  async settle(incidentId: string, by: string): Promise<void> {
+    await this.#cancel(await this.#outbox.scheduled(incidentId), `${by} has answered.`);
+  }
+
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -145,15 +176,20 @@ export class ChannelAlerts {
     }
     const alertId = newId();
     const { text: body, picture } = alertContent(incident, image, policy, account.kind, log);
-    const rows = account.recipients.flatMap((recipient) => {
+    const rows = turnsOf(account.recipients, policy.schedule ?? atOnce).flatMap((turn) => {
+      const sequence = history.nextSequence + turn.round;
       const row = (part: Part, more: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>) =>
-        this.#row(incident, { ...sender, alertId, recipient, part, sequence: history.nextSequence, now }, more);
+        this.#row(incident, { ...sender, alertId, turn, part, sequence, now }, more);
       const inline = picture !== undefined && account.kind.form.picture?.as === 'inline';
       const text = row('text', { body, media: inline ? picture.bytes : null, depends_on: null });
       if (picture === undefined || inline) return [text];
       return [text, row('image', { body: picture.caption, media: picture.bytes, depends_on: text.id })];
     });
+    // What still waits for its turn would tell less than this.
+    const waits = history.nextSequence === 0 ? [] : await this.#outbox.scheduled(incident.id);
+    const older = waits.filter(({ node }) => node === policy.node);
     await this.#outbox.add(rows, now);
+    await this.#cancel(older, 'The incident was told anew.');
     metrics.count('events_sent_total', { channel: account.kind.id });
     for (const row of rows) this.#tell(row, 'queued');
     this.#sender.wake();
@@ -183,16 +219,19 @@ export class ChannelAlerts {
 
   #row(
     incident: Incident,
-    place: Pick<OutboxRow, 'account' | 'node' | 'recipient' | 'sequence'> & {
+    place: Pick<OutboxRow, 'account' | 'node' | 'sequence'> & {
       alertId: string;
+      turn: Turn;
       part: Part;
       now: number;
     },
     content: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>,
   ): OutboxRow {
-    const { alertId, now, ...where } = place;
+    const { alertId, now, turn, ...where } = place;
+    const { recipient, unless = null } = turn;
     const { id: incident_id, site, area, source, reason, severity } = incident;
-    const deadline = now + (deadlineMs[severity] ?? 0);
+    const start = now + turn.inMs;
+    const deadline = start + (deadlineMs[severity] ?? 0);
     const isReply = content.depends_on !== null;
     return {
       id: this.#options.newId(),
@@ -200,13 +239,14 @@ export class ChannelAlerts {
       ...{ incident_id, site, area, source, reason, severity },
       channel: this.#options.account.kind.id,
       ...where,
+      recipient,
       ...content,
       media_id: null,
       state: 'queued',
       attempts: 0,
       // A reply becomes due when its text is accepted.
-      next_at: isReply ? deadline : now,
-      late_at: isReply ? null : now + (lateMs[severity] ?? 0),
+      next_at: isReply ? deadline : start,
+      late_at: isReply ? null : start + (lateMs[severity] ?? 0),
       deadline,
       provider_id: null,
       error_json: null,
@@ -215,16 +255,38 @@ export class ChannelAlerts {
       updated_at: now,
       accepted_at: null,
       receipt: null,
+      start_at: turn.inMs === 0 ? null : start,
+      unless: isReply ? null : unless,
+      incident_json: isReply ? null : JSON.stringify(incident),
     };
   }
 
-  #tell(row: Outgoing, status: DeliveryStatus, error?: SentinelError): void {
-    const delivery = deliveryOf(row, status, this.#options.clock.now(), error);
+  async #cancel(rows: readonly Outgoing[], why: string): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#outbox.cancel(
+      rows.map(({ id }) => id),
+      this.#options.clock.now(),
+    );
+    for (const row of rows) this.#tell(row, 'cancelled', why);
+  }
+
+  #tell(row: Outgoing, status: DeliveryStatus, because?: SentinelError | string): void {
+    const delivery = deliveryOf(row, status, this.#options.clock.now(), because);
+    const error = because instanceof Error ? because : undefined;
     const isNews = error !== undefined && this.#errorReports.isNew(row, error);
+    const incident = error === undefined || row.incident_json === null ? undefined : incidentIn(row.incident_json);
     try {
-      this.#onDelivery(delivery, row.node, ...(isNews ? [error] : []));
+      this.#onDelivery(delivery, row.node, {
+        ...(isNews ? { error } : {}),
+        ...(incident === undefined ? {} : { incident }),
+      });
     } catch (thrown) {
       this.#options.log.error(`A delivery could not be passed on: ${String(thrown)}`);
     }
   }
+}
+
+/** We wrote it ourselves. */
+function incidentIn(json: string): Incident {
+  return JSON.parse(json) as Incident;
 }

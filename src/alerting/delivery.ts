@@ -4,7 +4,12 @@ import type { Outgoing, Part } from './outbox-row.ts';
 import { masked } from './recipients.ts';
 
 /** What flows are told of a row. */
-export function deliveryOf(row: Outgoing, status: DeliveryStatus, at: number, error?: SentinelError): Delivery {
+export function deliveryOf(
+  row: Outgoing,
+  status: DeliveryStatus,
+  at: number,
+  because?: SentinelError | string,
+): Delivery {
   return {
     v: 1,
     kind: 'delivery',
@@ -20,6 +25,7 @@ export function deliveryOf(row: Outgoing, status: DeliveryStatus, at: number, er
     status,
     attempts: row.attempts,
     ...(row.provider_id === null ? {} : { providerId: row.provider_id }),
-    ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
+    ...(typeof because === 'string' ? { because } : {}),
+    ...(because instanceof Error ? { error: { name: because.name, message: because.message } } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { OutboxRow } from '../database/tables.ts';
 import type { OutboxStore } from './outbox.ts';
 import {
+  hasArrived,
   newestOfEach,
   rateMemoryMs,
   standing,
@@ -56,7 +57,7 @@ export class MemoryOutbox implements OutboxStore {
   recover(now: number): Promise<number> {
     for (const row of this.#where(({ state }) => state === 'sending')) this.#set(row, { state: 'unknown' });
     const left = this.#waiting(({ depends_on: text }) => text === null || this.#rows.get(text)?.state === 'accepted');
-    for (const row of left) this.#set(row, { next_at: now });
+    for (const row of left) this.#set(row, { next_at: Math.max(now, row.start_at ?? 0) });
     return Promise.resolve(left.length);
   }
 
@@ -67,6 +68,7 @@ export class MemoryOutbox implements OutboxStore {
         next_at: row.next_at + step,
         late_at: row.late_at === null ? null : row.late_at + step,
         deadline: row.deadline + step,
+        start_at: row.start_at === null ? null : row.start_at + step,
       });
     }
     return Promise.resolve();
@@ -116,6 +118,33 @@ export class MemoryOutbox implements OutboxStore {
     if (row !== undefined) this.#set(row, { ...over, accepted_at: now, updated_at: now });
     this.#letReply(id, now, replyMs);
     return Promise.resolve(row !== undefined);
+  }
+
+  scheduled(incidentId: string): Promise<Outgoing[]> {
+    return Promise.resolve(this.#waiting((row) => row.incident_id === incidentId && row.unless !== null));
+  }
+
+  cancel(ids: readonly string[], now: number): Promise<void> {
+    const needless = this.#waiting((row) => ids.includes(row.id) || ids.includes(row.depends_on ?? ''));
+    for (const row of needless) this.#set(row, { state: 'cancelled', media: null, updated_at: now });
+    return Promise.resolve();
+  }
+
+  hurry(ids: readonly string[], now: number): Promise<void> {
+    for (const row of this.#waiting(({ id }) => ids.includes(id))) this.#set(row, { start_at: now, next_at: now });
+    return Promise.resolve();
+  }
+
+  /** What other accounts did is not known here: a message too many beats silence. */
+  toldElsewhere(row: Outgoing, how: 'accepted' | 'delivered'): Promise<boolean> {
+    const others = this.#where(
+      (one) =>
+        one.incident_id === row.incident_id &&
+        one.node !== row.node &&
+        one.severity >= row.severity &&
+        (how === 'accepted' ? one.accepted_at !== null : hasArrived(one.receipt)),
+    );
+    return Promise.resolve(others.length > 0);
   }
 
   wait(...[id, { state, nextAt, error, now }, from = unfinished]: Parameters<OutboxStore['wait']>): Promise<boolean> {

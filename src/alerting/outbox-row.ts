@@ -3,9 +3,9 @@ import type { OutboxRow } from '../database/tables.ts';
 
 /**
  * queued: waits for its time. sending: an attempt is under way. unknown: an attempt may have succeeded.
- * accepted, failed, expired: over.
+ * accepted, failed, expired, cancelled (it became needless): over.
  */
-export type OutboxState = 'queued' | 'sending' | 'unknown' | 'accepted' | 'failed' | 'expired';
+export type OutboxState = 'queued' | 'sending' | 'unknown' | 'accepted' | 'failed' | 'expired' | 'cancelled';
 /** What a row sends: the text, and what belongs to it, each in a row of its own that waits for the text. */
 export type Part = Delivery['part'];
 
@@ -54,6 +54,9 @@ export const outgoing = [
   'updated_at',
   'accepted_at',
   'receipt',
+  'start_at',
+  'unless',
+  'incident_json',
 ] as const satisfies readonly (keyof Outgoing)[];
 
 /** Each text before what belongs to it. */
@@ -80,4 +83,11 @@ export function reached(
       media: null,
     },
   };
+}
+
+/** Receipts that say that a message has reached a phone. */
+export const arrived = ['delivered', 'read', 'played'];
+
+export function hasArrived(receipt: string | null): boolean {
+  return receipt !== null && arrived.includes(receipt);
 }

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import type { Receipt } from './receipts.ts';
 import {
+  arrived,
   newestOfEach,
   outgoing,
   rateMemoryMs,
@@ -51,7 +52,7 @@ export class Outbox {
   }
 
   /**
-   * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once, the time
+   * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once that need not wait for its turn, the time
    * that we were not running does not count against the deadline, and what is late is told again.
    * @param spans by severity: how long a row is tried, from which age on it is late, and how long a receipt of what may have
    * arrived is waited for.
@@ -68,7 +69,7 @@ export class Outbox {
       await rows.set({ state: 'unknown' }).where('state', '=', 'sending').where('id', 'not in', underWay).execute();
       for (const [severity, span] of spans.lateMs.entries()) {
         await rows
-          .set({ late_at: sql`created_at + ${span}` })
+          .set({ late_at: sql`coalesce(start_at, created_at) + ${span}` })
           .where('state', 'in', waiting)
           .where('part', '=', 'text')
           .where('severity', '=', severity)
@@ -76,7 +77,7 @@ export class Outbox {
       }
       for (const [severity, span] of spans.deadlineMs.entries()) {
         await rows
-          .set({ deadline: sql`max(deadline, ${now + span})` })
+          .set({ deadline: sql`max(deadline, ${now + span}, coalesce(start_at, 0) + ${span})` })
           .where('state', 'in', waiting)
           .where('severity', '=', severity)
           .where('created_at', '>', now - renewedWithinMs)
@@ -84,7 +85,7 @@ export class Outbox {
       }
       const accepted = transaction.selectFrom('outbox').select('id').where('state', '=', 'accepted');
       await rows
-        .set({ next_at: now })
+        .set({ next_at: sql`max(${now}, coalesce(start_at, 0))` })
         .where('state', 'in', waiting)
         .where((row) => row.or([row('depends_on', 'is', null), row('depends_on', 'in', accepted)]))
         .execute();
@@ -107,7 +108,7 @@ export class Outbox {
 
   /** The clock was set: what waits keeps its age, and waits as long as before. */
   async shift(stepMs: number): Promise<void> {
-    const shifted = ['created_at', 'next_at', 'late_at', 'deadline'] as const;
+    const shifted = ['created_at', 'next_at', 'late_at', 'deadline', 'start_at'] as const;
     await this.#query
       .updateTable('outbox')
       .set(Object.fromEntries(shifted.map((column) => [column, sql`${sql.ref(column)} + ${stepMs}`])))
@@ -213,6 +214,53 @@ export class Outbox {
         .execute();
       return changed.numUpdatedRows > 0n;
     });
+  }
+
+  /** What waits for its turn, or for something that would make it needless. */
+  async scheduled(incidentId: string): Promise<Outgoing[]> {
+    return await this.#query
+      .selectFrom('outbox')
+      .select(outgoing)
+      .where('account', '=', this.#account)
+      .where('incident_id', '=', incidentId)
+      .where('unless', 'is not', null)
+      .where('state', 'in', waiting)
+      .execute();
+  }
+
+  /** These have become needless, and what would have replied to them. */
+  async cancel(ids: readonly string[], now: number): Promise<void> {
+    await this.#query
+      .updateTable('outbox')
+      .set({ state: 'cancelled', media: null, updated_at: now })
+      .where('state', 'in', waiting)
+      .where((row) => row.or([row('id', 'in', ids), row('depends_on', 'in', ids)]))
+      .execute();
+  }
+
+  /** These need not wait for their turn any longer. */
+  async hurry(ids: readonly string[], now: number): Promise<void> {
+    await this.#query
+      .updateTable('outbox')
+      .set({ start_at: now, next_at: now })
+      .where('id', 'in', ids)
+      .where('state', 'in', waiting)
+      .execute();
+  }
+
+  /** Whether another node, of whatever channel, has told of the same incident, at least as severe. */
+  async toldElsewhere(row: Outgoing, how: 'accepted' | 'delivered'): Promise<boolean> {
+    const other = await this.#query
+      .selectFrom('outbox')
+      .select('id')
+      .where('incident_id', '=', row.incident_id)
+      .where('node', '!=', row.node)
+      .where('part', '=', 'text')
+      .where('severity', '>=', row.severity)
+      .where((one) => (how === 'accepted' ? one('accepted_at', 'is not', null) : one('receipt', 'in', arrived)))
+      .limit(1)
+      .executeTakeFirst();
+    return other !== undefined;
   }
 
   /**

@@ -5,9 +5,9 @@ import { SentinelError } from '../contracts/errors.ts';
  * Spaces, dashes, dots, brackets and a leading + or 00 are understood.
  * @throws SentinelError ES_BAD_CONFIG naming the numbers (masked) that are none.
  */
-export function normaliseRecipients(recipients: readonly string[]): string[] {
+export function normaliseRecipients(recipients: readonly string[], channel = 'WhatsApp'): string[] {
   const entries = recipients.map((entry) => entry.trim()).filter((entry) => entry !== '');
-  if (entries.length === 0) throw new SentinelError('ES_BAD_CONFIG', 'The WhatsApp account has no recipient.');
+  if (entries.length === 0) throw new SentinelError('ES_BAD_CONFIG', `The ${channel} account has no recipient.`);
   return [...new Set(entries.map(normalised))];
 }
 
@@ -20,8 +20,14 @@ function normalised(entry: string): string {
   });
 }
 
-/** All but the last three characters hidden; all of what is too short to be a number. */
+/**
+ * All but the last three characters hidden; all of what is too short to be a number. Of a mail address the first letter
+ * and the host are left, and hosts are shown.
+ */
 export function masked(recipient: string): string {
+  if (recipient.startsWith('host:')) return recipient.slice('host:'.length);
+  const [, first, host] = /^(.).*(@[^@]+)$/.exec(recipient) ?? [];
+  if (first !== undefined && host !== undefined) return `${first}***${host}`;
   return recipient.length < 7 ? '***' : `***${recipient.slice(-3)}`;
 }
 

@@ -1,10 +1,11 @@
 import { SentinelError, asSentinelError } from '../contracts/errors.ts';
 import type { DeliveryStatus } from '../contracts/messages.ts';
-import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
+import type { Acknowledgements, Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
 import type { AlertChannel, ChannelKind } from './alert-channel.ts';
 import type { Answer } from './answer.ts';
 import type { ClockSteps } from './clock-steps.ts';
+import { needlessSince } from './needless.ts';
 import { deadlineMs, lateMs, nextStep, receiptWaitMs, type NextStep } from './next-step.ts';
 import type { OutboxStore } from './outbox.ts';
 import { unfinished, type Outgoing, type OutboxState, type Part } from './outbox-row.ts';
@@ -45,6 +46,7 @@ export interface SenderOptions {
   abort: AbortController;
   /** Whether receipts come in, see `nextStep`; default not. */
   receipts?: () => boolean;
+  acknowledgements?: Acknowledgements | undefined;
   clock: Clock;
   clockSteps: ClockSteps;
   random: Random;
@@ -52,8 +54,11 @@ export interface SenderOptions {
   metrics: Metrics;
 }
 
-/** Told whenever the state of a row changes for those outside; with an error when it failed or is late. */
-export type RowListener = (row: Outgoing, status: DeliveryStatus, error?: SentinelError) => void;
+/**
+ * Told whenever the state of a row changes for those outside; with an error when it failed or is late, with a sentence
+ * when it became needless.
+ */
+export type RowListener = (row: Outgoing, status: DeliveryStatus, because?: SentinelError | string) => void;
 
 /**
  * Works through the outbox: writes "sending" down, sends, writes down what came of it. Woken by new rows, by finished
@@ -165,19 +170,29 @@ export class Sender {
   /** Starts what is due in a lane, as far as it is free. @returns after how long the gate opens for what it holds. */
   async #startDue(lane: Lane, now: number): Promise<number> {
     let gateOpensIn = Infinity;
-    let postponed: boolean;
+    let again: boolean;
     do {
-      postponed = false;
+      again = false;
       const free = lane.width - (this.#underWay.get(lane)?.size ?? 0);
       for (const row of free > 0 ? await this.#options.outbox.due(lane.part, now, free, lane.from) : []) {
         const held = this.#gate.opensIn(row.severity, this.#options.clock.monotonic());
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
-        else if (await this.#postponed(row, now)) postponed = true;
+        else if ((await this.#cancelled(row, now)) || (await this.#postponed(row, now))) again = true;
         else await this.#launch(lane, row);
       }
-      // Once more: behind those of one person there may be others. Ends, since a person is postponed once a round.
-    } while (postponed);
+      // Once more: behind them there may be others. Ends, since a row is cancelled once and a person postponed once a round.
+    } while (again);
     return gateOpensIn;
+  }
+
+  /** Leaves out what has become needless while it waited for its turn. */
+  async #cancelled(row: Outgoing, now: number): Promise<boolean> {
+    const { acknowledgements, outbox } = this.#options;
+    const why = await needlessSince(row, outbox, acknowledgements);
+    if (why === undefined) return false;
+    await outbox.cancel([row.id], now);
+    this.#tell(row, 'cancelled', why);
+    return true;
   }
 
   /** Puts a person's messages off while too many went there. The most severe is due first, and so decides for all. */

@@ -94,6 +94,28 @@ export class SteadyOutbox implements OutboxStore {
     return accepted;
   }
 
+  async scheduled(incidentId: string): Promise<Outgoing[]> {
+    return await this.#place.use((store) => store.scheduled(incidentId));
+  }
+
+  async cancel(ids: readonly string[], now: number): Promise<void> {
+    await this.#place.use((store) => store.cancel(ids, now));
+  }
+
+  async hurry(ids: readonly string[], now: number): Promise<void> {
+    await this.#place.use((store) => store.hurry(ids, now));
+  }
+
+  /** The database of a disk that is full can still be asked. */
+  async toldElsewhere(...question: Parameters<OutboxStore['toldElsewhere']>): Promise<boolean> {
+    const told = await this.#place.use((store) => store.toldElsewhere(...question));
+    if (told || !this.#place.inMemory) return told;
+    return await this.#place
+      .disk()
+      .then((disk) => disk.toldElsewhere(...question))
+      .catch(() => false);
+  }
+
   async receiptRow(receipt: Parameters<OutboxStore['receiptRow']>[0]): Promise<Outgoing | undefined> {
     return await this.#place.use((store) => store.receiptRow(receipt));
   }

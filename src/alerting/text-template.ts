@@ -1,8 +1,6 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { Incident } from '../contracts/messages.ts';
-
-/** What each severity is called in an alert. */
-const severityWords = ['Information', 'Notice', 'Warning', 'Alarm'] as const;
+import { germanReason, severityWords, type AlertLanguage } from './alert-words.ts';
 
 /** So much of what a field holds is shown; of {explanation}, of each sentence. */
 const fieldLimit = 200;
@@ -12,6 +10,10 @@ export interface AlertPlace {
   siteName: string;
   /** Where phones reach the pages of this package, without a slash at the end; absent when they do not. */
   publicAddress?: string | undefined;
+  /** English without it. */
+  language?: AlertLanguage | undefined;
+  /** IANA name, such as Europe/Berlin; that of the machine without it. */
+  timeZone?: string | undefined;
 }
 
 /** Several texts are lines. */
@@ -19,17 +21,19 @@ type Field = (incident: Incident, place: AlertPlace) => string | readonly string
 
 /** The fields that a template may hold. */
 const fields: Readonly<Record<string, Field>> = {
-  severityWord: ({ severity }) => severityWords[severity] ?? String(severity),
+  severityWord: ({ severity }, { language = 'en' }) => severityWords[language][severity] ?? String(severity),
   severity: ({ severity }) => String(severity),
   siteName: (_incident, { siteName }) => siteName,
   area: ({ area }) => area,
-  label: ({ label }) => label,
+  label: ({ label, reason }, { language }) => (language === 'de' ? germanReason(reason, label) : label),
   reason: ({ reason }) => reason,
-  time: (incident) => localTime(happenedAt(incident)),
+  time: (incident, place) => localTime(happenedAt(incident), place),
+  clock: (incident, place) => clockTime(happenedAt(incident), place),
   ts: (incident) => new Date(happenedAt(incident)).toISOString(),
   sources: ({ sources }) => sources.join(', '),
   explanation: ({ explanation }) => explanation,
   incidentId: ({ id }) => id,
+  shortId: ({ id }) => id.slice(0, 8),
   confidence: ({ confidence }) => `${Math.round(confidence * 100)} %`,
   snapshotUrl: (incident, place) => evidenceUrl('snapshot', incident, place),
   audioUrl: (incident, place) => evidenceUrl('audio', incident, place),
@@ -43,7 +47,9 @@ export const fieldNames: readonly string[] = Object.keys(fields);
 /** Texts to begin with. `echosight` is the line that EchoSight installations have always sent, for what reads it. */
 export const textTemplates = {
   standard: '{severityWord} at {siteName}, {area}: {label}\n{time}, {sources}\n\n{explanation}',
+  german: '{severityWord} in {siteName}, {area}: {label}\n{time}, {sources}\n\n{explanation}',
   short: '{severityWord}: {label} ({siteName}, {area}, {time})',
+  sms: 'SEV{severity} {siteName} {area}: {label} {clock} #{shortId}',
   echosight: '{siteName} {ts} severity={severity} reason={reason} snapshot={snapshotUrl} audio={audioUrl}',
 } as const;
 
@@ -104,10 +110,18 @@ function evidenceUrl(type: 'snapshot' | 'audio', { evidence }: Incident, { publi
   return id === undefined || publicAddress === undefined ? '-' : `${publicAddress}/api/v1/evidence/${id}`;
 }
 
-/** Such as 2026-11-21 02:14:07, in the time zone of the machine. */
-function localTime(epochMs: number): string {
-  const at = new Date(epochMs);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const date = [String(at.getFullYear()), two(at.getMonth() + 1), two(at.getDate())].join('-');
-  return `${date} ${[two(at.getHours()), two(at.getMinutes()), two(at.getSeconds())].join(':')}`;
+/** Such as 2026-11-21 02:14:07, or 21.11.2026, 02:14:07 in German. */
+function localTime(epochMs: number, { language, timeZone }: AlertPlace): string {
+  // Swedish writes dates as ISO 8601 does.
+  const locale = language === 'de' ? 'de-DE' : 'sv-SE';
+  const format = new Intl.DateTimeFormat(locale, { ...dateParts, ...timeParts, second: '2-digit', timeZone });
+  return format.format(epochMs);
 }
+
+/** Such as 02:14. */
+function clockTime(epochMs: number, { timeZone }: AlertPlace): string {
+  return new Intl.DateTimeFormat('sv-SE', { ...timeParts, timeZone }).format(epochMs);
+}
+
+const dateParts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+const timeParts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;

@@ -1,5 +1,12 @@
 import type { TSchema } from 'typebox';
 import { EvidenceStoreConfig, WhatsAppAccountConfig, WhatsAppInConfig, WhatsAppOutConfig } from './configs/alerts.ts';
+import {
+  EmailAccountConfig,
+  EmailOutConfig,
+  SmsAccountConfig,
+  SmsOutConfig,
+  WebhookOutConfig,
+} from './configs/channels.ts';
 import { RtspInConfig, SentinelCameraConfig } from './configs/camera.ts';
 import { DetectronInferConfig } from './configs/detection.ts';
 import { FuseSeverityConfig, upgradeRules } from './configs/fusion.ts';
@@ -12,6 +19,7 @@ export * from './configs/detection.ts';
 export * from './configs/sound.ts';
 export * from './configs/fusion.ts';
 export * from './configs/alerts.ts';
+export * from './configs/channels.ts';
 
 /**
  * Every node type of the palette and the schema of its settings: it gives the editor's defaults and validation, the
@@ -21,6 +29,8 @@ export const nodeConfigs = {
   'sentinel-site': SentinelSiteConfig,
   'sentinel-camera': SentinelCameraConfig,
   'sentinel-whatsapp-account': WhatsAppAccountConfig,
+  'sentinel-sms-account': SmsAccountConfig,
+  'sentinel-email-account': EmailAccountConfig,
   'rtsp-in': RtspInConfig,
   'mic-in': MicInConfig,
   'detectron-infer': DetectronInferConfig,
@@ -30,6 +40,9 @@ export const nodeConfigs = {
   'evidence-store': EvidenceStoreConfig,
   'whatsapp-out': WhatsAppOutConfig,
   'sentinel-whatsapp-in': WhatsAppInConfig,
+  'sentinel-sms-out': SmsOutConfig,
+  'sentinel-email-out': EmailOutConfig,
+  'sentinel-webhook-out': WebhookOutConfig,
 } as const satisfies Record<string, TSchema>;
 
 /** Settings whose form has changed: what makes today's of those that an older version wrote. */
@@ -41,6 +54,9 @@ export const settingUpgrades: Partial<Record<keyof typeof nodeConfigs, Record<st
 export const nodeCredentials = {
   'sentinel-camera': { username: 'text', password: 'password' },
   'sentinel-whatsapp-account': { accessToken: 'password', appSecret: 'password', verifyToken: 'text' },
+  'sentinel-sms-account': { authToken: 'password' },
+  'sentinel-email-account': { username: 'text', password: 'password' },
+  'sentinel-webhook-out': { secret: 'password', token: 'password' },
 } as const satisfies Partial<Record<keyof typeof nodeConfigs, Record<string, 'text' | 'password'>>>;
 
 export type NodeType = keyof typeof nodeConfigs;

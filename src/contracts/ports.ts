@@ -184,6 +184,15 @@ export interface ArmingState {
   watch(listener: (arming: Arming) => void): () => void;
 }
 
+/** What people said of incidents (evidence implements it). */
+export interface Acknowledgements {
+  /**
+   * Who has last acknowledged, confirmed or dismissed an incident since then; undefined: nobody.
+   * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
+   */
+  by(incidentId: string, since: number): Promise<string | undefined>;
+}
+
 /** Counters and histograms (contracts/metrics.ts); `site/` binds them to Prometheus. */
 export interface Metrics {
   /** Adds `by` (default 1) to a counter. */

@@ -199,6 +199,13 @@ const steps: readonly string[] = [
   ALTER TABLE outbox ADD COLUMN receipt TEXT;
   CREATE INDEX outbox_by_provider_id ON outbox (provider_id) WHERE provider_id IS NOT NULL;
   `,
+  `
+  -- An alert that waits for its turn: not before start_at, and not at all once it is needless.
+  ALTER TABLE outbox ADD COLUMN start_at REAL;
+  ALTER TABLE outbox ADD COLUMN unless TEXT;
+  -- For who goes on by another way.
+  ALTER TABLE outbox ADD COLUMN incident_json TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -190,6 +190,12 @@ export interface OutboxRow {
   accepted_at: number | null;
   /** How far the provider's receipts say that it came: sent, delivered, read or played; null: there was none. */
   receipt: string | null;
+  /** Not before this; null: at once. */
+  start_at: number | null;
+  /** What makes it needless while it waits: `accepted`, `delivered` (elsewhere) or `acknowledged`; null: nothing. */
+  unless: string | null;
+  /** Of a text: the incident, for who goes on by another way. */
+  incident_json: string | null;
 }
 
 /** What a provider has posted already: it posts at least once. */

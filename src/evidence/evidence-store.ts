@@ -7,6 +7,7 @@ import type { EvidenceItem, Incident } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, ThumbnailMaker } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { MediaRow } from '../database/tables.ts';
+import { isAnswer } from './acknowledgements.ts';
 import { EvidenceFiles } from './evidence-files.ts';
 import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
 import { findSummary, listIncidents, type ListRequest, type StoredSummary } from './incident-list.ts';
@@ -34,6 +35,15 @@ export interface EvidenceStoreOptions {
   thumbnails?: ThumbnailMaker;
   /** Told the id of an incident after every change of it that is on disk. */
   onChange?: (incidentId: string) => void;
+  /** Told whenever somebody answers to an incident, also what stands already. */
+  onAnswer?: (answered: Answered) => void;
+}
+
+/** Somebody has seen an incident. */
+export interface Answered {
+  incidentId: string;
+  /** Name of a login, or `flow`. */
+  by: string;
 }
 
 /** What became of an incident that was to be recorded. */
@@ -63,6 +73,7 @@ export class EvidenceStore {
   readonly #newId: () => string;
   readonly #thumbnails: Thumbnails | undefined;
   readonly #onChange: (incidentId: string) => void;
+  readonly #onAnswer: (answered: Answered) => void;
   readonly #opened: Promise<void>;
   readonly #records = new RecordQueue();
 
@@ -74,6 +85,7 @@ export class EvidenceStore {
     this.#newId = options.newId;
     this.#thumbnails = options.thumbnails && new Thumbnails(options.thumbnails, options.log);
     this.#onChange = options.onChange ?? (() => undefined);
+    this.#onAnswer = options.onAnswer ?? (() => undefined);
     this.#opened = this.#tidyUp(options.clock.now(), options.log);
   }
 
@@ -114,6 +126,7 @@ export class EvidenceStore {
       this.#onChange(incidentId);
       if (reviewed.record.action === 'false-positive') this.#metrics.count('false_positive_reports_total');
     }
+    if (reviewed !== undefined && isAnswer(request.action)) this.#onAnswer({ incidentId, by });
     return reviewed;
   }
 

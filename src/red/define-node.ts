@@ -1,6 +1,7 @@
 import { nodeCredentials, type NodeType } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { findModelsIn } from '../inference/models-folder.ts';
+import { mountAccountTest } from './account-test.ts';
 import { mountAdminAnswers, type AdminAnswers } from './admin-answers.ts';
 import { mountCameraLook } from './camera-look.ts';
 import { checkDeployed } from './check-deployed.ts';
@@ -40,6 +41,7 @@ export function defineNode<T extends NodeType>(definition: NodeDefinition<T>): (
     const { type } = definition;
     mountAdminAnswers(RED, type, definition.answers ?? {});
     if (type === 'sentinel-site') mountAdminAnswers(RED, type, { check: { write: () => checkDeployed(RED) } });
+    mountAccountTest(RED, type);
     if (type === 'sentinel-camera') mountCameraLook(RED);
     if (type === 'detectron-infer') mountModelTry(RED);
     if (type === 'fuse-severity') mountRuleTrial(RED);

@@ -9,6 +9,7 @@ import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
 import type { Receipt } from '../alerting/receipts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
+import type { Acknowledgements } from '../contracts/ports.ts';
 import type { Site } from './site.ts';
 
 /** A node that alerts, such as whatsapp-out. */
@@ -16,13 +17,17 @@ export interface AlertsUser {
   /** Its id. */
   node: string;
   /** What became of a message, see DeliveryListener. */
-  delivered(delivery: Delivery, error?: SentinelError): void;
+  delivered(delivery: Delivery, more: { error?: SentinelError; incident?: Incident }): void;
   /** The database fails, and alerts are sent from memory: told once, until `up`. It is tried again meanwhile. */
   down(error: SentinelError): void;
   up(): void;
 }
 
 export interface AlertsLease {
+  /** As ChannelAlerts.hurry. */
+  hurry(incidentId: string): Promise<boolean>;
+  /** As ChannelAlerts.settle. */
+  settle(incidentId: string, by: string): Promise<void>;
   /** As ChannelAlerts.alert. */
   alert(incident: Incident, image: Buffer | undefined, policy: ChannelPolicy): Promise<AlertDecision>;
   /** As ChannelAlerts.follow. */
@@ -33,6 +38,9 @@ export interface AlertsLease {
 
 /** What is needed of a Site. */
 type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
+  /** What ends alerts that wait for their turn. */
+  acknowledgements?: Acknowledgements;
+  answers?: Pick<Site['answers'], 'add'>;
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
 
@@ -84,6 +92,7 @@ class AccountAlerts {
   readonly #users = new Set<AlertsUser>();
   readonly #alerts: Promise<ChannelAlerts>;
   #failure: SentinelError | undefined;
+  #endListening: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
   constructor(site: Host, account: AlertAccount, before: Promise<void> | undefined) {
@@ -105,6 +114,10 @@ class AccountAlerts {
     if (this.#failure !== undefined) this.#report(user);
     return {
       alert: async (...alert) => await (await this.#alerts).alert(...alert),
+      hurry: async (incidentId) => await (await this.#alerts).hurry(incidentId),
+      settle: async (...review) => {
+        await (await this.#alerts).settle(...review);
+      },
       follow: async (...followUp) => {
         await (await this.#alerts).follow(...followUp);
       },
@@ -124,19 +137,23 @@ class AccountAlerts {
 
   async #close(): Promise<void> {
     const alerts = await this.#alerts.catch(() => undefined);
+    this.#endListening();
     await alerts?.stop();
   }
 
   async #open(): Promise<ChannelAlerts> {
     await this.#before;
-    const { newId, tools, phoneMedia: media } = this.#site;
+    const { acknowledgements, newId, tools, phoneMedia: media } = this.#site;
     const receipts = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
-    const options = { database: () => this.#site.database(), account: this.#account, newId, media, receipts, ...tools };
+    const options = {
+      ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, ...tools },
+      ...(acknowledgements && { acknowledgements }),
+    };
     const alerts = new ChannelAlerts(
       options,
-      (delivery, node, error) => {
+      (delivery, node, more) => {
         const user = [...this.#users].find((one) => one.node === node) ?? [...this.#users][0];
-        user?.delivered(delivery, error);
+        user?.delivered(delivery, more);
       },
       (failure) => {
         this.#failure = failure;
@@ -144,6 +161,10 @@ class AccountAlerts {
       },
     );
     await alerts.start();
+    this.#endListening =
+      this.#site.answers?.add(({ incidentId, by }) => {
+        void alerts.settle(incidentId, by);
+      }) ?? this.#endListening;
     return alerts;
   }
 

@@ -7,10 +7,11 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
 import type { Review, WireMessage } from '../contracts/messages.ts';
-import type { Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
+import type { Acknowledgements, Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
-import { EvidenceStore, type Reviewed } from '../evidence/evidence-store.ts';
+import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
+import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
 import { redact } from '../network/redact.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { ArmingRows } from './arming-rows.ts';
@@ -78,6 +79,9 @@ export class Site {
   readonly reviews: Subscribers<WireMessage<Review>>;
   /** In which mode it is: which rules count. */
   readonly arming: SiteArming;
+  /** Who has answered to which incident, whether or not that was written down anew. */
+  readonly answers: Subscribers<Answered>;
+  readonly acknowledgements: Acknowledgements = acknowledgementsIn(async () => (await this.database()).query);
   readonly vision: SiteVision;
   readonly sound: SiteSound;
   readonly newId = (): string => randomUUID();
@@ -110,6 +114,7 @@ export class Site {
     this.changes = new Subscribers(this.log);
     this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
+    this.answers = new Subscribers(this.log);
     const { folder, health, newId, tools } = this;
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
     this.arming.exitDelaySeconds = options.exitDelaySeconds ?? 0;
@@ -234,8 +239,12 @@ export class Site {
     const onChange = (incidentId: string): void => {
       this.changes.tell(incidentId);
     };
+    const onAnswer = (answered: Answered): void => {
+      this.answers.tell(answered);
+    };
     const database = await this.database();
-    return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, onChange, ...this.tools });
+    const told = { onChange, onAnswer };
+    return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, ...told, ...this.tools });
   }
 
   #lock(): void {

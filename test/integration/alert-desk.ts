@@ -109,7 +109,7 @@ export async function alertDesk(
       receipts: () => options.receipts === true,
       account: checkedAccount({ ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes }),
     },
-    (delivery, _node, error) => {
+    (delivery, _node, { error }) => {
       deliveries.push(delivery);
       if (error !== undefined) errors.push(error);
     },

@@ -43,6 +43,22 @@ const routes: Record<string, { readers: boolean; body?: (camera: string) => obje
     readers: false,
     body: () => ({ id: 'fuse', rules: [], correlationSeconds: 3, quietSeconds: 30 }),
   },
+  'POST /echosight/sentinel-whatsapp-account/test': {
+    readers: false,
+    body: () => ({ id: 'none', settings: {}, credentials: {} }),
+  },
+  'POST /echosight/sentinel-sms-account/test': {
+    readers: false,
+    body: () => ({ id: 'none', settings: {}, credentials: {} }),
+  },
+  'POST /echosight/sentinel-email-account/test': {
+    readers: false,
+    body: () => ({ id: 'none', settings: {}, credentials: {} }),
+  },
+  'POST /echosight/sentinel-webhook-out/test': {
+    readers: false,
+    body: () => ({ id: 'none', settings: {}, credentials: {} }),
+  },
   'POST /echosight/sentinel-camera/look': {
     readers: false,
     body: (address) => ({ id: 'camera', address, username: '', transport: 'tcp', fresh: true }),

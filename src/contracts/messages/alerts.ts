@@ -9,6 +9,7 @@ export const deliveryStatuses = [
   'read',
   'failed',
   'expired',
+  'cancelled',
   'dry-run',
 ] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
@@ -19,10 +20,13 @@ export const Delivery = payload('delivery', {
   channel: Type.String({ description: 'Such as whatsapp.' }),
   part: Type.Enum(['text', 'image', 'voice', 'video'], { description: 'Which message of the alert.' }),
   recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
-  status: Type.Enum(deliveryStatuses, { description: 'dry-run: nothing was sent, see `text`.' }),
+  status: Type.Enum(deliveryStatuses, {
+    description: 'cancelled: it waited for its turn and became needless. dry-run: nothing was sent, see `text`.',
+  }),
   attempts: Type.Integer({ minimum: 0 }),
   text: Type.Optional(Type.String({ description: 'Of a dry run: what would be sent. The picture is `msg.image`.' })),
   providerId: Type.Optional(Type.String({ description: 'Id that the provider gave the message.' })),
+  because: Type.Optional(Type.String({ description: 'Of `cancelled`: why it was not needed any more.' })),
   error: Type.Optional(
     Type.Object(
       { name: Type.String(), message: Type.String() },

@@ -1,16 +1,11 @@
-import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import type { Clock } from '../../../contracts/ports.ts';
-import { redact } from '../../../network/redact.ts';
 import { maskedIn } from '../../recipients.ts';
 import type { Answer } from '../../answer.ts';
-import { Connection } from './connection.ts';
+import { at, retryAfter, serviceRequest, textAt, withoutSecrets } from '../service-request.ts';
 
-const connectMs = 3_000;
 const requestMs = 10_000;
 const uploadMs = 30_000;
-/** An answer of the Graph API has a few hundred bytes; more is somebody else's. */
-const answerBytes = 256 * 1024;
-const longestDetail = 400;
 
 /** Limits of the Cloud API, in characters and bytes. */
 export const whatsAppLimits = {
@@ -141,36 +136,17 @@ export class WhatsAppClient {
     idOf: (response: AxiosResponse<unknown>) => string | undefined,
   ): Promise<Answer> {
     const { baseUrl, graphVersion, phoneNumberId, accessToken } = this.#account;
-    const connection = new Connection();
-    const abort = new AbortController();
-    const giveUp = () => {
-      abort.abort();
-    };
-    const cancelConnect = this.#clock.after(connectMs, () => {
-      if (!connection.established) giveUp();
-    });
-    const cancelRequest = this.#clock.after(limitMs, giveUp);
-    try {
-      const response = await axios.request<unknown>({
+    const served = await serviceRequest(
+      {
         ...request,
         url: `${baseUrl.href.replace(/\/+$/, '')}/${graphVersion}/${phoneNumberId}${path}`,
         headers: { authorization: `Bearer ${accessToken}` },
-        httpAgent: connection.httpAgent,
-        httpsAgent: connection.httpsAgent,
-        maxRedirects: 0,
-        maxContentLength: answerBytes,
-        proxy: false,
-        signal: AbortSignal.any([abort.signal, this.#stop]),
-        validateStatus: null,
-      });
-      return this.#read(response, idOf(response));
-    } catch (error) {
-      const detail = this.#clean(wordsFor(error, connection.established));
-      return { result: connection.established ? 'unknown' : 'unreached', detail };
-    } finally {
-      cancelConnect();
-      cancelRequest();
-    }
+        limitMs,
+        secrets: [accessToken],
+      },
+      { clock: this.#clock, stop: this.#stop },
+    );
+    return served.response === undefined ? served.failed : this.#read(served.response, idOf(served.response));
   }
 
   #read(response: AxiosResponse<unknown>, id: string | undefined): Answer {
@@ -191,16 +167,11 @@ export class WhatsAppClient {
       refusal: {
         status,
         code: typeof code === 'number' ? code : undefined,
-        message: this.#clean(words.join('; ')),
+        message: withoutSecrets(words.join('; '), [this.#account.accessToken]),
         transient: at(error, 'is_transient') === true,
         retryAfterMs: retryAfter(headers['retry-after'], this.#clock.now()),
       },
     };
-  }
-
-  #clean(text: string): string {
-    const clean = redact(text, [this.#account.accessToken]).replace(/\p{Cc}+/gu, ' ');
-    return clean.length > longestDetail ? `${clean.slice(0, longestDetail)}…` : clean;
   }
 }
 
@@ -209,34 +180,10 @@ function messageId(data: unknown): string | undefined {
   return Array.isArray(messages) ? textAt(messages[0], 'id') : undefined;
 }
 
-/** Never the error itself: an AxiosError carries the request with its authorization header. */
-function wordsFor(error: unknown, established: boolean): string {
-  if (!(error instanceof AxiosError)) return 'the request could not be made';
-  if (error.code !== AxiosError.ERR_CANCELED) return error.code ?? error.message;
-  return established ? 'no answer in time' : 'no connection in time';
-}
-
-/** RFC 9110, section 10.2.3: seconds or an HTTP date. */
-function retryAfter(header: unknown, now: number): number | undefined {
-  if (typeof header !== 'string' || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
 function withoutNumber(answer: Answer, to: string): Answer {
   if (answer.result === 'ok') return answer;
   if (answer.result !== 'refused') return { ...answer, detail: maskedIn(answer.detail, to) };
   return { ...answer, refusal: { ...answer.refusal, message: maskedIn(answer.refusal.message, to) } };
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-function textAt(value: unknown, key: string): string | undefined {
-  const text = at(value, key);
-  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 function prefixed(prefix: string, text: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { isForbiddenAddress } from '../../../network/host-guard.ts';
+import { isForbiddenAddress } from '../../network/host-guard.ts';
 
 /**
  * The connection of one request, which knows whether it ever stood: what failed before that (DNS, TCP, TLS) was

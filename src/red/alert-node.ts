@@ -1,0 +1,187 @@
+import { DryRun } from '../alerting/dry-run.ts';
+import type { AlertAccount, ChannelKind } from '../alerting/alert-channel.ts';
+import type { AlertLanguage } from '../alerting/alert-words.ts';
+import type { AlertSchedule, Unless } from '../alerting/schedule.ts';
+import { checkTemplate } from '../alerting/text-template.ts';
+import { SentinelError } from '../contracts/errors.ts';
+import { assertKind, isSamples, kindOf, topicOf } from '../contracts/guards.ts';
+import type { Delivery, Incident } from '../contracts/messages.ts';
+import { acquireAlerts, type AlertsLease } from '../site/account-alerts.ts';
+import type { NodeHandlers } from './define-node.ts';
+import type { NodeContext } from './node-context.ts';
+import type { RedMessage } from './node-red.ts';
+
+/** Settings of a node that alerts. */
+interface AlertSettings {
+  dryRun: boolean;
+  minimumSeverity: number;
+  cooldownSeconds: number;
+  template: string;
+  sendSnapshot?: boolean;
+  language?: AlertLanguage;
+  sendWhen?: 'at-once' | `not-${Unless}`;
+  waitAlarm?: number;
+  waitWarning?: number;
+  waitNotice?: number;
+  nextPersonSeconds?: number;
+  rounds?: number;
+  /** Of channels that take them. */
+  sendVoice?: boolean;
+  sendVideo?: boolean;
+}
+
+type Context = Pick<NodeContext<'sentinel-sms-out'>, 'id' | 'site' | 'send' | 'status' | 'fail'> & {
+  config: AlertSettings;
+};
+
+/** What a node of one channel brings along. */
+export interface AlertWay {
+  kind: ChannelKind;
+  /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
+  account: () => AlertAccount;
+  /** Whom it would tell; empty while there is no account. @throws SentinelError ES_BAD_CONFIG */
+  recipients: () => readonly string[];
+}
+
+/**
+ * What every node that alerts does: incidents become messages, what became of them leaves by its outputs, and deliveries
+ * of another channel that failed or are late make it tell at once.
+ * @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS
+ */
+export function alertNode(node: Context, way: AlertWay): NodeHandlers {
+  checkTemplate(node.config.template);
+  return node.config.dryRun ? tryOut(node, way) : tell(node, way);
+}
+
+function tell(node: Context, way: AlertWay): NodeHandlers {
+  const site = node.site();
+  const account = way.account();
+  node.status('idle', 'waiting');
+  // Stays visible for as long as it lasts, whatever is sent meanwhile.
+  let trouble: string | undefined;
+  const show: typeof node.status = (look, key, params) => {
+    if (trouble === undefined) node.status(look, key, params);
+    else node.status('down', 'down', { why: trouble });
+  };
+  const alerts = acquireAlerts(site, account, {
+    node: node.id,
+    delivered(delivery, { error, incident }) {
+      const message = { topic: topicOf(delivery), payload: delivery, ...(incident === undefined ? {} : { incident }) };
+      const { recipient, status, error: reason } = delivery;
+      if (reason === undefined) {
+        node.send([message, null]);
+        show('running', status, { recipient });
+      } else {
+        // Failed for good, or late: a flow may try another way.
+        node.send([null, message]);
+        show('down', status === 'queued' ? 'unsent' : status, { recipient });
+      }
+      if (error !== undefined) node.fail(error, message);
+    },
+    down(error) {
+      trouble = error.message;
+      show('down', 'down');
+      node.fail(error);
+    },
+    up() {
+      trouble = undefined;
+      node.status('idle', 'waiting');
+    },
+  });
+
+  const alert = async (incident: Incident, image: unknown, schedule: AlertSchedule): Promise<void> => {
+    const policy = { ...policyOf(node), node: node.id, schedule };
+    const decision = await alerts.alert(incident, Buffer.isBuffer(image) ? image : undefined, policy);
+    // That an incident has ended is no news: what became of its alert stays there.
+    if (!decision.send && decision.cause !== 'phase') show('running', 'held', { why: decision.why });
+  };
+
+  return {
+    async input(message) {
+      const { payload, image } = message;
+      if (kindOf(payload) === 'delivery') {
+        assertKind(payload, 'delivery');
+        if (payload.error !== undefined) await goOn(payload, message, alerts, alert);
+      } else if (kindOf(payload) === 'review') {
+        assertKind(payload, 'review');
+        if (answers.has(payload.action)) await alerts.settle(payload.incidentId, payload.by ?? 'flow');
+      } else {
+        assertKind(payload, 'incident');
+        if (payload.phase === 'evidence') await follow(payload, message, alerts, node);
+        else await alert(payload, image, scheduleOf(node.config, payload.severity));
+      }
+    },
+    close: () => alerts.release(),
+  };
+}
+
+const answers: ReadonlySet<string> = new Set(['acknowledge', 'confirm', 'dismiss', 'false-positive']);
+
+/** What was kept of an incident goes to everybody who was told of it. */
+async function follow(
+  incident: Incident,
+  { samples, clip }: RedMessage,
+  alerts: AlertsLease,
+  node: Context,
+): Promise<void> {
+  const { sendVoice = false, sendVideo = false } = node.config;
+  const kept = { ...(isSamples(samples) ? { samples } : {}), ...(Buffer.isBuffer(clip) ? { clip } : {}) };
+  await alerts.follow(incident, kept, { node: node.id, sendVoice, sendVideo });
+}
+
+/** Another channel has failed, or is late: what waits for its turn goes now, and what was never told is. */
+async function goOn(
+  { incidentId }: Delivery,
+  { incident }: RedMessage,
+  alerts: AlertsLease,
+  alert: (incident: Incident, image: unknown, schedule: AlertSchedule) => Promise<void>,
+): Promise<void> {
+  if (await alerts.hurry(incidentId)) return;
+  if (incident === undefined) {
+    throw new SentinelError('ES_BAD_INPUT', 'The delivery comes without its incident (msg.incident).', {
+      hint: 'Wire the second output of the other channel straight into this node.',
+    });
+  }
+  assertKind(incident, 'incident');
+  await alert(incident, undefined, { waitMs: 0, nextPersonMs: 0, rounds: 1 });
+}
+
+/** Says what would be sent, and to how many. */
+function tryOut(node: Context, way: AlertWay): NodeHandlers {
+  const recipients = way.recipients();
+  const { tools, newId } = node.site();
+  const dryRun = new DryRun({ ...tools, channel: way.kind, newId, recipients });
+  node.status('idle', 'trying');
+
+  return {
+    input({ payload, image }, send) {
+      if (kindOf(payload) === 'delivery' || kindOf(payload) === 'review') return;
+      assertKind(payload, 'incident');
+      const decision = dryRun.alert(payload, Buffer.isBuffer(image) ? image : undefined, policyOf(node));
+      if (!decision.send) {
+        if (decision.cause !== 'phase') node.status('idle', 'held', { why: decision.why });
+        return;
+      }
+      for (const { delivery, ...picture } of decision.wouldBe) {
+        send([{ topic: topicOf(delivery), payload: delivery, ...picture }, null]);
+      }
+      const people = recipients.length;
+      node.status('running', ['wouldTellNobody', 'wouldTellOne'][people] ?? 'dry-run', { people });
+    },
+  };
+}
+
+function policyOf(node: Context) {
+  const { minimumSeverity, cooldownSeconds, template, sendSnapshot = false, language = 'en' } = node.config;
+  const { name: siteName, publicAddress, timeZone } = node.site();
+  const place = { siteName, publicAddress, timeZone: timeZone === '' ? undefined : timeZone };
+  return { minimumSeverity, cooldownSeconds, template, sendSnapshot, language, ...place };
+}
+
+function scheduleOf(settings: AlertSettings, severity: number): AlertSchedule {
+  const { sendWhen = 'at-once', waitAlarm = 0, waitWarning = 0, waitNotice = 0 } = settings;
+  const { nextPersonSeconds = 0, rounds = 1 } = settings;
+  const wait = severity >= 3 ? waitAlarm : severity === 2 ? waitWarning : waitNotice;
+  const unless = sendWhen === 'at-once' ? undefined : (sendWhen.slice('not-'.length) as Unless);
+  return { unless, waitMs: wait * 1000, nextPersonMs: nextPersonSeconds * 1000, rounds };
+}

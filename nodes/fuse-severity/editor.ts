@@ -4,14 +4,16 @@ import labels from 'signal-labels';
 import type { Rule } from '../../src/contracts/configs.ts';
 import { withIds } from '../../src/contracts/configs/rules/rule-ids.ts';
 import { upgradeRules } from '../../src/contracts/configs/rules/upgrade.ts';
-import { faultText, registerNode, text } from '../../src/editor/register.ts';
+import { faultText, inputOf, registerNode, text } from '../../src/editor/register.ts';
 import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { labelLists, RuleList } from '../../src/editor/rule-list.ts';
 import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
+import { receiversBehind, RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';
 
 /** The list of the dialog that is open now; Node-RED opens one at a time. */
 let list: RuleList | undefined;
+let trial: RuleTrial | undefined;
 
 registerNode({
   type: 'fuse-severity',
@@ -31,19 +33,33 @@ registerNode({
       known: knownLabels(node),
       faultIn,
     });
+    const place = document.getElementById('echosight-rule-trial');
+    if (place !== null) trial = tryIn(place, node, list);
   },
   save: (node) => {
     if (list !== undefined) node.rules = list.rules();
+    trial?.close();
   },
+  cancel: () => trial?.close(),
   resize: ({ height }) => {
     const rows = document.querySelectorAll<HTMLElement>('.echosight-form > .form-row:not(.echosight-rules-row)');
     const used = [...rows].reduce((sum, row) => sum + row.offsetHeight + 12, 0);
-    list?.setHeight(Math.max(200, height - used - 20));
+    const trialHead = document.querySelector<HTMLElement>('#echosight-trial-section > summary')?.offsetHeight ?? 0;
+    list?.setHeight(Math.max(200, height - used - trialHead - 40));
   },
 });
 
 function say(key: string, params?: Record<string, string | number>): string {
   return text('fuse-severity', `fuse-severity.rule.${key}`, params);
+}
+
+function tryIn(place: HTMLElement, node: EditorNode, rules: RuleList): RuleTrial {
+  return new RuleTrial(place, {
+    node,
+    rules: () => rules.rules(),
+    setting: (key) => (inputOf(key) as HTMLInputElement | null)?.value ?? '',
+    receivers: () => receiversBehind(node),
+  });
 }
 
 /** What is wrong with a rule: "label: is missing". */

@@ -70,8 +70,8 @@ export interface ConditionVerdict {
 export interface RuleVerdict {
   /** Place in the list. */
   rule: number;
-  /** `apart`: all was there, but not together, not in order, or something excluded it. */
-  verdict: 'held' | 'missing' | 'apart' | 'off';
+  /** `apart`: all was there, but not together, not in order, or something excluded it. `light`: the weighed sum was too low. */
+  verdict: 'held' | 'missing' | 'apart' | 'light' | 'off';
   conditions: ConditionVerdict[];
 }
 

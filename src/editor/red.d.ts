@@ -100,6 +100,8 @@ declare const RED: {
     node(id: string): (EditorNode & { valid?: boolean }) | null;
     /** Every node that wires lead to from the input of a node. */
     getAllUpstreamNodes(node: EditorNode): EditorNode[];
+    /** Every node that wires lead to from the outputs of a node. */
+    getAllDownstreamNodes(node: EditorNode): EditorNode[];
   };
   readonly editor: {
     /** Opens the large editor of JSON, which says itself what is wrong. */

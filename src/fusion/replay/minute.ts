@@ -159,7 +159,9 @@ function verdictOf(
   });
   const isMet = (condition: RuleCondition): boolean => verdicts.get(condition)?.verdict === 'met';
   const all = booked.slots.every((slot) => slot.some(isMet));
-  return { rule: order, verdict: held ? 'held' : all ? 'apart' : 'missing', conditions };
+  const short = rule.weigh !== undefined && booked.asked.some(isMet) ? 'light' : 'missing';
+  const isApart = rule.weigh === undefined && all;
+  return { rule: order, verdict: held ? 'held' : isApart ? 'apart' : short, conditions };
 }
 
 function list(area: AreaMinute, look: Look | undefined): void {

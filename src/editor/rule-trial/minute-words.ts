@@ -1,0 +1,108 @@
+import type { Rule } from '../../contracts/configs.ts';
+import type {
+  ConditionVerdict,
+  MinuteSignal,
+  ReplayedIncident,
+  RuleTrialAnswer,
+  RuleVerdict,
+} from '../../contracts/rule-trial.ts';
+import { element } from '../element.ts';
+import { askedBy, clock, conditionWords, ruleName, say } from './trial-words.ts';
+
+/** A whatsapp-out behind the node, as the flow has it. */
+export interface Receiver {
+  name: string;
+  minimumSeverity: number;
+  cooldownSeconds: number;
+}
+
+/** Why there was an alert in a minute or none, in sentences: what came, what it made, what was told, and how each rule fared. */
+export function minuteWords(
+  { why, incidents }: RuleTrialAnswer,
+  rules: readonly Rule[],
+  receivers: readonly Receiver[],
+): HTMLElement[] {
+  if (why === undefined || why.areas.length === 0) return [element('p', {}, say('why.nothing'))];
+  const { from, to, areas } = why;
+  return areas.map(({ area, looks, signals, rules: verdicts }) => {
+    const own = incidents.filter(
+      (one) => one.area === area && one.startedAt < to && (one.endedAt === undefined || one.endedAt >= from),
+    );
+    return element(
+      'div',
+      { className: 'echosight-trial-area' },
+      element('h5', {}, say('why.area', { area, from: clock(from), to: clock(to) })),
+      list([say('why.came', { count: looks }), ...signals.map(signalWords)]),
+      element('h6', {}, say('why.made')),
+      list(own.length === 0 ? [say('why.noIncident')] : own.flatMap((incident) => incidentWords(incident, receivers))),
+      element('h6', {}, say('why.rules')),
+      ruleTable(verdicts, rules),
+    );
+  });
+}
+
+function signalWords({ label, source, count, score, from, to }: MinuteSignal): string {
+  const what = { label: label.replaceAll('_', ' '), source, score: score.toFixed(2), at: clock(from), to: clock(to) };
+  return count === 1 ? say('why.once', what) : say('why.often', { ...what, count });
+}
+
+function incidentWords(incident: ReplayedIncident, receivers: readonly Receiver[]): string[] {
+  const { severity, reason, startedAt, endedAt, told } = incident;
+  const news = told.filter(({ phase }) => phase !== 'end').length;
+  const what = { severity, reason, at: clock(startedAt), count: news };
+  const said = endedAt === undefined ? say('why.open', what) : say('why.ended', { ...what, to: clock(endedAt) });
+  if (receivers.length === 0) return [said, say('why.noReceiver')];
+  return [
+    said,
+    ...receivers.map(({ name, minimumSeverity, cooldownSeconds }) =>
+      severity < minimumSeverity
+        ? say('why.tooLow', { name, minimum: minimumSeverity, severity })
+        : say('why.tells', { name, minimum: minimumSeverity, cooldown: cooldownSeconds }),
+    ),
+  ];
+}
+
+function ruleTable(verdicts: readonly RuleVerdict[], rules: readonly Rule[]): HTMLElement {
+  const order = { held: 0, apart: 1, light: 1, missing: 2, off: 3 } as const;
+  const sorted = [...verdicts].sort((a, b) => order[a.verdict] - order[b.verdict] || nearness(b) - nearness(a));
+  return list(
+    sorted.flatMap((verdict) => {
+      const rule = rules[verdict.rule];
+      return rule === undefined ? [] : [ruleRow(verdict, rule)];
+    }),
+  );
+}
+
+/** How much of a rule was met: what nearly held is of more interest. */
+function nearness({ conditions }: RuleVerdict): number {
+  const met = conditions.filter(({ verdict }) => verdict === 'met').length;
+  const near = conditions.filter(({ verdict }) => verdict !== 'never').length;
+  return met + near / 10;
+}
+
+function ruleRow({ verdict, conditions }: RuleVerdict, rule: Rule): HTMLElement {
+  const icons = {
+    ...{ held: 'fa-check', apart: 'fa-arrows-h', light: 'fa-balance-scale', missing: 'fa-times', off: 'fa-power-off' },
+  } as const;
+  const icon = element('i', { className: `fa ${icons[verdict]} echosight-trial-${verdict}` });
+  icon.setAttribute('aria-hidden', 'true');
+  const name = element('strong', {}, ruleName(rule));
+  const row = element('span', {}, icon, ' ', name, `: ${say(`why.${verdict}`, { severity: rule.severity })}`);
+  if (verdict !== 'missing' && verdict !== 'light') return row;
+  row.append(list(conditions.map((condition) => conditionLine(condition, rule))));
+  return row;
+}
+
+function conditionLine(fared: ConditionVerdict, rule: Rule): string {
+  const condition = askedBy(rule)[fared.condition];
+  const { source = '', at = 0, score = 0, seen = { n: 1, of: 1 } } = fared;
+  const needed = condition?.seenTimes ?? { n: condition?.rate?.times ?? 1, of: seen.of };
+  return `${conditionWords(rule, fared.condition)}: ${say(`why.condition.${fared.verdict}`, {
+    ...{ source, at: clock(at), score: score.toFixed(2), minimum: condition?.minimumScore ?? 0 },
+    ...{ n: seen.n, of: seen.of, needed: needed.n, looks: needed.of, seconds: condition?.forSeconds ?? 0 },
+  })}`;
+}
+
+function list(items: readonly (string | HTMLElement)[]): HTMLElement {
+  return element('ul', {}, ...items.map((item) => element('li', {}, item)));
+}

@@ -28,7 +28,7 @@ registerNode({
     const defaults = schema.properties.rules?.default as Rule[];
     list = new RuleList(host, {
       say,
-      rules: upgradeRules(node.rules) as Rule[],
+      rules: upgradeRules(node.rules ?? defaults) as Rule[],
       defaults,
       known: knownLabels(node),
       faultIn,

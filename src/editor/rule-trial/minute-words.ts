@@ -65,19 +65,20 @@ function incidentWords(incident: ReplayedIncident, receivers: readonly Receiver[
 function ruleTable(verdicts: readonly RuleVerdict[], rules: readonly Rule[]): HTMLElement {
   const order = { held: 0, apart: 1, light: 1, missing: 2, off: 3 } as const;
   const sorted = [...verdicts].sort((a, b) => order[a.verdict] - order[b.verdict] || nearness(b) - nearness(a));
-  return list(
-    sorted.flatMap((verdict) => {
-      const rule = rules[verdict.rule];
-      return rule === undefined ? [] : [ruleRow(verdict, rule)];
-    }),
-  );
+  const isFar = (verdict: RuleVerdict): boolean => verdict.verdict === 'missing' && nearness(verdict) === 0;
+  const rows = sorted.filter((verdict) => !isFar(verdict)).map((verdict) => ({ verdict, rule: rules[verdict.rule] }));
+  const far = sorted.filter(isFar).map(({ rule }) => rules[rule]);
+  const names = far.flatMap((rule) => (rule === undefined ? [] : [ruleName(rule)])).join(', ');
+  return list([
+    ...rows.flatMap(({ verdict, rule }) => (rule === undefined ? [] : [ruleRow(verdict, rule)])),
+    ...(names === '' ? [] : [say('why.far', { names })]),
+  ]);
 }
 
-/** How much of a rule was met: what nearly held is of more interest. */
+/** How much of a rule was met, from 0 to 1: what nearly held is of more interest. */
 function nearness({ conditions }: RuleVerdict): number {
-  const met = conditions.filter(({ verdict }) => verdict === 'met').length;
-  const near = conditions.filter(({ verdict }) => verdict !== 'never').length;
-  return met + near / 10;
+  const worth = conditions.map(({ verdict }): number => (verdict === 'met' ? 1 : verdict === 'never' ? 0 : 0.5));
+  return worth.reduce((sum, one) => sum + one, 0) / Math.max(1, conditions.length);
 }
 
 function ruleRow({ verdict, conditions }: RuleVerdict, rule: Rule): HTMLElement {

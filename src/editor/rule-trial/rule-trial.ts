@@ -134,6 +134,7 @@ export class RuleTrial {
   #explain(answer: RuleTrialAnswer, rules: readonly Rule[]): void {
     this.#explained.replaceChildren();
     if (!this.#isPlayed(answer)) return;
+    this.#tell('', '');
     this.#explained.append(...minuteWords(answer, rules, this.#options.receivers()));
   }
 

@@ -18,11 +18,11 @@ export function ruleName(rule: Rule): string {
   return words.join(' + ').replaceAll('_', ' ');
 }
 
-/** A condition, as in "person is seen". */
+/** A condition, as in "person seen". */
 export function conditionWords(rule: Rule, index: number): string {
   const condition = askedBy(rule)[index];
   if (condition === undefined) return '';
-  return text('fuse-severity', `fuse-severity.rule.phrase.${condition.kind}`, { label: condition.label });
+  return say(`why.phrase.${condition.kind}`, { label: condition.label.replaceAll('_', ' ') });
 }
 
 /** Such as 12:00:03. */

@@ -66,7 +66,7 @@ function modeFields(rule: Rule, say: Say, set: (change: Times) => void): HTMLEle
     else set({ modes: value === '' ? undefined : [value] } as Times);
   });
   single.hidden = chosen !== oneByOne;
-  return element('div', {}, element('span', {}, say('when.modes')), select, single);
+  return row(say('when.modes'), select, single);
 }
 
 function hourFields(rule: Rule, say: Say, set: (change: Times) => void): HTMLElement {
@@ -85,12 +85,11 @@ function hourFields(rule: Rule, say: Say, set: (change: Times) => void): HTMLEle
   };
   for (const input of [...boxes.map((box) => box.input), ...times]) input.addEventListener('change', read);
   const [begin = '', end = ''] = times;
-  return element(
-    'div',
-    {},
-    element('span', {}, say('when.hours')),
+  const hours = [say('when.from'), ' ', begin, ' ', say('when.to'), ' ', end];
+  return row(
+    say('when.hours'),
     element('span', { className: 'echosight-rule-days' }, ...boxes.map(({ label }) => label)),
-    ...[say('when.from'), ' ', begin, ' ', say('when.to'), ' ', end],
+    element('span', { className: 'echosight-rule-hours' }, ...hours),
   );
 }
 
@@ -98,7 +97,12 @@ function delayField(rule: Rule, say: Say, set: (change: Times) => void): HTMLEle
   const field = numberField({ min: '0', max: '300', placeholder: '0' }, rule.entryDelaySeconds, (seconds) => {
     set({ entryDelaySeconds: seconds === 0 ? undefined : seconds } as Times);
   });
-  return element('div', {}, element('span', {}, say('when.delay')), field, ` ${say('when.seconds')}`);
+  return row(say('when.delay'), element('span', {}, field, ` ${say('when.seconds')}`));
+}
+
+function row(words: string, ...fields: HTMLElement[]): HTMLElement {
+  const of = element('div', { className: 'echosight-rule-when-fields' }, ...fields);
+  return element('div', {}, element('span', {}, words), of);
 }
 
 function tickBox(words: string, value: string, checked: boolean): { label: HTMLElement; input: HTMLInputElement } {

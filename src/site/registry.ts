@@ -82,7 +82,7 @@ function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest
   site.changes.add((incidentId) => {
     for (const watch of watchers) watch({ site, id: incidentId });
   });
-  site.arming.watch(() => {
+  site.arming.watchKept(() => {
     for (const watch of armingWatchers) watch(site);
   });
   const entry = { site, users: 0, namers: 0, disposal: undefined };

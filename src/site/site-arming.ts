@@ -17,6 +17,7 @@ export class SiteArming implements ArmingState {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #listeners: Subscribers<Arming>;
+  readonly #readers: Subscribers<Arming>;
   readonly #waiting: Arming[] = [];
   /** Time to leave when somebody arms as away and does not say how long. */
   exitDelaySeconds = 0;
@@ -34,6 +35,7 @@ export class SiteArming implements ArmingState {
     this.#clock = clock;
     this.#log = log;
     this.#listeners = new Subscribers(log);
+    this.#readers = new Subscribers(log);
   }
 
   get now(): Arming {
@@ -60,11 +62,17 @@ export class SiteArming implements ArmingState {
     if (this.#waiting.length > mostWaiting) this.#waiting.shift();
     this.#hold(now);
     await this.#patiently(this.#write());
+    this.#readers.tell(this.#now);
     return now;
   }
 
   watch(listener: (arming: Arming) => void): () => void {
     return this.#listeners.add(listener);
+  }
+
+  /** As `watch`, for who also shows whether it is `kept`: told when that is known, and when it changes. @returns ends it. */
+  watchKept(listener: (arming: Arming) => void): () => void {
+    return this.#readers.add(listener);
   }
 
   /** Writes down what waits, as far as the disk lets it, and ends all timers. */
@@ -82,6 +90,7 @@ export class SiteArming implements ArmingState {
     if (arming.counting !== arming.mode) {
       this.#cancelExit = this.#clock.after(arming.from - this.#clock.now(), () => {
         this.#hold({ ...arming, counting: arming.mode });
+        this.#readers.tell(this.#now);
       });
     }
     this.#listeners.tell(arming);
@@ -93,7 +102,9 @@ export class SiteArming implements ArmingState {
       if (this.#isRead) return;
       this.#isRead = newest !== undefined;
       this.#works();
-      if (newest !== undefined) this.#hold(resumed(newest, this.#clock.now()));
+      if (newest === undefined) return;
+      this.#hold(resumed(newest, this.#clock.now()));
+      this.#readers.tell(this.#now);
     } catch (error) {
       this.#fails(`The arming mode cannot be read (${String(error)}): until it can, "${this.#now.mode}" holds.`);
     } finally {
@@ -137,8 +148,10 @@ export class SiteArming implements ArmingState {
   }
 
   #works(): void {
-    if (this.#faulty) this.#log.info('The arming mode is read and written down again.');
+    if (!this.#faulty) return;
     this.#faulty = false;
+    this.#log.info('The arming mode is read and written down again.');
+    this.#readers.tell(this.#now);
   }
 
   #patiently(work: Promise<void>): Promise<void> {

@@ -110,9 +110,12 @@ describe('arming of a site', () => {
     clock.advance(30_000);
     await settle();
     assert.equal(log.lines.filter((line) => line.startsWith('error: ')).length, 1);
+    const shown: boolean[] = [];
+    arming.watchKept(() => shown.push(arming.kept));
     disk.works = true;
     clock.advance(30_000);
     await settle();
+    assert.deepEqual(shown, [true]);
     assert.deepEqual(
       disk.kept.map(({ mode }) => mode),
       ['disarmed', 'home'],

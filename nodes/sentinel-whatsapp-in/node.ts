@@ -11,6 +11,9 @@ export default defineNode({
         node.status('running', 'wrote', { from, text });
         node.send([null, message]);
       },
+      said(message) {
+        node.send([message, null]);
+      },
     });
     node.status('idle', 'waiting');
 

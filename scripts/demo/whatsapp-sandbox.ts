@@ -214,7 +214,7 @@ class SandboxServer implements Sandbox {
   #takeMessage(body: Buffer, receivedAt: number): object {
     const checked = checkMessage(parsedJson(body), {
       media: (id) => this.#media.find(id) !== undefined,
-      message: (id) => this.messages.some((message) => message.id === id),
+      message: (id) => this.#conversation.has(id),
     });
     const id = this.#conversation.add(checked, receivedAt);
     return {

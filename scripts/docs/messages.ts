@@ -50,7 +50,7 @@ const about: Record<Kind, { from: string; text: string }> = {
     text: 'What one of the recipients wrote to the number that alerts, or which button was pressed. What strangers write is only counted.',
   },
   review: {
-    from: 'evidence-store, output 2; your own flow',
+    from: 'evidence-store, output 2; sentinel-whatsapp-in; your own flow',
     text:
       'What a person says about an incident. evidence-store sends what was said through the HTTP API, and keeps what comes ' +
       'in: acknowledge, confirm, dismiss, false-positive and note.',

@@ -50,11 +50,21 @@ export interface AlertChannel {
   readonly close?: () => void;
 }
 
+/** What can be pressed below a message. */
+export interface Button {
+  /** What comes back. */
+  id: string;
+  /** At most 20 characters. */
+  title: string;
+}
+
 /** What a channel is opened with. */
 export interface ChannelTools {
   clock: Clock;
   /** Ends the requests under way. */
   stop: AbortSignal;
+  /** The buttons below a message; none where nobody could hear them. Never rejects. */
+  buttons?: (row: Outgoing) => Promise<readonly Button[]>;
 }
 
 /** An account whose settings were checked: whom it tells, and how. */

@@ -3,7 +3,7 @@ import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.t
 import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
-import type { AlertAccount } from './alert-channel.ts';
+import type { AlertAccount, Button } from './alert-channel.ts';
 import { alertContent, type ContentPolicy } from './alert-content.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
@@ -28,6 +28,8 @@ export interface ChannelAlertsOptions {
   newId: () => string;
   account: AlertAccount;
   media: PhoneMedia;
+  /** The buttons below a message. */
+  buttons?: (row: Outgoing) => Promise<readonly Button[]>;
   /** Whether what becomes of messages is told to `receive`; default not. */
   receipts?: () => boolean;
   /** What people said of incidents: it ends what waits for its turn. */
@@ -86,7 +88,10 @@ export class ChannelAlerts {
     });
     const clockSteps = new ClockSteps(clock, outbox);
     const abort = new AbortController();
-    const channel = account.open({ clock, stop: abort.signal });
+    const channel = account.open({
+      ...{ clock, stop: abort.signal },
+      ...(options.buttons === undefined ? {} : { buttons: options.buttons }),
+    });
     const { acknowledgements, receipts = () => false } = options;
     const tools = { kind: account.kind, acknowledgements, receipts, clock, clockSteps, random, log, metrics };
     this.#outbox = outbox;
@@ -152,6 +157,11 @@ export class ChannelAlerts {
   /** Somebody has answered: nobody else need be told of this incident. */
   async settle(incidentId: string, by: string): Promise<void> {
     await this.#cancel(await this.#outbox.scheduled(incidentId), `${by} has answered.`);
+  }
+
+  /** The incident that a message of the provider's id was about. @throws SentinelError ES_DATABASE */
+  async incidentOf(messageId: string): Promise<string | undefined> {
+    return (await this.#outbox.receiptRow({ id: messageId }))?.incident_id;
   }
 
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */

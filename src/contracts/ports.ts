@@ -216,3 +216,31 @@ export interface WebhookReceiver {
   /** Takes over a body that it trusts, and returns at once. @returns false when so much waits that it must come again. */
   take(body: Uint8Array): boolean;
 }
+
+/** An incident as people talk of it. */
+export interface HouseIncident {
+  id: string;
+  label: string;
+  /** Somebody has acknowledged, confirmed or dismissed it. */
+  isAnswered: boolean;
+}
+
+/** What people may ask of a site from outside (site implements it). */
+export interface HouseDesk {
+  /** The newest hundred, newest first. @throws SentinelError ES_DATABASE */
+  incidents(): Promise<HouseIncident[]>;
+  /**
+   * Keeps what somebody says of an incident, and tells the flow.
+   * @returns what stands now, and who said it; undefined when it is not kept here. @throws SentinelError ES_DATABASE
+   */
+  review(
+    incidentId: string,
+    action: 'acknowledge' | 'dismiss',
+    by: string,
+  ): Promise<{ label: string; by: string; added: boolean } | undefined>;
+  /** Arms or disarms. @returns undefined for what is no mode. */
+  arm(mode: string, by: string): Promise<Pick<Arming, 'mode' | 'counting'> | undefined>;
+  state(): { name: string; mode: string; sources: { name: string; isCamera: boolean; connected: boolean }[] };
+  /** What a camera shows now: JPEG; undefined while it shows nothing. @throws SentinelError ES_CLIP_FAILED */
+  picture(camera: string): Promise<Buffer | undefined>;
+}

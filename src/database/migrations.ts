@@ -206,6 +206,19 @@ const steps: readonly string[] = [
   -- For who goes on by another way.
   ALTER TABLE outbox ADD COLUMN incident_json TEXT;
   `,
+  `
+  -- What lies behind the buttons of alerts: hashes only.
+  CREATE TABLE button_tokens (
+    hash TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    used_at REAL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX button_tokens_by_age ON button_tokens (expires_at);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

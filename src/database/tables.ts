@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 
 /** The tables as Kysely sees them. Times are epoch milliseconds; `*_json` columns hold contract payloads. */
 export interface Tables {
+  button_tokens: ButtonTokenRow;
   arming: ArmingRow;
   calibration_recordings: CalibrationRecordingRow;
   calibration_scores: CalibrationScoresRow;
@@ -204,4 +205,16 @@ export interface WebhookEventRow {
   /** Id of a message, with the status where it is one. */
   key: string;
   seen_at: number;
+}
+
+/** What lies behind one button of an alert. */
+export interface ButtonTokenRow {
+  /** SHA-256 of the word, hex. */
+  hash: string;
+  account: string;
+  incident_id: string;
+  action: string;
+  recipient: string;
+  expires_at: number;
+  used_at: number | null;
 }

@@ -26,6 +26,7 @@ interface AlertSettings {
   nextPersonSeconds?: number;
   rounds?: number;
   /** Of channels that take them. */
+  buttons?: boolean;
   sendVoice?: boolean;
   sendVideo?: boolean;
 }
@@ -65,6 +66,7 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
   };
   const alerts = acquireAlerts(site, account, {
     node: node.id,
+    buttons: node.config.buttons === true ? (node.config.language ?? 'en') : undefined,
     delivered(delivery, { error, incident }) {
       const message = { topic: topicOf(delivery), payload: delivery, ...(incident === undefined ? {} : { incident }) };
       const { recipient, status, error: reason } = delivery;

@@ -1,4 +1,4 @@
-import type { AlertAccount } from '../alerting/alert-channel.ts';
+import type { AlertAccount, Button } from '../alerting/alert-channel.ts';
 import {
   ChannelAlerts,
   type AlertDecision,
@@ -6,6 +6,10 @@ import {
   type ChannelPolicy,
 } from '../alerting/channel-alerts.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
+import { buttonTitles } from '../alerting/inbound/answer-words.ts';
+import { buttonActions, ButtonTokens } from '../alerting/inbound/button-tokens.ts';
+import type { Language } from '../alerting/inbound/spoken-command.ts';
+import type { Outgoing } from '../alerting/outbox-row.ts';
 import type { Receipt } from '../alerting/receipts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
@@ -16,6 +20,8 @@ import type { Site } from './site.ts';
 export interface AlertsUser {
   /** Its id. */
   node: string;
+  /** In which language its messages have buttons; absent: they have none. */
+  buttons?: Language | undefined;
   /** What became of a message, see DeliveryListener. */
   delivered(delivery: Delivery, more: { error?: SentinelError; incident?: Incident }): void;
   /** The database fails, and alerts are sent from memory: told once, until `up`. It is tried again meanwhile. */
@@ -43,6 +49,11 @@ type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   answers?: Pick<Site['answers'], 'add'>;
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
+
+/** The incident that a message of an account at a Site was about, by the provider's id. @throws SentinelError ES_DATABASE */
+export async function incidentOf(site: Host, account: string, messageId: string): Promise<string | undefined> {
+  return await alertsOf.get(site)?.get(account)?.incidentOf(messageId);
+}
 
 /** Accounts of each Site for which receipts come in, and how many bring them. */
 const receiptsOf = new WeakMap<Host, Map<string, number>>();
@@ -91,6 +102,7 @@ class AccountAlerts {
   readonly #before: Promise<void> | undefined;
   readonly #users = new Set<AlertsUser>();
   readonly #alerts: Promise<ChannelAlerts>;
+  readonly #tokens: ButtonTokens;
   #failure: SentinelError | undefined;
   #endListening: () => void = () => undefined;
   #closing: Promise<void> | undefined;
@@ -99,6 +111,7 @@ class AccountAlerts {
     this.#site = site;
     this.#account = account;
     this.#before = before;
+    this.#tokens = new ButtonTokens(() => site.database(), account.id);
     this.#alerts = this.#open();
     // Whoever alerts hears of it.
     this.#alerts.catch(() => undefined);
@@ -125,6 +138,10 @@ class AccountAlerts {
     };
   }
 
+  async incidentOf(messageId: string): Promise<string | undefined> {
+    return await (await this.#alerts).incidentOf(messageId);
+  }
+
   async receive(receipt: Receipt): Promise<boolean> {
     return await (await this.#alerts).receive(receipt);
   }
@@ -145,8 +162,10 @@ class AccountAlerts {
     await this.#before;
     const { acknowledgements, newId, tools, phoneMedia: media } = this.#site;
     const receipts = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
+    // Where nobody hears a press there is nothing to press.
+    const buttons = async (row: Outgoing) => (receipts() ? await this.#buttons(row) : []);
     const options = {
-      ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, ...tools },
+      ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, buttons, ...tools },
       ...(acknowledgements && { acknowledgements }),
     };
     const alerts = new ChannelAlerts(
@@ -166,6 +185,18 @@ class AccountAlerts {
         void alerts.settle(incidentId, by);
       }) ?? this.#endListening;
     return alerts;
+  }
+
+  /** Without a database a message has none: nobody could say later what they stand for. */
+  async #buttons({ node, incident_id: incidentId, recipient }: Outgoing): Promise<Button[]> {
+    const language = [...this.#users].find((user) => user.node === node)?.buttons;
+    if (language === undefined) return [];
+    try {
+      const tokens = await this.#tokens.issue(incidentId, recipient, this.#site.tools.clock.now());
+      return buttonActions.map((action) => ({ id: tokens[action], title: buttonTitles[language][action] }));
+    } catch {
+      return [];
+    }
   }
 
   #report(user: AlertsUser): void {

@@ -263,7 +263,8 @@ export class Site {
   }
 }
 
-function reviewMessage({ record, incident }: Reviewed): WireMessage<Review> {
+/** A review as a flow gets it. */
+export function reviewMessage({ record, incident }: Reviewed): WireMessage<Review> {
   const { incidentId, action, by, at, note } = record;
   const said = { incidentId, action, by, ...(note === undefined ? {} : { note }) };
   const payload: Review = { v: 1, kind: 'review', ...incident, capturedAt: at, ...said };

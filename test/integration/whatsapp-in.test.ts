@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { signatureOf, webhookBody } from '../../scripts/demo/whatsapp/webhook.ts';
-import type { Delivery, Inbound } from '../../src/contracts/messages.ts';
+import type { Command, Delivery, Inbound, Review } from '../../src/contracts/messages.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { incident } from '../unit/alerting/incident.ts';
 import { phoneNumberId, token, until } from './alert-desk.ts';
@@ -166,6 +166,63 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     assert.equal(sandbox.messages.length, before + 1);
     assert.deepEqual([host.messages('second'), host.messages('errors')], [[], []]);
     assert.match(await metrics(), /alerts_delivered_ok_total\{[^}]*\} 1$/m);
+  });
+
+  test('a button acknowledges, words arm, and each is answered; strangers get nothing', async () => {
+    host.seen.length = 0;
+    sandbox.postTo({ url, appSecret, twice: true });
+    const func = `return {payload: {...${JSON.stringify(incident())}, id: 'b0b0-' + Date.now()}};`;
+    await host.deploy([
+      { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: 'buttons' },
+      { id: 'go', type: 'inject', props: [], repeat: '', wires: [['make']] },
+      { id: 'make', type: 'function', outputs: 1, func, wires: [['keep']] },
+      { id: 'keep', type: 'evidence-store', site: 'site', wires: [['out'], ['probe-reviews']] },
+      {
+        id: 'out',
+        type: 'whatsapp-out',
+        site: 'site',
+        account: 'account',
+        buttons: true,
+        wires: [['probe-first'], []],
+      },
+      { id: 'in', type: 'sentinel-whatsapp-in', site: 'site', account: 'account', wires: [['probe-said'], []] },
+      {
+        ...{ id: 'account', type: 'sentinel-whatsapp-account', phoneNumberId, recipients: `+${person}` },
+        ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken: token, appSecret, verifyToken } },
+      } satisfies FlowNode,
+      ...['reviews', 'first', 'said'].map(probe),
+      ...catchAll(),
+    ]);
+    await host.inject('go');
+    await host.waitFor('first', ({ payload }) => (payload as Delivery).status === 'delivered');
+    const alert = sandbox.messages.findLast(({ type }) => type === 'interactive');
+    assert.ok(alert);
+    assert.deepEqual(alert.buttons, ['Acknowledge', 'Talk', 'Dismiss']);
+    const answered = async (pattern: RegExp) => {
+      await until(() => sandbox.messages.some(({ text, to }) => to === person && pattern.test(text)));
+    };
+    sandbox.press(alert, 'Acknowledge', '15550100666');
+    sandbox.press(alert, 'Acknowledge');
+    await answered(/^Acknowledged: Person and breaking glass\.$/);
+    for (const name of ['said', 'reviews']) {
+      const { payload } = await host.waitFor(name, ({ payload }) => (payload as Review).action === 'acknowledge');
+      assert.equal((payload as Review).by, '***001', name);
+    }
+    sandbox.press(alert, 'Acknowledge');
+    await answered(/^This button was used before\.$/);
+    sandbox.press(alert, 'Talk');
+    const { payload: talk } = await host.waitFor(
+      'said',
+      ({ payload }) => (payload as Command | Review).kind === 'command',
+    );
+    assert.equal((talk as Command).command, 'talk');
+    sandbox.write(person, 'arm night');
+    await answered(/^Armed: night\.$/);
+    sandbox.write(person, 'lage');
+    await answered(/^Test house: night\. .*Nichts ist offen\.$/);
+    assert.ok(!sandbox.messages.some(({ to }) => to === '15550100666'), 'a stranger is not answered');
+    assert.equal(host.messages('reviews').length, 1, 'nothing goes round');
+    assert.deepEqual(host.messages('errors'), []);
   });
 
   test('its address goes with it', async () => {

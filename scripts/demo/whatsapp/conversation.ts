@@ -21,6 +21,8 @@ const deliveredAfterMs = 600;
 export class Conversation {
   readonly messages: SandboxMessage[] = [];
   readonly #webhook: Webhook;
+  /** Ids of what people wrote, the newest ones. */
+  readonly #written = new Set<string>();
   readonly #listeners: ((message: SandboxMessage) => void)[] = [];
   readonly #viewers = new Set<ServerResponse>();
   readonly #stop = new AbortController();
@@ -40,7 +42,7 @@ export class Conversation {
 
   /** Somebody writes to the number. @returns the wamid. */
   write(from: string, text: string): string {
-    return this.#webhook.message(from, { type: 'text', text: { body: text } });
+    return this.#wrote(this.#webhook.message(from, { type: 'text', text: { body: text } }));
   }
 
   /** Somebody presses a button of a message, whoever it is. @throws Error when it has no such button. */
@@ -48,17 +50,21 @@ export class Conversation {
     const button = message.replies?.find((reply) => reply.title === title);
     if (button === undefined) throw new Error(`The message has no button "${title}".`);
     const context = { from: '15550100000', id: message.id };
-    return this.#webhook.message(
-      from,
+    const press =
       message.type === 'template'
         ? { type: 'button', button: { payload: button.id, text: title }, context }
-        : { type: 'interactive', interactive: { type: 'button_reply', button_reply: button }, context },
-    );
+        : { type: 'interactive', interactive: { type: 'button_reply', button_reply: button }, context };
+    return this.#wrote(this.#webhook.message(from, press));
   }
 
   /** A message that was accepted does not reach the phone. */
   failed(message: SandboxMessage, code: number): void {
     this.#webhook.status(message, 'failed', [{ code, title: 'Message undeliverable' }]);
+  }
+
+  /** Whether a reply may refer to it. */
+  has(id: string): boolean {
+    return this.#written.has(id) || this.messages.some((message) => message.id === id);
   }
 
   /** Takes a message in; "sent" and "delivered" follow. @returns its wamid. */
@@ -89,6 +95,15 @@ export class Conversation {
       this.#viewers.delete(response);
     });
     for (const message of this.messages) if (message.status === 'delivered') this.#setStatus(message, 'read');
+  }
+
+  #wrote(id: string): string {
+    this.#written.add(id);
+    for (const oldest of this.#written) {
+      if (this.#written.size <= kept) break;
+      this.#written.delete(oldest);
+    }
+    return id;
   }
 
   close(): void {

@@ -61,6 +61,11 @@ export const WhatsAppOutConfig = Type.Object({
     description: 'Text of the alert; the fields in braces are filled in.',
   }),
   sendSnapshot: Type.Boolean({ default: true, description: 'Send the annotated picture as a reply to the text.' }),
+  buttons: Type.Boolean({
+    default: false,
+    description:
+      'Buttons below the text: acknowledge, talk, dismiss. They need a sentinel-whatsapp-in; the text is cut at 1,024 characters.',
+  }),
   sendVoice: Type.Boolean({
     default: true,
     description: 'Send the sound as a voice note behind it, where the camera is set to record.',

@@ -16,7 +16,7 @@ export const whatsApp: ChannelKind = {
 };
 
 /** Alerts by the WhatsApp Cloud API. */
-export function openWhatsApp(account: GraphAccount, { clock, stop }: ChannelTools): AlertChannel {
-  const courier = new Courier(new WhatsAppClient(account, clock, stop));
+export function openWhatsApp(account: GraphAccount, { clock, stop, buttons }: ChannelTools): AlertChannel {
+  const courier = new Courier(new WhatsAppClient(account, clock, stop), buttons);
   return { send: (row, files) => courier.send(row, files), ruleFor, rateWait: pairRateWait };
 }

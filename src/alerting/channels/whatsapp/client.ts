@@ -1,6 +1,8 @@
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import type { Clock } from '../../../contracts/ports.ts';
+import type { Button } from '../../alert-channel.ts';
 import { maskedIn } from '../../recipients.ts';
+import { shortened } from '../../text-template.ts';
 import type { Answer } from '../../answer.ts';
 import { at, retryAfter, serviceRequest, textAt, withoutSecrets } from '../service-request.ts';
 
@@ -10,6 +12,7 @@ const uploadMs = 30_000;
 /** Limits of the Cloud API, in characters and bytes. */
 export const whatsAppLimits = {
   text: 4096,
+  interactive: 1024,
   caption: 1024,
   imageBytes: 5 * 1024 * 1024,
   /** More has no play button, but is loaded first. */
@@ -70,8 +73,17 @@ export class WhatsAppClient {
     this.#stop = stop;
   }
 
-  async sendText(message: Outgoing & { body: string }): Promise<Answer> {
-    return await this.#send(message, { type: 'text', text: { body: message.body, preview_url: false } });
+  /** A text with buttons is cut at 1,024 characters. */
+  async sendText(message: Outgoing & { body: string; buttons?: readonly Button[]; replyTo?: string }): Promise<Answer> {
+    const { body, buttons = [], replyTo } = message;
+    const content =
+      buttons.length === 0
+        ? { type: 'text', text: { body, preview_url: false } }
+        : { type: 'interactive', interactive: withButtons(shortened(body, whatsAppLimits.interactive), buttons) };
+    return await this.#send(message, {
+      ...content,
+      ...(replyTo === undefined ? {} : { context: { message_id: replyTo } }),
+    });
   }
 
   /** Sends something uploaded as a reply to an earlier message. */
@@ -173,6 +185,11 @@ export class WhatsAppClient {
       },
     };
   }
+}
+
+function withButtons(text: string, buttons: readonly Button[]): object {
+  const replies = buttons.map((reply) => ({ type: 'reply', reply }));
+  return { type: 'button', body: { text }, action: { buttons: replies } };
 }
 
 function messageId(data: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { pictureType } from '../../../pictures/picture-type.ts';
-import type { RowFiles } from '../../alert-channel.ts';
+import type { ChannelTools, RowFiles } from '../../alert-channel.ts';
 import type { Answer } from '../../answer.ts';
 import type { Outgoing, Part } from '../../outbox-row.ts';
 import type { MediaContent, MediaUpload, WhatsAppClient } from './client.ts';
@@ -33,16 +33,20 @@ const forms: Readonly<Record<Exclude<Part, 'text'>, MediaForm>> = {
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
   readonly #client: WhatsAppClient;
+  readonly #buttons: NonNullable<ChannelTools['buttons']>;
   readonly #uploads = new Map<string, Promise<Answer>>();
 
-  constructor(client: WhatsAppClient) {
+  constructor(client: WhatsAppClient, buttons: NonNullable<ChannelTools['buttons']> = () => Promise.resolve([])) {
     this.#client = client;
+    this.#buttons = buttons;
   }
 
   /** @throws SentinelError ES_DATABASE */
   async send(row: Outgoing, files: RowFiles): Promise<Answer> {
     const to = { to: row.recipient, tag: row.id };
-    if (row.part === 'text') return await this.#client.sendText({ ...to, body: row.body });
+    if (row.part === 'text') {
+      return await this.#client.sendText({ ...to, body: row.body, buttons: await this.#buttons(row) });
+    }
     const form = forms[row.part as Exclude<Part, 'text'>];
     const upload: Answer =
       row.media_id === null ? await this.#upload(row, form, files) : { result: 'ok', id: row.media_id };

@@ -1,0 +1,180 @@
+import { SentinelError } from '../../contracts/errors.ts';
+import type { Clock, HouseDesk, HouseIncident, Log } from '../../contracts/ports.ts';
+import { masked } from '../recipients.ts';
+import { answerWords, buttonTitles, type AnswerKey } from './answer-words.ts';
+import type { ButtonAction, ButtonTokens } from './button-tokens.ts';
+import { spokenCommand, spokenMode, type Language, type SpokenCommand } from './spoken-command.ts';
+import type { MessageEvent } from './webhook-body.ts';
+
+/** An order that comes later than this is not what the house needs any more. */
+const freshMs = 10 * 60_000;
+const longestSnooze = 24 * 60;
+
+export interface ClerkOptions {
+  house: HouseDesk;
+  tokens: ButtonTokens;
+  /** The incident that a message of ours was about. */
+  incidentOf: (messageId: string) => Promise<string | undefined>;
+  /** Answers somebody who has just written: free text is allowed. A rejection is logged. */
+  answer: (to: string, said: { text: string; picture?: Buffer; replyTo: string }) => Promise<void>;
+  /** What is not ours to do goes to the flow. */
+  passOn: (order: { command: string; value: Record<string, unknown> }) => void;
+  clock: Clock;
+  log: Log;
+}
+
+interface Said {
+  key: AnswerKey;
+  fields?: Record<string, string>;
+  picture?: Buffer;
+}
+
+/** Does what people of the account ask for by button or in words, and answers each of them. */
+export class Clerk {
+  readonly #options: ClerkOptions;
+
+  constructor(options: ClerkOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. What is neither a button nor a command gets no answer. */
+  async take(event: MessageEvent): Promise<void> {
+    const { answer, log } = this.#options;
+    const spoken = event.token === undefined ? spokenCommand(event.text ?? '') : undefined;
+    if (event.token === undefined && (spoken === undefined || event.type !== 'text')) return;
+    const language = spoken?.language ?? languageOf(event.text ?? '');
+    try {
+      const said = await this.#said(event, spoken, language).catch((error: unknown): Said => {
+        log.error(`An order by WhatsApp could not be followed: ${String(error)}`);
+        return { key: 'failed', fields: { why: error instanceof SentinelError ? error.message : '' } };
+      });
+      const text = answerWords(language, said.key, said.fields);
+      const { picture } = said;
+      await answer(event.from, { text, replyTo: event.id, ...(picture === undefined ? {} : { picture }) });
+    } catch (error) {
+      log.warn(`${masked(event.from)} could not be answered: ${String(error)}`);
+    }
+  }
+
+  async #said(event: MessageEvent, spoken: SpokenCommand | undefined, language: Language): Promise<Said> {
+    const late = this.#options.clock.now() - event.at;
+    if (late > freshMs) return { key: 'late', fields: { minutes: String(Math.round(late / 60_000)) } };
+    if (spoken === undefined) return await this.#press(event, language);
+    return await this.#orders[spoken.command](event, spoken);
+  }
+
+  /** What each command does. */
+  readonly #orders: Readonly<
+    Record<SpokenCommand['command'], (event: MessageEvent, spoken: SpokenCommand) => Promise<Said>>
+  > = {
+    help: () => Promise.resolve({ key: 'help' }),
+    acknowledge: async (event, { rest }) => await this.#judge('acknowledge', event, await this.#meant(event, rest)),
+    dismiss: async (event, { rest }) => await this.#judge('dismiss', event, await this.#meant(event, rest)),
+    arm: async (event, { rest }) => await this.#arm(event, spokenMode(rest)),
+    disarm: async (event) => await this.#arm(event, 'disarmed'),
+    snooze: (event, { rest }) => Promise.resolve(this.#snooze(event, rest)),
+    status: (_event, { language }) => this.#status(language),
+    snapshot: (_event, { rest }) => this.#snapshot(rest),
+  };
+
+  async #press({ token = '', from, text = '' }: MessageEvent, language: Language): Promise<Said> {
+    const { tokens, clock, log, passOn } = this.#options;
+    const redeemed = await tokens.redeem(token, from, clock.now());
+    if (redeemed.result !== 'ok') {
+      log.warn(`${masked(from)} pressed a button that does nothing: it is ${redeemed.result}.`);
+      const key = ({ used: 'used', expired: 'expired', unknown: 'notYours', stranger: 'notYours' } as const)[
+        redeemed.result
+      ];
+      return { key };
+    }
+    const { action, incidentId } = redeemed;
+    if (action !== 'talk') return await this.#judge(action, { from }, incidentId);
+    passOn({ command: 'talk', value: { incidentId, by: masked(from) } });
+    return { key: 'passedOn', fields: { what: text === '' ? buttonTitles[language].talk : text } };
+  }
+
+  async #judge(
+    action: Exclude<ButtonAction, 'talk'>,
+    { from }: Pick<MessageEvent, 'from'>,
+    meant: string | Said,
+  ): Promise<Said> {
+    if (typeof meant !== 'string') return meant;
+    const { house } = this.#options;
+    const review = await house.review(meant, action, masked(from));
+    if (review === undefined) return { key: 'notKept' };
+    const fields = { what: review.label, by: review.by };
+    if (!review.added) return { key: 'stands', fields };
+    return { key: action === 'acknowledge' ? 'acknowledged' : 'dismissed', fields };
+  }
+
+  /** The incident that somebody means: the one that is answered to, else what a number begins with, else the newest open one. */
+  async #meant({ replyTo }: MessageEvent, rest: string): Promise<string | Said> {
+    const { house, incidentOf } = this.#options;
+    const number = rest.replace(/^#/, '').toLowerCase();
+    if (number === '' && replyTo !== undefined) {
+      const id = await incidentOf(replyTo);
+      if (id !== undefined) return id;
+    }
+    const incidents = await house.incidents();
+    const [fitting, another] =
+      number === ''
+        ? incidents.filter(isOpen).slice(0, 1)
+        : incidents.filter(({ id }) => id.toLowerCase().startsWith(number));
+    if (another !== undefined) return { key: 'several' };
+    return fitting?.id ?? { key: 'noIncident' };
+  }
+
+  async #arm({ from }: MessageEvent, mode: string): Promise<Said> {
+    const set = await this.#options.house.arm(mode, masked(from));
+    if (set === undefined) return { key: 'badMode', fields: { mode: mode.slice(0, 32) } };
+    if (mode === 'disarmed') return { key: 'disarmed' };
+    return { key: set.counting === set.mode ? 'armed' : 'armedSoon', fields: { mode: set.mode } };
+  }
+
+  #snooze({ from, text = '' }: MessageEvent, rest: string): Said {
+    const minutes = Number(/^\d{1,4}/.exec(rest)?.[0] ?? Number.NaN);
+    if (!(minutes >= 1 && minutes <= longestSnooze)) return { key: 'badMinutes' };
+    this.#options.passOn({ command: 'snooze', value: { minutes, by: masked(from) } });
+    return { key: 'passedOn', fields: { what: text.trim() } };
+  }
+
+  async #status(language: Language): Promise<Said> {
+    const { house } = this.#options;
+    const { name, mode, sources: all } = house.state();
+    const away = all.filter(({ connected }) => !connected).map((source) => source.name);
+    const open = (await house.incidents()).filter(isOpen).slice(0, 5);
+    const list = open.map(({ id, label }) => `${id.slice(0, 4)} ${label}`).join('; ');
+    const sources = answerWords(language, away.length === 0 ? 'allWell' : 'troubled', { sources: away.join(', ') });
+    const incidents = answerWords(language, list === '' ? 'nothingOpen' : 'open', { incidents: list });
+    return { key: 'status', fields: { site: name, mode, sources, incidents } };
+  }
+
+  async #snapshot(rest: string): Promise<Said> {
+    const { house } = this.#options;
+    const cameras = house
+      .state()
+      .sources.filter(({ isCamera }) => isCamera)
+      .map(({ name }) => name);
+    const wanted = rest === '' && cameras.length === 1 ? cameras[0] : cameras.find((name) => sameName(name, rest));
+    if (wanted === undefined) {
+      return cameras.length === 0 ? { key: 'noCameras' } : { key: 'cameras', fields: { cameras: cameras.join(', ') } };
+    }
+    const picture = await house.picture(wanted);
+    return picture === undefined
+      ? { key: 'noPicture', fields: { camera: wanted } }
+      : { key: 'picture', fields: { camera: wanted }, picture };
+  }
+}
+
+/** Buttons have our own words. */
+function languageOf(title: string): Language {
+  return Object.values(buttonTitles.de).includes(title) ? 'de' : 'en';
+}
+
+function isOpen({ isAnswered }: HouseIncident): boolean {
+  return !isAnswered;
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -130,7 +130,12 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
 /** The field of a setting that the flow lacks, since it is older than the setting, shows what the runtime takes. */
 function fill(field: HTMLElement | null, value: unknown): void {
   if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = value === true;
-  else if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
+  else if (!(
+    field instanceof HTMLInputElement ||
+    field instanceof HTMLSelectElement ||
+    field instanceof HTMLTextAreaElement
+  ))
+    return;
   else if (typeof value === 'string' || typeof value === 'number') field.value = String(value);
 }
 

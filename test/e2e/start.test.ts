@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { HealthReport } from '../../src/contracts/health.ts';
+import { mp4Tracks } from '../../src/media/phone/mp4-tracks.ts';
 import { requirement, sharedFile, sharedRequirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { openBrowser } from './browser.ts';
@@ -24,9 +25,16 @@ describe('npm start', { timeout: 400_000 }, () => {
     assert.match(alert.text, /Glass break heard by entrance/);
 
     const picture = await product.message(({ type, replyTo }) => type === 'image' && replyTo === alert.id);
-    const jpeg = await (await fetch(`${product.sandbox}/pictures/${picture.mediaId}`)).arrayBuffer();
-    const { format, width } = await sharp(Buffer.from(jpeg)).metadata();
+    const bytesOf = async ({ mediaId = '' }: { mediaId?: string }): Promise<Buffer> =>
+      Buffer.from(await (await fetch(`${product.sandbox}/pictures/${mediaId}`)).arrayBuffer());
+    const { format, width } = await sharp(await bytesOf(picture)).metadata();
     assert.deepEqual([format, width], ['jpeg', 640]);
+    const note = await product.message(({ type, replyTo }) => type === 'audio' && replyTo === alert.id);
+    assert.ok((await bytesOf(note)).includes('OpusHead'));
+    const video = await product.message(({ type, replyTo }) => type === 'video' && replyTo === alert.id);
+    const tracks = mp4Tracks(await bytesOf(video));
+    assert.deepEqual(tracks?.codecs, ['avc1', 'mp4a']);
+    assert.ok(tracks.seconds > 10, `${tracks.seconds}`);
 
     const health = (await (await fetch(`${product.editor}/echosight/api/v1/health`)).json()) as HealthReport;
     assert.equal(health.status, 'ok', JSON.stringify(health));
@@ -40,6 +48,11 @@ describe('npm start', { timeout: 400_000 }, () => {
       await shown.waitFor();
       assert.ok(await shown.evaluate((image: { naturalWidth: number }) => image.naturalWidth > 100));
       assert.match((await browser.textContent('body')) ?? '', /sandbox/i);
+      for (const player of ['audio', 'video']) {
+        const fits = (element: { clientWidth: number; parentElement: { clientWidth: number } }): boolean =>
+          element.clientWidth > 100 && element.clientWidth <= element.parentElement.clientWidth;
+        assert.ok(await browser.locator(`article ${player}`).first().evaluate(fits), player);
+      }
     });
 
     await t.test('the editor shows the flow without an unknown node', async (page) => {

@@ -32,6 +32,7 @@ export default defineNode({
     const leave = offerRecording(node.id, {
       journal: keepSignals ? journal : undefined,
       now: () => site.clock.now(),
+      timeZone: () => site.timeZone,
     });
     const desk = new IncidentDesk(
       {

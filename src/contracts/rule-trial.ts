@@ -9,6 +9,7 @@ export const RuleTrialRequest = Type.Object({
   rules: Type.Array(Type.Unknown(), { maxItems: 100 }),
   correlationSeconds: Type.Unknown(),
   quietSeconds: Type.Unknown(),
+  incidentsPerHour: Type.Optional(Type.Unknown()),
   minutes: Type.Optional(Type.Number({ minimum: 1, maximum: 1440, description: 'Of what the node kept, until now.' })),
   lines: Type.Optional(Type.String({ description: 'Or these JSON lines.' })),
   why: Type.Optional(
@@ -70,8 +71,11 @@ export interface ConditionVerdict {
 export interface RuleVerdict {
   /** Place in the list. */
   rule: number;
-  /** `apart`: all was there, but not together, not in order, or something excluded it. `light`: the weighed sum was too low. */
-  verdict: 'held' | 'missing' | 'apart' | 'light' | 'off';
+  /**
+   * `apart`: all was there, but not together, not in order, or something excluded it. `light`: the weighed sum was too low.
+   * `mode`, `schedule`: it did not count then.
+   */
+  verdict: 'held' | 'missing' | 'apart' | 'light' | 'mode' | 'schedule' | 'off';
   conditions: ConditionVerdict[];
 }
 
@@ -79,6 +83,8 @@ export interface RuleVerdict {
 export interface MinuteAnswer {
   from: number;
   to: number;
+  /** In which the site was. */
+  mode: string;
   areas: { area: string; looks: number; signals: MinuteSignal[]; rules: RuleVerdict[] }[];
 }
 

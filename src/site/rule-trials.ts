@@ -15,6 +15,8 @@ export interface Recorder {
   /** Absent: it keeps nothing. */
   journal: SignalJournal | undefined;
   now: () => number;
+  /** Of the hours of rules. */
+  timeZone: () => string;
 }
 
 /** Those that run, by the id of their node: the dialog of one asks for it by that. */
@@ -34,19 +36,20 @@ export function offerRecording(node: string, recorder: Recorder): () => void {
  * @throws SentinelError ES_BAD_CONFIG for rules that cannot be used, ES_BUSY while another trial is under way
  */
 export async function tryRules(asked: RuleTrialRequest): Promise<RuleTrialAnswer> {
-  const { rules, correlationSeconds, quietSeconds } = readConfig(
+  const { rules, correlationSeconds, quietSeconds, incidentsPerHour } = readConfig(
     'fuse-severity',
     { ...asked, name: 'the dialog' },
     () => undefined,
   );
-  const settings = { rules, correlationSeconds, quietSeconds };
+  const recorder = recorders.get(asked.id);
+  const timeZone = recorder?.timeZone() ?? '';
+  const settings = { rules, correlationSeconds, quietSeconds, incidentsPerHour, timeZone };
   if (isBusy) throw new SentinelError('ES_BUSY', 'Another trial is under way.', { hint: 'Try again in some seconds.' });
   isBusy = true;
   try {
     if (asked.lines !== undefined) {
       return await runTrial({ ...settings, lines: [asked.lines.split(/\r?\n/)], from: -Infinity, to: Infinity });
     }
-    const recorder = recorders.get(asked.id);
     if (recorder === undefined) return nothing('absent', rules.length);
     const { journal, now } = recorder;
     if (journal === undefined) return nothing('off', rules.length);

@@ -23,7 +23,7 @@ export function minuteWords(
   receivers: readonly Receiver[],
 ): HTMLElement[] {
   if (why === undefined || why.areas.length === 0) return [element('p', {}, say('why.nothing'))];
-  const { from, to, areas } = why;
+  const { from, to, mode, areas } = why;
   return areas.map(({ area, looks, signals, rules: verdicts }) => {
     const own = incidents.filter(
       (one) => one.area === area && one.startedAt < to && (one.endedAt === undefined || one.endedAt >= from),
@@ -36,7 +36,7 @@ export function minuteWords(
       element('h6', {}, say('why.made')),
       list(own.length === 0 ? [say('why.noIncident')] : own.flatMap((incident) => incidentWords(incident, receivers))),
       element('h6', {}, say('why.rules')),
-      ruleTable(verdicts, rules),
+      ruleTable(verdicts, rules, mode),
     );
   });
 }
@@ -62,15 +62,15 @@ function incidentWords(incident: ReplayedIncident, receivers: readonly Receiver[
   ];
 }
 
-function ruleTable(verdicts: readonly RuleVerdict[], rules: readonly Rule[]): HTMLElement {
-  const order = { held: 0, apart: 1, light: 1, missing: 2, off: 3 } as const;
+function ruleTable(verdicts: readonly RuleVerdict[], rules: readonly Rule[], mode: string): HTMLElement {
+  const order = { held: 0, apart: 1, light: 1, missing: 2, mode: 3, schedule: 3, off: 4 } as const;
   const sorted = [...verdicts].sort((a, b) => order[a.verdict] - order[b.verdict] || nearness(b) - nearness(a));
   const isFar = (verdict: RuleVerdict): boolean => verdict.verdict === 'missing' && nearness(verdict) === 0;
   const rows = sorted.filter((verdict) => !isFar(verdict)).map((verdict) => ({ verdict, rule: rules[verdict.rule] }));
   const far = sorted.filter(isFar).map(({ rule }) => rules[rule]);
   const names = far.flatMap((rule) => (rule === undefined ? [] : [ruleName(rule)])).join(', ');
   return list([
-    ...rows.flatMap(({ verdict, rule }) => (rule === undefined ? [] : [ruleRow(verdict, rule)])),
+    ...rows.flatMap(({ verdict, rule }) => (rule === undefined ? [] : [ruleRow(verdict, rule, mode)])),
     ...(names === '' ? [] : [say('why.far', { names })]),
   ]);
 }
@@ -81,14 +81,15 @@ function nearness({ conditions }: RuleVerdict): number {
   return worth.reduce((sum, one) => sum + one, 0) / Math.max(1, conditions.length);
 }
 
-function ruleRow({ verdict, conditions }: RuleVerdict, rule: Rule): HTMLElement {
+function ruleRow({ verdict, conditions }: RuleVerdict, rule: Rule, mode: string): HTMLElement {
   const icons = {
     ...{ held: 'fa-check', apart: 'fa-arrows-h', light: 'fa-balance-scale', missing: 'fa-times', off: 'fa-power-off' },
+    ...{ mode: 'fa-shield', schedule: 'fa-clock-o' },
   } as const;
   const icon = element('i', { className: `fa ${icons[verdict]} echosight-trial-${verdict}` });
   icon.setAttribute('aria-hidden', 'true');
   const name = element('strong', {}, ruleName(rule));
-  const row = element('span', {}, icon, ' ', name, `: ${say(`why.${verdict}`, { severity: rule.severity })}`);
+  const row = element('span', {}, icon, ' ', name, `: ${say(`why.${verdict}`, { severity: rule.severity, mode })}`);
   if (verdict !== 'missing' && verdict !== 'light') return row;
   row.append(list(conditions.map((condition) => conditionLine(condition, rule))));
   return row;

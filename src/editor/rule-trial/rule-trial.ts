@@ -16,7 +16,7 @@ export interface TrialOptions {
   /** The rules as they stand in the dialog. */
   rules: () => Rule[];
   /** Fields of the dialog as they stand. */
-  setting: (key: 'correlationSeconds' | 'quietSeconds') => string;
+  setting: (key: 'correlationSeconds' | 'quietSeconds' | 'incidentsPerHour') => string;
   receivers: () => Receiver[];
 }
 
@@ -82,13 +82,16 @@ export class RuleTrial {
   #ask(what: object, show: (answer: RuleTrialAnswer, rules: Rule[]) => void): void {
     const { node, rules: current, setting } = this.#options;
     const rules = structuredClone(current());
-    const [correlationSeconds, quietSeconds] = [setting('correlationSeconds'), setting('quietSeconds')];
+    const settings = {
+      ...{ correlationSeconds: setting('correlationSeconds'), quietSeconds: setting('quietSeconds') },
+      incidentsPerHour: setting('incidentsPerHour'),
+    };
     this.#try.disabled = this.#why.disabled = true;
     this.#tell('echosight-advice', say('playing'));
     this.#request?.abort();
     const request = $.ajax({
       ...{ url: 'echosight/fuse-severity/trial', method: 'POST', contentType: 'application/json' },
-      data: JSON.stringify({ id: node.id, rules, correlationSeconds, quietSeconds, ...what }),
+      data: JSON.stringify({ id: node.id, rules, ...settings, ...what }),
     });
     this.#request = request;
     const finish = (): void => {

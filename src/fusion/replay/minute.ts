@@ -1,7 +1,8 @@
 import type { Rule, RuleCondition } from '../../contracts/configs.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import type { ConditionVerdict, MinuteAnswer, MinuteSignal, RuleVerdict } from '../../contracts/rule-trial.ts';
-import type { FusionInput } from '../area.ts';
+import type { FusionInput, FusionOptions } from '../area.ts';
+import { Duty } from '../duty.ts';
 import { fitting } from '../condition-fit.ts';
 import { isLastingCue, LastingStates } from '../lasting-states.ts';
 import { captureTime, readLook, type Look } from '../look.ts';
@@ -27,6 +28,9 @@ interface AreaMinute {
   held: Set<number>;
 }
 
+/** What of the settings of a node matters here. */
+type MinuteSettings = Pick<FusionOptions, 'rules' | 'correlationSeconds' | 'timeZone'>;
+
 /**
  * What came in one minute, and how each condition of each rule fared: met, or how close it came. It is handed what the engine is
  * handed, from some minutes before, since rules remember.
@@ -37,11 +41,13 @@ export class Minute {
   readonly #all: readonly RuleCondition[];
   readonly #from: number;
   readonly #clock: Clock;
+  readonly #duty: Duty;
   readonly #areas = new Map<string, AreaMinute>();
 
   /** @param clock Its time is that of the recording. */
-  constructor(rules: readonly Rule[], correlationSeconds: number, from: number, clock: Clock) {
+  constructor({ rules, correlationSeconds, timeZone }: MinuteSettings, from: number, clock: Clock) {
     this.#rules = rules;
+    this.#duty = new Duty(timeZone);
     this.#book = new RuleBook(rules, correlationSeconds);
     this.#all = this.#book.conditions;
     this.#from = from;
@@ -50,7 +56,10 @@ export class Minute {
 
   /** After the engine has judged it. */
   accept(signal: FusionInput): void {
-    if (signal.kind === 'arming') return;
+    if (signal.kind === 'arming') {
+      if (this.#clock.now() < this.#from + minuteMs) this.#duty.arm(signal.counting);
+      return;
+    }
     const area = this.#area(signal.area);
     if (area === undefined) return;
     const now = this.#clock.now();
@@ -84,9 +93,15 @@ export class Minute {
     return {
       from: this.#from,
       to: this.#from + minuteMs,
+      mode: this.#duty.mode,
       areas: areas.map(([area, { looks, signals, verdicts, held }]) => ({
         ...{ area, looks, signals: [...signals.values()].sort((a, b) => a.from - b.from) },
-        rules: this.#rules.map((rule, order) => verdictOf(rule, order, held.has(order), this.#book, verdicts)),
+        rules: this.#rules.map((rule, order) => {
+          const verdict = verdictOf(rule, order, held.has(order), this.#book, verdicts);
+          const off = this.#duty.offDuty(rule, this.#from)?.why;
+          const isIdle = (off === 'mode' || off === 'schedule') && !held.has(order) && verdict.verdict !== 'off';
+          return isIdle ? { ...verdict, verdict: off } : verdict;
+        }),
       })),
     };
   }

@@ -39,8 +39,7 @@ export async function runTrial({ lines, from, to, why, ...settings }: Trial): Pr
     },
     incidents.note,
   );
-  const minute =
-    why === undefined ? undefined : new Minute(settings.rules, settings.correlationSeconds, why, replay.clock);
+  const minute = why === undefined ? undefined : new Minute(settings, why, replay.clock);
   const answer: RuleTrialAnswer = {
     ...{ state: 'played', signals: 0, skipped: [], skippedCount: 0, incidents: [], count: 0, marks: marks.list },
   };
@@ -57,13 +56,15 @@ export async function runTrial({ lines, from, to, why, ...settings }: Trial): Pr
       try {
         const recorded = readSignalLine(line);
         const at = recorded.receivedAt ?? recorded.signal.capturedAt;
-        if (at < from || at > to) continue;
+        // The mode that the site is in counts from long before.
+        if ((at < from && recorded.signal.kind !== 'arming') || at > to) continue;
         if (answer.signals >= trialSignals) {
           answer.cut = true;
           break;
         }
         replay.accept(recorded);
         minute?.accept(recorded.signal);
+        if (recorded.signal.kind === 'arming') continue;
         answer.signals += 1;
         answer.from ??= at;
         answer.to = Math.max(answer.to ?? at, at);

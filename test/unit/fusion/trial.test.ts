@@ -144,4 +144,19 @@ describe('why there was an alert in a minute, or none', () => {
     assert.equal(hall.signals[0]?.count, 1);
     assert.equal(hall.rules[order('person')]?.verdict, 'held');
   });
+
+  test('a rule that does not count while the site is disarmed says so, and the mode from before counts', async () => {
+    const fields = { v: 1, site: 's', area: '', source: 'site', from: 0, by: 'anna', how: 'flow' } as const;
+    const disarmed = {
+      ...fields,
+      kind: 'arming',
+      mode: 'disarmed',
+      counting: 'disarmed',
+      capturedAt: at - 60_000,
+    } as const;
+    const { why, incidents } = await tried([disarmed, ...looks({ person: 0.9 }, 0, 2)], at);
+    assert.equal(why?.mode, 'disarmed');
+    assert.deepEqual(incidents, []);
+    assert.equal(why.areas[0]?.rules[order('person')]?.verdict, 'mode');
+  });
 });

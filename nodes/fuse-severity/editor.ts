@@ -6,7 +6,8 @@ import { withIds } from '../../src/contracts/configs/rules/rule-ids.ts';
 import { upgradeRules } from '../../src/contracts/configs/rules/upgrade.ts';
 import { faultText, inputOf, registerNode, text } from '../../src/editor/register.ts';
 import type { KnownLabels } from '../../src/editor/rule-condition.ts';
-import { labelLists, RuleList } from '../../src/editor/rule-list.ts';
+import { offeredLists, RuleList } from '../../src/editor/rule-list.ts';
+import { offerPresets } from '../../src/editor/rule-presets.ts';
 import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
 import { receiversBehind, RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';
@@ -24,7 +25,7 @@ registerNode({
   prepare: (node) => {
     const host = document.getElementById('echosight-rules');
     if (host === null) return;
-    document.getElementById('echosight-label-lists')?.replaceChildren(...labelLists());
+    document.getElementById('echosight-label-lists')?.replaceChildren(...offeredLists(wiredPlaces(node)));
     const defaults = schema.properties.rules?.default as Rule[];
     list = new RuleList(host, {
       say,
@@ -35,6 +36,8 @@ registerNode({
     });
     const place = document.getElementById('echosight-rule-trial');
     if (place !== null) trial = tryIn(place, node, list);
+    const presets = document.getElementById('echosight-presets');
+    if (presets instanceof HTMLSelectElement) offerPresets(presets, say, (rules) => list?.replace(rules));
   },
   save: (node) => {
     if (list !== undefined) node.rules = list.rules();
@@ -75,4 +78,17 @@ function knownLabels(node: EditorNode): KnownLabels {
   if (objects.length === 0) return { object: labels.object, sound: labels.sound };
   if (objects.includes(undefined)) return { sound: labels.sound };
   return { object: objects.flatMap((known) => known ?? []), sound: labels.sound };
+}
+
+/** Names of the cameras and microphones that are wired to the node, and of the zones of those cameras. */
+function wiredPlaces(node: EditorNode): { zones: string[]; sources: string[] } {
+  const wired = RED.nodes.getAllUpstreamNodes(node);
+  const cameras = wired.flatMap(({ camera }) => RED.nodes.node(String(camera)) ?? []);
+  const microphones = wired.filter(({ type }) => type === 'mic-in');
+  const zones = cameras.flatMap((camera) => (camera.zones ?? []) as { name: string; kind: string }[]);
+  const sources = [...cameras, ...microphones].map(({ name = '' }) => name);
+  return {
+    zones: [...new Set(zones.filter(({ kind }) => kind === 'zone').map(({ name }) => name))],
+    sources: [...new Set(sources.filter((name) => name !== ''))],
+  };
 }

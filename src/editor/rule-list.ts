@@ -3,6 +3,8 @@ import type { Rule } from '../contracts/configs.ts';
 import { withIds } from '../contracts/configs/rules/rule-ids.ts';
 import { choice, element } from './element.ts';
 import { conditionFields, kinds, type KnownLabels } from './rule-condition.ts';
+import { moreFields, weighingFields } from './rule-more.ts';
+import { addPart, partLimit, partsOf } from './rule-parts.ts';
 import { ruleSentence, type Say } from './rule-sentence.ts';
 import { whenFields } from './rule-when.ts';
 
@@ -70,6 +72,11 @@ export class RuleList {
     // A removed row fades out before it is gone.
     const kept = rows.filter((row) => row.get(0)?.closest('.red-ui-editableList-item-deleting') === null);
     return withIds(kept.map((row) => (row.data('data') as RuleItem).rule));
+  }
+
+  /** Puts other rules in the place of all. */
+  replace(rules: readonly Rule[]): void {
+    this.#show(rules);
   }
 
   setHeight(pixels: number): void {
@@ -141,26 +148,35 @@ export class RuleList {
     };
     const add = element(
       'button',
-      { type: 'button', className: 'red-ui-button red-ui-button-small', disabled: rule.all.length >= 8 },
+      { type: 'button', className: 'red-ui-button red-ui-button-small', disabled: rule.all.length >= partLimit },
       element('i', { className: 'fa fa-plus' }),
       ` ${say('addCondition')}`,
     );
     add.addEventListener('click', () => {
-      rule.all.push({ kind: 'sound', label: 'glass_break' });
+      addPart(rule, 'all', { kind: 'sound', label: 'glass_break' });
       redraw();
     });
-    const fields = rule.all.map((_, index) => conditionFields(rule, index, { say, known, refresh, redraw }));
-    details.replaceChildren(...fields, add, whenFields(rule, { say, refresh }));
+    const fields = partsOf(rule).map((part) => conditionFields(rule, part, { say, known, refresh, redraw }));
+    const weighing = rule.weigh === undefined ? [] : [weighingFields(rule, rule.weigh, say, refresh)];
+    details.replaceChildren(
+      ...fields,
+      add,
+      ...weighing,
+      moreFields(rule, say, refresh),
+      whenFields(rule, { say, refresh }),
+    );
   }
 }
 
-/** Lists of known labels that the label fields offer. */
-export function labelLists(): HTMLElement[] {
-  return kinds.map((kind) =>
-    element(
-      'datalist',
-      { id: `echosight-labels-${kind}` },
-      ...labels[kind].map((value) => element('option', { value })),
-    ),
+/** Lists of what the fields offer: known labels, and names of zones, cameras and microphones that are wired to the node. */
+export function offeredLists(places: { zones: readonly string[]; sources: readonly string[] }): HTMLElement[] {
+  const lists = [
+    ...kinds.map((kind) => [`labels-${kind}`, labels[kind]] as const),
+    ['zones', places.zones] as const,
+    ['sources', places.sources] as const,
+    ['features', ['dwellSeconds', 'dbfs']] as const,
+  ];
+  return lists.map(([name, values]) =>
+    element('datalist', { id: `echosight-${name}` }, ...values.map((value) => element('option', { value }))),
   );
 }

@@ -51,6 +51,49 @@ describe('a rule as a sentence', () => {
       'When person is seen: warning (2); always, disarmed too',
     );
   });
+  test('a choice, an order, an exception and a time of its own', () => {
+    const person = { kind: 'object', label: 'person' } as const;
+    const [glass, scream] = [
+      { kind: 'sound', label: 'glass_break' },
+      { kind: 'sound', label: 'scream' },
+    ] as const;
+    const sentences: [Partial<Rule>, string][] = [
+      [
+        { all: [person], any: [glass, scream] },
+        'When person is seen and (glass_break is heard or scream is heard): warning (2)',
+      ],
+      [{ any: [glass, scream] }, 'When glass_break is heard or scream is heard: warning (2)'],
+      [
+        { all: [glass, person], inOrder: true, within: 20 },
+        'When glass_break is heard, then person is seen within 20 s: warning (2)',
+      ],
+      [
+        { all: [glass], none: [person, { kind: 'signal', label: 'disarmed' }] },
+        'When glass_break is heard, unless person is seen or the signal disarmed comes: warning (2)',
+      ],
+    ];
+    for (const [fields, sentence] of sentences) assert.equal(ruleSentence({ ...rule(), ...fields }, say), sentence);
+  });
+  test('where, how many, how long, who', () => {
+    const stays = { kind: 'object', label: 'person', zone: 'yard', count: 2, dwellSeconds: 30 } as const;
+    const condition = { ...stays, moving: false, source: 'front' };
+    const details = 'in yard, 2 at once, standing still, there for 30 s, at front';
+    assert.equal(ruleSentence(rule(condition), say), `When person is seen (${details}): warning (2)`);
+    const long = rule({ kind: 'cue', label: 'loiter', feature: { name: 'dwellSeconds', atLeast: 60 } });
+    assert.equal(ruleSentence(long, say), 'When the cue loiter comes (dwellSeconds from 60): warning (2)');
+  });
+  test('evidence that is weighed', () => {
+    const weigh: Rule['weigh'] = {
+      terms: [{ kind: 'object', label: 'person', weight: 0.7, byZone: true }],
+      hours: { weight: 0.3, from: '22:00', to: '06:00' },
+      ...{ floor: 0.6, atLeast: 2, steps: [{ from: 0.9, severity: 3 }] },
+    };
+    assert.equal(
+      ruleSentence({ ...rule({ kind: 'object', label: 'person' }), weigh }, say),
+      'When person is seen and the evidence weighs 0.6 or more, by 2 signs ' +
+        '(person is seen (times the weight of its zone): 0.7; 22:00 to 06:00: 0.3): warning (2), alarm (3) from 0.9',
+    );
+  });
   test('a condition that is still empty', () => {
     assert.equal(ruleSentence(rule({ kind: 'signal', label: '' }), say), 'When the signal ? comes: warning (2)');
   });
@@ -61,7 +104,12 @@ describe('the place of a fault', () => {
   const cases: [path: (string | number)[], expected: string][] = [
     [[0, 'all', 0, 'label'], 'Rule 1 (Car at night), label'],
     [[0, 'all', 0, 'seenTimes', 'of'], 'Rule 1 (Car at night), looks'],
-    [[1, 'all'], 'Rule 2'],
+    [[1, 'all'], 'Rule 2, condition'],
+    [[1, 'any', 2, 'zone'], 'Rule 2, in zone'],
+    [[1, 'weigh', 'terms', 0, 'weight'], 'Rule 2, weight'],
+    [[1, 'weigh', 'floor'], 'Rule 2, Evidence from'],
+    [[0, 'within'], 'Rule 1 (Car at night), all within'],
+    [[1, 'id'], 'Rule 2'],
   ];
   for (const [path, expected] of cases) {
     test(expected, () => {

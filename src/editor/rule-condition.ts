@@ -49,8 +49,10 @@ export function conditionFields(rule: Rule, part: Part, { say, known, refresh, r
     warning.textContent = say('unknown', { label: text });
   };
   const label = element('input', { type: 'text', value: condition.label, placeholder: say('label') });
+  label.className = 'echosight-condition-label';
+
   label.setAttribute('list', `echosight-labels-${condition.kind}`);
-  const bounds = element('div', {}, ...limits(part, set, say));
+  const bounds = element('div', { className: 'echosight-condition-limits' }, ...limits(part, set, say));
   label.addEventListener('input', () => {
     const lasted = isLasting(condition);
     const now = label.value.trim();

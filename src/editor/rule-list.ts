@@ -148,7 +148,11 @@ export class RuleList {
     };
     const add = element(
       'button',
-      { type: 'button', className: 'red-ui-button red-ui-button-small', disabled: rule.all.length >= partLimit },
+      {
+        type: 'button',
+        className: 'red-ui-button red-ui-button-small echosight-add-condition',
+        disabled: rule.all.length >= partLimit,
+      },
       element('i', { className: 'fa fa-plus' }),
       ` ${say('addCondition')}`,
     );

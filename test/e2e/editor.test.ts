@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { nodeTypes, root } from '../../scripts/build/paths.ts';
-import { defaultRules, type Rule } from '../../src/contracts/configs.ts';
+import { defaultRules, rulePresets, type Rule } from '../../src/contracts/configs.ts';
 import { NodeRedHost, type FlowNode } from '../hosts/node-red-host.ts';
 
 const demo = JSON.parse(readFileSync(join(root, 'flows/demo.json'), 'utf8')) as FlowNode[];
@@ -312,9 +312,9 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     const added = rows.last();
     await added.locator('.echosight-rule-head select').selectOption('3');
     await added.locator('.echosight-rule-head input[type=text]').fill('Car at night');
-    await added.locator('.echosight-condition input[type=text]').fill('car');
-    await added.locator('.echosight-condition input[type=number]').first().fill('0.7');
-    const [times, looks] = [1, 2].map((at) => added.locator('.echosight-condition input[type=number]').nth(at));
+    await added.locator('.echosight-condition-label').fill('car');
+    await added.locator('.echosight-condition-limits input').first().fill('0.7');
+    const [times, looks] = [1, 2].map((at) => added.locator('.echosight-condition-limits input').nth(at));
     await times?.fill('9');
     await times?.blur();
     await looks?.fill('2');
@@ -328,7 +328,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     const edited = (await settingsOf(fuse.id)).rules as Rule[];
     assert.deepEqual(edited.slice(0, -1), defaultRules.slice(1));
     assert.deepEqual(edited.at(-1), {
-      ...{ id: 'car', enabled: true, severity: 3, label: 'Car at night' },
+      ...{ v: 2, id: 'car', enabled: true, severity: 3, label: 'Car at night' },
       all: [{ kind: 'object', label: 'car', minimumScore: 0.7 }],
     });
 
@@ -345,10 +345,10 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await page.locator('.echosight-rules-row .red-ui-editableList-addButton').first().click();
     const added = page.locator('.echosight-rule').last();
     const condition = added.locator('.echosight-condition');
-    await condition.locator('select').selectOption('cue');
-    await condition.locator('input[type=text]').fill('tamper');
-    assert.equal(await condition.locator('input[type=number]').count(), 2);
-    await condition.locator('input[type=number]').last().fill('20');
+    await condition.locator('.echosight-condition-kind').selectOption('cue');
+    await condition.locator('.echosight-condition-label').fill('tamper');
+    assert.equal(await condition.locator('.echosight-condition-limits input').count(), 2);
+    await condition.locator('.echosight-condition-limits input').last().fill('20');
     assert.match((await added.locator('.echosight-rule-sentence').textContent()) ?? '', /tamper.*for 20 s/);
     await save();
     const rule = ((await settingsOf(fuse.id)).rules as Rule[]).at(-1);
@@ -357,10 +357,100 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await open(fuse);
     const again = page.locator('.echosight-rule').last();
     await again.locator('.echosight-rule-head button').first().click();
-    assert.equal(await again.locator('.echosight-condition input[type=number]').last().inputValue(), '20');
-    await again.locator('.echosight-condition input[type=text]').fill('loiter');
-    assert.equal(await again.locator('.echosight-condition input[type=number]').count(), 3);
+    assert.equal(await again.locator('.echosight-condition-limits input').last().inputValue(), '20');
+    await again.locator('.echosight-condition-label').fill('loiter');
+    assert.equal(await again.locator('.echosight-condition-limits input').count(), 3);
     assert.doesNotMatch((await again.locator('.echosight-rule-sentence').textContent()) ?? '', /20 s/);
+    await page.locator('.echosight-rules-row').getByText('default rules').click();
+    await save();
+  });
+
+  test('a rule is made of choices, exceptions, weights, places and times, and stands as it was when opened again', async () => {
+    const fuse = demo.find(({ type }) => type === 'fuse-severity');
+    assert.ok(fuse);
+    await open(fuse);
+    await page.locator('.echosight-rules-row .red-ui-editableList-addButton').first().click();
+    const added = page.locator('.echosight-rule').last();
+    const condition = (index: number): Locator => added.locator('.echosight-condition').nth(index);
+    await condition(0).locator('summary').click();
+    await condition(0).locator('input[list=echosight-zones]').fill('yard');
+    await condition(0).locator('.echosight-condition-more input[type=number]').first().fill('2');
+    for (const [index, role, kind, label] of [
+      [1, 'any', 'sound', 'scream'],
+      [2, 'none', 'signal', 'disarmed'],
+      [3, 'weigh', 'cue', 'fight'],
+    ] as const) {
+      await added.locator('.echosight-add-condition').click();
+      // A new one must come, and stands behind those that must.
+      await condition(1).locator('.echosight-condition-role').selectOption(role);
+      await condition(index).locator('.echosight-condition-kind').selectOption(kind);
+      await condition(index).locator('.echosight-condition-label').fill(label);
+    }
+    await added.locator('.echosight-rule-weighing input[type=number]').first().fill('0.7');
+    await added.locator('.echosight-rule-more summary').click();
+    await added.locator('.echosight-rule-more input[type=number]').fill('10');
+    await added.locator('.echosight-rule-more input[type=text]').fill('trouble');
+    const sentence = (await added.locator('.echosight-rule-sentence').textContent()) ?? '';
+    const expected =
+      'When person is seen (in yard, 2 at once) and scream is heard and the evidence weighs 0.7 or more ' +
+      '(the cue fight comes: 1) within 10 s, unless the signal disarmed comes: notice (1)';
+    assert.equal(sentence, expected);
+    await save();
+    const rule = ((await settingsOf(fuse.id)).rules as Rule[]).at(-1);
+    assert.deepEqual(rule, {
+      ...{ v: 2, id: 'person+scream+fight', enabled: true, severity: 1, within: 10, reason: 'trouble' },
+      all: [{ kind: 'object', label: 'person', zone: 'yard', count: 2 }],
+      any: [{ kind: 'sound', label: 'scream' }],
+      none: [{ kind: 'signal', label: 'disarmed' }],
+      weigh: { terms: [{ kind: 'cue', label: 'fight', weight: 1 }], floor: 0.7 },
+    });
+    assert.equal(await page.evaluate(`RED.nodes.node('${fuse.id}').valid`), true);
+
+    await open(fuse);
+    const again = page.locator('.echosight-rule').last();
+    assert.equal(await again.locator('.echosight-rule-sentence').textContent(), expected);
+    await again.locator('.echosight-rule-head button').first().click();
+    assert.equal(await again.locator('.echosight-condition-more').first().getAttribute('open'), '');
+    await page.locator('.echosight-rules-row').getByText('default rules').click();
+    await save();
+  });
+
+  test('rules of an older flow are shown as they are, and saved in the form of today', async () => {
+    const fuse = demo.find(({ type }) => type === 'fuse-severity');
+    assert.ok(fuse);
+    const old = [{ id: 'x', enabled: true, severity: 2, all: [{ kind: 'cue', label: 'motion', forSeconds: 5 }] }];
+    await page.evaluate(`RED.nodes.node('${fuse.id}').rules = ${JSON.stringify(old)}`);
+    await open(fuse);
+    const sentence = await page.locator('.echosight-rule-sentence').textContent();
+    assert.equal(sentence, 'When the cue motion comes: warning (2)');
+    await save();
+    const { rules } = await settingsOf(fuse.id);
+    assert.deepEqual(rules, [
+      { v: 2, id: 'motion', enabled: true, severity: 2, all: [{ kind: 'cue', label: 'motion' }] },
+    ]);
+  });
+
+  test('a preset takes the place of all rules, after asking', async () => {
+    const fuse = demo.find(({ type }) => type === 'fuse-severity');
+    assert.ok(fuse);
+    await open(fuse);
+    const before = await page.locator('.echosight-rule-sentence').allTextContents();
+    const asked: string[] = [];
+    for (const answer of ['dismiss', 'accept'] as const) {
+      page.once('dialog', (dialog) => {
+        asked.push(dialog.message());
+        void dialog[answer]();
+      });
+      await page.locator('#echosight-presets').selectOption('home');
+      if (answer === 'dismiss')
+        assert.deepEqual(await page.locator('.echosight-rule-sentence').allTextContents(), before);
+    }
+    const question = `Replace all rules by the ${rulePresets.home.length} of this preset?`;
+    assert.deepEqual(asked, [question, question]);
+    await save();
+    assert.deepEqual((await settingsOf(fuse.id)).rules, rulePresets.home);
+    assert.equal(await page.evaluate(`RED.nodes.node('${fuse.id}').valid`), true);
+    await open(fuse);
     await page.locator('.echosight-rules-row').getByText('default rules').click();
     await save();
   });
@@ -372,7 +462,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await page.locator('.echosight-rules-row .red-ui-editableList-addButton').first().click();
     const added = page.locator('.echosight-rule').last();
     await added.locator('.echosight-rule-head input[type=text]').fill('Half done');
-    const label = added.locator('.echosight-condition input[type=text]');
+    const label = added.locator('.echosight-condition-label');
     assert.equal(await added.locator('.echosight-rule-warning').isVisible(), false);
     await label.fill('persn');
     assert.match((await added.locator('.echosight-rule-warning').textContent()) ?? '', /No model .*"persn"/);

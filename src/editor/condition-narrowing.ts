@@ -31,7 +31,7 @@ export function narrowFields(condition: Condition, set: SetFields, say: Say, isS
   return element(
     'details',
     { className: 'echosight-condition-more', open: isSet },
-    element('summary', {}, say('more.title')),
+    element('summary', {}, say(condition.kind === 'object' ? 'more.title' : 'more.titleOther')),
     ...shown.map(({ fields }) => element('div', {}, ...fields(condition, set, say))),
   );
 }

@@ -20,7 +20,9 @@ export function whatsAppAccount(node: {
     });
   }
   const recipients = numbersIn(node.config);
-  return checkedAccount({ id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients });
+  const { templateName: name, templateLanguage: language } = node.config;
+  const template = name === '' ? {} : { template: { name, language } };
+  return checkedAccount({ id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients, ...template });
 }
 
 /**

@@ -30,6 +30,7 @@ const templates: Readonly<Record<string, { header: boolean; body: string; button
     body: 'Alarm at {{1}}, camera {{2}}, {{3}}: {{4}}. Please check.',
     buttons: ['Acknowledge', 'Talk', 'Dismiss'],
   },
+  echosight_alert: { header: false, body: 'Security alert: {{1}} Please check.', buttons: [] },
   security_alert_text: {
     header: false,
     body: 'Alarm at {{1}}, camera {{2}}, {{3}}: {{4}}. Please check.',

@@ -21,6 +21,18 @@ export const WhatsAppAccountConfig = Type.Object({
     minLength: 1,
     description: 'Phone numbers in international form, separated by commas.',
   }),
+  templateName: Type.String({
+    default: '',
+    maxLength: 512,
+    pattern: '^[a-z0-9_]*$|^\\$\\{[^}]+\\}$',
+    description:
+      'Name of an approved message template with one variable, for people who have not written in the last 24 hours; empty: none.',
+  }),
+  templateLanguage: Type.String({
+    default: 'en',
+    pattern: '^[a-z]{2,3}(_[A-Z]{2})?$|^\\$\\{[^}]+\\}$',
+    description: 'Language code of the template, such as en, en_US or de.',
+  }),
   graphVersion: Type.String({
     default: 'v26.0',
     pattern: '^v\\d+\\.\\d+$',

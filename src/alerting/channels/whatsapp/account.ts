@@ -3,7 +3,7 @@ import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
 import { normaliseRecipients } from '../../recipients.ts';
 import { openWhatsApp, whatsApp } from './channel.ts';
-import type { GraphAccount } from './client.ts';
+import type { GraphAccount, MessageTemplate } from './client.ts';
 
 /** An account as somebody entered it. */
 export interface WhatsAppAccount {
@@ -15,11 +15,13 @@ export interface WhatsAppAccount {
   graphVersion: string;
   baseUrl: string;
   accessToken: string;
+  /** For people who have not written in the last 24 hours. */
+  template?: MessageTemplate;
 }
 
 /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
 export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph: GraphAccount } {
-  const { id, baseUrl, graphVersion, phoneNumberId, accessToken } = account;
+  const { id, baseUrl, graphVersion, phoneNumberId, accessToken, template } = account;
   const recipients = normaliseRecipients(account.recipients);
   const fits =
     /^\d{1,32}$/.test(phoneNumberId) && /^v\d+\.\d+$/.test(graphVersion) && /^[\x21-\x7e]+$/.test(accessToken);
@@ -30,6 +32,12 @@ export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph
       { hint: 'The ID is digits only, the version looks like v26.0, and the token is one word.' },
     );
   }
-  const graph = { baseUrl: parseServiceUrl(baseUrl), graphVersion, phoneNumberId, accessToken };
+  const graph = {
+    baseUrl: parseServiceUrl(baseUrl),
+    graphVersion,
+    phoneNumberId,
+    accessToken,
+    ...(template && { template }),
+  };
   return { id, kind: whatsApp, recipients, graph, open: (tools) => openWhatsApp(graph, tools) };
 }

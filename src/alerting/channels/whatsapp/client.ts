@@ -13,6 +13,8 @@ const uploadMs = 30_000;
 export const whatsAppLimits = {
   text: 4096,
   interactive: 1024,
+  /** Of a template of at most 1,024 characters that has words of its own. */
+  variable: 800,
   caption: 1024,
   imageBytes: 5 * 1024 * 1024,
   /** More has no play button, but is loaded first. */
@@ -27,7 +29,11 @@ export interface GraphAccount {
   graphVersion: string;
   phoneNumberId: string;
   accessToken: string;
+  /** Approved, with one variable in its body. */
+  template?: { name: string; language: string };
 }
+
+export type MessageTemplate = NonNullable<GraphAccount['template']>;
 
 /** What the Graph API says about the number that sends. */
 export interface NumberAnswer {
@@ -84,6 +90,14 @@ export class WhatsAppClient {
       ...content,
       ...(replyTo === undefined ? {} : { context: { message_id: replyTo } }),
     });
+  }
+
+  /** Sends the template of the account with a text in its only variable: on one line, as the API wants it. */
+  async sendTemplate(message: Outgoing & { text: string }, { name, language: code }: MessageTemplate): Promise<Answer> {
+    const text = shortened(message.text.replace(/\s+/g, ' ').trim(), whatsAppLimits.variable);
+    const components = [{ type: 'body', parameters: [{ type: 'text', text }] }];
+    const template = { name, language: { code, policy: 'deterministic' }, components };
+    return await this.#send(message, { type: 'template', template });
   }
 
   /** Sends something uploaded as a reply to an earlier message. */

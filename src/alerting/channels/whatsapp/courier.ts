@@ -2,7 +2,7 @@ import { pictureType } from '../../../pictures/picture-type.ts';
 import type { ChannelTools, RowFiles } from '../../alert-channel.ts';
 import type { Answer } from '../../answer.ts';
 import type { Outgoing, Part } from '../../outbox-row.ts';
-import type { MediaContent, MediaUpload, WhatsAppClient } from './client.ts';
+import type { MediaContent, MediaUpload, MessageTemplate, WhatsAppClient } from './client.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -30,29 +30,46 @@ const forms: Readonly<Record<Exclude<Part, 'text'>, MediaForm>> = {
   },
 };
 
+/** Error of the Graph API: the last word of the person is older than 24 hours. */
+const windowClosed = 131047;
+
+interface CourierOptions {
+  buttons?: ChannelTools['buttons'];
+  template?: MessageTemplate | undefined;
+}
+
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
   readonly #client: WhatsAppClient;
   readonly #buttons: NonNullable<ChannelTools['buttons']>;
+  readonly #template: MessageTemplate | undefined;
   readonly #uploads = new Map<string, Promise<Answer>>();
 
-  constructor(client: WhatsAppClient, buttons: NonNullable<ChannelTools['buttons']> = () => Promise.resolve([])) {
+  constructor(client: WhatsAppClient, { buttons, template }: CourierOptions = {}) {
     this.#client = client;
-    this.#buttons = buttons;
+    this.#buttons = buttons ?? (() => Promise.resolve([]));
+    this.#template = template;
   }
 
   /** @throws SentinelError ES_DATABASE */
   async send(row: Outgoing, files: RowFiles): Promise<Answer> {
     const to = { to: row.recipient, tag: row.id };
-    if (row.part === 'text') {
-      return await this.#client.sendText({ ...to, body: row.body, buttons: await this.#buttons(row) });
-    }
+    if (row.part === 'text') return await this.#sendText(row);
     const form = forms[row.part as Exclude<Part, 'text'>];
     const upload: Answer =
       row.media_id === null ? await this.#upload(row, form, files) : { result: 'ok', id: row.media_id };
     if (upload.result !== 'ok') return upload;
     const replyTo = row.depends_on === null ? undefined : await files.providerId(row.depends_on);
     return await this.#client.sendMedia({ ...to, media: form.content(upload.id, row.body), replyTo });
+  }
+
+  /** As free text; as a template where that is refused since the person has not written for a day. */
+  async #sendText(row: Outgoing): Promise<Answer> {
+    const to = { to: row.recipient, tag: row.id };
+    const answer = await this.#client.sendText({ ...to, body: row.body, buttons: await this.#buttons(row) });
+    const isClosed = answer.result === 'refused' && answer.refusal.code === windowClosed;
+    if (!isClosed || this.#template === undefined) return answer;
+    return await this.#client.sendTemplate({ ...to, text: row.body }, this.#template);
   }
 
   /** One upload for all recipients of an alert, even at the same moment. */

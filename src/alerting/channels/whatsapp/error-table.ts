@@ -36,7 +36,7 @@ export const errorTable: readonly ErrorRule[] = [
     action: 'give-up',
     name: 'ES_CHANNEL_MESSAGE',
     says: 'This person has not written to your number in the last 24 hours, so WhatsApp takes no free text.',
-    hint: 'Let them send any message to your WhatsApp number; each one opens the next 24 hours.',
+    hint: 'Name an approved message template in the account node, or let them send any message to your WhatsApp number; each one opens the next 24 hours.',
   },
   {
     codes: [0, 190],

@@ -134,7 +134,7 @@ describe('the texts of the rule list', () => {
       const { rule } = JSON.parse(readFileSync(file, 'utf8')) as { rule: Record<string, unknown> };
       const folder = join(root, 'src/editor');
       const code = readdirSync(folder)
-        .filter((name) => name.startsWith('rule-'))
+        .filter((name) => /^(rule|condition)-.*\.ts$/.test(name))
         .map((name) => readFileSync(join(folder, name), 'utf8'))
         .join('\n');
       const asked = [...code.matchAll(/say\('([\w.]+)'/g)].map(([, key = '']) => key);

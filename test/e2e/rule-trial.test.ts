@@ -116,7 +116,7 @@ describe('rules are tried in the dialog of fuse-severity', { timeout: 180_000 },
       );
       await look(page, 'trial');
 
-      await page.locator('.echosight-rule', { hasText: 'person' }).locator('input[type=checkbox]').nth(1).uncheck();
+      await page.locator('.echosight-rule-head > input[type=checkbox]').nth(1).uncheck();
       await tries.click();
       await section.locator('.echosight-trial-severity-3.echosight-trial-incident').waitFor({ state: 'detached' });
 

@@ -22,6 +22,7 @@ export interface Step {
   score?: number;
   features?: Record<string, number | string>;
   clock?: number;
+  mode?: string;
   arm?: string;
 }
 
@@ -98,6 +99,7 @@ function payloadOf(step: Step): Record<string, unknown> {
   }
   if (cue !== undefined) return { kind: 'cue', ...from('front'), cue, score, features };
   if (stream !== undefined) return { kind: 'stream-status', ...from('front'), status: stream };
+  if (step.mode !== undefined) return { kind: 'arming', area: '', source: 'site', mode: step.mode };
   const [kind = '', label = ''] = (signal ?? '').split(' ');
   return { kind: 'signal', ...from(kind), signal: kind, label, score };
 }

@@ -2,7 +2,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import type { OutboxStore } from './outbox.ts';
 import {
   hasArrived,
-  newestOfEach,
+  repliedTo,
   rateMemoryMs,
   standing,
   textsFirst,
@@ -188,7 +188,7 @@ export class MemoryOutbox implements OutboxStore {
     const isText = (row: OutboxRow): boolean =>
       row.node === node && row.incident_id === incidentId && row.part === 'text';
     const texts = this.#where((row) => isText(row) && standing.includes(row.state as OutboxState));
-    return Promise.resolve(newestOfEach(texts.sort((one, other) => one.sequence - other.sequence)));
+    return Promise.resolve(repliedTo(texts.sort((one, other) => one.sequence - other.sequence)));
   }
 
   providerId(id: string): Promise<string | undefined> {

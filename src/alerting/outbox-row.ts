@@ -64,9 +64,14 @@ export function textsFirst<R extends Outgoing>(rows: readonly R[]): R[] {
   return rows.toSorted((one, other) => Number(other.part === 'text') - Number(one.part === 'text'));
 }
 
-/** @param rows in the order of their sequence. */
-export function newestOfEach<R extends Outgoing>(rows: readonly R[]): R[] {
-  return [...new Map(rows.map((row) => [row.recipient, row])).values()];
+/**
+ * Of each person the text that something replies to: the newest that was accepted, else the first that will be sent.
+ * @param rows in the order of their sequence.
+ */
+export function repliedTo<R extends Outgoing>(rows: readonly R[]): R[] {
+  const accepted = rows.filter(({ state }) => state === 'accepted');
+  const others = rows.filter(({ state }) => state !== 'accepted').toReversed();
+  return [...new Map([...others, ...accepted].map((row) => [row.recipient, row])).values()];
 }
 
 /** What changes in a row when the provider says that its message has come so far. */

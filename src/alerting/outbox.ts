@@ -4,7 +4,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import type { Receipt } from './receipts.ts';
 import {
   arrived,
-  newestOfEach,
+  repliedTo,
   outgoing,
   rateMemoryMs,
   standing,
@@ -364,7 +364,7 @@ export class Outbox {
     return rows.map((row) => row.accepted_at ?? now);
   }
 
-  /** The texts about an incident that a node has sent or will, the newest of each person: what follows replies to these. */
+  /** The texts about an incident that a node has sent or will, one of each person: what follows replies to these. */
   async textsOf(node: string, incidentId: string): Promise<Outgoing[]> {
     const rows = await this.#query
       .selectFrom('outbox')
@@ -376,7 +376,7 @@ export class Outbox {
       .where('state', 'in', standing)
       .orderBy('sequence')
       .execute();
-    return newestOfEach(rows);
+    return repliedTo(rows);
   }
 
   /** The provider's id of an accepted row. */

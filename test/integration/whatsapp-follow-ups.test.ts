@@ -70,6 +70,18 @@ describe('what follows an alert', () => {
     assert.match(log.lines.join('\n'), /voice of incident incident-1 is not sent: ffmpeg could not be started/);
   });
 
+  test('who is told again and again gets it with the first text, not with the last', async (t) => {
+    const { alerts, sandbox, rows } = await alertDesk(t);
+    await alerts.start();
+    const schedule = { waitMs: 0, nextPersonMs: 3_600_000, rounds: 3 };
+    await alerts.alert(incident(), undefined, { ...policy, schedule });
+    await until(async () => (await rows()).some(({ state }) => state === 'accepted'));
+    await alerts.follow(kept, { clip }, follow);
+    await until(() => sandbox.messages.length === 2);
+    const [text, video] = sandbox.messages;
+    assert.deepEqual([video?.type, video?.replyTo], ['video', text?.id]);
+  });
+
   test('it waits for its text, and fails with it', async (t) => {
     const { alerts, sandbox, deliveries, settled } = await alertDesk(t);
     sandbox.fail({ code: 131026 });

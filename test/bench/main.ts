@@ -13,6 +13,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'milliseconds to a picture at full size and to a clip of 15 s out of what is kept of a camera',
     load: () => import('./clip.ts'),
   },
+  deliver: {
+    what: 'alerts that arrive at a sandbox that fails, with a token that expires and a process that is killed; their times',
+    load: () => import('./deliver.ts'),
+  },
   detect: {
     what: 'frames a second through detectron-infer, beside a bare loop of the runtime and the same network on TensorFlow.js',
     load: () => import('./detect.ts'),

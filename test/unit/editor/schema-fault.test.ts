@@ -24,7 +24,14 @@ describe('settings as the editor checks them', () => {
       'sentinel-camera.address',
       'sentinel-whatsapp-account.phoneNumberId',
       'sentinel-whatsapp-account.recipients',
+      'sentinel-sms-account.accountSid',
+      'sentinel-sms-account.from',
+      'sentinel-sms-account.recipients',
+      'sentinel-email-account.host',
+      'sentinel-email-account.from',
+      'sentinel-email-account.recipients',
       'rtsp-in.camera',
+      'sentinel-whatsapp-in.account',
     ]);
   });
 

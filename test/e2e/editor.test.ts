@@ -45,7 +45,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
   test('shows every node of the canvas in one category of the palette', async () => {
     const shown = await page.locator('#red-ui-palette-container-EchoSight .red-ui-palette-node').all();
     const types = await Promise.all(shown.map((node) => node.getAttribute('data-palette-type')));
-    const isShown = (type: string): boolean => !/^sentinel-(site|camera|whatsapp-account)$/.test(type);
+    const isShown = (type: string): boolean => !/^sentinel-(site|camera|\w+-account)$/.test(type);
     assert.deepEqual(types.sort(), nodeTypes.filter(isShown).sort());
   });
 
@@ -227,7 +227,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await open(tell);
     const field = page.locator('#node-input-template');
     const preview = page.locator('#echosight-text-preview');
-    assert.match((await preview.textContent()) ?? '', /^Alarm at Home, hall: Person and breaking glass\n/);
+    assert.match((await preview.textContent()) ?? '', /^Alarm at Demo house, hall: Person and breaking glass\n/);
     await page.locator('#echosight-text-template').selectOption('echosight');
     assert.match(await field.inputValue(), /^\{siteName\} \{ts\} severity=/);
     assert.match(

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { alertFields, escalationFields, personFields } from './alert-fields.ts';
 import { name, reference, site } from './fields.ts';
 
 export const EvidenceStoreConfig = Type.Object({
@@ -50,28 +51,7 @@ export const WhatsAppOutConfig = Type.Object({
   name,
   site,
   account: reference('sentinel-whatsapp-account', 'Account that sends; only a try out needs none.'),
-  dryRun: Type.Boolean({
-    default: false,
-    description: 'Try out: nothing is sent, the first output says what would be.',
-  }),
-  minimumSeverity: Type.Integer({
-    default: 2,
-    minimum: 0,
-    maximum: 3,
-    description: 'Incidents below this stay silent.',
-  }),
-  cooldownSeconds: Type.Number({
-    default: 60,
-    minimum: 0,
-    maximum: 86400,
-    description: 'Silence for the same area and reason after an accepted alert; a higher severity breaks it.',
-  }),
-  template: Type.String({
-    default: '{severityWord} at {siteName}, {area}: {label}\n{time}, {sources}\n\n{explanation}',
-    minLength: 1,
-    maxLength: 2000,
-    description: 'Text of the alert; the fields in braces are filled in.',
-  }),
+  ...alertFields('{severityWord} at {siteName}, {area}: {label}\n{time}, {sources}\n\n{explanation}'),
   sendSnapshot: Type.Boolean({ default: true, description: 'Send the annotated picture as a reply to the text.' }),
   buttons: Type.Boolean({
     default: false,
@@ -86,6 +66,8 @@ export const WhatsAppOutConfig = Type.Object({
     default: true,
     description: 'Send the clip behind it, where the camera keeps the last minute.',
   }),
+  ...escalationFields([45, 180, 900]),
+  ...personFields,
 });
 export type WhatsAppOutConfig = Static<typeof WhatsAppOutConfig>;
 

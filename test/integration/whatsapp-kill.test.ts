@@ -9,7 +9,7 @@ import { incident } from '../unit/alerting/incident.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { account, alertDesk, policy } from './alert-desk.ts';
 
-const kills = 8;
+const kills = 15;
 const alertsPerRun = 2;
 const recipients = account.recipients.length;
 /** Requests under way at once: six texts and three pictures, since all are of severity 3. */

@@ -39,6 +39,8 @@ export interface AlertChannel {
    * @throws SentinelError ES_DATABASE; whatever the provider says is an `Answer`.
    */
   send(row: Outgoing, files: RowFiles): Promise<Answer>;
+  /** Asks the provider whether the account would send, without sending anything; absent where nobody can say. */
+  readonly check?: () => Promise<Answer>;
   /** What a refusal means, and what follows from it. */
   readonly ruleFor: (refusal: Refusal) => RefusalRule;
   /**

@@ -3,6 +3,7 @@ import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.t
 import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
+import { AccountWatch } from './account-watch.ts';
 import type { AlertAccount, Button } from './alert-channel.ts';
 import { alertContent, type ContentPolicy } from './alert-content.ts';
 import { ClockSteps } from './clock-steps.ts';
@@ -34,6 +35,8 @@ export interface ChannelAlertsOptions {
   receipts?: () => boolean;
   /** What people said of incidents: it ends what waits for its turn. */
   acknowledgements?: Acknowledgements;
+  /** Told when the account would not send any more, of each fault once, and when that is over. */
+  onAccount?: (fault: SentinelError | undefined) => void;
 }
 
 export interface ChannelPolicy extends AlertPolicy, ContentPolicy {
@@ -70,6 +73,7 @@ export class ChannelAlerts {
   readonly #onDelivery: DeliveryListener;
   readonly #errorReports = new ErrorReports();
   readonly #followUps: FollowUps;
+  readonly #watch: AccountWatch;
   /** Ends what is being encoded. */
   readonly #stop = new AbortController();
   #following: Promise<unknown> = Promise.resolve();
@@ -96,6 +100,10 @@ export class ChannelAlerts {
     const tools = { kind: account.kind, acknowledgements, receipts, clock, clockSteps, random, log, metrics };
     this.#outbox = outbox;
     this.#clockSteps = clockSteps;
+    // Whatever it asks ends at once when we stop; messages under way have their time.
+    const asking = account.open({ clock, stop: this.#stop.signal });
+    const watched = { kind: account.kind, channel: asking, clock, random };
+    this.#watch = new AccountWatch(watched, (fault) => options.onAccount?.(fault));
     this.#sender = new Sender({ outbox, channel, abort, ...tools }, (...change) => {
       this.#tell(...change);
     });
@@ -104,6 +112,7 @@ export class ChannelAlerts {
   /** Picks up what an earlier process left, and begins to send. */
   async start(): Promise<void> {
     await this.#sender.start();
+    if (this.#options.onAccount !== undefined) this.#watch.start();
   }
 
   /**
@@ -167,9 +176,11 @@ export class ChannelAlerts {
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    const watched = this.#watch.stop();
     await this.#following;
     await this.#decisions;
     await this.#sender.stop();
+    await watched;
     await this.#outbox.stop();
   }
 
@@ -283,6 +294,7 @@ export class ChannelAlerts {
   #tell(row: Outgoing, status: DeliveryStatus, because?: SentinelError | string): void {
     const delivery = deliveryOf(row, status, this.#options.clock.now(), because);
     const error = because instanceof Error ? because : undefined;
+    if (error?.name === 'ES_CHANNEL_SETUP') this.#watch.known(error);
     const isNews = error !== undefined && this.#errorReports.isNew(row, error);
     const incident = error === undefined || row.incident_json === null ? undefined : incidentIn(row.incident_json);
     try {

@@ -61,6 +61,21 @@ export function nextStep(attempt: Attempt, answer: Answer, provider: Provider, r
   }
 }
 
+/** What is wrong with an account that answers so, and whether that lasts until somebody mends it; undefined: nothing is. */
+export function faultOf(answer: Answer, provider: Provider): { error: SentinelError; lasts: boolean } | undefined {
+  switch (answer.result) {
+    case 'ok':
+      return undefined;
+    case 'refused': {
+      const rule = provider.ruleFor(answer.refusal);
+      return { error: errorOf(rule, answer.refusal), lasts: rule.action === 'setup' || rule.action === 'give-up' };
+    }
+    case 'unreached':
+    case 'unknown':
+      return { error: unavailable(`${provider.name} could not be reached (${answer.detail}).`), lasts: false };
+  }
+}
+
 /** How long each action waits before the next attempt; an action that is not here has none. */
 const delays: Readonly<Partial<Record<Action, (attempt: Attempt, random: Random) => number>>> = {
   retry: exponential,

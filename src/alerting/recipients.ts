@@ -33,5 +33,5 @@ export function masked(recipient: string): string {
 
 /** Text in which a recipient's number, as the provider may echo it, is masked. */
 export function maskedIn(text: string, recipient: string): string {
-  return text.replaceAll(recipient, masked(recipient));
+  return recipient === '' ? text : text.replaceAll(recipient, masked(recipient));
 }

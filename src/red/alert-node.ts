@@ -60,9 +60,11 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
   node.status('idle', 'waiting');
   // Stays visible for as long as it lasts, whatever is sent meanwhile.
   let trouble: string | undefined;
+  let fault: string | undefined;
   const show: typeof node.status = (look, key, params) => {
-    if (trouble === undefined) node.status(look, key, params);
-    else node.status('down', 'down', { why: trouble });
+    if (trouble !== undefined) node.status('down', 'down', { why: trouble });
+    else if (fault !== undefined) node.status('down', 'unwell', { why: fault });
+    else node.status(look, key, params);
   };
   const alerts = acquireAlerts(site, account, {
     node: node.id,
@@ -87,7 +89,16 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
     },
     up() {
       trouble = undefined;
-      node.status('idle', 'waiting');
+      show('idle', 'waiting');
+    },
+    unwell(error) {
+      fault = error.message;
+      show('down', 'unwell');
+      node.fail(error);
+    },
+    well() {
+      fault = undefined;
+      show('idle', 'waiting');
     },
   });
 

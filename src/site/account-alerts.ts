@@ -27,6 +27,9 @@ export interface AlertsUser {
   /** The database fails, and alerts are sent from memory: told once, until `up`. It is tried again meanwhile. */
   down(error: SentinelError): void;
   up(): void;
+  /** The provider would send nothing for the account: told once, until `well`. It is asked again meanwhile. */
+  unwell(error: SentinelError): void;
+  well(): void;
 }
 
 export interface AlertsLease {
@@ -104,6 +107,7 @@ class AccountAlerts {
   readonly #alerts: Promise<ChannelAlerts>;
   readonly #tokens: ButtonTokens;
   #failure: SentinelError | undefined;
+  #fault: SentinelError | undefined;
   #endListening: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
@@ -125,6 +129,7 @@ class AccountAlerts {
   lease(user: AlertsUser): AlertsLease {
     this.#users.add(user);
     if (this.#failure !== undefined) this.#report(user);
+    if (this.#fault !== undefined) user.unwell(this.#fault);
     return {
       alert: async (...alert) => await (await this.#alerts).alert(...alert),
       hurry: async (incidentId) => await (await this.#alerts).hurry(incidentId),
@@ -167,6 +172,12 @@ class AccountAlerts {
     const options = {
       ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, buttons, ...tools },
       ...(acknowledgements && { acknowledgements }),
+      onAccount: (fault: SentinelError | undefined) => {
+        this.#fault = fault;
+        for (const user of this.#users)
+          if (fault === undefined) user.well();
+          else user.unwell(fault);
+      },
     };
     const alerts = new ChannelAlerts(
       options,

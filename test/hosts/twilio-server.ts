@@ -17,6 +17,7 @@ export type TwilioFault = { status: number; code: number; message: string } | 't
 export class TwilioServer {
   readonly messages: TwilioMessage[] = [];
   /** Requests in order, as METHOD. */
+  accountStatus: 'active' | 'suspended' | 'closed' = 'active';
   readonly requests: string[] = [];
   /** For the next POSTs, one each. */
   readonly faults: TwilioFault[] = [];
@@ -62,6 +63,8 @@ export class TwilioServer {
     this.requests.push(request.method ?? '');
     const login = Buffer.from(`${this.#accountSid}:${this.#authToken}`).toString('base64');
     if (request.headers.authorization !== `Basic ${login}`) refuse(401, 20003, 'Authenticate');
+    else if (pathname === `/2010-04-01/Accounts/${this.#accountSid}.json`)
+      send(200, { sid: this.#accountSid, status: this.accountStatus });
     else if (pathname !== `/2010-04-01/Accounts/${this.#accountSid}/Messages.json`) refuse(404, 20404, 'Not found');
     else if (request.method === 'GET') send(200, { messages: this.#listed(searchParams.get('To') ?? '') });
     else {

@@ -61,7 +61,8 @@ async function scene(t: TestContext, options: SMTPServerOptions = {}, changes: P
     ...{ username: 'sentinel', password, from: 'sentinel@example.org', recipients: ['anna@example.org'] },
     ...changes,
   };
-  return { mails, logins, ...(await channelDesk(t, checkedEmailAccount(account), 20)) };
+  const checked = checkedEmailAccount(account);
+  return { checked, mails, logins, ...(await channelDesk(t, checked, 20)) };
 }
 
 describe('alerts by mail', { timeout: 120_000 }, () => {
@@ -184,5 +185,16 @@ describe('alerts by mail', { timeout: 120_000 }, () => {
       );
     }
     assert.throws(() => checkedEmailAccount({ ...good, host: '169.254.169.254' }), { name: 'ES_BAD_ADDRESS' });
+  });
+
+  test('a server is asked whether it would take mail, without one', async (t) => {
+    const stop = new AbortController().signal;
+    const right = await scene(t);
+    assert.equal((await right.checked.open({ clock: right.clock, stop }).check?.())?.result, 'ok');
+    assert.deepEqual([right.logins, right.mails], [['secret sentinel'], []]);
+    const wrong = await scene(t, {}, { password: 'canary-wrong-12' });
+    const answer = await wrong.checked.open({ clock: wrong.clock, stop }).check?.();
+    assert.equal(answer?.result === 'refused' && answer.refusal.status, 535);
+    assert.doesNotMatch(JSON.stringify(answer), /canary/);
   });
 });

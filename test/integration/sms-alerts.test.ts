@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { checkedSmsAccount } from '../../src/alerting/channels/sms/account.ts';
+import { twilioRule } from '../../src/alerting/channels/sms/error-table.ts';
 import { TwilioServer } from '../hosts/twilio-server.ts';
 import { incident } from '../unit/alerting/incident.ts';
 import { until } from './alert-desk.ts';
@@ -105,5 +106,21 @@ describe('alerts by SMS', () => {
       assert.throws(() => checkedSmsAccount({ ...good, ...wrong }), { name: 'ES_BAD_CONFIG' });
     }
     assert.throws(() => checkedSmsAccount({ ...good, baseUrl: 'http://169.254.169.254/' }), { name: 'ES_BAD_ADDRESS' });
+  });
+
+  test('an account is asked whether it would send: a suspended one and a wrong token would not', async (t) => {
+    const { twilio, clock } = await scene(t);
+    const check = async (token: string) => {
+      const settings = { id: 'twilio', accountSid, authToken: token, from: '+15551230000', baseUrl: twilio.url };
+      const account = checkedSmsAccount({ ...settings, recipients: ['+491701234567'] });
+      return await account.open({ clock, stop: new AbortController().signal }).check?.();
+    };
+    assert.deepEqual(await check(authToken), { result: 'ok', id: accountSid });
+    const wrong = await check('another');
+    assert.equal(wrong?.result === 'refused' && twilioRule(wrong.refusal).action, 'setup');
+    twilio.accountStatus = 'suspended';
+    const suspended = await check(authToken);
+    assert.equal(suspended?.result === 'refused' && twilioRule(suspended.refusal).action, 'setup');
+    assert.deepEqual(twilio.messages, []);
   });
 });

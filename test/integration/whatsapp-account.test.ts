@@ -51,6 +51,7 @@ class FakeNode {
   readonly node: string;
   readonly deliveries: Delivery[] = [];
   readonly states: (SentinelError | 'up')[] = [];
+  readonly health: string[] = [];
 
   constructor(node: string) {
     this.node = node;
@@ -66,6 +67,14 @@ class FakeNode {
 
   up(): void {
     this.states.push('up');
+  }
+
+  unwell(error: SentinelError): void {
+    this.health.push(error.name);
+  }
+
+  well(): void {
+    this.health.push('well');
   }
 
   statuses(): string[] {
@@ -226,5 +235,17 @@ describe('an account that several nodes send through', () => {
     rmdirSync(house.file);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(one.states.length, 1);
+  });
+
+  test('whose token has expired is told of before anything is to be sent, to each of its nodes', async (t) => {
+    const { use, sandbox } = await scene(t);
+    const [one, late] = [new FakeNode('one'), new FakeNode('late')];
+    const lease = use(one, { accessToken: 'EAAcanaryexpired' });
+    await until(() => one.health.length === 1);
+    assert.deepEqual([one.health, one.deliveries], [['ES_CHANNEL_SETUP'], []]);
+    use(late, { accessToken: 'EAAcanaryexpired' });
+    assert.deepEqual(late.health, ['ES_CHANNEL_SETUP']);
+    assert.deepEqual(sandbox.messages, []);
+    await lease.release();
   });
 });

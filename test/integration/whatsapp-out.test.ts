@@ -22,7 +22,7 @@ describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
   });
 
   /** A flow with one whatsapp-out of this id, which an inject node feeds with an incident. */
-  async function deploy(id: string, dataFolder: string): Promise<void> {
+  async function deploy(id: string, dataFolder: string, accessToken = token): Promise<void> {
     host.seen.length = 0;
     const func = `return {payload: ${JSON.stringify(incident())}};`;
     await host.deploy([
@@ -32,7 +32,7 @@ describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
       ...[{ id, type: 'whatsapp-out', site: 'site', account: 'account', wires: [['probe-first'], ['probe-second']] }],
       {
         ...{ id: 'account', type: 'sentinel-whatsapp-account', phoneNumberId, recipients: '+15550100001' },
-        ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken: token } },
+        ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken } },
       } satisfies FlowNode,
       ...['first', 'second'].map(probe),
       ...catchAll(),
@@ -63,6 +63,14 @@ describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
     assert.deepEqual([states('first'), states('second')], [['queued'], ['failed']]);
     assert.equal(host.messages('errors').length, 1);
     assert.match(errorText(host.messages('errors')[0]), /ES_CHANNEL_MESSAGE/);
+  });
+
+  test('with a token that has expired it is red some seconds after the deploy, before there is an alert', async () => {
+    await deploy('expired', 'expired', 'EAAcanaryexpired');
+    await status(/"red".*account: .*error 190/);
+    assert.equal(host.messages('errors').length, 1);
+    assert.match(errorText(host.messages('errors')[0]), /ES_CHANNEL_SETUP/);
+    assert.doesNotMatch(host.log, /EAAcanaryexpired/);
   });
 
   test('without a database it is red and says so once; when there is one it goes on by itself', async () => {

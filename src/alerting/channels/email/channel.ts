@@ -1,7 +1,7 @@
 import type { AlertChannel, ChannelKind, ChannelTools } from '../../alert-channel.ts';
 import type { Refusal, RefusalRule } from '../../answer.ts';
 import { mailOf } from './mail.ts';
-import { recipientRefused, sendMail, tlsRefused, type MailServer } from './smtp.ts';
+import { checkServer, recipientRefused, sendMail, tlsRefused, type MailServer } from './smtp.ts';
 
 export const email: ChannelKind = {
   id: 'email',
@@ -14,6 +14,7 @@ export const email: ChannelKind = {
 export function openEmail(server: MailServer, from: string, tools: ChannelTools): AlertChannel {
   return {
     ruleFor: smtpRule,
+    check: () => checkServer(server, tools),
     async send(row, files) {
       return await sendMail(server, mailOf(row, from, await files.media(row.id)), tools);
     },

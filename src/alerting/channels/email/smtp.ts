@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
+import { createTransport, type Transporter } from 'nodemailer';
 import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js';
 import { isForbiddenAddress } from '../../../network/host-guard.ts';
 import type { ChannelTools } from '../../alert-channel.ts';
@@ -40,7 +40,24 @@ interface SmtpError extends Error {
 }
 
 /** Sends one mail on a connection of its own. Never throws; no password stands in what it answers. */
-export async function sendMail(server: MailServer, mail: Mail, { clock, stop }: ChannelTools): Promise<Answer> {
+export async function sendMail(server: MailServer, mail: Mail, tools: ChannelTools): Promise<Answer> {
+  return await connected(server, tools, mail.to, async (transport) => (await transport.sendMail(mail)).messageId);
+}
+
+/** Connects and logs in, as before a mail, and sends none. Never throws. */
+export async function checkServer(server: MailServer, tools: ChannelTools): Promise<Answer> {
+  return await connected(server, tools, '', async (transport) => {
+    await transport.verify();
+    return server.host;
+  });
+}
+
+async function connected(
+  server: MailServer,
+  { clock, stop }: ChannelTools,
+  recipient: string,
+  use: (transport: Transporter<SMTPTransport.SentMessageInfo>) => Promise<string>,
+): Promise<Answer> {
   const { host, password, username } = server;
   const address = await resolved(host);
   if (address === undefined) return { result: 'unreached', detail: `the host ${host} is not known` };
@@ -53,11 +70,10 @@ export async function sendMail(server: MailServer, mail: Mail, { clock, stop }: 
   const cancel = clock.after(wholeMs, abort);
   stop.addEventListener('abort', abort);
   try {
-    const { messageId } = await Promise.race([transport.sendMail(mail), giveUp.promise]);
-    return { result: 'ok', id: messageId };
+    return { result: 'ok', id: await Promise.race([use(transport), giveUp.promise]) };
   } catch (error) {
     return answerTo(error as SmtpError, (text) =>
-      maskedIn(withoutSecrets(text, [password, base64(username, password)]), mail.to),
+      maskedIn(withoutSecrets(text, [password, base64(username, password)]), recipient),
     );
   } finally {
     cancel();

@@ -59,13 +59,24 @@ export class TwilioClient {
     return id === undefined ? undefined : { result: 'ok', id, found: true };
   }
 
-  #request(method: 'GET' | 'POST', form: URLSearchParams): Promise<Served> {
+  /** Asks about the account. Nothing is sent to anybody. */
+  async account(): Promise<Answer> {
+    const served = await this.#request('GET', new URLSearchParams(), '.json');
+    const status = served.response === undefined ? undefined : textAt(served.response.data, 'status');
+    if (status === 'suspended' || status === 'closed') {
+      const refusal = { status: 403, code: undefined, message: `the account is ${status}`, transient: false };
+      return { result: 'refused', refusal: { ...refusal, retryAfterMs: undefined } };
+    }
+    return this.#read(served);
+  }
+
+  #request(method: 'GET' | 'POST', form: URLSearchParams, path = '/Messages.json'): Promise<Served> {
     const { baseUrl, accountSid, authToken } = this.#account;
     const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
     return serviceRequest(
       {
         method,
-        url: `${baseUrl.href.replace(/\/+$/, '')}/2010-04-01/Accounts/${accountSid}/Messages.json`,
+        url: `${baseUrl.href.replace(/\/+$/, '')}/2010-04-01/Accounts/${accountSid}${path}`,
         headers: { authorization: `Basic ${basic}` },
         ...(method === 'GET' ? { params: form } : { data: form }),
         limitMs: requestMs,

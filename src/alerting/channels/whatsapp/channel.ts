@@ -17,6 +17,12 @@ export const whatsApp: ChannelKind = {
 
 /** Alerts by the WhatsApp Cloud API. */
 export function openWhatsApp(account: GraphAccount, { clock, stop, buttons }: ChannelTools): AlertChannel {
-  const courier = new Courier(new WhatsAppClient(account, clock, stop), { buttons, template: account.template });
-  return { send: (row, files) => courier.send(row, files), ruleFor, rateWait: pairRateWait };
+  const client = new WhatsAppClient(account, clock, stop);
+  const courier = new Courier(client, { buttons, template: account.template });
+  return {
+    send: (row, files) => courier.send(row, files),
+    check: async () => (await client.phoneNumber()).answer,
+    ruleFor,
+    rateWait: pairRateWait,
+  };
 }

@@ -20,10 +20,12 @@ import { modelFile } from '../../src/process/package-files.ts';
 import { paneWav, personJpeg } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { SoundServer } from '../hosts/sound-server.ts';
+import { TwilioServer } from '../hosts/twilio-server.ts';
 import { requirement } from '../requirements.ts';
 import { bellClip, clipParts, paneClip } from '../training-clips.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { zipOf } from '../zip-writer.ts';
+import { until } from './alert-desk.ts';
 import { startDemoCamera } from './demo-camera.ts';
 import { exampleFlow } from './example-flow.ts';
 
@@ -31,6 +33,9 @@ const token = 'example-token-51c0';
 /** What `curl --data-binary` says when nobody tells it better. */
 const curlType = 'application/x-www-form-urlencoded';
 const phoneNumberId = '100000000000007';
+const accountSid = `AC${'0a'.repeat(16)}`;
+/** Nobody is there: it is the last that is asked. */
+const mailAccount = { host: '127.0.0.1', port: 9, security: 'none', from: 'house@example.org' };
 
 /** Every example, imported into a real Node-RED and used the way its comment says. */
 describe('the example flows', { timeout: 300_000 }, () => {
@@ -38,11 +43,13 @@ describe('the example flows', { timeout: 300_000 }, () => {
   let absentRecorders = '';
   let host: NodeRedHost;
   let sandbox: Sandbox;
+  let twilio: TwilioServer;
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;
 
   before(async () => {
     if (buildIsStale()) await build();
     sandbox = await startSandbox({ port: 0, token, phoneNumberId });
+    twilio = await TwilioServer.start(accountSid, 'twilio-token-93');
     camera = await startDemoCamera();
     const missing = await SoundServer.missing();
     absentRecorders = missing.join(', ');
@@ -58,6 +65,7 @@ describe('the example flows', { timeout: 300_000 }, () => {
     await host.stop();
     await camera.stop();
     await sandbox.close();
+    await twilio.stop();
     await sound?.stop();
   });
 
@@ -233,6 +241,37 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.doesNotMatch(host.log, /No response object/);
   });
 
+  test('15 When WhatsApp fails: SMS go out at once', async () => {
+    sandbox.fail({ code: 131026 });
+    await deploy('15 When WhatsApp fails', {}, { 'hops-twilio': twilioAccount(), 'hops-mail': mailAccount });
+    await host.inject('hops-button');
+    await until(() => twilio.messages.length === 2);
+    assert.match(twilio.messages[0]?.body ?? '', /^SEV3 .*: Test of the alerts/);
+    await host.waitFor('errors', ({ error }) => JSON.stringify(error).includes('ES_CHANNEL_RECIPIENT'));
+  });
+
+  test('16 Until somebody answers: who is next is not told any more', async () => {
+    twilio.messages.length = 0;
+    await deploy('16 Until somebody answers', { 'list-tell': 0 }, { 'list-twilio': twilioAccount() });
+    await host.inject('list-button');
+    await until(() => twilio.messages.length === 1);
+    await host.inject('list-ack');
+    await host.waitFor('spy', ({ payload }) => (payload as Delivery).status === 'cancelled');
+    assert.equal(twilio.messages.length, 1);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('17 Push and own program', async () => {
+    const changes = { 'push-ntfy': { dryRun: true }, 'push-own': { url: `${host.url}/my-alerts` } };
+    await deploy('17 Push and own program', { 'push-in': 0 }, changes);
+    await host.inject('push-button');
+    const { payload } = await host.waitFor('spy', (message) => (message.payload as { kind?: string }).kind === 'alert');
+    const { severity, text } = payload as Record<string, unknown>;
+    assert.equal(severity, 3);
+    assert.match(String(text), /Test of the alerts/);
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
   test('every example is used in a test', () => {
     const tests = globSync('*.test.ts', { cwd: import.meta.dirname });
     const used = tests.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n');
@@ -245,6 +284,11 @@ describe('the example flows', { timeout: 300_000 }, () => {
       names.filter((name) => !used.includes(`deploy('${name}'`) && !used.includes(`exampleFlow('${name}'`)),
       [],
     );
+  });
+
+  const twilioAccount = () => ({
+    ...{ accountSid, from: '+15551230000', baseUrl: twilio.url },
+    credentials: { authToken: 'twilio-token-93' },
   });
 
   /** Imports an example with our camera and account in it; `spied` outputs of nodes also go to the probe `spy`. */

@@ -33,6 +33,7 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
       { id: 'twilio', type: 'sentinel-sms-account', name: 'Twilio', ...sender, credentials: { authToken } },
       { id: 'tell', type: 'sentinel-sms-out', name: '', site: 'house', account: 'twilio', wires: [[], []] },
       { id: 'push', type: 'sentinel-webhook-out', name: '', site: 'house', url: '', dryRun: true, wires: [[], []] },
+      { id: 'chat', type: 'whatsapp-out', name: '', site: 'house', account: '', dryRun: true, wires: [[], []] },
       { id: 'mail', type: 'sentinel-email-out', name: '', site: 'house', account: '', dryRun: true, wires: [[], []] },
     ];
     await host.deploy(nodes);
@@ -99,7 +100,7 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
     await close('node-config-dialog-cancel');
   });
 
-  for (const id of ['push', 'mail']) {
+  for (const id of ['push', 'mail', 'chat']) {
     test(`opens without a fault (${id})`, async () => {
       await page.evaluate(`RED.editor.edit(RED.nodes.node('${id}'))`);
       await page.locator('#echosight-text-preview .echosight-message').waitFor();

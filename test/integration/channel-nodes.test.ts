@@ -81,17 +81,20 @@ describe('channels that stand in for each other', { timeout: 180_000 }, () => {
     ]);
   }
   const smsStates = () => host.messages('sms').map(({ payload }) => (payload as Delivery).status);
+  /** Twilio has an SMS a moment before the flow is told so: whoever went on at once would leave that to the next test. */
+  const accepted = (count: number) =>
+    until(() => smsStates().filter((status) => status === 'accepted').length === count);
 
   test('a failure of the first, wired to the second, is told by SMS though nobody else told it of the incident', async () => {
     await deploy('failure', 'failures', {});
     sandbox.fail({ code: 131026 });
     await host.inject('go');
-    await until(() => twilio.messages.length === 2);
+    await accepted(2);
     assert.match(
       twilio.messages[0]?.body ?? '',
       /^SEV3 Test house shop: Person and breaking glass \d\d:\d\d #incident$/,
     );
-    const { incident: copy } = host.messages('failed')[0] as { incident?: { id: string } };
+    const { incident: copy } = (await host.waitFor('failed', () => true)) as { incident?: { id: string } };
     assert.equal(copy?.id, 'incident-1');
   });
 
@@ -99,17 +102,15 @@ describe('channels that stand in for each other', { timeout: 180_000 }, () => {
     await deploy('both', 'both', { sendWhen: 'not-delivered', waitAlarm: 3600 });
     sandbox.fail({ code: 131026 });
     await host.inject('go');
-    await until(() => twilio.messages.length === 2);
-    assert.deepEqual(
-      smsStates().filter((status) => status !== 'queued'),
-      ['accepted', 'accepted'],
-    );
+    await accepted(2);
+    assert.equal(twilio.messages.length, 2);
+    assert.ok(!smsStates().includes('cancelled'));
   });
 
   test('an acknowledgement in evidence-store ends what waits', async () => {
     await deploy('ack', 'incidents', { sendWhen: 'at-once', nextPersonSeconds: 3600 });
     await host.inject('go');
-    await until(() => twilio.messages.length === 1 && smsStates().includes('accepted'));
+    await accepted(1);
     await host.inject('ack');
     await until(() => smsStates().includes('cancelled'));
     assert.equal(twilio.messages.length, 1);

@@ -25,18 +25,24 @@ export default async function deliver(): Promise<Record<string, unknown>> {
   const sandbox = await startSandbox({ port: 0, token, phoneNumberId, latencyMs: 20 });
   const random = seededRandom(20_261_122);
   const trouble = new Trouble(sandbox, random);
+  // The sandbox forgets the oldest of many.
+  const arrived = new Map<string, number>();
+  sandbox.onMessage(({ tag = '' }) => {
+    arrived.set(tag, (arrived.get(tag) ?? 0) + 1);
+    trouble.follow();
+  });
   try {
     const written: string[] = [];
     for (let lot = 0; lot < lots; lot += 1) {
       written.push(...(await writeAndKill(folder, sandbox.url, `lot${lot}`, 500 + random() * 2_000)));
-      process.stderr.write(`${written.length} alerts written, ${sandbox.messages.length} messages arrived\n`);
+      process.stderr.write(`${written.length} alerts written, ${arrived.size} messages arrived\n`);
       if (lot === 1) trouble.expireFor(expiredMs);
     }
     const last = spawn(process.execPath, [program, folder, sandbox.url, 'last', '0', String(accounts)], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     await once(last, 'close');
-    return await figures(folder, sandbox, written);
+    return await figures(folder, arrived, written);
   } finally {
     trouble.end();
     await sandbox.close();
@@ -61,31 +67,36 @@ async function writeAndKill(folder: string, url: string, prefix: string, afterMs
   return printed.split('\n').filter((line) => line !== '');
 }
 
-/** Keeps as many faults ready as belong to the messages that came. */
+/** Keeps faults ready, as many as belong to the messages that came. */
 class Trouble {
+  readonly #sandbox: Sandbox;
+  readonly #random: () => number;
   readonly #timer: NodeJS.Timeout;
-  #seen = 0;
   #expiredUntil = 0;
   #refusedAt = 0;
 
   constructor(sandbox: Sandbox, random: () => number) {
+    this.#sandbox = sandbox;
+    this.#random = random;
     this.#timer = setInterval(() => {
-      if (performance.now() < this.#expiredUntil) {
-        // One at a time: what nobody has met when the token is good again must not go on failing.
-        if (performance.now() - this.#refusedAt > 400) {
-          this.#refusedAt = performance.now();
-          sandbox.fail({ code: 190 });
-        }
-        return;
-      }
-      for (; this.#seen < sandbox.messages.length; this.#seen += 1) {
-        const dice = random();
-        // One of four that arrive is followed by one that does not: a fifth of all.
-        if (dice < 0.125) sandbox.fail({ status: 503 });
-        else if (dice < 0.1875) sandbox.fail({ code: 131056 });
-        else if (dice < 0.25) sandbox.fail({ answer: 'none', arrived: random() < 0.5 });
-      }
+      // One at a time: what nobody has met when the token is good again must not go on failing.
+      if (!this.#isExpired || performance.now() - this.#refusedAt < 400) return;
+      this.#refusedAt = performance.now();
+      sandbox.fail({ code: 190 });
     }, 5);
+  }
+
+  /** A message came. One of four is followed by one that does not: a fifth of all. */
+  follow(): void {
+    const dice = this.#random();
+    if (this.#isExpired) return;
+    if (dice < 0.125) this.#sandbox.fail({ status: 503 });
+    else if (dice < 0.1875) this.#sandbox.fail({ code: 131056 });
+    else if (dice < 0.25) this.#sandbox.fail({ answer: 'none', arrived: this.#random() < 0.5 });
+  }
+
+  get #isExpired(): boolean {
+    return performance.now() < this.#expiredUntil;
   }
 
   expireFor(ms: number): void {
@@ -97,13 +108,15 @@ class Trouble {
   }
 }
 
-async function figures(folder: string, sandbox: Sandbox, written: readonly string[]): Promise<Record<string, unknown>> {
+async function figures(
+  folder: string,
+  arrived: ReadonlyMap<string, number>,
+  written: readonly string[],
+): Promise<Record<string, unknown>> {
   const log = { info: () => undefined, warn: console.error, error: console.error };
   const database = await openDatabase(join(folder, 'sentinel.db'), { log });
   const rows = await database.query.selectFrom('outbox').selectAll().execute();
   await database.close();
-  const arrived = new Map<string, number>();
-  for (const { tag = '' } of sandbox.messages) arrived.set(tag, (arrived.get(tag) ?? 0) + 1);
   const delivered = new Set(rows.filter(({ id }) => arrived.has(id)).map(({ incident_id: incident }) => incident));
   const waits = rows.flatMap((row) => (row.accepted_at === null ? [] : [row.accepted_at - row.created_at]));
   waits.sort((one, other) => one - other);

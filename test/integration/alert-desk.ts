@@ -133,9 +133,9 @@ export async function alertDesk(
   };
 }
 
-/** Waits until something holds, for at most 20 s. */
+/** Waits until something holds, for at most a minute. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error('this never came to be');
     await pause(10);

@@ -125,7 +125,7 @@ describe('WhatsApp alerts over HTTP', () => {
   });
 
   test('a token that stays wrong lets the alert expire, and says why', async (t) => {
-    const desk = await alertDesk(t, { accessToken: 'wrong-token' }, { factor: 200 });
+    const desk = await alertDesk(t, { accessToken: 'wrong-token' }, { factor: 100 });
     await desk.alerts.start();
     await desk.alerts.alert(incident({ severity: 1 }), jpeg, policy);
     await desk.settled();

@@ -99,6 +99,8 @@ export function followRow(
   const deadline = now + (deadlineMs[text.severity] ?? 0);
   return {
     ...text,
+    // The last messages that may go to a person in a while are for the texts of alarms.
+    severity: Math.min(text.severity, 2),
     ...{ id, part, sequence, depends_on: text.id, body: caption, media: bytes, media_id: null },
     // Due as soon as its text is accepted.
     ...{ state: 'queued', attempts: 0, next_at: deadline, late_at: null, deadline },

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { SentinelError } from '../../src/contracts/errors.ts';
 import type { PhoneMedia } from '../../src/contracts/ports.ts';
 import { incident } from '../unit/alerting/incident.ts';
-import { alertDesk, jpeg, media, policy, until } from './alert-desk.ts';
+import { outboxRow } from '../unit/database/rows.ts';
+import { account, alertDesk, jpeg, media, policy, until } from './alert-desk.ts';
 
 const follow = { node: policy.node, sendVoice: true, sendVideo: true };
 const samples = new Float32Array(16_000);
@@ -80,6 +81,28 @@ describe('what follows an alert', () => {
     await until(() => sandbox.messages.length === 2);
     const [text, video] = sandbox.messages;
     assert.deepEqual([video?.type, video?.replyTo], ['video', text?.id]);
+  });
+
+  test('it leaves the last messages that may go to a person to the texts of alarms', async (t) => {
+    const { alerts, sandbox, clock, database } = await alertDesk(t, {}, { factor: 1 });
+    await alerts.start();
+    await alerts.alert(incident(), undefined, policy);
+    await until(() => sandbox.messages.length === 1);
+    const now = clock.now();
+    const burst = Array.from({ length: 38 }, (_, index) =>
+      outboxRow({
+        ...{ id: `${index}`, incident_id: `${index}`, account: account.id, node: 'one', recipient: '491701234567' },
+        ...{ state: 'accepted', accepted_at: now, created_at: now, reason: `${index}` },
+      }),
+    );
+    await database.query.insertInto('outbox').values(burst).execute();
+    await alerts.follow(kept, { clip }, follow);
+    await alerts.alert(incident({ id: 'next', reason: 'gunshot' }), undefined, policy);
+    await until(() => sandbox.messages.length === 2);
+    assert.deepEqual(
+      sandbox.messages.map(({ type }) => type),
+      ['text', 'text'],
+    );
   });
 
   test('it waits for its text, and fails with it', async (t) => {

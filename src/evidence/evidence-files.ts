@@ -48,10 +48,7 @@ export class EvidenceFiles {
     const temporary = join(this.#incoming, name);
     const target = join(this.#folder, 'evidence', day, name);
     try {
-      // Not the data folder itself: one that is missing is on a disk that is away, and must not be begun on another.
-      await makeEvidenceFolder(dirname(this.#incoming));
-      await makeFolder(this.#incoming);
-      await makeFolder(dirname(target));
+      for (const folder of [dirname(this.#incoming), this.#incoming, dirname(target)]) await makeFolder(folder);
       await writeThrough(temporary, bytes);
       await rename(temporary, target);
       await syncFolder(dirname(target));
@@ -114,19 +111,17 @@ async function namesIn(folder: string, wanted: (entry: Dirent) => boolean): Prom
   return entries.filter(wanted).map(({ name }) => name);
 }
 
-async function makeEvidenceFolder(folder: string): Promise<void> {
+/**
+ * A folder inside one that exists, which lasts through a power cut as the files in it do. Never the ones around it: a
+ * data folder that is missing, even since a moment ago, is on a disk that is away, and must not be begun on another.
+ */
+async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
     await syncFolder(dirname(folder));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-}
-
-/** A folder that lasts through a power cut, as the files in it do. */
-async function makeFolder(folder: string): Promise<void> {
-  const outermost = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (outermost !== undefined) await syncFolder(dirname(outermost));
 }
 
 async function writeThrough(file: string, bytes: Buffer): Promise<void> {

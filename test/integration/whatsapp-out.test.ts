@@ -68,6 +68,7 @@ describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
   test('with a token that has expired it is red some seconds after the deploy, before there is an alert', async () => {
     await deploy('expired', 'expired', 'EAAcanaryexpired');
     await status(/"red".*account: .*error 190/);
+    await host.waitFor('errors', () => true);
     assert.equal(host.messages('errors').length, 1);
     assert.match(errorText(host.messages('errors')[0]), /ES_CHANNEL_SETUP/);
     assert.doesNotMatch(host.log, /EAAcanaryexpired/);

@@ -244,3 +244,23 @@ export interface HouseDesk {
   /** What a camera shows now: JPEG; undefined while it shows nothing. @throws SentinelError ES_CLIP_FAILED */
   picture(camera: string): Promise<Buffer | undefined>;
 }
+
+/** Something that somebody did, as it is written down for good. */
+export interface AuditNote {
+  /** Name of the caller. */
+  by: string;
+  /** How they were known: as `Caller.how`, or `command`, `flow`, `nobody`. */
+  how: string;
+  /** What was done, such as `login`, `review` or `evidence.read`. */
+  action: string;
+  /** To what: an id, a name, or nothing. */
+  subject?: string;
+  /** Epoch ms. */
+  at: number;
+}
+
+/** Writes down who did what (access implements it). */
+export interface Audit {
+  /** Returns at once and never throws; what cannot be written down is logged. */
+  note(entry: AuditNote): void;
+}

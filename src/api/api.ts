@@ -1,33 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasRole, roles, type Caller, type Role } from '../contracts/access.ts';
 import { errorNames, SentinelError } from '../contracts/errors.ts';
-import type { HealthReport } from '../contracts/health.ts';
-import type { EvidenceItem } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
-import { answerEvidence } from './evidence-answer.ts';
+import type { Call, Handlers, OpenCall } from './call.ts';
 import { CameraAnswers, type CameraHost } from './camera-answers.ts';
+import { EvidenceAnswers, type EvidenceHost } from './evidence-answers.ts';
 import { FaultLog } from './fault-log.ts';
-import { addReview, incidentId, listRequest, noIncident, type IncidentHost } from './incident-answers.ts';
+import { IncidentAnswers, type IncidentHost } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
 import { Live } from './live/live.ts';
-import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
+import { findPlace, type FoundPlace } from './route-finder.ts';
+import type { Method, Needs } from './routes/route.ts';
+import { routes, type OperationId } from './routes/table.ts';
 import { isCrossSite } from './same-site.ts';
 import { sendJson, sendText } from './send.ts';
 import { SoundAnswers } from './sound/sound-answers.ts';
 import type { SoundHost } from './sound/sound-site.ts';
-import { Turns } from './turns.ts';
+import { SystemAnswers, type SystemHost } from './system-answers.ts';
 import { WebhookAnswers, type WebhookHost } from './whatsapp/webhook-answers.ts';
 
 /** What the API serves. */
-export interface ApiHost extends IncidentHost, CameraHost, SoundHost, ArmingHost, WebhookHost {
-  /** Whether somebody before us (Node-RED's httpNodeAuth) has checked who asks; else only this machine may. */
-  authenticated(): boolean;
-  health(): Promise<HealthReport>;
-  /** Prometheus text exposition. */
-  metrics(): Promise<string>;
-  /** The piece of evidence of an id and the absolute path of its file. */
-  evidence(id: string): Promise<{ item: EvidenceItem; file: string } | undefined>;
+export interface ApiHost
+  extends SystemHost, IncidentHost, EvidenceHost, CameraHost, SoundHost, ArmingHost, WebhookHost {
+  /**
+   * Who asks; undefined: nobody known.
+   * @throws Problem 403 while nobody but this machine may ask.
+   */
+  caller(request: IncomingMessage): Promise<Caller | undefined>;
   /** Tells of every stored change of an incident; the returned function ends it. */
   watch(listener: (change: Change) => void): () => void;
   /** A text that nobody can guess. */
@@ -36,32 +37,13 @@ export interface ApiHost extends IncidentHost, CameraHost, SoundHost, ArmingHost
   log: Log;
 }
 
-/** Each holds a file open and may last as long as its reader is slow. */
-const mostEvidenceAnswers = 32;
-/** Reading a long history takes the database some 100 ms, and what must be written down waits behind it. */
-const listsAtATime = 2;
-
-type Handler = (request: IncomingMessage, response: ServerResponse, id: string) => Promise<void> | void;
-
-interface Route {
-  path: RegExp;
-  /** What it does with the one thing that its path names: GET and HEAD, POST, PUT. */
-  read?: Handler;
-  write?: Handler;
-  replace?: Handler;
-  /** It does not ask who somebody is: what comes is believed for its signature, and nothing of ours is told. */
-  signed?: true;
-}
-
-/** The handler of a method, and what a route with nothing else is said to take. */
-const methods = [
-  { names: ['GET', 'HEAD'], handler: 'read', only: 'This can only be read.' },
-  { names: ['POST'], handler: 'write', only: 'This takes POST only.' },
-  { names: ['PUT'], handler: 'replace', only: 'This takes PUT only.' },
-] as const;
-
-/** Where WhatsApp posts to, below the place where the API is mounted. */
-export const webhookPath = '/api/v1/whatsapp/webhook';
+/** What is said to another method than the only one of a path. */
+const onlyMethod: Readonly<Record<Method, string>> = {
+  GET: 'This can only be read.',
+  POST: 'This takes POST only.',
+  PUT: 'This takes PUT only.',
+  DELETE: 'This takes DELETE only.',
+};
 
 /** Nothing here may be cached by others, guessed to be a script, or drawn into somebody else's page. */
 const commonHeaders = {
@@ -74,95 +56,14 @@ const commonHeaders = {
 export class Api {
   readonly #host: ApiHost;
   readonly #faults: FaultLog;
-  #evidenceAnswers = 0;
-  readonly #lists = new Turns(listsAtATime);
-  readonly #cameras: CameraAnswers;
-  readonly #sound: SoundAnswers;
-  readonly #arming: ArmingAnswers;
-  readonly #webhook: WebhookAnswers;
+  readonly #handlers: Handlers;
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
-  readonly #routes: readonly Route[] = [
-    { path: /^\/api\/v1\/health$/, read: (request, response) => this.#health(request, response) },
-    { path: /^\/metrics$/, read: (request, response) => this.#metrics(request, response) },
-    {
-      path: /^\/api\/v1\/evidence\/([0-9a-f]{32})$/,
-      read: (request, response, id) => this.#evidence(request, response, id),
-    },
-    { path: /^\/api\/v1\/incidents$/, read: (request, response) => this.#incidents(request, response) },
-    {
-      path: /^\/api\/v1\/incidents\/([^/]+)$/,
-      read: (request, response, id) => this.#incident(request, response, id),
-    },
-    {
-      path: /^\/api\/v1\/incidents\/([^/]+)\/reviews$/,
-      write: (request, response, id) => this.#review(request, response, id),
-    },
-    {
-      path: /^\/api\/v1\/cameras$/,
-      read: (request, response) => {
-        this.#cameras.cameras(request, response);
-      },
-    },
-    {
-      path: /^\/api\/v1\/microphones$/,
-      read: (request, response) => {
-        this.#cameras.microphones(request, response);
-      },
-    },
-    {
-      path: /^\/api\/v1\/previews\/([0-9a-f]{32})$/,
-      read: (request, response, id) => {
-        this.#cameras.picture(request, response, id);
-      },
-    },
-    {
-      path: /^\/api\/v1\/site\/arming$/,
-      read: (request, response) => this.#arming.read(request, response),
-      replace: (request, response) => this.#arming.change(request, response),
-    },
-    { path: /^\/api\/v1\/live\/tickets$/, write: (request, response) => this.#ticket(request, response) },
-    {
-      path: /^\/api\/v1\/sound\/?$/,
-      read: (request, response) => {
-        this.#sound.info(request, response);
-      },
-    },
-    {
-      path: /^\/api\/v1\/sound\/health$/,
-      read: (request, response) => {
-        this.#sound.health(request, response);
-      },
-    },
-    {
-      path: /^\/api\/v1\/sound\/model\/status$/,
-      read: (request, response) => this.#sound.modelStatus(request, response),
-    },
-    {
-      path: /^\/api\/v1\/sound\/training$/,
-      read: (request, response) => this.#sound.training(request, response),
-    },
-    { path: /^\/api\/v1\/sound\/predict$/, write: (request, response) => this.#sound.predict(request, response) },
-    { path: /^\/api\/v1\/sound\/retrain$/, write: (request, response) => this.#sound.retrain(request, response) },
-    {
-      path: /^\/api\/v1\/whatsapp\/webhook$/,
-      signed: true,
-      read: (request, response) => {
-        this.#webhook.prove(request, response);
-      },
-      write: (request, response) => this.#webhook.take(request, response),
-    },
-  ];
 
   constructor(host: ApiHost) {
     this.#host = host;
-    this.#cameras = new CameraAnswers(host);
-    this.#sound = new SoundAnswers(host);
-    this.#arming = new ArmingAnswers(host);
-    this.#webhook = new WebhookAnswers(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({
-      authenticated: () => host.authenticated(),
       watch: (listener) => host.watch(listener),
       newSecret: () => host.newSecret(),
       clock: host.clock,
@@ -170,6 +71,18 @@ export class Api {
         this.#faults.tell('live', cause);
       },
     });
+    this.#handlers = {
+      ...new SystemAnswers(host).handlers,
+      ...new IncidentAnswers(host).handlers,
+      ...new EvidenceAnswers(host).handlers,
+      ...new CameraAnswers(host).handlers,
+      ...new SoundAnswers(host).handlers,
+      ...new ArmingAnswers(host).handlers,
+      ...new WebhookAnswers(host).handlers,
+      makeLiveTicket: ({ request, response, caller }) => {
+        sendJson(request, response, 201, this.live.ticket(caller));
+      },
+    };
   }
 
   /** Answers one request; never rejects. */
@@ -178,91 +91,40 @@ export class Api {
     response.on('error', () => undefined);
     try {
       for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value);
-      if (this.#routeOf(request)?.signed !== true && !this.#host.authenticated() && !isLocal(request)) {
-        throw new Problem(403, 'Without a login only this machine may use this. Set httpNodeAuth in the settings.');
-      }
-      await this.#route(request, response);
+      await this.#answer(request, response);
     } catch (error) {
       this.#refuse(request, response, error);
     }
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Compared as it stands: nothing is decoded or resolved, so no spelling of a path leads anywhere else.
-    const path = pathOf(request);
-    for (const route of this.#routes) {
-      const match = route.path.exec(path);
-      if (match === null) continue;
-      const taken = methods.filter(({ handler }) => route[handler] !== undefined);
-      const method = taken.find(({ names }) => (names as readonly unknown[]).includes(request.method));
-      const handler = method && route[method.handler];
-      if (handler === undefined) {
-        const allowed = taken.flatMap(({ names }) => names).join(', ');
-        const detail = taken.length === 1 && taken[0] !== undefined ? taken[0].only : `This takes ${allowed}.`;
-        throw new Problem(405, detail, { headers: { Allow: allowed } });
-      }
-      const reads = method?.handler === 'read';
-      if (!reads && isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not do this.');
-      await handler(request, response, match[1] ?? '');
-      return;
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const place = findPlace(pathOf(request));
+    const id = operationOf(place, request.method);
+    const caller = await this.#admitted(request, needsOf(place, id));
+    if (place === undefined) throw new Problem(404, 'There is nothing here.');
+    if (id === undefined) throw wrongMethod(place);
+    if (routes[id].method !== 'GET' && isCrossSite(request)) {
+      throw new Problem(403, 'Pages of another origin may not do this.');
     }
-    throw new Problem(404, 'There is nothing here.');
+    const { parts } = place;
+    // The types of the table say which handlers have a caller: those of routes that need a role, and then there is one.
+    const handler = this.#handlers[id] as (call: OpenCall & Partial<Call>) => Promise<void> | void;
+    await handler({ request, response, parts, ...(caller === undefined ? {} : { caller }) });
   }
 
-  async #health(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendJson(request, response, 200, await this.#host.health());
-  }
-
-  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendText(request, response, 'text/plain; version=0.0.4; charset=utf-8', await this.#host.metrics());
-  }
-
-  async #incidents(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = listRequest(request.url);
-    sendJson(request, response, 200, await this.#lists.take(() => this.#host.incidents(asked)));
-  }
-
-  async #incident(request: IncomingMessage, response: ServerResponse, part: string): Promise<void> {
-    const id = incidentId(part);
-    const incident = await this.#lists.take(() => this.#host.incident(id));
-    if (incident === undefined) throw noIncident();
-    sendJson(request, response, 200, incident);
-  }
-
-  async #review(request: IncomingMessage, response: ServerResponse, part: string): Promise<void> {
-    const by = this.#host.user(request) ?? 'local';
-    const { status, record } = await addReview(this.#host, request, incidentId(part), by);
-    sendJson(request, response, status, record);
-  }
-
-  #ticket(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendJson(request, response, 201, this.live.ticket());
-    return Promise.resolve();
-  }
-
-  async #evidence(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
-    if (this.#evidenceAnswers >= mostEvidenceAnswers) {
-      throw new Problem(503, 'Too much evidence is being read at once.', { headers: { 'Retry-After': '5' } });
-    }
-    this.#evidenceAnswers += 1;
-    try {
-      const found = await this.#host.evidence(id);
-      if (found === undefined) throw new Problem(404, 'There is no such evidence.');
-      await answerEvidence(request, response, found);
-    } finally {
-      this.#evidenceAnswers -= 1;
-    }
-  }
-
-  #routeOf(request: IncomingMessage): Route | undefined {
-    const path = pathOf(request);
-    return this.#routes.find(({ path: pattern }) => pattern.test(path));
+  /** The one check of who may do what. @throws Problem 401, 403 */
+  async #admitted(request: IncomingMessage, needs: Needs): Promise<Caller | undefined> {
+    if (!isRole(needs)) return undefined;
+    const caller = await this.#host.caller(request);
+    if (caller === undefined) throw new Problem(401, 'Log in first.');
+    if (!hasRole(caller, needs)) throw new Problem(403, `This needs the role ${needs}.`);
+    return caller;
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (isClientGone(error)) return;
     const problem = error instanceof Problem ? error : fault(error);
-    if (problem.cause !== undefined) this.#faults.tell(this.#routeOf(request)?.path.source ?? '', problem.cause);
+    if (problem.cause !== undefined) this.#faults.tell(faultKey(request), problem.cause);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -278,6 +140,33 @@ const goneCodes: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', '
 
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
+}
+
+function operationOf(place: FoundPlace | undefined, method = ''): OperationId | undefined {
+  return place?.methods.get((method === 'HEAD' ? 'GET' : method) as Method);
+}
+
+/** What is needed to be answered at all: who may not look is not told which paths and methods there are. */
+function needsOf(place: FoundPlace | undefined, id: OperationId | undefined): Needs {
+  if (id !== undefined) return routes[id].needs;
+  const all: Needs[] = [...(place?.methods.values() ?? [])].map((one) => routes[one].needs);
+  return all.find((needs) => !isRole(needs)) ?? 'viewer';
+}
+
+function isRole(needs: Needs): needs is Role {
+  return (roles as readonly Needs[]).includes(needs);
+}
+
+function wrongMethod({ methods }: FoundPlace): Problem {
+  const [only, ...others] = methods.keys();
+  const allowed = [...methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  const detail = only !== undefined && others.length === 0 ? onlyMethod[only] : `This takes ${allowed}.`;
+  return new Problem(405, detail, { headers: { Allow: allowed } });
+}
+
+/** Faults of one operation are told together. */
+function faultKey(request: IncomingMessage): string {
+  return operationOf(findPlace(pathOf(request)), request.method) ?? '';
 }
 
 /** A failure of ours: its message may hold a path, so the client gets the fixed text of its name. */

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SiteArmingRequest, type ArmingRequest, type SiteArming } from '../contracts/arming.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
+import type { Call, Handlers } from './call.ts';
 import { jsonBody } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { sendJson } from './send.ts';
@@ -15,28 +15,29 @@ export interface ArmableSite {
 
 export interface ArmingHost {
   armableSites(): readonly ArmableSite[];
-  /** Name of the login that a request came with. */
-  user(request: IncomingMessage): string | undefined;
 }
 
 /** Answers who asks for the mode, and arms or disarms. */
 export class ArmingAnswers {
   readonly #host: ArmingHost;
+  readonly handlers = {
+    readArming: (call) => this.#read(call),
+    changeArming: (call) => this.#change(call),
+  } satisfies Partial<Handlers>;
 
   constructor(host: ArmingHost) {
     this.#host = host;
   }
 
-  async read(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #read({ request, response }: Call): Promise<void> {
     const sites = await Promise.all(this.#host.armableSites().map((site) => site.arming()));
     sendJson(request, response, 200, { sites });
   }
 
   /** @throws Problem 400, 404, 409, 413, 415, 422 */
-  async change(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #change({ request, response, caller }: Call): Promise<void> {
     const { site, ...asked } = readRequest(await jsonBody(request));
-    const by = this.#host.user(request) ?? 'local';
-    sendJson(request, response, 200, await this.#chosen(site).arm(asked, by));
+    sendJson(request, response, 200, await this.#chosen(site).arm(asked, caller.name));
   }
 
   #chosen(id: string | undefined): ArmableSite {

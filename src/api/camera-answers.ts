@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CameraList } from '../contracts/cameras.ts';
 import type { MicrophoneList } from '../contracts/listening.ts';
 import type { Clock } from '../contracts/ports.ts';
+import type { Call, Handlers } from './call.ts';
 import { ClientBudget } from './client-budget.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
@@ -13,8 +13,6 @@ export interface CameraHost {
   microphones(): MicrophoneList;
   /** The live picture of an id; undefined while there is none, `unknown` when nothing has this id. */
   preview(id: string): { jpeg: Buffer; tag: string } | undefined | 'unknown';
-  /** Name of the login that a request came with. */
-  user(request: IncomingMessage): string | undefined;
   clock: Clock;
 }
 
@@ -26,6 +24,17 @@ const stalledAfterMs = 10_000;
 export class CameraAnswers {
   readonly #host: CameraHost;
   readonly #budget: ClientBudget;
+  readonly handlers = {
+    listCameras: (call) => {
+      this.#cameras(call);
+    },
+    listMicrophones: (call) => {
+      this.#microphones(call);
+    },
+    readPreview: (call) => {
+      this.#picture(call);
+    },
+  } satisfies Partial<Handlers>;
   #underWay = 0;
 
   constructor(host: CameraHost) {
@@ -34,21 +43,24 @@ export class CameraAnswers {
   }
 
   /** @throws Problem 403, 429 */
-  cameras(request: IncomingMessage, response: ServerResponse): void {
-    this.#admit(request);
+  #cameras(call: Call): void {
+    const { request, response } = call;
+    this.#admit(call);
     sendJson(request, response, 200, this.#host.cameras());
   }
 
   /** @throws Problem 403, 429 */
-  microphones(request: IncomingMessage, response: ServerResponse): void {
-    this.#admit(request);
+  #microphones(call: Call): void {
+    const { request, response } = call;
+    this.#admit(call);
     sendJson(request, response, 200, this.#host.microphones());
   }
 
   /** @throws Problem 403, 404, 429, 503 */
-  picture(request: IncomingMessage, response: ServerResponse, id: string): void {
-    this.#admit(request);
-    const picture = this.#host.preview(id);
+  #picture(call: Call): void {
+    const { request, response, parts } = call;
+    this.#admit(call);
+    const picture = this.#host.preview(parts.preview ?? '');
     if (picture === 'unknown') throw new Problem(404, 'There is no such live picture.');
     if (picture === undefined) {
       response.writeHead(204, { 'Retry-After': '1' }).end();
@@ -72,10 +84,10 @@ export class CameraAnswers {
     response.end(request.method === 'HEAD' ? undefined : jpeg);
   }
 
-  #admit(request: IncomingMessage): void {
+  #admit({ request, caller }: Call): void {
     // A browser asks in the name of its user: no foreign page may make this machine draw pictures.
     if (isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not do this.');
-    if (this.#budget.spend(request, this.#host.user(request))) return;
+    if (this.#budget.spend(request, caller.name)) return;
     throw new Problem(429, 'So many questions a second are not answered.', { headers: { 'Retry-After': '1' } });
   }
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import {
   incidentFilters,
   pageLimits,
@@ -10,10 +9,13 @@ import { SentinelError } from '../contracts/errors.ts';
 import { readReview } from '../contracts/guards.ts';
 import { nameLimit } from '../contracts/messages.ts';
 import type { ListRequest } from '../evidence/incident-list.ts';
+import type { Call, Handlers } from './call.ts';
 import { longestCursor, readCursor } from './cursor.ts';
 import { jsonBody } from './json-body.ts';
 import { Parameters } from './parameters.ts';
 import { Problem } from './problem.ts';
+import { sendJson } from './send.ts';
+import { Turns } from './turns.ts';
 
 /** The incidents that the API serves: those of every open Site. */
 export interface IncidentHost {
@@ -28,10 +30,51 @@ export interface IncidentHost {
   ): Promise<{ record: ReviewRecord; added: boolean } | undefined>;
 }
 
+/** Reading a long history takes the database some 100 ms, and what must be written down waits behind it. */
+const listsAtATime = 2;
+
+/** Answers who reads and reviews incidents. */
+export class IncidentAnswers {
+  readonly #host: IncidentHost;
+  readonly #lists = new Turns(listsAtATime);
+  readonly handlers = {
+    listIncidents: (call) => this.#list(call),
+    readIncident: (call) => this.#read(call),
+    reviewIncident: (call) => this.#review(call),
+  } satisfies Partial<Handlers>;
+
+  constructor(host: IncidentHost) {
+    this.#host = host;
+  }
+
+  /** @throws Problem 400, 503 */
+  async #list({ request, response }: Call): Promise<void> {
+    const asked = listRequest(request.url);
+    sendJson(request, response, 200, await this.#lists.take(() => this.#host.incidents(asked)));
+  }
+
+  /** @throws Problem 404, 503 */
+  async #read({ request, response, parts }: Call): Promise<void> {
+    const id = incidentId(parts.incident);
+    const incident = await this.#lists.take(() => this.#host.incident(id));
+    if (incident === undefined) throw noIncident();
+    sendJson(request, response, 200, incident);
+  }
+
+  /** Keeps the review in a body. @throws Problem 400, 404, 413, 415, 422 */
+  async #review({ request, response, parts, caller }: Call): Promise<void> {
+    const id = incidentId(parts.incident);
+    const body = await jsonBody(request);
+    const reviewed = await this.#host.review(id, asReview(body), caller.name);
+    if (reviewed === undefined) throw noIncident();
+    sendJson(request, response, reviewed.added ? 201 : 200, reviewed.record);
+  }
+}
+
 const parameters = ['limit', 'before', 'minimumSeverity', 'site', 'area', 'state'];
 
 /** What a request for the list asks for. @throws Problem 400 */
-export function listRequest(url: string | undefined): ListRequest {
+function listRequest(url: string | undefined): ListRequest {
   const given = new Parameters(url, parameters);
   const before = given.text('before', longestCursor);
   const minimumSeverity = given.integer('minimumSeverity', 0, 3);
@@ -49,7 +92,7 @@ export function listRequest(url: string | undefined): ListRequest {
 }
 
 /** The id in a path, decoded. It is only ever compared with ids. @throws Problem 404 for what no id can be. */
-export function incidentId(part: string): string {
+function incidentId(part = ''): string {
   let id = '';
   try {
     id = decodeURIComponent(part);
@@ -60,20 +103,7 @@ export function incidentId(part: string): string {
   return id;
 }
 
-/** Keeps the review in a body. @throws Problem 400, 404, 413, 415, 422 */
-export async function addReview(
-  host: IncidentHost,
-  request: IncomingMessage,
-  id: string,
-  by: string,
-): Promise<{ status: 200 | 201; record: ReviewRecord }> {
-  const body = await jsonBody(request);
-  const reviewed = await host.review(id, asReview(body), by);
-  if (reviewed === undefined) throw noIncident();
-  return { status: reviewed.added ? 201 : 200, record: reviewed.record };
-}
-
-export function noIncident(): Problem {
+function noIncident(): Problem {
   return new Problem(404, 'There is no such incident.');
 }
 

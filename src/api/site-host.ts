@@ -10,18 +10,15 @@ import { camerasOf, livePicture } from '../site/camera-list.ts';
 import { microphonesOf } from '../site/microphone-list.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
+import { callerByLogin, type Login } from './login-caller.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { soundSites } from './sound/sound-sites.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
 /** What the API of one process serves: every Site that is open. */
-export function siteHost(
-  sites: () => readonly Site[],
-  login: Pick<ApiHost, 'authenticated' | 'user'>,
-  log: Log,
-): ApiHost {
+export function siteHost(sites: () => readonly Site[], login: Login, log: Log): ApiHost {
   return {
-    ...login,
+    caller: (request) => Promise.resolve().then(() => callerByLogin(login, request)),
     log,
     clock: new SiteClock(),
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),

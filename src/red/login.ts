@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ApiHost } from '../api/api.ts';
+import type { Login } from '../api/login-caller.ts';
 import type { NodeRed } from './node-red.ts';
 
 /** A name that somebody else gives us stands in rows and messages. */
@@ -8,7 +8,7 @@ const longestName = 64;
 const nameFields = ['username', 'name', 'email', 'id'] as const;
 
 /** What Node-RED's httpNodeAuth has found out before a request reaches us. */
-export function loginOf({ settings }: NodeRed): Pick<ApiHost, 'authenticated' | 'user'> {
+export function loginOf({ settings }: NodeRed): Login {
   return {
     authenticated: () => Boolean(settings.httpNodeAuth),
     user: (request) => (settings.httpNodeAuth ? (nameIn(settings.httpNodeAuth) ?? nameOfUser(request)) : undefined),

@@ -1,4 +1,5 @@
-import { Api, webhookPath } from '../api/api.ts';
+import { Api } from '../api/api.ts';
+import { webhookPath } from '../api/routes/webhook-routes.ts';
 import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
 import { warnOfOpenDashboard } from './dashboard-socket.ts';

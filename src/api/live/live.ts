@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Caller } from '../../contracts/access.ts';
 import type { LiveHello, LiveTicket } from '../../contracts/api.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import { Parameters } from '../parameters.ts';
@@ -12,7 +13,6 @@ import { IncidentFeed, type IncidentFeedOptions } from './incident-feed.ts';
 import { Tickets } from './tickets.ts';
 
 export interface LiveOptions extends Pick<IncidentFeedOptions, 'watch' | 'newSecret'> {
-  authenticated: () => boolean;
   clock: Clock;
   /** Told when changes were lost. */
   onFault: (cause: unknown) => void;
@@ -52,8 +52,8 @@ export class Live {
   }
 
   /** @throws Problem 503 when too many are out. */
-  ticket(): LiveTicket {
-    return this.#tickets.issue();
+  ticket(caller: Caller): LiveTicket {
+    return this.#tickets.issue(caller);
   }
 
   /** Answers an upgrade of our path at once, with a WebSocket or a refusal; never throws. */
@@ -80,19 +80,18 @@ export class Live {
   }
 
   /** @throws Problem saying why not. */
-  #admit(request: IncomingMessage): { seq: number | undefined; epoch: string | undefined } {
-    if (!this.#options.authenticated() && !isLocal(request)) {
-      throw new Problem(403, 'Without a login only this machine may listen.');
-    }
+  #admit(request: IncomingMessage): { seq: number | undefined; epoch: string | undefined; caller: Caller } {
     if (isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not listen.');
     const given = new Parameters(request.url, ['ticket', 'since', 'epoch']);
     const seq = given.integer('since', 0, Number.MAX_SAFE_INTEGER);
     const epoch = given.text('epoch', 100);
-    if (!this.#tickets.redeem(given.text('ticket', 100) ?? '')) {
-      throw new Problem(401, 'The ticket is missing, used or expired.');
-    }
+    const ticket = given.text('ticket', 100) ?? '';
+    const caller = this.#tickets.holder(ticket);
+    if (caller === undefined) throw new Problem(401, 'The ticket is missing, used or expired.');
+    if (caller.how === 'local' && !isLocal(request)) throw new Problem(403, 'This ticket is for this machine alone.');
+    this.#tickets.useUp(ticket);
     if (this.#clients.size >= mostClients) throw new Problem(503, `${mostClients} pages listen already.`);
-    return { seq, epoch };
+    return { seq, epoch, caller };
   }
 
   #greet(client: LiveClient, missed: readonly string[] | undefined): void {

@@ -1,3 +1,4 @@
+import type { Caller } from '../../contracts/access.ts';
 import type { LiveTicket } from '../../contracts/api.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import { Problem } from '../problem.ts';
@@ -6,12 +7,18 @@ const validSeconds = 30;
 /** More pages than this do not open within half a minute. */
 const mostValid = 200;
 
-/** Admits WebSockets: each ticket once, for half a minute. */
+interface Valid {
+  caller: Caller;
+  /** Monotonic ms. */
+  until: number;
+}
+
+/** Admits WebSockets of those who fetched a ticket: each once, within half a minute. */
 export class Tickets {
   readonly #clock: Clock;
   readonly #newSecret: () => string;
-  /** By ticket, oldest first: monotonic ms until which it is valid. */
-  readonly #valid = new Map<string, number>();
+  /** By ticket, oldest first. */
+  readonly #valid = new Map<string, Valid>();
 
   constructor(clock: Clock, newSecret: () => string) {
     this.#clock = clock;
@@ -19,25 +26,29 @@ export class Tickets {
   }
 
   /** @throws Problem 503 when too many are out. */
-  issue(): LiveTicket {
+  issue(caller: Caller): LiveTicket {
     this.#forgetExpired();
     if (this.#valid.size >= mostValid) {
       throw new Problem(503, 'Too many tickets wait to be used.', { headers: { 'Retry-After': String(validSeconds) } });
     }
     const ticket = this.#newSecret();
-    this.#valid.set(ticket, this.#clock.monotonic() + validSeconds * 1000);
+    this.#valid.set(ticket, { caller, until: this.#clock.monotonic() + validSeconds * 1000 });
     return { ticket, expiresInSeconds: validSeconds };
   }
 
-  /** Uses a ticket up. @returns whether it was valid. */
-  redeem(ticket: string): boolean {
+  /** Who fetched a valid ticket; it stays valid. */
+  holder(ticket: string): Caller | undefined {
     this.#forgetExpired();
-    return this.#valid.delete(ticket);
+    return this.#valid.get(ticket)?.caller;
+  }
+
+  useUp(ticket: string): void {
+    this.#valid.delete(ticket);
   }
 
   #forgetExpired(): void {
     const now = this.#clock.monotonic();
-    for (const [ticket, until] of this.#valid) {
+    for (const [ticket, { until }] of this.#valid) {
       if (until > now) return;
       this.#valid.delete(ticket);
     }

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   predictLimits,
   type RetrainAnswer,
@@ -9,6 +8,7 @@ import {
 } from '../../contracts/prediction.ts';
 import { trainingLimits, type TrainingPort, type TrainingStatus } from '../../contracts/training.ts';
 import { soundFormats } from '../../pcm/sound-format.ts';
+import type { Call, Handlers } from '../call.ts';
 import { ClientBudget } from '../client-budget.ts';
 import { Parameters } from '../parameters.ts';
 import { isLocal } from '../peer.ts';
@@ -36,14 +36,28 @@ export class SoundAnswers {
   /** Sites that are being sent a zip file. */
   readonly #receiving = new Set<string>();
 
+  readonly handlers = {
+    readSoundInfo: (call) => {
+      this.#info(call);
+    },
+    readSoundHealth: (call) => {
+      this.#health(call);
+    },
+    readSoundModel: (call) => this.#modelStatus(call),
+    readTraining: (call) => this.#training(call),
+    predictSound: (call) => this.#predict(call),
+    retrainSound: (call) => this.#retrain(call),
+  } satisfies Partial<Handlers>;
+
   constructor(host: SoundHost) {
     this.#host = host;
     this.#uploads = new PredictUploads(host.clock);
     this.#budget = new ClientBudget(host.clock);
   }
 
-  info(request: IncomingMessage, response: ServerResponse): void {
-    const { id } = this.#admit(request);
+  #info(call: Call): void {
+    const { request, response } = call;
+    const { id } = this.#admit(call);
     const { bytes, seconds, leastSeconds } = predictLimits;
     sendJson(request, response, 200, {
       ...{
@@ -57,8 +71,9 @@ export class SoundAnswers {
     } satisfies SoundInfo);
   }
 
-  health(request: IncomingMessage, response: ServerResponse): void {
-    const site = this.#admit(request);
+  #health(call: Call): void {
+    const { request, response } = call;
+    const site = this.#admit(call);
     const { model, loaded, usable } = site.model();
     sendJson(request, response, 200, {
       ...{ status: usable ? 'healthy' : 'degraded', site: site.id, model, model_loaded: loaded, waiting: site.clips },
@@ -66,8 +81,9 @@ export class SoundAnswers {
     } satisfies SoundHealth);
   }
 
-  async modelStatus(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const site = this.#admit(request);
+  async #modelStatus(call: Call): Promise<void> {
+    const { request, response } = call;
+    const site = this.#admit(call);
     const status: SoundModelStatus = {
       ...site.model(),
       threshold: predictLimits.threshold,
@@ -77,16 +93,18 @@ export class SoundAnswers {
   }
 
   /** The training under way, or the last one, with all that it showed. */
-  async training(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendJson(request, response, 200, await this.#statusOf(this.#admit(request)));
+  async #training(call: Call): Promise<void> {
+    const { request, response } = call;
+    sendJson(request, response, 200, await this.#statusOf(this.#admit(call)));
   }
 
   /** @throws Problem as stands in contracts/prediction.ts */
-  async predict(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #predict(call: Call): Promise<void> {
+    const { request, response } = call;
     const asked = new Parameters(request.url, ['site', 'threshold', 'spectrogram']);
     const threshold = asked.share('threshold');
     const spectrogram = asked.oneOf('spectrogram', ['0', '1']) === '1';
-    const site = this.#admit(request, asked);
+    const site = this.#admit(call, asked);
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort(new Problem(400, 'The client is gone.'));
@@ -100,10 +118,11 @@ export class SoundAnswers {
   }
 
   /** @throws Problem as stands in contracts/prediction.ts */
-  async retrain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #retrain(call: Call): Promise<void> {
+    const { request, response } = call;
     const asked = new Parameters(request.url, ['site', 'model']);
     const model = asked.text('model', longestName);
-    const site = this.#admit(request, asked);
+    const site = this.#admit(call, asked);
     const { training } = site;
     // A path would tell which files there are.
     if (model !== undefined && !/^[\w.-]+$/.test(model))
@@ -114,7 +133,7 @@ export class SoundAnswers {
     }
     this.#receiving.add(site.id);
     try {
-      const begun = await this.#learn(request, training, model);
+      const begun = await this.#learn(call, training, model);
       sendJson(request, response, 202, {
         status: 'Retraining Initiated',
         message: 'The recordings are looked at, then learnt from in the background; the model in use stays until then.',
@@ -130,13 +149,13 @@ export class SoundAnswers {
   }
 
   async #learn(
-    request: IncomingMessage,
+    { request, caller }: Call,
     training: TrainingPort,
     model: string | undefined,
   ): Promise<{ uploadId: string; sessionId: string }> {
     if (isUnderWay(await training.status())) throw new Problem(409, 'Another training is under way.');
     const zip = await readZipUpload(request, { training, clock: this.#host.clock });
-    const by = this.#host.user(request);
+    const by = caller.how === 'local' ? undefined : caller.name;
     try {
       return await training.begin({
         ...{ zip, owned: true, name: 'HTTP upload', origin: 'http', by },
@@ -166,8 +185,8 @@ export class SoundAnswers {
    * Programs of this machine may ask as often as they like: what they cost is bounded by how many clips wait.
    * @throws Problem 400, 404, 429
    */
-  #admit(request: IncomingMessage, asked = new Parameters(request.url, ['site'])): SoundSite {
-    if (!isLocal(request) && !this.#budget.spend(request, this.#host.user(request))) {
+  #admit({ request, caller }: Call, asked = new Parameters(request.url, ['site'])): SoundSite {
+    if (!isLocal(request) && !this.#budget.spend(request, caller.name)) {
       throw new Problem(429, 'So many questions a second are not answered.', { headers: { 'Retry-After': '1' } });
     }
     const sites = this.#host.soundSites();

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../contracts/ports.ts';
 import type { Prediction, SoundModelStatus } from '../../contracts/prediction.ts';
 import type { TrainingPort } from '../../contracts/training.ts';
@@ -21,8 +20,6 @@ export interface SoundSite {
 /** What the sound routes serve. */
 export interface SoundHost {
   soundSites(): readonly SoundSite[];
-  /** Name of the login that a request came with. */
-  user(request: IncomingMessage): string | undefined;
   readonly version: string;
   clock: Clock;
 }

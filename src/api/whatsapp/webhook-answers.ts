@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { WebhookReceiver } from '../../contracts/ports.ts';
+import type { Handlers, OpenCall } from '../call.ts';
 import { Problem } from '../problem.ts';
 import { sendText } from '../send.ts';
 import { rawBody } from './raw-body.ts';
@@ -21,13 +22,19 @@ const longestChallenge = 1024;
 export class WebhookAnswers {
   readonly #host: WebhookHost;
   #reading = 0;
+  readonly handlers = {
+    proveWebhook: (call) => {
+      this.#prove(call);
+    },
+    takeWebhook: (call) => this.#take(call),
+  } satisfies Partial<Handlers>;
 
   constructor(host: WebhookHost) {
     this.#host = host;
   }
 
   /** Proves to Meta that the address is ours. @throws Problem 403, 404 */
-  prove(request: IncomingMessage, response: ServerResponse): void {
+  #prove({ request, response }: OpenCall): void {
     const receivers = this.#receivers();
     const asked = new URLSearchParams(request.url?.split('?', 2)[1]);
     const [token, challenge] = [asked.get('hub.verify_token') ?? '', asked.get('hub.challenge') ?? ''];
@@ -39,7 +46,7 @@ export class WebhookAnswers {
   }
 
   /** @throws Problem 401 without a right signature, 404, 408, 413, 503 */
-  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #take({ request, response }: OpenCall): Promise<void> {
     const receivers = this.#receivers();
     const signature = request.headers['x-hub-signature-256'];
     if (typeof signature !== 'string') throw unsigned();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiHost } from '../../../src/api/api.ts';
+import { callerByLogin, type Login } from '../../../src/api/login-caller.ts';
 import type { IncidentSummary } from '../../../src/contracts/api.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -7,8 +8,7 @@ import { RecordingLog } from '../recording-log.ts';
 /** A host that has nothing but what a test gives it. */
 export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
   return {
-    authenticated: () => false,
-    user: () => undefined,
+    caller: callerBy(),
     health: () => Promise.resolve({ status: 'ok', version: '0', sites: [] }),
     metrics: () => Promise.resolve(''),
     evidence: () => Promise.resolve(undefined),
@@ -28,6 +28,12 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     clock: new ManualClock(),
     ...over,
   };
+}
+
+/** Who asks, where a login says what a test wants; without, this machine alone is answered. */
+export function callerBy(login: Partial<Login> = {}): ApiHost['caller'] {
+  const whole = { authenticated: () => false, user: () => undefined, ...login };
+  return (request) => Promise.resolve().then(() => callerByLogin(whole, request));
 }
 
 /** An incident as the API tells it. */

@@ -13,7 +13,7 @@ import type { EvidenceItem } from '../../../src/contracts/messages.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { apiHost } from './api-host.ts';
+import { apiHost, callerBy } from './api-host.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 const bytes = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 251));
@@ -278,8 +278,8 @@ describe('a request from elsewhere', () => {
   test('is answered when it comes from this machine, or after a login', async () => {
     for (const peer of ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1']) assert.equal(await statusFor(peer), 200);
     assert.equal(await statusFor('127.0.0.1', { host: '[::1]:1880' }), 200);
-    const authenticated = () => true;
-    assert.equal(await statusFor('192.168.1.20', { host: 'nodered.lan' }, { authenticated }), 200);
+    const caller = callerBy({ authenticated: () => true });
+    assert.equal(await statusFor('192.168.1.20', { host: 'nodered.lan' }, { caller }), 200);
   });
 
   test('is refused when a proxy on this machine, or a page under a foreign name, asks for somebody else', async () => {

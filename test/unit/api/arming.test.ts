@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
 import type { ArmableSite } from '../../../src/api/arming-answers.ts';
 import { armed, neverArmed, type SiteArming } from '../../../src/contracts/arming.ts';
-import { apiHost } from './api-host.ts';
+import { apiHost, callerBy } from './api-host.ts';
 
 function site(id: string): ArmableSite {
   let now: SiteArming = { ...neverArmed, site: id, siteName: `The ${id}`, kept: true };
@@ -42,7 +42,9 @@ const detailOf = async (response: Response) => ((await response.json()) as { det
 
 describe('the mode of a site', () => {
   test('is read, and set with the name of the login', async (t) => {
-    const address = await serve(t, [site('home')], { authenticated: () => true, user: () => 'anna' });
+    const address = await serve(t, [site('home')], {
+      caller: callerBy({ authenticated: () => true, user: () => 'anna' }),
+    });
     const before = await (await fetch(address)).json();
     assert.deepEqual(before, { sites: [{ ...neverArmed, site: 'home', siteName: 'The home', kept: true }] });
     const answer = await put(address, { mode: 'night' });

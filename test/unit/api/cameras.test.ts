@@ -4,11 +4,13 @@ import { Socket, type AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
 import { CameraAnswers } from '../../../src/api/camera-answers.ts';
+import type { Login } from '../../../src/api/login-caller.ts';
+import type { Caller } from '../../../src/contracts/access.ts';
 import { CameraList } from '../../../src/contracts/cameras.ts';
 import { MicrophoneList } from '../../../src/contracts/listening.ts';
 import { assertMatches } from '../../../src/contracts/guards.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { apiHost } from './api-host.ts';
+import { apiHost, callerBy } from './api-host.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 const jpeg = Buffer.alloc(100_000, 7);
@@ -115,8 +117,8 @@ describe('live pictures', () => {
   });
 
   test('are refused to who asks too often, each by themselves', async (t) => {
-    const user: ApiHost['user'] = ({ headers }) => headers['x-test-user']?.toString();
-    const { ask, state } = await serve(t, { authenticated: () => true, user });
+    const user: Login['user'] = ({ headers }) => headers['x-test-user']?.toString();
+    const { ask, state } = await serve(t, { caller: callerBy({ authenticated: () => true, user }) });
     const anna = { 'x-test-user': 'anna', 'if-none-match': '"5-1"' };
     const statuses: number[] = [];
     for (let n = 0; n < 65; n++) statuses.push((await ask(anna)).status);
@@ -134,14 +136,14 @@ describe('live pictures', () => {
 
   test('are read by 64 at once; more are asked to come again', () => {
     const clock = new ManualClock();
-    const user = () => String(clock.monotonic());
-    const answers = new CameraAnswers(apiHost({ preview: () => ({ jpeg, tag: 'a' }), user, clock }));
+    const answers = new CameraAnswers(apiHost({ preview: () => ({ jpeg, tag: 'a' }), clock }));
     /** A reader that takes nothing. */
     const read = (): ServerResponse => {
       clock.advance(1);
       const request = new IncomingMessage(new Socket());
       const response = new ServerResponse(request);
-      answers.picture(request, response, id);
+      const caller: Caller = { name: String(clock.monotonic()), role: 'viewer', how: 'session' };
+      answers.handlers.readPreview({ request, response, caller, parts: { preview: id } });
       return response;
     };
     const slow = Array.from({ length: 64 }, read);

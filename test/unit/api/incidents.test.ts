@@ -6,7 +6,7 @@ import { Api, type ApiHost } from '../../../src/api/api.ts';
 import { cursorOf } from '../../../src/api/cursor.ts';
 import type { ReviewRecord, ReviewRequest } from '../../../src/contracts/api.ts';
 import type { ListRequest } from '../../../src/evidence/incident-list.ts';
-import { apiHost, summary } from './api-host.ts';
+import { apiHost, callerBy, summary } from './api-host.ts';
 
 async function serve(t: TestContext, over: Partial<ApiHost> = {}): Promise<string> {
   const api = new Api(apiHost(over));
@@ -116,7 +116,7 @@ describe('a review', () => {
     });
 
   test('is kept once, under the name of the login', async (t) => {
-    const { address, said } = await reviewing(t, { user: () => 'alice' });
+    const { address, said } = await reviewing(t, { caller: callerBy({ user: () => 'alice' }) });
     const first = await post(`${address}/one/reviews`, { action: 'acknowledge', note: ' seen ', by: 'mallory' });
     assert.equal(first.status, 201);
     assert.deepEqual(await first.json(), record);
@@ -207,7 +207,7 @@ describe('a review', () => {
   });
 
   test('of a page of another origin is refused, whatever login the browser sends along', async (t) => {
-    const { address, said } = await reviewing(t, { authenticated: () => true });
+    const { address, said } = await reviewing(t, { caller: callerBy({ authenticated: () => true }) });
     const own = new URL(address).origin;
     const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },

@@ -9,7 +9,7 @@ import type { LiveHello, LiveTicket } from '../../../src/contracts/api.ts';
 import { LiveReader } from '../../live-reader.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
-import { apiHost, summary } from './api-host.ts';
+import { apiHost, callerBy, summary } from './api-host.ts';
 
 class Bench {
   readonly clock = new ManualClock();
@@ -189,7 +189,7 @@ describe('a live connection', () => {
 
   test('is refused to other origins, to other machines without a login, and for wrong parameters by name', async (t) => {
     let login = false;
-    const bench = await Bench.start(t, { authenticated: () => login });
+    const bench = await Bench.start(t, { caller: callerBy({ authenticated: () => login }) });
     const ticket = `?ticket=${await bench.ticket()}`;
     assert.equal((await bench.refusal(ticket, { origin: 'https://evil.example' })).status, 403);
     assert.equal((await bench.refusal(ticket, { origin: 'null' })).status, 403);
@@ -209,7 +209,13 @@ describe('a live connection', () => {
     }
     // None of them used the ticket up; with a login it is good from anywhere.
     login = true;
-    const socket = bench.open(ticket, { 'x-forwarded-for': '192.0.2.7' });
+    const anywhere = `?ticket=${await bench.ticket()}`;
+    assert.equal(
+      (await bench.refusal(ticket, { 'x-forwarded-for': '192.0.2.7' })).status,
+      403,
+      'still for this machine',
+    );
+    const socket = bench.open(anywhere, { 'x-forwarded-for': '192.0.2.7' });
     await new Promise((resolve) => socket.once('open', resolve));
   });
 

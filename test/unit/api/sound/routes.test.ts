@@ -22,7 +22,7 @@ import { encodeWav } from '../../../../src/pcm/wav.ts';
 import { until } from '../../../faults/vitals.ts';
 import { ManualClock } from '../../manual-clock.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
-import { apiHost } from '../api-host.ts';
+import { apiHost, callerBy } from '../api-host.ts';
 
 const wav = encodeWav(new Float32Array(16_000).fill(0.1), 16_000);
 const zip = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(200_000, 7)]);
@@ -218,7 +218,10 @@ describe('predict', () => {
   });
 
   test('programs of this machine are not counted, others are', async (t) => {
-    const address = await serve(t, [soundSite()], { authenticated: () => true, clock: new ManualClock() });
+    const address = await serve(t, [soundSite()], {
+      caller: callerBy({ authenticated: () => true }),
+      clock: new ManualClock(),
+    });
     const from = async (headers: Record<string, string>): Promise<number[]> => {
       const answers = await Promise.all(Array.from({ length: 70 }, () => fetch(`${address}/health`, { headers })));
       return answers.map(({ status }) => status).filter((status) => status !== 200);

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { signatureOf } from '../../../../scripts/demo/whatsapp/webhook.ts';
 import { isSame, isSigned } from '../../../../src/alerting/inbound/webhook-keys.ts';
-import { Api, webhookPath } from '../../../../src/api/api.ts';
+import { Api } from '../../../../src/api/api.ts';
+import { webhookPath } from '../../../../src/api/routes/webhook-routes.ts';
 import type { WebhookReceiver } from '../../../../src/contracts/ports.ts';
 import { apiHost } from '../api-host.ts';
 

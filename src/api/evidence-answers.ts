@@ -1,0 +1,38 @@
+import type { EvidenceItem } from '../contracts/messages.ts';
+import type { Call, Handlers } from './call.ts';
+import { answerEvidence } from './evidence-answer.ts';
+import { Problem } from './problem.ts';
+
+export interface EvidenceHost {
+  /** The piece of evidence of an id and the absolute path of its file. */
+  evidence(id: string): Promise<{ item: EvidenceItem; file: string } | undefined>;
+}
+
+/** Each holds a file open and may last as long as its reader is slow. */
+const mostAtOnce = 32;
+
+/** Answers who reads files of incidents. */
+export class EvidenceAnswers {
+  readonly #host: EvidenceHost;
+  readonly handlers = { readEvidence: (call) => this.#read(call) } satisfies Partial<Handlers>;
+  #underWay = 0;
+
+  constructor(host: EvidenceHost) {
+    this.#host = host;
+  }
+
+  /** @throws Problem 404, 416, 503 */
+  async #read({ request, response, parts: { evidence = '' } }: Call): Promise<void> {
+    if (this.#underWay >= mostAtOnce) {
+      throw new Problem(503, 'Too much evidence is being read at once.', { headers: { 'Retry-After': '5' } });
+    }
+    this.#underWay += 1;
+    try {
+      const found = await this.#host.evidence(evidence);
+      if (found === undefined) throw new Problem(404, 'There is no such evidence.');
+      await answerEvidence(request, response, found);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+}

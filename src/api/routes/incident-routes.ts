@@ -1,0 +1,42 @@
+import { Type } from 'typebox';
+import { IncidentPage, IncidentQuery, IncidentSummary, ReviewRecord, ReviewRequest } from '../../contracts/api.ts';
+import { NamedId, OpaqueId } from './parts.ts';
+import type { Route } from './route.ts';
+
+export const incidentRoutes = {
+  listIncidents: {
+    ...{ method: 'GET', path: '/api/v1/incidents', group: 'Incidents', needs: 'viewer' },
+    summary: 'Incidents of all sites, newest first.',
+    query: IncidentQuery,
+    answers: { 200: { description: 'One page.', schema: IncidentPage } },
+    problems: [400, 503],
+  },
+  readIncident: {
+    ...{ method: 'GET', path: '/api/v1/incidents/{incident}', group: 'Incidents', needs: 'viewer' },
+    summary: 'One incident, whole.',
+    parts: { incident: NamedId },
+    answers: { 200: { description: 'As it stands now.', schema: IncidentSummary } },
+    problems: [404, 503],
+  },
+  reviewIncident: {
+    ...{ method: 'POST', path: '/api/v1/incidents/{incident}/reviews', group: 'Incidents', needs: 'operator' },
+    summary: 'Acknowledges, confirms or dismisses an incident, or notes something.',
+    parts: { incident: NamedId },
+    body: { schema: ReviewRequest },
+    answers: {
+      200: { description: 'It stands so already.', schema: ReviewRecord },
+      201: { description: 'It is written down.', schema: ReviewRecord },
+    },
+    problems: [400, 404, 413, 415, 422],
+  },
+  readEvidence: {
+    ...{ method: 'GET', path: '/api/v1/evidence/{evidence}', group: 'Incidents', needs: 'viewer' },
+    summary: 'A file of an incident: picture, sound or video. One byte range works.',
+    parts: { evidence: OpaqueId },
+    answers: {
+      200: { description: 'The file.', schema: Type.Unsafe<Uint8Array>({ type: 'string' }), type: '*/*' },
+      206: { description: 'A part of it.', schema: Type.Unsafe<Uint8Array>({ type: 'string' }), type: '*/*' },
+    },
+    problems: [404, 416, 503],
+  },
+} as const satisfies Record<string, Route>;

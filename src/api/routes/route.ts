@@ -1,0 +1,42 @@
+import type { TObject, TSchema } from 'typebox';
+import type { Role } from '../../contracts/access.ts';
+
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
+
+/** Who may use a route: a role, `nobody` in particular (it is open), or whoever signs what comes (`signature`). */
+export type Needs = Role | 'nobody' | 'signature';
+
+/** An answer that is no problem. */
+export interface Answer {
+  readonly description: string;
+  readonly schema?: TSchema;
+  /** Content type; `application/json` where there is a schema and nothing is said. */
+  readonly type?: string;
+}
+
+export interface Body {
+  readonly schema: TSchema;
+  /** `application/json` where nothing is said. */
+  readonly type?: string;
+  readonly optional?: true;
+}
+
+/** A route as data: what dispatches, refuses, describes and tests it. */
+export interface Route {
+  readonly method: Method;
+  /** Below the place where the API is mounted; `{name}` is one part of the path. */
+  readonly path: string;
+  /** Other spellings of the same, for older clients. */
+  readonly also?: readonly string[];
+  readonly group: string;
+  readonly summary: string;
+  readonly needs: Needs;
+  /** Schemas of the parts of the path: one that does not fit is no such thing (404). */
+  readonly parts?: Readonly<Record<string, TSchema>>;
+  readonly query?: TObject;
+  readonly body?: Body;
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Problems of its own: 401, 403, 429 and 500 may come anywhere. */
+  readonly problems?: readonly number[];
+}

@@ -1,0 +1,20 @@
+import { cameraRoutes } from './camera-routes.ts';
+import { incidentRoutes } from './incident-routes.ts';
+import type { Route } from './route.ts';
+import { siteRoutes } from './site-routes.ts';
+import { soundRoutes } from './sound-routes.ts';
+import { systemRoutes } from './system-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
+
+/** Every route, by its operationId. */
+export const routes = {
+  ...systemRoutes,
+  ...incidentRoutes,
+  ...cameraRoutes,
+  ...siteRoutes,
+  ...soundRoutes,
+  ...webhookRoutes,
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type OperationId = keyof Routes;

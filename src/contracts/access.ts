@@ -13,6 +13,8 @@ export interface Caller {
   readonly how: 'local' | 'node-red' | 'session' | 'token';
   /** `<site>/<source>` of each source, or `<site>` of each site, that may be seen; absent: everything. */
   readonly sources?: readonly string[];
+  /** Id of the account; absent where it is none of ours. */
+  readonly account?: string;
 }
 
 /** Whether a role is enough for what needs another one. */

@@ -219,6 +219,69 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX button_tokens_by_age ON button_tokens (expires_at);
   `,
+  `
+  -- Accounts: who may use the pages and the API. Secrets are here as hashes only.
+  CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+    sources_json TEXT,
+    password TEXT,
+    password_at REAL NOT NULL,
+    disabled INTEGER NOT NULL,
+    view_json TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    logged_in_at REAL
+  ) STRICT;
+  CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at REAL NOT NULL,
+    used_at REAL NOT NULL,
+    expires_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of_user ON sessions (user_id, created_at);
+  CREATE TABLE api_tokens (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+    sources_json TEXT,
+    made_by TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    expires_at REAL,
+    used_at REAL,
+    revoked_at REAL
+  ) STRICT;
+  CREATE TABLE account_links (
+    hash TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    expires_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE login_failures (
+    key TEXT PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at REAL NOT NULL,
+    wait_until REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX login_failures_by_age ON login_failures (last_at);
+
+  -- Who did what: nothing in it is changed, and the newest 200,000 notes cannot be deleted.
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    "by" TEXT NOT NULL,
+    how TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT
+  ) STRICT;
+  CREATE INDEX audit_by_action ON audit (action, seq);
+  CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
+  CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.seq > (SELECT max(seq) FROM audit) - 200000
+  BEGIN SELECT RAISE(ABORT, 'the audit is kept'); END;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -2,6 +2,12 @@ import type { Generated } from 'kysely';
 
 /** The tables as Kysely sees them. Times are epoch milliseconds; `*_json` columns hold contract payloads. */
 export interface Tables {
+  account_links: AccountLinkRow;
+  api_tokens: ApiTokenRow;
+  audit: AuditRow;
+  login_failures: LoginFailureRow;
+  sessions: SessionRow;
+  users: UserRow;
   button_tokens: ButtonTokenRow;
   arming: ArmingRow;
   calibration_recordings: CalibrationRecordingRow;
@@ -217,4 +223,78 @@ export interface ButtonTokenRow {
   recipient: string;
   expires_at: number;
   used_at: number | null;
+}
+
+/** An account. */
+export interface UserRow {
+  id: string;
+  /** As its owner writes it. */
+  name: string;
+  /** In the form in which names are compared; unique. */
+  name_key: string;
+  role: string;
+  /** As `Caller.sources`; null: everything. */
+  sources_json: string | null;
+  /** As `passwords.ts` writes it; null until its owner has set one. */
+  password: string | null;
+  /** When the password was set: what was given out before does not count any more. */
+  password_at: number;
+  disabled: number;
+  /** What its owner wants to see. */
+  view_json: string;
+  created_at: number;
+  logged_in_at: number | null;
+}
+
+/** A browser that is logged in. */
+export interface SessionRow {
+  /** SHA-256 of the cookie, hex. */
+  hash: string;
+  user_id: string;
+  created_at: number;
+  /** To the minute. */
+  used_at: number;
+  expires_at: number;
+}
+
+/** A program that may ask. */
+export interface ApiTokenRow {
+  id: string;
+  /** SHA-256 of the token, hex. */
+  hash: string;
+  name: string;
+  role: string;
+  sources_json: string | null;
+  made_by: string;
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+  revoked_at: number | null;
+}
+
+/** A link with which an account gets its password; it works once. */
+export interface AccountLinkRow {
+  /** SHA-256 of its secret, hex. */
+  hash: string;
+  user_id: string;
+  expires_at: number;
+}
+
+/** How often a login failed lately, by name or by address. */
+export interface LoginFailureRow {
+  key: string;
+  failures: number;
+  last_at: number;
+  /** Until then nothing is tried. */
+  wait_until: number;
+}
+
+/** Who did what; never changed. */
+export interface AuditRow {
+  seq: Generated<number>;
+  at: number;
+  by: string;
+  how: string;
+  action: string;
+  subject: string | null;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { Access } from '../access/access.ts';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
@@ -84,6 +85,8 @@ export class Site {
   readonly acknowledgements: Acknowledgements = acknowledgementsIn(async () => (await this.database()).query);
   readonly vision: SiteVision;
   readonly sound: SiteSound;
+  /** Accounts, and who did what. */
+  readonly access: Access;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
@@ -121,6 +124,7 @@ export class Site {
     const pools = modelPools(tools);
     this.vision = new SiteVision({ pool: pools.vision, health, tools });
     this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
+    this.access = new Access({ folder, database: () => this.database(), clock: this.clock, log: this.log });
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
     void this.sound.training.forgetLeftovers();
@@ -203,7 +207,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
-    await Promise.all([this.arming, this.sound, this.vision, this.clips].map((part) => part.close()));
+    await Promise.all([this.arming, this.sound, this.vision, this.clips, this.access].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
       await database?.close();

@@ -10,6 +10,7 @@ import { FaultLog } from './fault-log.ts';
 import { IncidentAnswers, type IncidentHost } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
 import { Live } from './live/live.ts';
+import { OpenApiAnswers } from './openapi/openapi-answers.ts';
 import { Problem } from './problem.ts';
 import { findPlace, type FoundPlace } from './route-finder.ts';
 import type { Method, Needs } from './routes/route.ts';
@@ -72,6 +73,7 @@ export class Api {
       },
     });
     this.#handlers = {
+      ...new OpenApiAnswers(host).handlers,
       ...new SystemAnswers(host).handlers,
       ...new IncidentAnswers(host).handlers,
       ...new EvidenceAnswers(host).handlers,

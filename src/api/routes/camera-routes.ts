@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { CameraList } from '../../contracts/cameras.ts';
 import { MicrophoneList } from '../../contracts/listening.ts';
 import { OpaqueId } from './parts.ts';
@@ -20,7 +19,7 @@ export const cameraRoutes = {
     summary: 'The live picture of a camera, with what is seen in it.',
     parts: { preview: OpaqueId },
     answers: {
-      200: { description: 'A picture.', schema: Type.Unsafe<Uint8Array>({ type: 'string' }), type: 'image/jpeg' },
+      200: { description: 'A picture.', type: 'image/jpeg' },
       204: { description: 'None yet: ask again in a second.' },
       304: { description: 'Still the one of If-None-Match.' },
     },

@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { IncidentPage, IncidentQuery, IncidentSummary, ReviewRecord, ReviewRequest } from '../../contracts/api.ts';
 import { NamedId, OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
@@ -34,8 +33,8 @@ export const incidentRoutes = {
     summary: 'A file of an incident: picture, sound or video. One byte range works.',
     parts: { evidence: OpaqueId },
     answers: {
-      200: { description: 'The file.', schema: Type.Unsafe<Uint8Array>({ type: 'string' }), type: '*/*' },
-      206: { description: 'A part of it.', schema: Type.Unsafe<Uint8Array>({ type: 'string' }), type: '*/*' },
+      200: { description: 'The file.', type: '*/*' },
+      206: { description: 'A part of it.', type: '*/*' },
     },
     problems: [404, 416, 503],
   },

@@ -4,7 +4,7 @@ import { TrainingStatus } from '../../contracts/training.ts';
 import type { Route } from './route.ts';
 
 const site = { site: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Id of a site.' })) };
-const File = Type.Object({ file: Type.Unsafe<Uint8Array>({ type: 'string' }) });
+const File = Type.Object({ file: Type.String({ contentMediaType: 'application/octet-stream' }) });
 const form = 'multipart/form-data';
 const common = [400, 404] as const;
 
@@ -59,6 +59,6 @@ export const soundRoutes = {
     }),
     body: { schema: File, type: form },
     answers: { 202: { description: 'It has begun.', schema: RetrainAnswer } },
-    problems: [...common, 408, 409, 411, 413, 415, 422, 503],
+    problems: [...common, 408, 409, 411, 413, 415, 422, 503, 507],
   },
 } as const satisfies Record<string, Route>;

@@ -2,12 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
+import { assertDescribed, watchAnswer, type GivenAnswer } from '../../described-answers.ts';
 import { apiHost } from './api-host.ts';
 
-/** A real server with the API of a host on it; its address. */
+/** A real server with the API of a host on it; its address. In the end every answer must be as the table of routes says. */
 export async function serveApi(t: TestContext, over: Partial<ApiHost> = {}): Promise<string> {
   const api = new Api(apiHost(over));
+  const answers: GivenAnswer[] = [];
   const server = createServer((request, response) => {
+    watchAnswer(request, response, (answer) => answers.push(answer));
     void api.handle(request, response);
   });
   server.on('upgrade', (request, socket, head) => {
@@ -18,6 +21,7 @@ export async function serveApi(t: TestContext, over: Partial<ApiHost> = {}): Pro
     api.live.close();
     server.closeAllConnections();
     server.close();
+    for (const answer of answers) assertDescribed(answer);
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

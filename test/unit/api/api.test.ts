@@ -14,6 +14,7 @@ import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { apiHost, callerBy } from './api-host.ts';
+import { serveApi } from './api-server.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
 const bytes = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 251));
@@ -49,18 +50,8 @@ function host(over: Partial<ApiHost> = {}): ApiHost {
   });
 }
 
-/** A real server with the API on it. */
-async function serve(t: TestContext, over: Partial<ApiHost> = {}): Promise<string> {
-  const api = new Api(host(over));
-  const server = createServer((request, response) => {
-    void api.handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+function serve(t: TestContext, over: Partial<ApiHost> = {}): Promise<string> {
+  return serveApi(t, host(over));
 }
 
 async function serveFile(t: TestContext): Promise<string> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
-import { Api, type ApiHost } from '../../../src/api/api.ts';
+import type { ApiHost } from '../../../src/api/api.ts';
 import type { ArmableSite } from '../../../src/api/arming-answers.ts';
 import { armed, neverArmed, type SiteArming } from '../../../src/contracts/arming.ts';
-import { apiHost, callerBy } from './api-host.ts';
+import { callerBy } from './api-host.ts';
+import { serveApi } from './api-server.ts';
 
 function site(id: string): ArmableSite {
   let now: SiteArming = { ...neverArmed, site: id, siteName: `The ${id}`, kept: true };
@@ -20,17 +19,7 @@ function site(id: string): ArmableSite {
 }
 
 async function serve(t: TestContext, sites: readonly ArmableSite[], over: Partial<ApiHost> = {}): Promise<string> {
-  const api = new Api(apiHost({ armableSites: () => sites, ...over }));
-  const server = createServer((request, response) => {
-    void api.handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    api.live.close();
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/site/arming`;
+  return `${await serveApi(t, { armableSites: () => sites, ...over })}/api/v1/site/arming`;
 }
 
 function put(address: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {

@@ -7,19 +7,10 @@ import { cursorOf } from '../../../src/api/cursor.ts';
 import type { ReviewRecord, ReviewRequest } from '../../../src/contracts/api.ts';
 import type { ListRequest } from '../../../src/evidence/incident-list.ts';
 import { apiHost, callerBy, summary } from './api-host.ts';
+import { serveApi } from './api-server.ts';
 
 async function serve(t: TestContext, over: Partial<ApiHost> = {}): Promise<string> {
-  const api = new Api(apiHost(over));
-  const server = createServer((request, response) => {
-    void api.handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    api.live.close();
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
+  return `${await serveApi(t, over)}/api/v1`;
 }
 
 async function detailOf(response: Response): Promise<string> {

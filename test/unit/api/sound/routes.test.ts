@@ -23,6 +23,7 @@ import { until } from '../../../faults/vitals.ts';
 import { ManualClock } from '../../manual-clock.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { apiHost, callerBy } from '../api-host.ts';
+import { serveApi } from '../api-server.ts';
 
 const wav = encodeWav(new Float32Array(16_000).fill(0.1), 16_000);
 const zip = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(200_000, 7)]);
@@ -65,16 +66,7 @@ function uploadsTo(folder: string): TrainingPort['newUpload'] {
 }
 
 async function serve(t: TestContext, sites: SoundSite[], over: Partial<ApiHost> = {}): Promise<string> {
-  const api = new Api(apiHost({ soundSites: () => sites, ...over }));
-  const server = createServer((request, response) => {
-    void api.handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/sound`;
+  return `${await serveApi(t, { soundSites: () => sites, ...over })}/api/v1/sound`;
 }
 
 function upload(bytes: Uint8Array, { name = 'file', times = 1 } = {}): RequestInit {

@@ -1,0 +1,35 @@
+import type { TSchema } from 'typebox';
+import * as api from '../../contracts/api.ts';
+import { SiteArming, SiteArmingRequest } from '../../contracts/arming.ts';
+import { CameraSummary, LivePreview } from '../../contracts/cameras.ts';
+import { HealthReport, SiteHealth } from '../../contracts/health.ts';
+import { MicrophoneSummary } from '../../contracts/listening.ts';
+import { Prediction } from '../../contracts/prediction.ts';
+import { TrainingResults, TrainingSession, TrainingStatus } from '../../contracts/training.ts';
+
+/** Schemas that have a name of their own in the document; all others stand where they are used. */
+export const components: Readonly<Record<string, TSchema>> = {
+  Problem: api.ApiProblem,
+  IncidentPage: api.IncidentPage,
+  Incident: api.IncidentSummary,
+  IncidentReview: api.IncidentReview,
+  IncidentSignal: api.SummarySignal,
+  IncidentEvidence: api.SummaryEvidence,
+  ReviewRequest: api.ReviewRequest,
+  ReviewRecord: api.ReviewRecord,
+  LiveTicket: api.LiveTicket,
+  LiveHello: api.LiveHello,
+  LiveIncident: api.LiveIncident,
+  LiveArming: api.LiveArming,
+  SiteArming,
+  SiteArmingRequest,
+  Camera: CameraSummary,
+  LivePreview,
+  Microphone: MicrophoneSummary,
+  HealthReport,
+  SiteHealth,
+  Prediction,
+  TrainingStatus,
+  TrainingSession,
+  TrainingResults,
+};

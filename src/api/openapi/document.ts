@@ -103,7 +103,7 @@ function partsOf({ path, parts = {} }: Route): Parameter[] {
 
 function queryOf({ query }: Route): Parameter[] {
   const required: readonly string[] = query?.required ?? [];
-  const fields = Object.entries(query?.properties ?? {}) as [string, TSchema][];
+  const fields = Object.entries<TSchema>(query?.properties ?? {});
   return fields.map(([name, schema]) => parameter(name, 'query', schema, required.includes(name)));
 }
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { Api, type ApiHost } from '../../../../src/api/api.ts';
+import type { ApiHost } from '../../../../src/api/api.ts';
 import type { SoundSite } from '../../../../src/api/sound/sound-site.ts';
 import { SiteClock } from '../../../../src/clock/site-clock.ts';
 import { SentinelError } from '../../../../src/contracts/errors.ts';
@@ -22,7 +21,7 @@ import { encodeWav } from '../../../../src/pcm/wav.ts';
 import { until } from '../../../faults/vitals.ts';
 import { ManualClock } from '../../manual-clock.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
-import { apiHost, callerBy } from '../api-host.ts';
+import { callerBy } from '../api-host.ts';
 import { serveApi } from '../api-server.ts';
 
 const wav = encodeWav(new Float32Array(16_000).fill(0.1), 16_000);

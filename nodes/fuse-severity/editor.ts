@@ -8,6 +8,7 @@ import { faultText, inputOf, registerNode, text } from '../../src/editor/registe
 import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { offeredLists, RuleList } from '../../src/editor/rule-list.ts';
 import { offerPresets } from '../../src/editor/rule-presets.ts';
+import { expressionFault } from '../../src/editor/rule-expression.ts';
 import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
 import { receiversBehind, RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';
@@ -22,6 +23,7 @@ registerNode({
   icon: 'fuse-severity.svg',
   canvas: { colour: '#F3B567', input: true, outputs: ['incident', 'arming'] },
   places: { rules: (path, rules) => rulePlace(path, rules as Rule[], say) },
+  listChecks: { rules: (rules) => unusableRule(rules as Rule[]) },
   prepare: (node) => {
     const host = document.getElementById('echosight-rules');
     if (host === null) return;
@@ -68,7 +70,15 @@ function tryIn(place: HTMLElement, node: EditorNode, rules: RuleList): RuleTrial
 /** What is wrong with a rule: "label: is missing". */
 function faultIn(rule: Rule): string {
   const found = faultOf(schema.properties.rules?.items ?? {}, withIds([rule])[0]);
-  return found === undefined ? '' : `${fieldName(found.path, say)}: ${faultText('fuse-severity', found)}`;
+  if (found === undefined) return expressionFault(rule, say);
+  return `${fieldName(found.path, say)}: ${faultText('fuse-severity', found)}`;
+}
+
+/** Rules that fit the schema, of which one may still be unusable. */
+function unusableRule(rules: readonly Rule[]): true | string {
+  const faults = rules.map((rule, index) => ({ index, fault: expressionFault(rule, say) }));
+  const first = faults.find(({ fault }) => fault !== '');
+  return first === undefined || `${rulePlace([first.index, 'expression'], rules, say)}: ${first.fault}`;
 }
 
 /** What the models know that are wired to the node. Sounds have one set of classes; a model of one's own may know anything. */

@@ -106,7 +106,12 @@ declare const RED: {
   readonly editor: {
     /** Opens the large editor of JSON, which says itself what is wrong. */
     editJSON(options: { value: string; complete(value: string): void }): void;
+    /** Opens the large editor of JSONata. */
+    editExpression(options: { value: string; complete(value: string): void }): void;
   };
   /** Text of a locale: `<namespace>:<key>`. */
   _(key: string, params?: Record<string, string | number>): string;
 };
+
+/** The JSONata of Node-RED itself, which its editor of expressions asks. It throws objects with `message` and `position`. */
+declare const jsonata: ((expression: string) => { ast(): object }) | undefined;

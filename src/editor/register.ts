@@ -18,6 +18,8 @@ export interface NodeLook {
   };
   /** Further checks of one setting, after those of the schema. */
   checks?: Readonly<Record<string, (value: string, node: EditorNode) => true | string>>;
+  /** Further checks of a setting that is a list, after those of the schema. */
+  listChecks?: Readonly<Record<string, (list: readonly unknown[]) => true | string>>;
   /** Names the part of a setting that is wrong, such as one rule of a list; without it the setting is named. */
   places?: Readonly<Record<string, (path: Fault['path'], value: unknown) => string>>;
   /** What comes and goes with the type, such as a tab of the sidebar. */
@@ -122,6 +124,8 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
         const place = found.path.length === 0 ? undefined : look.places?.[key]?.(found.path, value);
         return `${place ?? label}: ${faultText(look.type, found)}`;
       }
+      const ofList = look.listChecks?.[key];
+      if (ofList !== undefined && Array.isArray(value)) return ofList(value);
       return check?.(String(value), this) ?? true;
     },
   };

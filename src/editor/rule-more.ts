@@ -1,13 +1,14 @@
 import type { Rule, Weighing } from '../contracts/configs.ts';
 import { element, numberField } from './element.ts';
+import { expressionField } from './rule-expression.ts';
 import { change } from './rule-parts.ts';
 import type { Say } from './rule-sentence.ts';
 
 type Refresh = () => void;
 
-/** The folded part of a rule: its own time, order and reason. It stands open where something is set. */
+/** The folded part of a rule: its own time, order, reason and expression. It stands open where something is set. */
 export function moreFields(rule: Rule, say: Say, refresh: Refresh): HTMLElement {
-  const isSet = [rule.within, rule.inOrder, rule.reason].some((value) => value !== undefined);
+  const isSet = [rule.within, rule.inOrder, rule.reason, rule.expression].some((value) => value !== undefined);
   const within = numberField(
     { min: '0.1', max: '120', step: 'any', placeholder: say('rule.usual') },
     rule.within,
@@ -35,6 +36,7 @@ export function moreFields(rule: Rule, say: Say, refresh: Refresh): HTMLElement 
     element('summary', {}, say('rule.more')),
     element('div', {}, say('rule.within'), within, say('limit.seconds'), order),
     element('div', {}, say('rule.reason'), reason),
+    expressionField(rule, say, refresh),
   );
 }
 

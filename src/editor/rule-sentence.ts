@@ -7,7 +7,7 @@ export type Say = (key: string, params?: Record<string, string | number>) => str
 
 /** A rule as one sentence: "When person is seen (2 of 5 looks) and gunshot is heard: alarm." */
 export function ruleSentence(rule: Rule, say: Say): string {
-  const { within, none = [], severity, weigh } = rule;
+  const { within, none = [], severity, weigh, expression } = rule;
   const excluded = none.map((condition) => conditionPhrase(condition, say)).join(` ${say('or')} `);
   const conditions = [
     [...togetherPhrases(rule, say), ...weighPhrases(rule, say)].join(
@@ -15,6 +15,7 @@ export function ruleSentence(rule: Rule, say: Say): string {
     ),
     within === undefined ? '' : say('withinPhrase', { seconds: within }),
     none.length === 0 ? '' : say('unless', { conditions: excluded }),
+    expression === undefined ? '' : say('expression.phrase', { expression }),
   ].join('');
   const steps = (weigh?.steps ?? []).map((step) =>
     say('step', { severity: say(`severity.${step.severity}`), from: step.from }),
@@ -86,6 +87,7 @@ const ruleTexts: Readonly<Record<string, string>> = {
   none: 'addCondition',
   within: 'rule.within',
   reason: 'rule.reason',
+  expression: 'expression.label',
   floor: 'weigh.floor',
   hours: 'weigh.hours',
   from: 'weigh.hours',

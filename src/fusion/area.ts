@@ -11,12 +11,14 @@ import type {
 import type { Clock } from '../contracts/ports.ts';
 import type { Duty, WhyUntold } from './duty.ts';
 import type { EntryDelayTakers } from './entry-delay.ts';
+import { factsAround } from './expression/area-facts.ts';
+import { Refusals } from './expression/refusals.ts';
 import { heldBackSentences } from './held-back.ts';
 import { IncidentCourse, type Tell } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
 import { captureTime, readLook, type Look } from './look.ts';
 import { compareMatches, matchAround, type Match } from './matching.ts';
-import type { BookedRule, RuleBook } from './rule-book.ts';
+import { isNamedBy, type BookedRule, type RuleBook } from './rule-book.ts';
 import type { Showing } from './showing.ts';
 import { TimeLine } from './time-line.ts';
 import { Untold } from './untold.ts';
@@ -48,6 +50,8 @@ export interface FusionOptions {
   untold?: (why: WhyUntold) => void;
   /** What waits for the end of an entry delay. */
   waiting?: Omit<EntryDelayTakers, 'tell'>;
+  /** Told by each area of a rule whose expression fails and did not before. */
+  failing?: (rule: Rule, why: string) => void;
 }
 
 /** What all areas share. */
@@ -67,6 +71,7 @@ export class Area {
   readonly #book: RuleBook;
   readonly #duty: Duty;
   readonly #untold: Untold;
+  readonly #refusals: Refusals;
   readonly #timeLine: TimeLine;
   readonly #states: LastingStates;
   readonly #moments: IncidentCourse;
@@ -81,6 +86,7 @@ export class Area {
     this.#book = book;
     this.#duty = duty;
     this.#untold = new Untold(options.quietSeconds * 1000, options.untold ?? (() => undefined));
+    this.#refusals = new Refusals(options.failing ?? (() => undefined));
     this.#timeLine = new TimeLine(book.followed);
     this.#states = new LastingStates(options.clock);
     this.#moments = this.#course();
@@ -106,12 +112,21 @@ export class Area {
     const changed = this.#timeLine.insert(look, now).slice(0, this.#book.reach);
     if (changed.length === 0 || look.sightings.size === 0) return;
     const until = changed.at(-1)?.capturedAt ?? capturedAt;
-    const anchors = (condition: RuleCondition): readonly Showing[] =>
-      condition.kind === look.kind && look.sightings.has(condition.label)
+    const anchors = (condition: RuleCondition, booked: BookedRule): readonly Showing[] => {
+      // What an expression names may make true what was there before.
+      if (isNamedBy(booked, look)) {
+        const { windowMs } = booked;
+        const near = this.#around.find(condition, capturedAt - windowMs, capturedAt + windowMs);
+        const [before] = near.filter(({ from }) => from <= capturedAt).sort((a, b) => b.from - a.from);
+        const [after] = near.filter(({ from }) => from > capturedAt).sort((a, b) => a.from - b.from);
+        return [before, after].filter((showing) => showing !== undefined);
+      }
+      return condition.kind === look.kind && look.sightings.has(condition.label)
         ? this.#around
             .find(condition, capturedAt, until)
             .filter((showing) => showing.look && changed.includes(showing.look))
         : [];
+    };
     this.#moments.judge(this.#matches(this.#book.metBy(look), anchors), look);
   }
 
@@ -202,15 +217,18 @@ export class Area {
   };
 
   /** Every way in which a rule holds through one of the anchors, the gravest first. */
-  #matches(rules: readonly BookedRule[], anchorsOf: (condition: RuleCondition) => readonly Showing[]): Match[] {
+  #matches(
+    rules: readonly BookedRule[],
+    anchorsOf: (condition: RuleCondition, booked: BookedRule) => readonly Showing[],
+  ): Match[] {
     const now = this.#options.clock.now();
     const matches: Match[] = [];
     for (const booked of rules) {
       for (const condition of booked.asked) {
-        for (const anchor of anchorsOf(condition)) {
+        for (const anchor of anchorsOf(condition, booked)) {
           const at = anchor.to === Number.POSITIVE_INFINITY ? now : anchor.from;
           const match = matchAround(booked, anchor, at, this.#around);
-          if (match === undefined) continue;
+          if (match === undefined || !this.#isTrue(booked, match)) continue;
           const off = this.#duty.offDuty(booked.rule, at);
           if (off === undefined) matches.push(match);
           else this.#untold.note(match, off, now);
@@ -220,6 +238,21 @@ export class Area {
     matches.sort((a, b) => compareMatches(a, b) || a.spreadMs - b.spreadMs);
     if (matches.length > 0) this.#options.onMatches?.(matches, this.#name);
     return matches;
+  }
+
+  /** Whether the expression of a rule, if it has one, is true of what else meets the rule. */
+  #isTrue(booked: BookedRule, match: Match): boolean {
+    const { expression, windowMs } = booked;
+    if (expression === undefined) return true;
+    const at = Math.max(...match.showings.map(({ signal }) => signal.capturedAt));
+    const truth = expression.ask(
+      factsAround(match, windowMs, {
+        ...{ area: this.#name, mode: this.#duty.mode, wall: this.#duty.wall(at) },
+        ...{ timeLine: this.#timeLine, states: this.#states, incident: this.#moments.state },
+      }),
+    );
+    this.#refusals.note(booked.rule, at, truth);
+    return truth.holds;
   }
 
   #soundsNear({ showings }: Match): Look[] {
@@ -235,6 +268,7 @@ export class Area {
     const delayMs = this.#duty.entryDelayMs(match.rule);
     return [
       ...heldBackSentences(match, counting, this.#timeLine, this.#around),
+      ...this.#refusals.sentences(match),
       ...this.#untold.sentences(this.#options.clock.now()),
       ...(delayMs === 0 ? [] : [`Told after an entry delay of ${delayMs / 1000} s, in which nobody disarmed.`]),
     ];

@@ -1,4 +1,4 @@
-import { ZoneTime } from '../clock/zone-time.ts';
+import { ZoneTime, type WallTime } from '../clock/zone-time.ts';
 import type { Rule } from '../contracts/configs.ts';
 import { disarmed, everyArmedMode, everyMode, isSafety, usualMode } from '../contracts/modes.ts';
 import { hoursWords, isWithin } from './rule-hours.ts';
@@ -29,6 +29,11 @@ export class Duty {
 
   arm(mode: string): void {
     this.#mode = mode;
+  }
+
+  /** The clock on the wall of the site at a moment (epoch ms). */
+  wall(at: number): WallTime {
+    return this.#zone.at(at);
   }
 
   /** Why a rule does not count at a moment (epoch ms); undefined when it does. The mode is that of now. */

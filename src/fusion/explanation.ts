@@ -36,6 +36,7 @@ export function explain(incident: {
     ...showings.map(showingSentence),
     ...distanceSentence(best),
     ...absenceSentence(best),
+    ...expressionSentence(best),
     ...(rule.weigh === undefined || weighed === undefined ? [] : weighingSentences(rule.weigh, weighed)),
     confidenceSentence(best),
     ...others.map(otherSentence),
@@ -140,6 +141,13 @@ function confidenceSentence({ confidence, weighed, showings }: Match): string {
 function absenceSentence({ rule }: Match): string[] {
   const { none = [] } = rule;
   return none.length === 0 ? [] : [`Nothing excluded it: no ${none.map(conditionWords).join(', no ')}.`];
+}
+
+/** An expression of experts is told as it stands, as far as it fits. */
+function expressionSentence({ rule: { expression } }: Match): string[] {
+  if (expression === undefined) return [];
+  const line = expression.replaceAll(/\s+/g, ' ').trim();
+  return [`Its expression is true: ${line.length > 160 ? `${line.slice(0, 160)} ...` : line}`];
 }
 
 function otherSentence(tally: Tally): string {

@@ -58,10 +58,11 @@ export class IncidentCourse {
     this.#emit = emit;
   }
 
-  /** Severity and reason of the open incident. */
-  get state(): { severity: number; reason: string } | undefined {
-    const best = this.#incident?.best;
-    return best && { severity: best.severity, reason: reasonOf(best) };
+  /** Severity, reason and start of the open incident. */
+  get state(): { severity: number; reason: string; startedAt: number } | undefined {
+    if (this.#incident === undefined) return undefined;
+    const { best, startedAt } = this.#incident;
+    return { severity: best.severity, reason: reasonOf(best), startedAt };
   }
 
   /** Starts, feeds or raises the incident, with the gravest match first; a message leaves only when it has news. */

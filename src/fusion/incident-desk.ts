@@ -1,3 +1,4 @@
+import type { Rule } from '../contracts/configs.ts';
 import { asSentinelError } from '../contracts/errors.ts';
 import type { Incident } from '../contracts/messages.ts';
 import type { ClipSource, Clock, Log, SnapshotRenderer } from '../contracts/ports.ts';
@@ -25,7 +26,7 @@ export class IncidentDesk {
   #last: Promise<void> = Promise.resolve();
 
   constructor(
-    options: Omit<FusionOptions, 'waiting'> & { renderer: SnapshotRenderer; log: Log; clips?: ClipSource },
+    options: Omit<FusionOptions, 'waiting' | 'failing'> & { renderer: SnapshotRenderer; log: Log; clips?: ClipSource },
     deliver: (incident: Incident, media: IncidentMedia) => void,
   ) {
     this.#renderer = options.renderer;
@@ -47,7 +48,13 @@ export class IncidentDesk {
       this.#withheld.drop(id);
     };
     const waiting = { withheld, skipped, dropped };
-    this.#engine = new FusionEngine({ ...options, clock, waiting }, (incident) => {
+    const toldOf = new Set<Rule>();
+    const failing = (rule: Rule, why: string): void => {
+      if (toldOf.has(rule)) return;
+      toldOf.add(rule);
+      options.log.warn(`The expression of the rule ${rule.label ?? rule.id} fails and counts as not true: ${why}.`);
+    };
+    this.#engine = new FusionEngine({ ...options, clock, waiting, failing }, (incident) => {
       const media = this.#withheld.take(incident) ?? this.#fetch(incident);
       const clips = this.#withheld.takeClips(incident.id);
       this.#last = this.#last.then(async () => {

@@ -72,6 +72,14 @@ export class LastingStates {
     return fresh.map(({ showing }) => showing);
   }
 
+  /** All that is so now, since when by the epoch. */
+  get all(): { kind: 'stream' | 'cue'; label: string; source: string; since: number }[] {
+    const offset = this.#clock.now() - this.#clock.monotonic();
+    return [...this.#sources].flatMap(([source, held]) =>
+      [...held.values()].map(({ kind, label, begun }) => ({ kind, label, source, since: begun + offset })),
+    );
+  }
+
   /** Whether a source is in a state that one of these conditions asks for, for however long. */
   holds(source: string, conditions: readonly RuleCondition[]): boolean {
     const held = this.#sources.get(source);

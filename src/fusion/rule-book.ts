@@ -1,6 +1,8 @@
 import { askedBy, signalKinds, type Rule, type RuleCondition, type SignalKind } from '../contracts/configs.ts';
 import { lastingCues } from '../contracts/lasting-cues.ts';
+import { RuleExpression } from './expression/rule-expression.ts';
 import type { Look } from './look.ts';
+import { refuseUnusable } from './rule-check.ts';
 
 /** A rule that is on, read once for all the looks to come. */
 export interface BookedRule {
@@ -13,6 +15,7 @@ export interface BookedRule {
   slots: readonly (readonly RuleCondition[])[];
   /** All conditions of the slots. */
   asked: readonly RuleCondition[];
+  expression?: RuleExpression;
 }
 
 /** The rules that are on, found by what they ask for: a signal that none asks for costs nothing more. */
@@ -27,7 +30,9 @@ export class RuleBook {
   readonly #wanted = perKind(() => new Set<string>());
   readonly #metBy = perKind(() => new Map<string, BookedRule[]>());
 
+  /** @throws SentinelError ES_BAD_CONFIG naming the rule that cannot be used, and why */
   constructor(rules: readonly Rule[], correlationSeconds: number) {
+    refuseUnusable(rules);
     this.rules = rules.map((rule, order) => booked(rule, order, correlationSeconds)).filter(({ rule }) => rule.enabled);
     this.conditions = this.rules.flatMap(({ asked }) => asked);
     const all = this.rules.flatMap(({ rule, asked }) => [...asked, ...(rule.none ?? [])]);
@@ -35,7 +40,10 @@ export class RuleBook {
     const reaches = all.map(({ seenTimes, rate }) => rate?.times ?? seenTimes?.of ?? 1);
     this.reach = this.followed.length > 0 ? Infinity : Math.max(1, ...reaches);
     for (const { kind, label } of all) this.#wanted[kind].add(label);
-    for (const rule of this.rules) for (const condition of rule.asked) this.#index(rule, condition);
+    for (const rule of this.rules) {
+      for (const condition of rule.asked) this.#index(rule, condition);
+      for (const label of rule.expression?.texts ?? []) this.#indexText(rule, label);
+    }
   }
 
   /** Whether any rule asks for it, be it that it must be absent. */
@@ -54,17 +62,36 @@ export class RuleBook {
     return lists.length <= 1 ? only : [...new Set(lists.flat())].sort((a, b) => a.order - b.order);
   }
 
-  #index(rule: BookedRule, { kind, label }: RuleCondition): void {
+  /** What an expression compares with may be the label of anything. */
+  #indexText(rule: BookedRule, label: string): void {
+    for (const kind of signalKinds) {
+      this.#wanted[kind].add(label);
+      this.#index(rule, { kind, label });
+    }
+  }
+
+  #index(rule: BookedRule, { kind, label }: Pick<RuleCondition, 'kind' | 'label'>): void {
     const known = this.#metBy[kind].get(label);
     if (known === undefined) this.#metBy[kind].set(label, [rule]);
     else if (!known.includes(rule)) known.push(rule);
   }
 }
 
+/** Whether the expression of a rule names something that a look shows: it may be true now, and was not before. */
+export function isNamedBy({ expression }: BookedRule, { sightings }: Look): boolean {
+  if (expression === undefined) return false;
+  for (const label of sightings.keys()) if (expression.texts.has(label)) return true;
+  return false;
+}
+
 function booked(rule: Rule, order: number, correlationSeconds: number): BookedRule {
   const { all, any = [], within = correlationSeconds } = rule;
   const slots = [...all.map((condition) => [condition]), ...(any.length === 0 ? [] : [any])];
-  return { rule, order, windowMs: within * 1000, slots, asked: askedBy(rule) };
+  const { expression } = rule;
+  return {
+    ...{ rule, order, windowMs: within * 1000, slots, asked: askedBy(rule) },
+    ...(expression === undefined ? {} : { expression: new RuleExpression(expression) }),
+  };
 }
 
 /** Streams and lasting cues are states, which know themselves since when they are so. */

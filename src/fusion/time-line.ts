@@ -95,6 +95,14 @@ export class TimeLine {
     return false;
   }
 
+  /** Looks of `from`..`to` that show something, in order of capture; those of one moment by their tracks. */
+  within(from: number, to: number): Look[] {
+    return [...this.#tracks.values()]
+      .flatMap(({ looks }) => looks)
+      .filter(({ capturedAt, sightings }) => sightings.size > 0 && capturedAt >= from && capturedAt <= to)
+      .sort((a, b) => a.capturedAt - b.capturedAt || (a.track < b.track ? -1 : 1));
+  }
+
   /** Every sound that fired in `from`..`to`, whether or not a rule asks for it. */
   sounds(from: number, to: number): Look[] {
     return [...(this.#ofKind.get('sound') ?? [])]

@@ -389,7 +389,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await added.locator('.echosight-rule-weighing input[type=number]').first().fill('0.7');
     await added.locator('.echosight-rule-more summary').click();
     await added.locator('.echosight-rule-more input[type=number]').fill('10');
-    await added.locator('.echosight-rule-more input[type=text]').fill('trouble');
+    await added.locator('.echosight-rule-more input[type=text]').first().fill('trouble');
     const sentence = (await added.locator('.echosight-rule-sentence').textContent()) ?? '';
     const expected =
       'When person is seen (in yard, 2 at once) and scream is heard and the evidence weighs 0.7 or more ' +
@@ -411,6 +411,41 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     assert.equal(await again.locator('.echosight-rule-sentence').textContent(), expected);
     await again.locator('.echosight-rule-head button').first().click();
     assert.equal(await again.locator('.echosight-condition-more').first().getAttribute('open'), '');
+    await page.locator('.echosight-rules-row').getByText('default rules').click();
+    await save();
+  });
+
+  test('a rule takes an expression; a wrong one is told with its place, and marks the node', async () => {
+    const fuse = demo.find(({ type }) => type === 'fuse-severity');
+    assert.ok(fuse);
+    await open(fuse);
+    await page.locator('.echosight-rules-row .red-ui-editableList-addButton').first().click();
+    const added = page.locator('.echosight-rule').last();
+    await added.locator('.echosight-rule-more summary').click();
+    const field = added.locator('.echosight-rule-expression');
+    const fault = added.locator('.echosight-rule-fault');
+    await field.fill('time.hour >= ');
+    assert.match(await fault.innerText(), /^expression: .*\(character 12\)$/);
+    await field.fill('$random() > 0.5');
+    assert.equal(await fault.innerText(), 'expression: $random cannot stand in a condition (character 7)');
+    const folder = process.env.SCREENSHOTS;
+    if (folder !== undefined) await page.screenshot({ path: join(folder, 'expression.png') });
+    await save();
+    assert.equal(await page.evaluate(`RED.nodes.node('${fuse.id}').valid`), false);
+
+    await open(fuse);
+    const again = page.locator('.echosight-rule').last();
+    await again.locator('.echosight-rule-head button').first().click();
+    await again.locator('.echosight-rule-expression').fill('time.hour >= 22 or mode = "night"');
+    assert.equal(
+      await again.locator('.echosight-rule-sentence').textContent(),
+      'When person is seen, if time.hour >= 22 or mode = "night": notice (1)',
+    );
+    await save();
+    assert.equal(await page.evaluate(`RED.nodes.node('${fuse.id}').valid`), true);
+    const { rules } = await settingsOf(fuse.id);
+    assert.equal((rules as Rule[]).at(-1)?.expression, 'time.hour >= 22 or mode = "night"');
+    await open(fuse);
     await page.locator('.echosight-rules-row').getByText('default rules').click();
     await save();
   });

@@ -89,7 +89,8 @@ function ruleRow({ verdict, conditions }: RuleVerdict, rule: Rule, mode: string)
   const icon = element('i', { className: `fa ${icons[verdict]} echosight-trial-${verdict}` });
   icon.setAttribute('aria-hidden', 'true');
   const name = element('strong', {}, ruleName(rule));
-  const row = element('span', {}, icon, ' ', name, `: ${say(`why.${verdict}`, { severity: rule.severity, mode })}`);
+  const key = verdict === 'apart' && rule.expression !== undefined ? 'apartExpression' : verdict;
+  const row = element('span', {}, icon, ' ', name, `: ${say(`why.${key}`, { severity: rule.severity, mode })}`);
   if (verdict !== 'missing' && verdict !== 'light') return row;
   row.append(list(conditions.map((condition) => conditionLine(condition, rule))));
   return row;

@@ -3,6 +3,7 @@ import { SentinelError } from '../../contracts/errors.ts';
 import type { Incident } from '../../contracts/messages.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import { FusionEngine, type FusionOptions } from '../engine.ts';
+import { refuseUnusable } from '../rule-check.ts';
 import type { RecordedSignal } from '../recording/signal-line.ts';
 
 /** What a fuse-severity is set to, and whatever else its engine is handed. */
@@ -24,7 +25,9 @@ export class Replay {
   readonly #emit: (incident: Incident) => void;
   #playing: { clock: VirtualClock; engine: FusionEngine } | undefined;
 
+  /** @throws SentinelError ES_BAD_CONFIG for rules that cannot be used */
   constructor(settings: ReplaySettings, emit: (incident: Incident) => void) {
+    refuseUnusable(settings.rules);
     this.#settings = settings;
     this.#emit = emit;
   }

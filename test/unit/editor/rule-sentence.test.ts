@@ -24,6 +24,10 @@ describe('a rule as a sentence', () => {
     assert.ok(first);
     assert.equal(ruleSentence(first, say), 'When person is seen (2 of 5 looks) and gunshot is heard: alarm (3)');
   });
+  test('with an expression', () => {
+    const late = { ...rule({ kind: 'object', label: 'person' }), expression: 'time.hour >= 22' };
+    assert.equal(ruleSentence(late, say), 'When person is seen, if time.hour >= 22: warning (2)');
+  });
   test('how sure and how long', () => {
     const offline = rule({ kind: 'stream', label: 'offline', forSeconds: 60 });
     assert.equal(ruleSentence(offline, say), 'When a stream is offline (for 60 s): warning (2)');

@@ -5,7 +5,7 @@ import { defaultRules } from '../../../src/contracts/configs.ts';
 import type { Incident } from '../../../src/contracts/messages.ts';
 import { FusionEngine, type FusionInput } from '../../../src/fusion/engine.ts';
 import { lineOf, readSignalLine } from '../../../src/fusion/recording/signal-line.ts';
-import { Replay } from '../../../src/fusion/replay/replay.ts';
+import { Replay, type ReplaySettings } from '../../../src/fusion/replay/replay.ts';
 import { TimeLine } from '../../../src/fusion/time-line.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { audioScores, cue, detections, external, streamStatus } from './bench-area.ts';
@@ -40,9 +40,9 @@ function hall(seed: number, minutes = 5): Arrival[] {
   return signals.map((signal) => ({ signal, receivedAt: signal.capturedAt }));
 }
 
-function storyOf(arrivals: readonly Arrival[]): Incident[] {
+function storyOf(arrivals: readonly Arrival[], more: Partial<ReplaySettings> = {}): Incident[] {
   const incidents: Incident[] = [];
-  const replay = new Replay(settings, (incident) => incidents.push(structuredClone(incident)));
+  const replay = new Replay({ ...settings, ...more }, (incident) => incidents.push(structuredClone(incident)));
   for (const arrival of arrivals) replay.accept(arrival);
   replay.finish();
   return incidents;
@@ -89,6 +89,31 @@ describe('whatever is recorded', () => {
       assert.ok(inOrder.length >= 4);
       for (const shuffle of [11, 12, 13]) {
         assert.deepEqual(outcomeOf(storyOf(delayed(hall(seed), seed * shuffle, 1000))), inOrder);
+      }
+    });
+  }
+});
+
+describe('rules with expressions', () => {
+  const person = { kind: 'object' as const, label: 'person', seenTimes: { n: 2, of: 5 } };
+  const expressions = [
+    '"scream" in signals.label',
+    '$count(signals[kind = "sound"]) >= 2 or "glass_break" in signals.label',
+    '$max(signals[label = "person"].score) > 0.95 and area = "hall"',
+  ];
+  const rules = expressions.map((expression, order) => {
+    return { v: 2 as const, id: `e${order}`, enabled: true, severity: order + 1, all: [person], expression, within: 4 };
+  });
+
+  for (const seed of seeds) {
+    test(`play the same each time, and whatever the order of arrival within a second (seed ${seed})`, () => {
+      const arrivals = delayed(hall(seed), seed, 800);
+      const first = storyOf(arrivals, { rules });
+      assert.deepEqual(storyOf(arrivals, { rules }), first);
+      const inOrder = outcomeOf(storyOf(hall(seed), { rules }));
+      assert.ok(inOrder.length >= 2, `${inOrder.length}`);
+      for (const shuffle of [11, 12]) {
+        assert.deepEqual(outcomeOf(storyOf(delayed(hall(seed), seed * shuffle, 1000), { rules })), inOrder);
       }
     });
   }

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { RuleCondition } from './condition.ts';
+import { expressionLimit } from './expression-form.ts';
 import { Weighing } from './weighing.ts';
 import { ruleTimes } from './when.ts';
 
@@ -38,6 +39,13 @@ export const Rule = Type.Object(
       Type.Boolean({ description: 'Those of `all` one after the other as they stand, then that of `any`.' }),
     ),
     weigh: Type.Optional(Weighing),
+    expression: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: expressionLimit,
+        description: 'JSONata that must be true besides, over what lies around: `time.hour >= 22 and mode = "night"`.',
+      }),
+    ),
     ...ruleTimes,
   },
   // It asks for something.

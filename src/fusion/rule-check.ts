@@ -1,0 +1,20 @@
+import type { Rule } from '../contracts/configs.ts';
+import { SentinelError } from '../contracts/errors.ts';
+import { RuleExpression } from './expression/rule-expression.ts';
+
+/**
+ * Refuses rules that fit the schema and yet mean nothing, whether or not they are on.
+ * @throws SentinelError ES_BAD_CONFIG naming the rule, and what is wrong with it
+ */
+export function refuseUnusable(rules: readonly Rule[]): void {
+  for (const [order, rule] of rules.entries()) {
+    const named = `Rule ${order + 1} (${rule.label ?? rule.id})`;
+    try {
+      if (rule.expression !== undefined) new RuleExpression(rule.expression);
+    } catch (thrown) {
+      if (!(thrown instanceof SentinelError)) throw thrown;
+      const { name, message, hint = '' } = thrown;
+      throw new SentinelError(name, `${named} cannot be used. ${message}`, { hint });
+    }
+  }
+}

@@ -1,6 +1,10 @@
 import {
   incidentFilters,
+  IncidentQuery,
+  latestMoment,
+  longestText,
   pageLimits,
+  reviewStates,
   type IncidentPage,
   type IncidentSummary,
   type ReviewRecord,
@@ -71,7 +75,7 @@ export class IncidentAnswers {
   }
 }
 
-const parameters = ['limit', 'before', 'minimumSeverity', 'site', 'area', 'state'];
+const parameters = Object.keys(IncidentQuery.properties);
 
 /** What a request for the list asks for. @throws Problem 400 */
 function listRequest(url: string | undefined): ListRequest {
@@ -80,14 +84,26 @@ function listRequest(url: string | undefined): ListRequest {
   const minimumSeverity = given.integer('minimumSeverity', 0, 3);
   const site = given.text('site', nameLimit);
   const area = given.text('area', nameLimit);
+  const source = given.text('source', nameLimit);
+  const label = given.text('label', longestText);
   const state = given.oneOf('state', incidentFilters);
+  const review = given.oneOf('review', reviewStates);
+  const from = given.integer('from', 0, latestMoment);
+  const to = given.integer('to', 0, latestMoment);
+  const text = given.text('text', longestText);
   return {
     limit: given.integer('limit', 1, pageLimits.most) ?? pageLimits.usual,
     ...(before === undefined ? {} : { before: readCursor(before) }),
     ...(minimumSeverity === undefined ? {} : { minimumSeverity }),
     ...(site === undefined ? {} : { site }),
     ...(area === undefined ? {} : { area }),
+    ...(source === undefined ? {} : { source }),
+    ...(label === undefined ? {} : { label }),
     ...(state === undefined ? {} : { state }),
+    ...(review === undefined ? {} : { review }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(text === undefined ? {} : { text }),
   };
 }
 

@@ -70,6 +70,9 @@ export const IncidentSummary = Type.Object({
 export type IncidentSummary = Static<typeof IncidentSummary>;
 
 export const incidentFilters = ['open', 'unreviewed'] as const;
+/** 9 September 2223, in epoch ms: no moment lies behind it. */
+export const latestMoment = 8e12;
+export const longestText = 200;
 
 /** Parameters of the list. What does not fit, comes twice or is unknown is refused by name (400). */
 export const IncidentQuery = Type.Object({
@@ -78,8 +81,28 @@ export const IncidentQuery = Type.Object({
   minimumSeverity: Type.Optional(Severity),
   site: Type.Optional(Type.String({ minLength: 1, maxLength: nameLimit, description: 'Id of a site.' })),
   area: Type.Optional(Type.String({ minLength: 1, maxLength: nameLimit })),
+  source: Type.Optional(
+    Type.String({ minLength: 1, maxLength: nameLimit, description: 'Camera, microphone or sensor that took part.' }),
+  ),
+  label: Type.Optional(
+    Type.String({ minLength: 1, maxLength: longestText, description: 'One label of the reason, or all of it.' }),
+  ),
   state: Type.Optional(
     Type.Enum(incidentFilters, { description: 'open: not ended yet; unreviewed: in review state pending.' }),
+  ),
+  review: Type.Optional(Type.Enum(reviewStates)),
+  from: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: latestMoment, description: 'First moment of its begin, epoch ms.' }),
+  ),
+  to: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: latestMoment, description: 'It began before this moment, epoch ms.' }),
+  ),
+  text: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: longestText,
+      description: 'Words that all have to be there; each counts by its first six letters.',
+    }),
   ),
 });
 export type IncidentQuery = Static<typeof IncidentQuery>;

@@ -6,6 +6,7 @@ import { workerFile } from '../process/package-files.ts';
 import { WorkerDriver } from './driver.ts';
 import { FileWatch } from './file-watch.ts';
 import { HomeDisk } from './home-disk.ts';
+import { SlowCheck } from './slow-check.ts';
 import type { Tables } from './tables.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -54,12 +55,17 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
       });
     });
   const home = new HomeDisk(dirname(file));
+  const check = new SlowCheck(dirname(file), (fault) => {
+    log.error(`The database is damaged (${fault}). It is set aside now.`);
+    driver.reopen();
+  });
   const open = async () => {
     if (!existsSync(file)) home.assertPresent();
     claim();
-    const link = await openLink(file, log);
+    const { link, unchecked } = await openLink(file, check.foundDamage, log);
     home.remember();
     await watch?.start();
+    if (unchecked) check.begin();
     return link;
   };
   const driver = new WorkerDriver(await open(), open, onState);
@@ -73,6 +79,7 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
   });
   const close = async () => {
     watch?.stop();
+    check.end();
     await driver.destroy();
     // The last turn may have opened the file anew.
     watch?.stop();
@@ -86,16 +93,16 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
   return { query, onReplaced, close };
 }
 
-async function openLink(file: string, log: Log): Promise<WorkerLink> {
+async function openLink(file: string, whole: boolean, log: Log): Promise<{ link: WorkerLink; unchecked: boolean }> {
   const link = new WorkerLink(workerFile('database'));
   try {
-    const { setAside } = await link.ask('open', { file });
+    const { setAside, unchecked } = await link.ask('open', { file, whole });
     if (setAside !== undefined) {
       log.error(
         `The database was damaged (${setAside.reason}). It is kept as ${setAside.file}, and an empty one was begun.`,
       );
     }
-    return link;
+    return { link, unchecked };
   } catch (error) {
     await link.close();
     throw error;

@@ -282,6 +282,24 @@ const steps: readonly string[] = [
   CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.seq > (SELECT max(seq) FROM audit) - 200000
   BEGIN SELECT RAISE(ABORT, 'the audit is kept'); END;
   `,
+  `
+  -- Found by their properties and by words: "place" orders incidents by their begin (see evidence/incident-place.ts), and is
+  -- their row in the index. Null: not yet in it.
+  ALTER TABLE incidents ADD COLUMN place INTEGER;
+  ALTER TABLE incidents ADD COLUMN review_state TEXT NOT NULL DEFAULT 'pending';
+  ALTER TABLE incidents ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+  CREATE UNIQUE INDEX incidents_by_place ON incidents (place);
+  CREATE INDEX incidents_open ON incidents (started_at DESC, id DESC) WHERE ended_at IS NULL;
+  UPDATE incidents SET review_state = coalesce(
+    (SELECT CASE action WHEN 'confirm' THEN 'confirmed' WHEN 'dismiss' THEN 'dismissed' ELSE action END
+      FROM reviews WHERE incident_id = incidents.id AND action IN ('confirm', 'dismiss', 'false-positive')
+      ORDER BY seq DESC LIMIT 1),
+    (SELECT 'acknowledged' FROM reviews WHERE incident_id = incidents.id AND action = 'acknowledge' LIMIT 1),
+    'pending');
+  CREATE VIRTUAL TABLE incident_words USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+  );
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

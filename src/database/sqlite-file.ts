@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import { migrate } from './migrations.ts';
@@ -18,7 +18,12 @@ export interface SetAside {
 export interface OpenedFile {
   connection: BetterSqlite3.Database;
   setAside?: SetAside;
+  /** It is large, and was not read as a whole: somebody has to do so beside its use. */
+  unchecked: boolean;
 }
+
+/** What is larger takes longer to read than a start may last. */
+const largestAtOnce = 64 * 1024 * 1024;
 
 class DamagedFileError extends Error {
   readonly code = 'SQLITE_CORRUPT';
@@ -28,18 +33,20 @@ class DamagedFileError extends Error {
  * Opens a database file, checks it and brings it to the newest schema. A damaged file is kept under a new name for
  * repair, and an empty database takes its place: recording new incidents matters more than reading old ones.
  * Only what SQLite calls damage counts: a full disk, missing rights or a newer schema are thrown and move nothing.
+ * @param whole also reads a large file as a whole.
  */
-export function openFile(file: string): OpenedFile {
+export function openFile(file: string, whole: boolean): OpenedFile {
+  const unchecked = !whole && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestAtOnce;
   try {
-    return { connection: openSound(file) };
+    return { connection: openSound(file, !unchecked), unchecked };
   } catch (error) {
     if (!isDamage(error)) throw error;
     const setAside = { file: moveAside(file), reason: error.message.replaceAll(/\s+/g, ' ') };
-    return { connection: openSound(file), setAside };
+    return { connection: openSound(file, true), setAside, unchecked: false };
   }
 }
 
-function openSound(file: string): BetterSqlite3.Database {
+function openSound(file: string, check: boolean): BetterSqlite3.Database {
   makePrivate(file);
   const Database = require('better-sqlite3') as typeof BetterSqlite3;
   const connection = new Database(file, { timeout: busyTimeoutMs });
@@ -48,7 +55,7 @@ function openSound(file: string): BetterSqlite3.Database {
     // WAL with NORMAL may lose the last commits in a power cut; an alert must be on disk before it is sent.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
-    checkIntegrity(connection);
+    if (check) checkIntegrity(connection);
     migrate(connection);
     return connection;
   } catch (error) {

@@ -13,6 +13,7 @@ export interface Tables {
   calibration_recordings: CalibrationRecordingRow;
   calibration_scores: CalibrationScoresRow;
   incidents: IncidentRow;
+  incident_words: IncidentWordsRow;
   signals: SignalRow;
   media: MediaRow;
   outbox: OutboxRow;
@@ -51,6 +52,21 @@ export interface IncidentRow {
   ended_at: number | null;
   explanation_json: string;
   sources_json: string;
+  /** Orders by `started_at`, and is the row of `incident_words`; null: not yet in the index. */
+  place: Generated<number | null>;
+  /** Everybody's word so far, in one: a `ReviewState`. */
+  review_state: Generated<string>;
+  /** 1: nobody may delete it. */
+  held: Generated<number>;
+}
+
+/** The index that finds incidents by their properties and by words; the words themselves are not kept (FTS5). */
+export interface IncidentWordsRow {
+  /** `place` of the incident. */
+  rowid: number;
+  words: string;
+  /** The name of the table, as the left side of MATCH. */
+  incident_words: Generated<string>;
 }
 
 export interface SignalRow {

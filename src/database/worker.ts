@@ -3,9 +3,11 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { failureOf } from './failures.ts';
 import type { Operation, Operations, Reply, Request, RunAnswer } from './protocol.ts';
 import { openFile } from './sqlite-file.ts';
+import { StatementMemory } from './statement-memory.ts';
 
 /** Entry of the database thread: one file, one request after the other. */
 let connection: BetterSqlite3.Database | undefined;
+let statements: StatementMemory | undefined;
 
 parentPort?.on('message', (request: Request) => {
   parentPort?.postMessage(reply(request));
@@ -23,12 +25,16 @@ function reply(request: Request): Reply {
 function perform(request: Request): Operations[Operation]['answer'] {
   switch (request.operation) {
     case 'open': {
-      const opened = openFile(request.ask.file);
+      const opened = openFile(request.ask.file, request.ask.whole);
       connection = opened.connection;
-      return opened.setAside === undefined ? {} : { setAside: opened.setAside };
+      statements = new StatementMemory(connection);
+      return {
+        unchecked: opened.unchecked,
+        ...(opened.setAside === undefined ? {} : { setAside: opened.setAside }),
+      };
     }
     case 'run':
-      return run(opened(), request.ask.sql, request.ask.parameters);
+      return run(request.ask.sql, request.ask.parameters);
     case 'rollback':
       if (opened().inTransaction) opened().exec('ROLLBACK');
       return undefined;
@@ -43,8 +49,8 @@ function opened(): BetterSqlite3.Database {
   return connection;
 }
 
-function run(database: BetterSqlite3.Database, sql: string, parameters: readonly unknown[]): RunAnswer {
-  const statement = database.prepare(sql);
+function run(sql: string, parameters: readonly unknown[]): RunAnswer {
+  const statement = statements?.prepare(sql) ?? opened().prepare(sql);
   if (statement.reader) return { rows: statement.all(...parameters) as Record<string, unknown>[] };
   const { changes, lastInsertRowid } = statement.run(...parameters);
   return { rows: [], written: { changes, lastRowId: Number(lastInsertRowid) } };

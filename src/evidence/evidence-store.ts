@@ -11,6 +11,7 @@ import { isAnswer } from './acknowledgements.ts';
 import { EvidenceFiles } from './evidence-files.ts';
 import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
 import { findSummary, listIncidents, type ListRequest, type StoredSummary } from './incident-list.ts';
+import { indexOlderIncidents } from './incident-index.ts';
 import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
 import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
@@ -75,6 +76,8 @@ export class EvidenceStore {
   readonly #onChange: (incidentId: string) => void;
   readonly #onAnswer: (answered: Answered) => void;
   readonly #opened: Promise<void>;
+  /** Incidents of earlier versions are found, too. */
+  #indexed: Promise<void> = Promise.resolve();
   readonly #records = new RecordQueue();
 
   constructor(options: EvidenceStoreOptions) {
@@ -132,6 +135,8 @@ export class EvidenceStore {
 
   /** A page of incidents, newest first. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
   async list(request: ListRequest): Promise<StoredSummary[]> {
+    await this.#opened;
+    await this.#indexed;
     return await listIncidents(this.#database.query, request);
   }
 
@@ -169,6 +174,7 @@ export class EvidenceStore {
       log.warn(`What an earlier run left could not be put in order: ${String(error)}`);
     };
     await endOpenIncidents(this.#database).catch(tell);
+    this.#indexed = indexOlderIncidents(this.#database).catch(tell);
     await this.#files.removeOrphans(now, log).catch(tell);
     void sweepStrays(this.#database, this.#files, now, log).catch(tell);
   }

@@ -1,23 +1,16 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { summaryLimits, type IncidentQuery, type IncidentSummary } from '../contracts/api.ts';
+import { summaryLimits, type IncidentSummary } from '../contracts/api.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 import { incidentOf } from './incident-rows.ts';
-import { decidingActions, reviewStateOf, tellingReviews } from './review-rows.ts';
+import { findPage, type PageRequest } from './incident-search.ts';
+import { reviewStateOf, tellingReviews } from './review-rows.ts';
 
 /** An incident as its Site knows it; the name of the Site is added outside. */
 export type StoredSummary = Omit<IncidentSummary, 'siteName'>;
 
-/** Where a list goes on: after this incident. */
-export interface ListPosition {
-  startedAt: number;
-  id: string;
-}
-
 /** What to list, newest first. */
-export interface ListRequest extends Pick<IncidentQuery, 'minimumSeverity' | 'site' | 'area' | 'state'> {
-  limit: number;
-  before?: ListPosition;
-}
+export type ListRequest = PageRequest;
+export type { ListPosition } from './incident-search.ts';
 
 /** How much of its parts an incident brings along. */
 type Limits = Record<keyof typeof summaryLimits, number>;
@@ -25,30 +18,7 @@ const everything: Limits = { sources: Infinity, signals: Infinity, explanation: 
 
 /** A page of incidents, `startedAt` and `id` descending. */
 export async function listIncidents(query: Kysely<Tables>, request: ListRequest): Promise<StoredSummary[]> {
-  const { before, minimumSeverity, site, area, state } = request;
-  let rows = query.selectFrom('incidents').selectAll();
-  if (before !== undefined) {
-    const { startedAt, id } = before;
-    rows = rows.where((on) => on(on.refTuple('started_at', 'id'), '<', on.tuple(startedAt, id)));
-  }
-  if (minimumSeverity !== undefined) rows = rows.where('severity', '>=', minimumSeverity);
-  if (site !== undefined) rows = rows.where('site', '=', site);
-  if (area !== undefined) rows = rows.where('area', '=', area);
-  if (state === 'open') rows = rows.where('ended_at', 'is', null);
-  if (state === 'unreviewed') {
-    rows = rows.where((on) =>
-      on.not(
-        on.exists(
-          on
-            .selectFrom('reviews')
-            .select('seq')
-            .whereRef('reviews.incident_id', '=', 'incidents.id')
-            .where('action', 'in', decidingActions),
-        ),
-      ),
-    );
-  }
-  const page = await rows.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(request.limit).execute();
+  const page = await findPage(query, request);
   return await summaries(query, page, summaryLimits);
 }
 

@@ -1,6 +1,8 @@
 import { sql, type Insertable, type Selectable, type Transaction } from 'kysely';
 import type { EvidenceItem, Incident, IncidentSignal } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
+import { indexIncident } from './incident-index.ts';
+import { freePlace } from './incident-place.ts';
 
 /** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eight. */
 const signalsPerStatement = 1000;
@@ -15,9 +17,11 @@ export async function writeIncident(
   incident: Incident,
   media: readonly Insertable<MediaRow>[],
 ): Promise<void> {
+  const before = await transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id).executeTakeFirst();
+  const place = before === undefined ? await freePlace(transaction, incident.startedAt) : before.place;
   const newest = await transaction
     .insertInto('incidents')
-    .values(incidentRow(incident))
+    .values({ ...incidentRow(incident), place })
     .onConflict((conflict) =>
       conflict
         .column('id')
@@ -34,8 +38,9 @@ export async function writeIncident(
         }))
         .where(sql<boolean>`(excluded.seq, excluded.updated_at) >= (incidents.seq, incidents.updated_at)`),
     )
-    .returning('id')
+    .returningAll()
     .executeTakeFirst();
+  if (newest !== undefined) await indexIncident(transaction, newest, before);
   const signals = incident.signals.map((signal) => signalRow(incident.id, signal));
   for (let start = 0; start < signals.length; start += signalsPerStatement) {
     await writeSignals(transaction, signals.slice(start, start + signalsPerStatement), newest !== undefined);

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { IncidentReview, ReviewRecord, ReviewRequest, ReviewState, StoredReviewAction } from '../contracts/api.ts';
-import type { ReviewRow, Tables } from '../database/tables.ts';
+import type { IncidentRow, ReviewRow, Tables } from '../database/tables.ts';
+import { indexIncident } from './incident-index.ts';
 
 /** The state that an action brings an incident into; a note brings it into none. */
 const stateOf: Readonly<Record<StoredReviewAction, ReviewState | undefined>> = {
@@ -12,7 +13,7 @@ const stateOf: Readonly<Record<StoredReviewAction, ReviewState | undefined>> = {
 };
 
 /** The actions after which an incident is no longer pending. */
-export const decidingActions = Object.entries(stateOf)
+const decidingActions = Object.entries(stateOf)
   .filter(([, state]) => state !== undefined)
   .map(([action]) => action);
 
@@ -63,20 +64,30 @@ export async function writeReview(
   request: ReviewRequest,
   { id, by, at }: { id: string; by: string; at: number },
 ) {
-  const incident = await transaction
-    .selectFrom('incidents')
-    .select(['site', 'area', 'source'])
-    .where('id', '=', incidentId)
-    .executeTakeFirst();
-  if (incident === undefined) return undefined;
-  const action = toWrite(request, await tellingReviews(transaction, [incidentId]));
+  const row = await transaction.selectFrom('incidents').selectAll().where('id', '=', incidentId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const incident = { site: row.site, area: row.area, source: row.source };
+  const reviews = await tellingReviews(transaction, [incidentId]);
+  const action = toWrite(request, reviews);
   if (typeof action !== 'string') return { record: reviewRecord(action), added: false, incident };
   const written = await transaction
     .insertInto('reviews')
     .values({ id, incident_id: incidentId, action, by, note: request.note ?? null, created_at: at })
     .returningAll()
     .executeTakeFirstOrThrow();
+  await keepState(transaction, row, reviewStateOf([...reviews, written]).state);
   return { record: reviewRecord(written), added: true, incident };
+}
+
+/** The state stands with the incident as well, so that it can be found by it. */
+async function keepState(
+  transaction: Transaction<Tables>,
+  incident: Selectable<IncidentRow>,
+  state: ReviewState,
+): Promise<void> {
+  if (incident.review_state === state) return;
+  await transaction.updateTable('incidents').set({ review_state: state }).where('id', '=', incident.id).execute();
+  await indexIncident(transaction, { ...incident, review_state: state }, incident);
 }
 
 /**

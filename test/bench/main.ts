@@ -61,6 +61,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'seconds from the return of a camera that was killed to its next picture, and what is left behind after 15 kills',
     load: () => import('./recover.ts'),
   },
+  store: {
+    what: 'milliseconds of lists by three filters, of writing an incident and of the start, with a million incidents kept',
+    load: () => import('./store.ts'),
+  },
   train: {
     what: 'seconds to learn from 400 recordings, with each of them left out once',
     load: () => import('./train.ts'),

@@ -19,6 +19,9 @@ export function incidentRow(fields: Partial<Insertable<IncidentRow>> = {}): Inse
     ended_at: null,
     explanation_json: '[]',
     sources_json: '["front"]',
+    place: null,
+    review_state: 'pending',
+    held: 0,
     ...fields,
   };
 }

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { IncidentRow } from '../database/tables.ts';
+
+/** What an incident can be found by, beside its time and its words. */
+export const facets = ['site', 'area', 'source', 'severity', 'label', 'review'] as const;
+export type Facet = (typeof facets)[number];
+
+/** Words count by their first letters: endings differ with the sentence, and the index stays small. */
+const lettersThatCount = 6;
+/** So many letters find the words that they begin; fewer have to be the whole word. */
+const fewestLetters = 3;
+const mostWords = 400;
+const mostAsked = 12;
+
+type Described = Pick<
+  Selectable<IncidentRow>,
+  'site' | 'area' | 'source' | 'severity' | 'label' | 'reason' | 'review_state' | 'sources_json' | 'explanation_json'
+>;
+
+/** Everything that an incident is found by, as the index takes it. */
+export function wordsOf(row: Described): string {
+  const sources = [row.source, ...(JSON.parse(row.sources_json) as string[])];
+  const sentences = JSON.parse(row.explanation_json) as string[];
+  const parts = row.reason.split('+');
+  const found = [
+    facetWord('site', row.site),
+    facetWord('area', row.area),
+    facetWord('severity', row.severity),
+    facetWord('review', row.review_state),
+    ...sources.map((source) => facetWord('source', source)),
+    ...[row.label, row.reason, ...parts].map((label) => facetWord('label', label)),
+    ...searchWords([row.label, row.reason, row.area, ...sources, ...sentences].join(' '))
+      .slice(0, mostWords)
+      .flatMap(beginnings),
+  ];
+  return [...new Set(found)].join(' ');
+}
+
+/** The word that stands for a property: longer than any other word, so that nobody finds it by accident. */
+export function facetWord(facet: Facet, value: string | number): string {
+  return `${facet}${createHash('sha256').update(String(value)).digest('hex').slice(0, 14)}`;
+}
+
+/** The condition of the index for what somebody typed: every word is there; undefined when there is none in it. */
+export function textCondition(text: string): string | undefined {
+  const words = searchWords(text).slice(0, mostAsked);
+  return words.length === 0 ? undefined : words.map((word) => `"${word}"`).join(' AND ');
+}
+
+/** A word and what finds it while somebody is still typing. */
+function beginnings(word: string): string[] {
+  const letters = Array.from(word);
+  const shorter = Math.max(letters.length - fewestLetters, 0);
+  return [word, ...Array.from({ length: shorter }, (_, n) => letters.slice(0, fewestLetters + n).join(''))];
+}
+
+/** Words in small letters without accents, each cut to its first letters. Only letters and digits remain. */
+function searchWords(text: string): string[] {
+  const plain = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(words.map((word) => Array.from(word).slice(0, lettersThatCount).join('')))];
+}

@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import type BetterSqlite3 from 'better-sqlite3';
+import { seededRandom } from '../../scripts/demo/seeded-random.ts';
+import { firstPlace } from '../../src/evidence/incident-place.ts';
+import { wordsOf } from '../../src/evidence/incident-words.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+
+export const areas = ['entrance', 'yard', 'garage', 'kitchen', 'cellar', 'gate', 'shop', 'office', 'roof', 'store'];
+export const labels = ['person', 'glass_break', 'scream', 'gunshot', 'vehicle', 'dog', 'fall', 'smoke', 'loitering'];
+export const firstBegin = Date.UTC(2026, 0, 1);
+export const apartMs = 30_000;
+const states = ['pending', 'pending', 'pending', 'acknowledged', 'confirmed', 'dismissed', 'false-positive'];
+const signalsEach = 3;
+const perTransaction = 20_000;
+
+/** Fills the empty database of a closed site with incidents of two years, as its own rows would look. */
+export function fillIncidents(file: string, count: number): void {
+  const connection = new Sqlite(file);
+  connection.pragma('synchronous = OFF');
+  const random = seededRandom(20_261_122);
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+  const incident = connection.prepare(
+    `INSERT INTO incidents (id, site, area, source, seq, severity, label, reason, confidence, started_at, updated_at, ended_at,
+      explanation_json, sources_json, place, review_state)
+    VALUES (@id, @site, @area, @source, 1, @severity, @label, @reason, @confidence, @started_at, @updated_at, @updated_at,
+      @explanation_json, @sources_json, @place, @review_state)`,
+  );
+  const signal = connection.prepare(
+    `INSERT INTO signals (incident_id, kind, label, source, score, captured_at, count) VALUES (?, 'object', ?, ?, ?, ?, 1)`,
+  );
+  const words = connection.prepare('INSERT INTO incident_words (rowid, words) VALUES (?, ?)');
+  for (let done = 0; done < count; done += perTransaction) {
+    connection.transaction(() => {
+      for (let n = done; n < Math.min(done + perTransaction, count); n += 1) {
+        const [area, first, second] = [pick(areas), pick(labels), pick(labels)];
+        const at = firstBegin + n * apartMs;
+        const source = `${area}-${1 + Math.floor(random() * 4)}`;
+        const row = {
+          id: `${n.toString(16).padStart(8, '0')}-aaaa-4aaa-8aaa-${Math.floor(random() * 2 ** 48)
+            .toString(16)
+            .padStart(12, '0')}`,
+          ...{ site: 'home', area, source, severity: Math.floor(random() * 4), confidence: random() },
+          label: `${first} and ${second}`,
+          reason: `${first}+${second}`,
+          ...{ started_at: at, updated_at: at + 20_000, place: firstPlace(at), review_state: pick(states) },
+          explanation_json: JSON.stringify([
+            `${first} was noticed by ${source} with a score of ${random().toFixed(2)}.`,
+            `${second} followed ${Math.floor(random() * 10)} s later.`,
+          ]),
+          sources_json: JSON.stringify([source]),
+        };
+        incident.run(row);
+        words.run(row.place, wordsOf(row));
+        for (let s = 0; s < signalsEach; s += 1)
+          signal.run(row.id, labels[(n + s) % labels.length], source, random(), at);
+      }
+    })();
+    if (done % 200_000 === 0) process.stderr.write(`${done} of ${count} incidents\n`);
+  }
+  connection.close();
+}

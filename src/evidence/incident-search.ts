@@ -9,7 +9,10 @@ import {
 import type { ReviewState } from '../contracts/api.ts';
 import type { IncidentRow, Tables } from '../database/tables.ts';
 import { beginOfPlace, firstPlace, firstPlaceAfter } from './incident-place.ts';
-import { facetWord, textCondition } from './incident-words.ts';
+import { askedWords, beginOfPeriod, facetWord, periodOf, wordOfPeriod } from './incident-words.ts';
+
+/** Mostly nothing goes on, or one thing. */
+const openAtATime = 200;
 
 /** Where a list goes on: after this incident. */
 export interface ListPosition {
@@ -42,49 +45,43 @@ export interface PageRequest extends IncidentFilter {
   before?: ListPosition;
 }
 
+/** One of these words has to be there. */
+type AnyOf = readonly string[];
+
 /** A page of rows, newest first. Whatever the filter, no more rows are read than the index has found. */
 export async function findPage(query: Kysely<Tables>, request: PageRequest): Promise<Selectable<IncidentRow>[]> {
-  const condition = indexCondition(request);
-  // Words of which none can be found.
-  if (condition === null) return [];
-  if (condition === undefined || request.state === 'open') return await inOrder(query, request, condition);
-  return await byIndex(query, request, condition);
+  const words = wordsFor(request);
+  if (words.some((anyOf) => anyOf.length === 0)) return [];
+  if (words.length === 0) return await inOrder(query, request);
+  if (request.state === 'open') return await amongOpen(query, request, words);
+  return await byIndex(query, request, words);
 }
 
-/** What is asked of the index; undefined: nothing, null: what nothing can fulfil. */
-function indexCondition(filter: IncidentFilter): string | undefined | null {
-  const { minimumSeverity = 0, site, area, source, label, review, text } = filter;
-  const words = text === undefined ? undefined : textCondition(text);
-  if (text !== undefined && words === undefined) return null;
+/** What the index is asked for: all of them. Without a word in it, a text can be nowhere. */
+function wordsFor({ minimumSeverity = 0, site, area, source, label, state, review, text }: IncidentFilter): AnyOf[] {
   const severities = [0, 1, 2, 3].filter((severity) => severity >= minimumSeverity);
-  const conditions = [
-    ...(site === undefined ? [] : [facetWord('site', site)]),
-    ...(area === undefined ? [] : [facetWord('area', area)]),
-    ...(source === undefined ? [] : [facetWord('source', source)]),
-    ...(label === undefined ? [] : [facetWord('label', label)]),
-    ...(filter.state === 'unreviewed' ? [facetWord('review', 'pending')] : []),
-    ...(review === undefined ? [] : [facetWord('review', review)]),
-    ...(minimumSeverity === 0 ? [] : [`(${severities.map((one) => facetWord('severity', one)).join(' OR ')})`]),
-    ...(words === undefined ? [] : [words]),
+  const typed = text === undefined ? [] : askedWords(text).map((word) => [word]);
+  return [
+    ...(site === undefined ? [] : [[facetWord('site', site)]]),
+    ...(area === undefined ? [] : [[facetWord('area', area)]]),
+    ...(source === undefined ? [] : [[facetWord('source', source)]]),
+    ...(label === undefined ? [] : [[facetWord('label', label)]]),
+    ...(state === 'unreviewed' ? [[facetWord('review', 'pending')]] : []),
+    ...(review === undefined ? [] : [[facetWord('review', review)]]),
+    ...(minimumSeverity === 0 ? [] : [severities.map((severity) => facetWord('severity', severity))]),
+    ...(text !== undefined && typed.length === 0 ? [[]] : typed),
   ];
-  return conditions.length === 0 ? undefined : conditions.join(' AND ');
 }
 
-/** All incidents, or the few that go on: in the order of their begin. */
-async function inOrder(query: Kysely<Tables>, request: PageRequest, condition: string | undefined) {
+/** The condition of the index for incidents of one period. */
+function condition(words: readonly AnyOf[], period: number): string {
+  return words.map((anyOf) => `(${anyOf.map((word) => `"${wordOfPeriod(period, word)}"`).join(' OR ')})`).join(' AND ');
+}
+
+/** By time alone. */
+async function inOrder(query: Kysely<Tables>, request: PageRequest): Promise<Selectable<IncidentRow>[]> {
   let rows = query.selectFrom('incidents').selectAll();
   if (request.state === 'open') rows = rows.where('ended_at', 'is', null);
-  if (condition !== undefined) {
-    rows = rows.where((on) =>
-      on.exists(
-        on
-          .selectFrom('incident_words')
-          .select('rowid')
-          .where('incident_words', sql`MATCH`, condition)
-          .whereRef('incident_words.rowid', '=', 'incidents.place'),
-      ),
-    );
-  }
   return await rows
     .where((on) => within(on, request))
     .orderBy('started_at', 'desc')
@@ -93,8 +90,36 @@ async function inOrder(query: Kysely<Tables>, request: PageRequest, condition: s
     .execute();
 }
 
-/** The index gives places, newest first; what begins in one millisecond is put in order by id afterwards. */
-async function byIndex(query: Kysely<Tables>, request: PageRequest, condition: string) {
+/** Of the few that go on, those that the index knows by these words. */
+async function amongOpen(query: Kysely<Tables>, request: PageRequest, words: readonly AnyOf[]) {
+  const open: Selectable<IncidentRow>[] = [];
+  for (let { before } = request; open.length < request.limit;) {
+    const some = await inOrder(query, { ...request, limit: openAtATime, ...(before === undefined ? {} : { before }) });
+    const byPeriod = Map.groupBy(some, (row) => periodOf(row.started_at));
+    const known = new Set<number>();
+    for (const [period, rows] of byPeriod) {
+      const places = rows.flatMap(({ place }) => (place === null ? [] : [place]));
+      const found = await query
+        .selectFrom('incident_words')
+        .select('rowid')
+        .where('incident_words', sql`MATCH`, condition(words, period))
+        .where('rowid', 'in', places)
+        .execute();
+      for (const { rowid } of found) known.add(rowid);
+    }
+    open.push(...some.filter(({ place }) => place !== null && known.has(place)));
+    const last = some.at(-1);
+    if (last === undefined || some.length < openAtATime) break;
+    before = { startedAt: last.started_at, id: last.id };
+  }
+  return open.slice(0, request.limit);
+}
+
+/**
+ * The index gives places, newest first, of one period after the other; what begins in one millisecond is put in order by id
+ * afterwards.
+ */
+async function byIndex(query: Kysely<Tables>, request: PageRequest, words: readonly AnyOf[]) {
   const { before, from, to, limit } = request;
   const floor = from === undefined ? 0 : firstPlace(from);
   let ceiling = Math.min(
@@ -103,8 +128,14 @@ async function byIndex(query: Kysely<Tables>, request: PageRequest, condition: s
     Number.MAX_SAFE_INTEGER,
   );
   const found: Selectable<IncidentRow>[] = [];
-  for (let asked = limit + 1; found.length < limit;) {
-    const places = await placesBelow(query, condition, { ceiling, floor, limit: asked });
+  let asked = limit + 1;
+  while (found.length < limit) {
+    const newest = await newestBelow(query, ceiling, floor);
+    if (newest === undefined) break;
+    const period = periodOf(newest.started_at);
+    const begin = firstPlace(beginOfPeriod(period));
+    const range = { ceiling, floor: Math.max(floor, begin), limit: asked };
+    const places = await placesIn(query, condition(words, period), range);
     const isLast = places.length < asked;
     const lastBegin = beginOfPlace(places.at(-1) ?? 0);
     // The last millisecond may be cut in two: it comes whole with the next turn.
@@ -114,13 +145,24 @@ async function byIndex(query: Kysely<Tables>, request: PageRequest, condition: s
       continue;
     }
     found.push(...(await rowsAt(query, request, whole)));
-    if (isLast) break;
-    ceiling = beginOfPlace(whole.at(-1) ?? 0);
+    ceiling = isLast ? begin : beginOfPlace(whole.at(-1) ?? 0);
   }
   return found.slice(0, limit);
 }
 
-async function placesBelow(
+/** Whatever it is: times in which nothing happened are passed over. */
+async function newestBelow(query: Kysely<Tables>, ceiling: number, floor: number) {
+  return await query
+    .selectFrom('incidents')
+    .select('started_at')
+    .where('place', '<', ceiling)
+    .where('place', '>=', floor)
+    .orderBy('place', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function placesIn(
   query: Kysely<Tables>,
   condition: string,
   { ceiling, floor, limit }: { ceiling: number; floor: number; limit: number },

@@ -15,8 +15,37 @@ const mostAsked = 12;
 
 type Described = Pick<
   Selectable<IncidentRow>,
-  'site' | 'area' | 'source' | 'severity' | 'label' | 'reason' | 'review_state' | 'sources_json' | 'explanation_json'
+  | 'site'
+  | 'area'
+  | 'source'
+  | 'severity'
+  | 'label'
+  | 'reason'
+  | 'review_state'
+  | 'started_at'
+  | 'sources_json'
+  | 'explanation_json'
 >;
+
+/** Words are words of a time of 25 days, so that no list of the index grows without end: its first letters say which. */
+const periodMs = 2 ** 31;
+const periodLetters = 3;
+const mostPeriods = 36 ** periodLetters - 1;
+
+/** The time of which the words of an incident are, in order. */
+export function periodOf(startedAt: number): number {
+  return Math.min(Math.max(Math.floor(startedAt / periodMs), 0), mostPeriods);
+}
+
+/** The first moment of a period, epoch ms. */
+export function beginOfPeriod(period: number): number {
+  return period * periodMs;
+}
+
+/** A word as it stands in the index. */
+export function wordOfPeriod(period: number, word: string): string {
+  return period.toString(36).padStart(periodLetters, '0') + word;
+}
 
 /** Everything that an incident is found by, as the index takes it. */
 export function wordsOf(row: Described): string {
@@ -34,7 +63,8 @@ export function wordsOf(row: Described): string {
       .slice(0, mostWords)
       .flatMap(beginnings),
   ];
-  return [...new Set(found)].join(' ');
+  const period = periodOf(row.started_at);
+  return [...new Set(found)].map((word) => wordOfPeriod(period, word)).join(' ');
 }
 
 /** The word that stands for a property: longer than any other word, so that nobody finds it by accident. */
@@ -42,10 +72,9 @@ export function facetWord(facet: Facet, value: string | number): string {
   return `${facet}${createHash('sha256').update(String(value)).digest('hex').slice(0, 14)}`;
 }
 
-/** The condition of the index for what somebody typed: every word is there; undefined when there is none in it. */
-export function textCondition(text: string): string | undefined {
-  const words = searchWords(text).slice(0, mostAsked);
-  return words.length === 0 ? undefined : words.map((word) => `"${word}"`).join(' AND ');
+/** The words of what somebody typed: all of them have to be there. */
+export function askedWords(text: string): string[] {
+  return searchWords(text).slice(0, mostAsked);
 }
 
 /** A word and what finds it while somebody is still typing. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/ports.ts';
 import type { Answer, Refusal, RefusalRule } from './answer.ts';
+import type { MessageWindow } from './conversations.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
 
@@ -41,8 +42,10 @@ export interface AlertChannel {
   send(row: Outgoing, files: RowFiles): Promise<Answer>;
   /** Asks the provider whether the account would send, without sending anything; absent where nobody can say. */
   readonly check?: () => Promise<Answer>;
-  /** What a refusal means, and what follows from it. */
-  readonly ruleFor: (refusal: Refusal) => RefusalRule;
+  /** What a refusal means, and what follows from it. @param sent what was refused, where that is a message. */
+  readonly ruleFor: (refusal: Refusal, sent?: Sent) => RefusalRule;
+  /** Remembers what a refusal says of the person or of what was uploaded. Never rejects. */
+  readonly heed?: (row: Outgoing, refusal: Refusal) => Promise<void>;
   /**
    * Milliseconds until one more message may go to a person; 0 means now. Without it there is no limit.
    * @param sentAt times of the messages that were accepted in the last hour, ascending.
@@ -60,6 +63,18 @@ export interface Button {
   title: string;
 }
 
+/** The part of an alert, and the form in which it was sent; null: the first one. */
+export type Sent = Pick<Outgoing, 'part' | 'form'>;
+
+/** Whether people may be sent free text. No method rejects. */
+export interface MessageWindows {
+  of(recipient: string): Promise<MessageWindow>;
+  /** The provider says that it is closed. */
+  close(recipient: string): Promise<void>;
+  /** Whether we would be told when somebody writes. */
+  readonly listens: () => boolean;
+}
+
 /** What a channel is opened with. */
 export interface ChannelTools {
   clock: Clock;
@@ -67,6 +82,8 @@ export interface ChannelTools {
   stop: AbortSignal;
   /** The buttons below a message; none where nobody could hear them. Never rejects. */
   buttons?: (row: Outgoing) => Promise<readonly Button[]>;
+  /** Who wrote when, for channels where that matters. */
+  windows?: MessageWindows | undefined;
 }
 
 /** An account whose settings were checked: whom it tells, and how. */

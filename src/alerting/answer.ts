@@ -1,7 +1,12 @@
 import type { ErrorName } from '../contracts/errors.ts';
 
 /** What an attempt to send came to. Texts in it are free of secrets and of full addresses. */
-export type Answer =
+export type Answer = Outcome & {
+  /** In which of its forms the channel has sent the message, where it has several. */
+  form?: string;
+};
+
+type Outcome =
   /**
    * `id` names the message or the uploaded media. `found`: nothing was sent now, the provider has it from an earlier
    * attempt.
@@ -39,11 +44,17 @@ export type Action =
   | 'setup'
   /** The provider thinks that we send too much: an hour of silence for all but severity 3. */
   | 'pause'
+  /** The same alert goes at once in another form, which the rule names. */
+  | 'change'
+  /** It cannot go before the person writes. */
+  | 'hold'
   | 'give-up';
 
 /** What a refusal means. */
 export interface RefusalRule {
   action: Action;
+  /** What is written into the row: the form to come. */
+  form?: string;
   /** Attempts of a row, this one included, after which it is given up whatever its deadline says. */
   attempts?: number;
   name: ErrorName;

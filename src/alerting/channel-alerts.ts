@@ -4,7 +4,7 @@ import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random } from '
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import { AccountWatch } from './account-watch.ts';
-import type { AlertAccount, Button } from './alert-channel.ts';
+import type { AlertAccount, Button, MessageWindows } from './alert-channel.ts';
 import { alertContent, type ContentPolicy } from './alert-content.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
@@ -31,6 +31,8 @@ export interface ChannelAlertsOptions {
   media: PhoneMedia;
   /** The buttons below a message. */
   buttons?: (row: Outgoing) => Promise<readonly Button[]>;
+  /** Whether people may be sent free text. */
+  windows?: MessageWindows;
   /** Whether what becomes of messages is told to `receive`; default not. */
   receipts?: () => boolean;
   /** What people said of incidents: it ends what waits for its turn. */
@@ -95,6 +97,7 @@ export class ChannelAlerts {
     const channel = account.open({
       ...{ clock, stop: abort.signal },
       ...(options.buttons === undefined ? {} : { buttons: options.buttons }),
+      windows: options.windows,
     });
     const { acknowledgements, receipts = () => false } = options;
     const tools = { kind: account.kind, acknowledgements, receipts, clock, clockSteps, random, log, metrics };
@@ -161,6 +164,12 @@ export class ChannelAlerts {
     await this.#outbox.hurry(ids, now);
     this.#sender.wake();
     return true;
+  }
+
+  /** A person has written: what could not go before goes now. @throws SentinelError ES_DATABASE */
+  async release(recipient: string): Promise<void> {
+    await this.#outbox.release(recipient, this.#options.clock.now());
+    this.#sender.wake();
   }
 
   /** Somebody has answered: nobody else need be told of this incident. */
@@ -279,6 +288,7 @@ export class ChannelAlerts {
       start_at: turn.inMs === 0 ? null : start,
       unless: isReply ? null : unless,
       incident_json: isReply ? null : JSON.stringify(incident),
+      form: null,
     };
   }
 

@@ -2,6 +2,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import type { OutboxStore } from './outbox.ts';
 import {
   hasArrived,
+  heldForm,
   repliedTo,
   rateMemoryMs,
   standing,
@@ -9,6 +10,7 @@ import {
   reached,
   unfinished,
   waiting,
+  waitingAgain,
   type OutboxState,
   type Outgoing,
   type Part,
@@ -76,8 +78,8 @@ export class MemoryOutbox implements OutboxStore {
 
   expire(now: number): Promise<Outgoing[]> {
     const expired = this.#waiting(({ deadline }) => deadline <= now);
-    const change = { state: 'expired', media: null, updated_at: now };
-    const rows = expired.map((row) => this.#set(row, change));
+    const stateOf = ({ form }: OutboxRow): OutboxState => (form === heldForm ? 'cancelled' : 'expired');
+    const rows = expired.map((row) => this.#set(row, { state: stateOf(row), media: null, updated_at: now }));
     return Promise.resolve(textsFirst(rows));
   }
 
@@ -112,12 +114,13 @@ export class MemoryOutbox implements OutboxStore {
     return Promise.resolve({ ...row, ...change });
   }
 
-  accept(id: string, providerId: string, now: number, replyMs: number): Promise<boolean> {
+  accept(id: string, providerId: string, now: number, replyMs: number, form?: string): Promise<boolean> {
     const row = this.#in(unfinished, id);
+    if (row === undefined || row.provider_id === providerId) return Promise.resolve(false);
     const over = { state: 'accepted', provider_id: providerId, error_json: null, media: null };
-    if (row !== undefined) this.#set(row, { ...over, accepted_at: now, updated_at: now });
+    this.#set(row, { ...over, accepted_at: now, updated_at: now, form: form ?? row.form });
     this.#letReply(id, now, replyMs);
-    return Promise.resolve(row !== undefined);
+    return Promise.resolve(true);
   }
 
   scheduled(incidentId: string): Promise<Outgoing[]> {
@@ -147,10 +150,9 @@ export class MemoryOutbox implements OutboxStore {
     return Promise.resolve(others.length > 0);
   }
 
-  wait(...[id, { state, nextAt, error, now }, from = unfinished]: Parameters<OutboxStore['wait']>): Promise<boolean> {
+  wait(...[id, change, from = unfinished]: Parameters<OutboxStore['wait']>): Promise<boolean> {
     const row = this.#in(from, id);
-    if (row !== undefined)
-      this.#set(row, { state, next_at: nextAt, error_json: error, updated_at: now, receipt: null });
+    if (row !== undefined) this.#set(row, waitingAgain(change));
     return Promise.resolve(row !== undefined);
   }
 
@@ -176,6 +178,12 @@ export class MemoryOutbox implements OutboxStore {
   postpone(recipient: string, severity: number, until: number, now: number): Promise<void> {
     const due = this.#waiting((row) => row.recipient === recipient && row.severity <= severity && row.next_at <= now);
     for (const row of due) this.#set(row, { next_at: until });
+    return Promise.resolve();
+  }
+
+  release(recipient: string, now: number): Promise<void> {
+    const held = this.#waiting((row) => row.recipient === recipient && row.form === heldForm);
+    for (const row of held) this.#set(row, { next_at: now });
     return Promise.resolve();
   }
 

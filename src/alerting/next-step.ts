@@ -1,7 +1,7 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { Random } from '../contracts/ports.ts';
 import { backoffDelay } from '../network/backoff.ts';
-import type { AlertChannel, ChannelKind } from './alert-channel.ts';
+import type { AlertChannel, ChannelKind, Sent } from './alert-channel.ts';
 import type { Action, Answer, Refusal, RefusalRule } from './answer.ts';
 import type { Outgoing } from './outbox-row.ts';
 
@@ -19,6 +19,8 @@ export const lateMs = [30 * minute, 30 * minute, 5 * minute, minute] as const;
 
 const backoff = { minMs: 2_000, maxMs: 60_000, jitter: 0.2 } as const;
 const pauseMs = hour;
+/** It goes as soon as the person writes; this is only for the case that nobody noticed. */
+const holdMs = hour;
 /** So many tries in a row without an answer, each of which may have been a message on the phone. */
 const unansweredTries = 5;
 
@@ -28,11 +30,11 @@ export const receiptWaitMs = [20_000, 20_000, 20_000, 5_000] as const;
 /** What becomes of a row after an attempt. */
 export type NextStep =
   /** `found`: it had arrived before, this attempt sent nothing. */
-  | { state: 'accepted'; providerId: string; found: boolean }
-  | { state: 'queued' | 'unknown'; delayMs: number; error: SentinelError; action: Action }
+  | { state: 'accepted'; providerId: string; found: boolean; form?: string }
+  | { state: 'queued' | 'unknown'; delayMs: number; error: SentinelError; action: Action; form?: string }
   | { state: 'failed'; error: SentinelError };
 
-type Attempt = Pick<Outgoing, 'state' | 'attempts' | 'severity'>;
+type Attempt = Pick<Outgoing, 'state' | 'attempts' | 'severity'> & Partial<Sent>;
 
 /** Who answered; `receipts`: what became of a message is told later, even where no answer came. */
 type Provider = Pick<ChannelKind, 'name'> & Pick<AlertChannel, 'ruleFor'> & { receipts?: boolean };
@@ -44,9 +46,15 @@ type Provider = Pick<ChannelKind, 'name'> & Pick<AlertChannel, 'ruleFor'> & { re
 export function nextStep(attempt: Attempt, answer: Answer, provider: Provider, random: Random): NextStep {
   switch (answer.result) {
     case 'ok':
-      return { state: 'accepted', providerId: answer.id, found: answer.found === true };
-    case 'refused':
-      return afterRefusal(attempt, answer.refusal, provider.ruleFor(answer.refusal), random);
+      return {
+        ...{ state: 'accepted', providerId: answer.id, found: answer.found === true },
+        ...(answer.form === undefined ? {} : { form: answer.form }),
+      };
+    case 'refused': {
+      const { part = 'text', form = null } = attempt;
+      const sent = { part, form: answer.form ?? form };
+      return afterRefusal(attempt, answer.refusal, provider.ruleFor(answer.refusal, sent), random);
+    }
     case 'unreached':
       return again('queued', attempt, unavailable(`${provider.name} could not be reached (${answer.detail}).`), random);
     case 'unknown': {
@@ -81,6 +89,8 @@ const delays: Readonly<Partial<Record<Action, (attempt: Attempt, random: Random)
   retry: exponential,
   setup: exponential,
   'upload-again': () => 0,
+  change: () => 0,
+  hold: () => holdMs,
   // The formula of WhatsApp, 4^X seconds with X from 0; jitter only adds.
   'pair-rate': ({ attempts }, random) => 4 ** (attempts - 1) * 1000 * (1 + 0.2 * random()),
   pause: (attempt, random) => (attempt.severity >= 3 ? exponential(attempt, random) : pauseMs),
@@ -91,7 +101,8 @@ function afterRefusal(attempt: Attempt, refusal: Refusal, rule: RefusalRule, ran
   const delay = delays[rule.action];
   if (delay === undefined || attempt.attempts >= (rule.attempts ?? Infinity)) return { state: 'failed', error };
   const delayMs = Math.max(delay(attempt, random), refusal.retryAfterMs ?? 0);
-  return { state: 'queued', delayMs, error, action: rule.action };
+  const form = rule.form === undefined ? {} : { form: rule.form };
+  return { state: 'queued', delayMs, error, action: rule.action, ...form };
 }
 
 function again(

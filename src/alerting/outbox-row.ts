@@ -57,6 +57,7 @@ export const outgoing = [
   'start_at',
   'unless',
   'incident_json',
+  'form',
 ] as const satisfies readonly (keyof Outgoing)[];
 
 /** Each text before what belongs to it. */
@@ -87,6 +88,28 @@ export function reached(
       error_json: null,
       media: null,
     },
+  };
+}
+
+/** Form of what cannot go before its person writes. */
+export const heldForm = 'held';
+
+/** How a row waits to be tried again. */
+export interface Waiting {
+  state: 'queued' | 'unknown';
+  nextAt: number;
+  error: string;
+  now: number;
+  form?: string | undefined;
+  refused?: string | undefined;
+}
+
+/** What changes in a row that is tried again. */
+export function waitingAgain({ state, nextAt, error, now, form, refused }: Waiting): Partial<OutboxRow> {
+  return {
+    ...{ state, next_at: nextAt, error_json: error, updated_at: now, receipt: null },
+    ...(form === undefined ? {} : { form }),
+    ...(refused === undefined ? {} : { provider_id: refused }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import type { Receipt } from './receipts.ts';
 import {
   arrived,
+  heldForm,
   repliedTo,
   outgoing,
   rateMemoryMs,
@@ -12,10 +13,12 @@ import {
   reached,
   unfinished,
   waiting,
+  waitingAgain,
   type OutboxState,
   type Outgoing,
   type Part,
   type Upload,
+  type Waiting,
 } from './outbox-row.ts';
 
 const keptMs = 30 * 24 * 3_600_000;
@@ -117,11 +120,11 @@ export class Outbox {
       .execute();
   }
 
-  /** Ends what has passed its deadline. @returns it, each text before what belongs to it. */
+  /** Ends what has passed its deadline; what was held for a person who never wrote was needless. @returns it, each text before what belongs to it. */
   async expire(now: number): Promise<Outgoing[]> {
     const expired = await this.#query
       .updateTable('outbox')
-      .set({ state: 'expired', media: null, updated_at: now })
+      .set({ state: sql`iif(form = ${heldForm}, 'cancelled', 'expired')`, media: null, updated_at: now })
       .where('account', '=', this.#account)
       .where('state', 'in', waiting)
       .where('deadline', '<=', now)
@@ -189,9 +192,10 @@ export class Outbox {
 
   /**
    * The provider took it; what replies to it may go now, with the time of its own that it is given.
-   * @returns false when a receipt has decided it before.
+   * @param form the form in which it was sent, of channels that have several.
+   * @returns false when a receipt has decided it before: it was accepted, or failed and waits to be sent anew.
    */
-  async accept(id: string, providerId: string, now: number, replyMs: number): Promise<boolean> {
+  async accept(id: string, providerId: string, now: number, replyMs: number, form?: string): Promise<boolean> {
     return await this.#query.transaction().execute(async (transaction) => {
       const changed = await transaction
         .updateTable('outbox')
@@ -202,17 +206,20 @@ export class Outbox {
           media: null,
           accepted_at: now,
           updated_at: now,
+          ...(form === undefined ? {} : { form }),
         })
         .where('id', '=', id)
         .where('state', 'in', unfinished)
+        .where((row) => row.or([row('provider_id', 'is', null), row('provider_id', '!=', providerId)]))
         .executeTakeFirst();
+      if (changed.numUpdatedRows === 0n) return false;
       await transaction
         .updateTable('outbox')
         .set({ next_at: now, deadline: now + replyMs })
         .where('depends_on', '=', id)
         .where('state', 'in', waiting)
         .execute();
-      return changed.numUpdatedRows > 0n;
+      return true;
     });
   }
 
@@ -265,18 +272,14 @@ export class Outbox {
 
   /**
    * It is tried again at `nextAt`.
+   * @param change `form`: in another form; `refused`: the provider's id of the message that has failed.
    * @param from states out of which it may; `accepted` where a receipt takes that back.
    * @returns false when a receipt has decided it before.
    */
-  async wait(
-    id: string,
-    change: { state: 'queued' | 'unknown'; nextAt: number; error: string; now: number },
-    from: readonly OutboxState[] = unfinished,
-  ): Promise<boolean> {
-    const { state, nextAt, error, now } = change;
+  async wait(id: string, change: Waiting, from: readonly OutboxState[] = unfinished): Promise<boolean> {
     const changed = await this.#query
       .updateTable('outbox')
-      .set({ state, next_at: nextAt, error_json: error, updated_at: now, receipt: null })
+      .set(waitingAgain(change))
       .where('id', '=', id)
       .where('state', 'in', from)
       .executeTakeFirst();
@@ -348,6 +351,18 @@ export class Outbox {
       .where('severity', '<=', severity)
       .where('state', 'in', waiting)
       .where('next_at', '<=', now)
+      .execute();
+  }
+
+  /** A person has written: what could not go before may go now. */
+  async release(recipient: string, now: number): Promise<void> {
+    await this.#query
+      .updateTable('outbox')
+      .set({ next_at: now })
+      .where('account', '=', this.#account)
+      .where('recipient', '=', recipient)
+      .where('form', '=', heldForm)
+      .where('state', 'in', waiting)
       .execute();
   }
 

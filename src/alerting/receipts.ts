@@ -29,20 +29,23 @@ export interface Progress {
   news: DeliveryStatus | undefined;
 }
 
-type State = Pick<Outgoing, 'state' | 'receipt'>;
+type State = Pick<Outgoing, 'state' | 'receipt' | 'provider_id'>;
 
 /**
  * What a receipt means for a row; undefined where nothing new. A failure counts until the message has reached a phone; after a
- * failure only the word that it did reach one counts, since the two may come in the wrong order.
+ * failure only the word that it did reach one counts, since the two may come in the wrong order. So it is with a message that
+ * has failed and is sent anew, until that is taken.
  */
-export function progressOf(row: State, status: ReceiptStatus): Progress | undefined {
+export function progressOf(row: State, { id, status }: Pick<Receipt, 'id' | 'status'>): Progress | undefined {
   const before = rankOf(row);
+  const hasFailed = isOver(row.state) || (row.state !== 'accepted' && row.provider_id === id);
   if (status === 'failed') {
-    if (isOver(row.state) || before >= delivered) return undefined;
+    const isAnother = row.state === 'accepted' && row.provider_id !== null && row.provider_id !== id;
+    if (hasFailed || isAnother || before >= delivered) return undefined;
     return { accepts: false, delivers: false, news: 'failed' };
   }
   const rank = ranks[status] ?? 0;
-  if (rank <= before || (isOver(row.state) && rank < delivered)) return undefined;
+  if (rank <= before || (hasFailed && rank < delivered)) return undefined;
   const news = status === 'played' ? (before < 6 ? 'read' : undefined) : status;
   return { accepts: row.state !== 'accepted', delivers: rank >= delivered && before < delivered, news };
 }

@@ -3,12 +3,12 @@ import type { DeliveryStatus } from '../contracts/messages.ts';
 import type { Acknowledgements, Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
 import type { AlertChannel, ChannelKind } from './alert-channel.ts';
-import type { Answer } from './answer.ts';
+import type { Action, Answer } from './answer.ts';
 import type { ClockSteps } from './clock-steps.ts';
 import { needlessSince } from './needless.ts';
 import { deadlineMs, lateMs, nextStep, receiptWaitMs, type NextStep } from './next-step.ts';
 import type { OutboxStore } from './outbox.ts';
-import { unfinished, type Outgoing, type OutboxState, type Part } from './outbox-row.ts';
+import { heldForm, unfinished, type Outgoing, type OutboxState, type Part } from './outbox-row.ts';
 import { progressOf, type Receipt } from './receipts.ts';
 import { errorJson, expiryError, lateError } from './row-errors.ts';
 
@@ -37,6 +37,7 @@ const stopGraceMs = 5_000;
 const databaseRetryMs = 5_000;
 /** Of a message that the provider took and then gave up. */
 const triesAfterFailure = 4;
+const neverWrote = 'It could only have been sent if the person had written.';
 
 export interface SenderOptions {
   outbox: OutboxStore;
@@ -108,7 +109,7 @@ export class Sender {
     await clockSteps.follow();
     const row = await outbox.receiptRow(receipt);
     if (row === undefined) return false;
-    const progress = progressOf(row, receipt.status);
+    const progress = progressOf(row, receipt);
     if (progress === undefined) return true;
     const now = clock.now();
     if (progress.news === 'failed') {
@@ -157,7 +158,10 @@ export class Sender {
     await clockSteps.follow();
     // One moment for the whole round: what falls due while it runs is then found by nextTime, whoever sets the clock.
     const now = clock.now();
-    for (const row of await outbox.expire(now)) this.#over(row, 'expired', expiryError(row));
+    for (const row of await outbox.expire(now)) {
+      if (row.form === heldForm) this.#tell(row, 'cancelled', neverWrote);
+      else this.#over(row, 'expired', expiryError(row));
+    }
     let gateOpensIn = Infinity;
     for (const lane of lanes) gateOpensIn = Math.min(gateOpensIn, await this.#startDue(lane, now));
     // Not before: what was left by an earlier process and can go at once is not worth a word.
@@ -222,6 +226,7 @@ export class Sender {
       this.#databaseFailed(error);
       return { result: 'unreached', detail: 'the database failed' };
     });
+    if (answer.result === 'refused') await channel.heed?.(row, answer.refusal);
     const provider = { name: kind.name, ruleFor: channel.ruleFor, receipts: this.#options.receipts?.() ?? false };
     const step = nextStep({ ...row, state: stateBefore }, answer, provider, random);
     for (;;) {
@@ -248,7 +253,7 @@ export class Sender {
         if (row.maybe_duplicate === 1 && !step.found)
           metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
         // A receipt may be faster than the answer, and has said more than it.
-        if (!(await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0))) return;
+        if (!(await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0, step.form))) return;
         this.#countAccepted(row, now);
         this.#tell({ ...row, provider_id: step.providerId }, 'accepted');
         return;
@@ -274,29 +279,32 @@ export class Sender {
     row: Outgoing,
     step: Extract<NextStep, { delayMs: number }>,
     now: number,
-    from?: readonly OutboxState[],
+    { from, refused }: { from?: readonly OutboxState[]; refused?: string } = {},
   ): Promise<void> {
     const { outbox, clock, kind, log } = this.#options;
-    const { state, delayMs, error, action } = step;
+    const { state, delayMs, error, action, form } = step;
     if (action === 'upload-again') await outbox.setMediaId(row, null);
     if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
     if (action === 'pause') this.#gate.beQuietUntil(clock.monotonic() + delayMs);
-    if (!(await outbox.wait(row.id, { state, nextAt: now + delayMs, error: errorJson(error), now }, from))) return;
+    const change = { state, nextAt: now + delayMs, error: errorJson(error), now, form, refused };
+    if (!(await outbox.wait(row.id, change, from))) return;
     if (action === 'setup') {
       if (this.#gate.setupFailed()) this.#tell(row, 'queued', error);
-    } else if (row.attempts === 1) {
+    } else if (row.attempts === 1 && !isQuiet(action)) {
       log.warn(`A message by ${kind.name} waits and is tried again: ${error.message}`);
     }
   }
 
   /** It was taken, and did not arrive: what passes is tried again a few times, everything else is over. */
-  async #refusedLater(row: Outgoing, { error }: Receipt, now: number): Promise<void> {
+  async #refusedLater(row: Outgoing, { id, error }: Receipt, now: number): Promise<void> {
     const { channel, kind, random } = this.#options;
     const { code, message = 'no reason was given' } = error ?? {};
     const refusal = { status: 0, code, message, transient: false, retryAfterMs: undefined };
     const step = nextStep(row, { result: 'refused', refusal }, { name: kind.name, ruleFor: channel.ruleFor }, random);
+    await channel.heed?.(row, refusal);
     const from: OutboxState[] = [...unfinished, 'accepted'];
-    if (step.state === 'queued' && row.attempts < triesAfterFailure) await this.#wait(row, step, now, from);
+    const again = step.state === 'queued' && (row.attempts < triesAfterFailure || isQuiet(step.action));
+    if (again) await this.#wait(row, step, now, { from, refused: id });
     else if (step.state !== 'accepted') await this.#fail(row, step.error, now, from);
     this.wake();
   }
@@ -325,4 +333,9 @@ export class Sender {
     if (!this.#databaseDown) this.#options.log.error(`The outbox: ${asSentinelError(error, 'ES_DATABASE').toString()}`);
     this.#databaseDown = true;
   }
+}
+
+/** It goes another way, or waits as it should: nothing is wrong. */
+function isQuiet(action: Action): boolean {
+  return action === 'change' || action === 'hold';
 }

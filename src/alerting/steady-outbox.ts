@@ -86,10 +86,11 @@ export class SteadyOutbox implements OutboxStore {
     return claimed;
   }
 
-  async accept(id: string, providerId: string, now: number, replyMs: number): Promise<boolean> {
-    const accepted = await this.#place.use((store) => store.accept(id, providerId, now, replyMs));
+  async accept(...taken: Parameters<OutboxStore['accept']>): Promise<boolean> {
+    const [id, , now] = taken;
+    const accepted = await this.#place.use((store) => store.accept(...taken));
     const row = this.#underWay.get(id);
-    if (row?.part === 'text') this.#recent.accepted(row.alert_id, now);
+    if (accepted && row?.part === 'text') this.#recent.accepted(row.alert_id, now);
     this.#underWay.delete(id);
     return accepted;
   }
@@ -140,6 +141,10 @@ export class SteadyOutbox implements OutboxStore {
 
   async postpone(...message: Parameters<OutboxStore['postpone']>): Promise<void> {
     await this.#place.use((store) => store.postpone(...message));
+  }
+
+  async release(...question: Parameters<OutboxStore['release']>): Promise<void> {
+    await this.#place.use((store) => store.release(...question));
   }
 
   async sentTo(recipient: string, now: number): Promise<number[]> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../contracts/ports.ts';
-import type { AlertAccount } from './alert-channel.ts';
-import { nextStep } from './next-step.ts';
+import type { AlertAccount, AlertChannel } from './alert-channel.ts';
+import { nextStep, type NextStep } from './next-step.ts';
 import type { Outgoing } from './outbox-row.ts';
 import { masked } from './recipients.ts';
 
@@ -35,8 +35,7 @@ export async function sendTestMessage(
     for (const recipient of account.recipients.slice(0, most)) {
       const body = form.fit?.(text) ?? text;
       const row = testRow({ id: newId(), channel: account.kind.id, account: account.id, recipient, body }, clock.now());
-      const answer = await channel.send(row, nothing);
-      const step = nextStep(row, answer, provider, () => 0);
+      const step = await sent(row, channel, provider);
       if (step.state === 'accepted') answers.push({ recipient: masked(recipient), taken: true });
       else {
         const { message, hint } = step.error;
@@ -47,6 +46,13 @@ export async function sendTestMessage(
     channel.close?.();
   }
   return answers;
+}
+
+/** As the channel wants it: in another form where it refuses the first one. */
+async function sent(row: Outgoing, channel: AlertChannel, provider: Parameters<typeof nextStep>[2]): Promise<NextStep> {
+  const step = nextStep(row, await channel.send(row, nothing), provider, () => 0);
+  if (step.state !== 'queued' || step.action !== 'change' || step.form === undefined) return step;
+  return await sent({ ...row, form: step.form }, channel, provider);
 }
 
 /** There is no picture, and nothing is kept. */
@@ -71,6 +77,6 @@ function testRow(row: Pick<Outgoing, 'id' | 'channel' | 'account' | 'recipient' 
     ...{ node: 'test', part: 'text', sequence: 0, depends_on: null, media_id: null, state: 'sending', attempts: 1 },
     ...{ next_at: now, late_at: null, deadline: now, provider_id: null, error_json: null, maybe_duplicate: 0 },
     ...{ created_at: now, updated_at: now, accepted_at: null, start_at: null, unless: null, receipt: null },
-    incident_json: null,
+    ...{ incident_json: null, form: null },
   };
 }

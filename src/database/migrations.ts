@@ -300,6 +300,18 @@ const steps: readonly string[] = [
     words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
   );
   `,
+  `
+  -- Who wrote when to an account, by the clock of the provider; null: never, or long ago.
+  CREATE TABLE conversations (
+    account TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    last_inbound_at REAL,
+    PRIMARY KEY (account, recipient)
+  ) STRICT, WITHOUT ROWID;
+
+  -- In which form a message is sent, or was: free text, a template, or not before the person writes.
+  ALTER TABLE outbox ADD COLUMN form TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -12,6 +12,7 @@ export interface Tables {
   arming: ArmingRow;
   calibration_recordings: CalibrationRecordingRow;
   calibration_scores: CalibrationScoresRow;
+  conversations: ConversationRow;
   incidents: IncidentRow;
   incident_words: IncidentWordsRow;
   signals: SignalRow;
@@ -219,6 +220,16 @@ export interface OutboxRow {
   unless: string | null;
   /** Of a text: the incident, for who goes on by another way. */
   incident_json: string | null;
+  /** In which of the channel's forms it is sent, or was; null: not decided yet. */
+  form: string | null;
+}
+
+/** One person who is told by an account. */
+export interface ConversationRow {
+  account: string;
+  recipient: string;
+  /** When that person last wrote, by the clock of the provider; null: never, or too long ago. */
+  last_inbound_at: number | null;
 }
 
 /** What a provider has posted already: it posts at least once. */

@@ -1,10 +1,11 @@
-import type { AlertAccount, Button } from '../alerting/alert-channel.ts';
+import type { AlertAccount, Button, MessageWindows } from '../alerting/alert-channel.ts';
 import {
   ChannelAlerts,
   type AlertDecision,
   type ChannelAlertsOptions,
   type ChannelPolicy,
 } from '../alerting/channel-alerts.ts';
+import { Conversations } from '../alerting/conversations.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
 import { buttonTitles } from '../alerting/inbound/answer-words.ts';
 import { buttonActions, ButtonTokens } from '../alerting/inbound/button-tokens.ts';
@@ -58,6 +59,26 @@ export async function incidentOf(site: Host, account: string, messageId: string)
   return await alertsOf.get(site)?.get(account)?.incidentOf(messageId);
 }
 
+/** Who wrote when, by Site and account: known to all nodes of the account, those that send and those that hear. */
+const conversationsOf = new WeakMap<Host, Map<string, Conversations>>();
+
+function conversations(site: Host, account: string): Conversations {
+  const ofSite = conversationsOf.get(site) ?? new Map<string, Conversations>();
+  conversationsOf.set(site, ofSite);
+  const present = ofSite.get(account) ?? new Conversations(() => site.database(), account, site.tools.clock);
+  ofSite.set(account, present);
+  return present;
+}
+
+/**
+ * Somebody of an account wrote: free text may go to that person for a day, and what waited for that goes.
+ * @throws SentinelError ES_DATABASE
+ */
+export async function heard(site: Host, account: string, { from, at }: { from: string; at: number }): Promise<void> {
+  await conversations(site, account).heard(from, at);
+  await alertsOf.get(site)?.get(account)?.release(from);
+}
+
 /** Accounts of each Site for which receipts come in, and how many bring them. */
 const receiptsOf = new WeakMap<Host, Map<string, number>>();
 
@@ -75,7 +96,8 @@ export function bringReceipts(site: Host, account: string): () => void {
  * @returns whether it is of an alert of this account at this Site.
  * @throws SentinelError ES_DATABASE
  */
-export async function receive(site: Host, account: string, receipt: Receipt): Promise<boolean> {
+export async function receive(site: Host, account: string, receipt: Receipt & { recipient: string }): Promise<boolean> {
+  await conversations(site, account).reached(receipt.recipient);
   return (await alertsOf.get(site)?.get(account)?.receive(receipt)) ?? false;
 }
 
@@ -147,6 +169,10 @@ class AccountAlerts {
     return await (await this.#alerts).incidentOf(messageId);
   }
 
+  async release(recipient: string): Promise<void> {
+    await (await this.#alerts).release(recipient);
+  }
+
   async receive(receipt: Receipt): Promise<boolean> {
     return await (await this.#alerts).receive(receipt);
   }
@@ -169,7 +195,14 @@ class AccountAlerts {
     const receipts = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
     // Where nobody hears a press there is nothing to press.
     const buttons = async (row: Outgoing) => (receipts() ? await this.#buttons(row) : []);
+    const people = conversations(this.#site, this.#account.id);
+    const windows: MessageWindows = {
+      of: (recipient) => people.windowOf(recipient, receipts()),
+      close: (recipient) => people.close(recipient),
+      listens: receipts,
+    };
     const options = {
+      windows,
       ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, buttons, ...tools },
       ...(acknowledgements && { acknowledgements }),
       onAccount: (fault: SentinelError | undefined) => {

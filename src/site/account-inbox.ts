@@ -3,7 +3,7 @@ import { ButtonTokens } from '../alerting/inbound/button-tokens.ts';
 import { Clerk } from '../alerting/inbound/clerk.ts';
 import { Inbox } from '../alerting/inbound/inbox.ts';
 import type { MessageEvent, StatusEvent } from '../alerting/inbound/webhook-body.ts';
-import { bringReceipts, incidentOf, receive } from './account-alerts.ts';
+import { bringReceipts, heard, incidentOf, receive } from './account-alerts.ts';
 import { checkedKeys, type WebhookKeys } from '../alerting/inbound/webhook-keys.ts';
 import { masked } from '../alerting/recipients.ts';
 import { topicOf } from '../contracts/guards.ts';
@@ -114,6 +114,12 @@ class AccountInbox {
   }
 
   async #message(event: MessageEvent): Promise<void> {
+    // A message of the network itself, such as a new number, is nothing that the person wrote.
+    if (event.type !== 'system') {
+      await heard(this.#site, this.#account, event).catch((error: unknown) => {
+        this.#site.tools.log.error(`What waited for a person to write could not be sent: ${String(error)}`);
+      });
+    }
     const payload = this.#inbound(event);
     for (const user of this.users) user.wrote({ topic: topicOf(payload), payload: { ...payload } });
     await this.#clerk.take(event);

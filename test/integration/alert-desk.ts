@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { checkedAccount, type WhatsAppAccount } from '../../src/alerting/channels/whatsapp/account.ts';
+import type { MessageWindows } from '../../src/alerting/alert-channel.ts';
 import { ChannelAlerts } from '../../src/alerting/channel-alerts.ts';
 import type { Delivery } from '../../src/contracts/messages.ts';
 import type { PhoneMedia } from '../../src/contracts/ports.ts';
@@ -75,6 +76,7 @@ export async function alertDesk(
     wrap?: (database: Database) => Database;
     media?: PhoneMedia;
     receipts?: boolean;
+    windows?: MessageWindows;
   } = {},
 ): Promise<AlertDesk> {
   const { factor = 50, folder = temporaryFolder(t), latencyMs = 5 } = options;
@@ -107,6 +109,7 @@ export async function alertDesk(
       newId: randomUUID,
       media: options.media ?? media,
       receipts: () => options.receipts === true,
+      ...(options.windows && { windows: options.windows }),
       account: checkedAccount({ ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes }),
     },
     (delivery, _node, { error }) => {
@@ -129,7 +132,8 @@ export async function alertDesk(
     counted,
     rows,
     statuses: (part) => deliveries.filter((delivery) => delivery.part === part).map(({ status }) => status),
-    settled: () => until(async () => (await rows()).every(({ state }) => /accepted|failed|expired/.test(state))),
+    settled: () =>
+      until(async () => (await rows()).every(({ state }) => /accepted|failed|expired|cancelled/.test(state))),
   };
 }
 

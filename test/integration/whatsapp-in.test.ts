@@ -24,15 +24,19 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
 
   before(async () => {
     if (buildIsStale()) await build();
-    host = await NodeRedHost.start({ TEST_LOGIN: `house:${hashSync('right', 4)}` });
-    host.authorisation = { authorization: `Basic ${Buffer.from('house:right').toString('base64')}` };
-    url = `${host.url}/echosight/api/v1/whatsapp/webhook`;
+    await startHost();
     sandbox = await startSandbox({ port: 0, token, phoneNumberId, webhook: { url, appSecret, twice: true } });
   });
   after(async () => {
     await host.stop();
     await sandbox.close();
   });
+
+  async function startHost(userDir?: string): Promise<void> {
+    host = await NodeRedHost.start({ TEST_LOGIN: `house:${hashSync('right', 4)}` }, userDir);
+    host.authorisation = { authorization: `Basic ${Buffer.from('house:right').toString('base64')}` };
+    url = `${host.url}/echosight/api/v1/whatsapp/webhook`;
+  }
 
   async function deploy(credentials: Record<string, string>): Promise<void> {
     host.seen.length = 0;
@@ -223,6 +227,50 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     assert.ok(!sandbox.messages.some(({ to }) => to === '15550100666'), 'a stranger is not answered');
     assert.equal(host.messages('reviews').length, 1, 'nothing goes round');
     assert.deepEqual(host.messages('errors'), []);
+  });
+
+  test('who wrote when decides the form, across restarts: a template to the silent, free text to who has written', async () => {
+    sandbox.postTo({ url, appSecret, twice: true });
+    const func = `return {payload: {...${JSON.stringify(incident())}, id: 'w' + Date.now(), reason: 'w' + Date.now()}};`;
+    const house = [
+      { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: 'windows' },
+      { id: 'go', type: 'inject', props: [], repeat: '', wires: [['make']] },
+      { id: 'make', type: 'function', outputs: 1, func, wires: [['out']] },
+      { id: 'out', type: 'whatsapp-out', site: 'site', account: 'account', wires: [['probe-first'], ['probe-second']] },
+      {
+        ...{ id: 'account', type: 'sentinel-whatsapp-account', phoneNumberId, recipients: `+${person}` },
+        ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', templateName: 'echosight_alert', templateLanguage: 'en' },
+        credentials: { accessToken: token, appSecret, verifyToken },
+      } satisfies FlowNode,
+      ...['first', 'second', 'messages'].map(probe),
+      ...catchAll(),
+    ];
+    const listening = { id: 'in', type: 'sentinel-whatsapp-in', site: 'site', account: 'account' };
+    const told = async (): Promise<string | undefined> => {
+      host.seen.length = 0;
+      const before = sandbox.messages.length;
+      await host.inject('go');
+      await host.waitFor('first', ({ payload }) => (payload as Delivery).status === 'accepted');
+      assert.equal(sandbox.messages.length, before + 1);
+      return sandbox.messages.at(-1)?.type;
+    };
+    await host.deploy(house);
+    assert.equal(await told(), 'text', 'nobody listens: free text first, as nothing is known');
+
+    const wired = [...house, { ...listening, wires: [[], ['probe-messages']] }];
+    await host.deploy(wired);
+    assert.equal(await told(), 'text', 'nothing has come in yet');
+    await host.waitFor('first', ({ payload }) => (payload as Delivery).status === 'delivered');
+    assert.equal(await told(), 'template', 'we would have heard');
+
+    const id = sandbox.write(person, 'good morning');
+    await host.waitFor('messages', ({ payload }) => (payload as Inbound).messageId === id);
+    assert.equal(await told(), 'text');
+    await host.kill();
+    await startHost(host.userDir);
+    await host.deploy(wired);
+    assert.equal(await told(), 'text', 'remembered on disk');
+    assert.deepEqual([host.messages('second'), host.messages('errors')], [[], []]);
   });
 
   test('its address goes with it', async () => {

@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { progressOf, type ReceiptStatus } from '../../../src/alerting/receipts.ts';
 
+const sent = { id: 'wamid', status: 'sent' } as const;
+
 /** What a row says after these receipts, and what was told of it. */
 function after(state: string, ...statuses: ReceiptStatus[]) {
-  let row: { state: string; receipt: string | null } = { state, receipt: null };
+  let row: Parameters<typeof progressOf>[0] = { state, receipt: null, provider_id: null };
   const told: string[] = [];
   let deliveries = 0;
   for (const status of statuses) {
-    const progress = progressOf(row, status);
+    const progress = progressOf(row, { id: 'wamid', status });
     if (progress === undefined) continue;
-    row = status === 'failed' ? { state: 'failed', receipt: row.receipt } : { state: 'accepted', receipt: status };
+    row = { ...row, ...(status === 'failed' ? { state: 'failed' } : { state: 'accepted', receipt: status }) };
     if (progress.news !== undefined) told.push(progress.news);
     if (progress.delivers) deliveries += 1;
   }
-  return { ...row, told, deliveries };
+  return { state: row.state, receipt: row.receipt, told, deliveries };
 }
 
 describe('receipts', () => {
@@ -48,9 +50,9 @@ describe('receipts', () => {
 
   test('of what nobody answered for, or is just being sent, say that it was taken', () => {
     for (const state of ['queued', 'sending', 'unknown']) {
-      assert.equal(progressOf({ state, receipt: null }, 'sent')?.accepts, true, state);
+      assert.equal(progressOf({ state, receipt: null, provider_id: null }, sent)?.accepts, true, state);
     }
-    assert.equal(progressOf({ state: 'accepted', receipt: null }, 'sent')?.accepts, false);
+    assert.equal(progressOf({ state: 'accepted', receipt: null, provider_id: null }, sent)?.accepts, false);
   });
 
   test('a failure counts until it was delivered; a delivery after a failure counts all the same', () => {
@@ -59,7 +61,14 @@ describe('receipts', () => {
     assert.deepEqual(after('accepted', 'failed', 'failed').told, ['failed']);
     const late = after('accepted', 'sent', 'failed', 'sent', 'delivered');
     assert.deepEqual([late.state, late.told, late.deliveries], ['accepted', ['sent', 'failed', 'delivered'], 1]);
+    const again = { state: 'queued', receipt: null, provider_id: 'wamid' };
+    assert.equal(progressOf(again, sent), undefined, 'sent anew: what is said of the message that failed is old');
+    assert.equal(progressOf(again, { id: 'wamid', status: 'failed' }), undefined);
+    assert.equal(progressOf(again, { id: 'wamid', status: 'delivered' })?.news, 'delivered');
+    const taken = { state: 'accepted', receipt: null, provider_id: 'wamid.2' };
+    assert.equal(progressOf(taken, { id: 'wamid', status: 'failed' }), undefined, 'the first of two messages');
+    assert.equal(progressOf(taken, { id: 'wamid.2', status: 'failed' })?.news, 'failed');
     assert.equal(after('expired', 'read').state, 'accepted');
-    assert.equal(progressOf({ state: 'expired', receipt: null }, 'sent'), undefined);
+    assert.equal(progressOf({ state: 'expired', receipt: null, provider_id: null }, sent), undefined);
   });
 });

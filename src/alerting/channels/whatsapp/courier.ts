@@ -1,7 +1,8 @@
 import { pictureType } from '../../../pictures/picture-type.ts';
-import type { ChannelTools, RowFiles } from '../../alert-channel.ts';
+import type { ChannelTools, MessageWindows, RowFiles } from '../../alert-channel.ts';
 import type { Answer } from '../../answer.ts';
 import type { Outgoing, Part } from '../../outbox-row.ts';
+import { freeForm, templateForm, templateOf, windowClosed } from './forms.ts';
 import type { MediaContent, MediaUpload, MessageTemplate, WhatsAppClient } from './client.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -30,31 +31,41 @@ const forms: Readonly<Record<Exclude<Part, 'text'>, MediaForm>> = {
   },
 };
 
-/** Error of the Graph API: the last word of the person is older than 24 hours. */
-const windowClosed = 131047;
-
 interface CourierOptions {
   buttons?: ChannelTools['buttons'];
   template?: MessageTemplate | undefined;
+  windows?: MessageWindows | undefined;
 }
+
+/** Nothing but templates would be taken: it is known without asking. */
+const refusedUnasked: Answer = {
+  result: 'refused',
+  refusal: {
+    ...{ status: 0, code: windowClosed, message: 'the person has not written for 24 hours' },
+    ...{ transient: false, retryAfterMs: undefined },
+  },
+};
 
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
   readonly #client: WhatsAppClient;
   readonly #buttons: NonNullable<ChannelTools['buttons']>;
   readonly #template: MessageTemplate | undefined;
+  readonly #windows: MessageWindows | undefined;
   readonly #uploads = new Map<string, Promise<Answer>>();
 
-  constructor(client: WhatsAppClient, { buttons, template }: CourierOptions = {}) {
+  constructor(client: WhatsAppClient, { buttons, template, windows }: CourierOptions = {}) {
     this.#client = client;
     this.#buttons = buttons ?? (() => Promise.resolve([]));
     this.#template = template;
+    this.#windows = windows;
   }
 
   /** @throws SentinelError ES_DATABASE */
   async send(row: Outgoing, files: RowFiles): Promise<Answer> {
     const to = { to: row.recipient, tag: row.id };
     if (row.part === 'text') return await this.#sendText(row);
+    if ((await this.#windows?.of(row.recipient)) === 'closed') return refusedUnasked;
     const form = forms[row.part as Exclude<Part, 'text'>];
     const upload: Answer =
       row.media_id === null ? await this.#upload(row, form, files) : { result: 'ok', id: row.media_id };
@@ -63,13 +74,19 @@ export class Courier {
     return await this.#client.sendMedia({ ...to, media: form.content(upload.id, row.body), replyTo });
   }
 
-  /** As free text; as a template where that is refused since the person has not written for a day. */
+  /** As free text, or as a template where the person has not written for a day or free text was refused for that. */
   async #sendText(row: Outgoing): Promise<Answer> {
     const to = { to: row.recipient, tag: row.id };
+    const template = this.#template;
+    if (template !== undefined && (await this.#needsTemplate(row))) {
+      return { ...(await this.#client.sendTemplate({ ...to, text: row.body }, template)), form: templateForm(0) };
+    }
     const answer = await this.#client.sendText({ ...to, body: row.body, buttons: await this.#buttons(row) });
-    const isClosed = answer.result === 'refused' && answer.refusal.code === windowClosed;
-    if (!isClosed || this.#template === undefined) return answer;
-    return await this.#client.sendTemplate({ ...to, text: row.body }, this.#template);
+    return { ...answer, form: freeForm };
+  }
+
+  async #needsTemplate({ form, recipient }: Outgoing): Promise<boolean> {
+    return templateOf(form) !== undefined || (await this.#windows?.of(recipient)) === 'closed';
   }
 
   /** One upload for all recipients of an alert, even at the same moment. */

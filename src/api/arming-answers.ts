@@ -1,3 +1,4 @@
+import type { Caller, Scope } from '../contracts/access.ts';
 import { SiteArmingRequest, type ArmingRequest, type SiteArming } from '../contracts/arming.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
@@ -10,11 +11,12 @@ import { sendJson } from './send.ts';
 export interface ArmableSite {
   readonly id: string;
   arming(): Promise<SiteArming>;
-  arm(request: ArmingRequest, by: string): Promise<SiteArming>;
+  arm(request: ArmingRequest, by: Caller): Promise<SiteArming>;
 }
 
 export interface ArmingHost {
-  armableSites(): readonly ArmableSite[];
+  /** Those of which the caller may see something. */
+  armableSites(scope: Scope): readonly ArmableSite[];
 }
 
 /** Answers who asks for the mode, and arms or disarms. */
@@ -29,19 +31,19 @@ export class ArmingAnswers {
     this.#host = host;
   }
 
-  async #read({ request, response }: Call): Promise<void> {
-    const sites = await Promise.all(this.#host.armableSites().map((site) => site.arming()));
+  async #read({ request, response, caller }: Call): Promise<void> {
+    const sites = await Promise.all(this.#host.armableSites(caller).map((site) => site.arming()));
     sendJson(request, response, 200, { sites });
   }
 
-  /** @throws Problem 400, 404, 409, 413, 415, 422 */
+  /** @throws Problem 400, 403, 404, 409, 413, 415, 422 */
   async #change({ request, response, caller }: Call): Promise<void> {
     const { site, ...asked } = readRequest(await jsonBody(request));
-    sendJson(request, response, 200, await this.#chosen(site).arm(asked, caller.name));
+    sendJson(request, response, 200, await this.#chosen(site, caller).arm(asked, caller));
   }
 
-  #chosen(id: string | undefined): ArmableSite {
-    const sites = this.#host.armableSites();
+  #chosen(id: string | undefined, caller: Caller): ArmableSite {
+    const sites = this.#host.armableSites(caller);
     const fitting = id === undefined ? sites : sites.filter((site) => site.id === id);
     const [chosen] = fitting;
     if (chosen === undefined) throw new Problem(404, 'There is no such site.');
@@ -49,6 +51,8 @@ export class ArmingAnswers {
       const ids = [...new Set(sites.map((site) => site.id))].join(', ');
       throw new Problem(409, `Several sites are open: set site to the id of one (${ids}).`);
     }
+    // The mode is that of the whole site, not of the one camera that somebody may see.
+    if (caller.sources?.includes(chosen.id) === false) throw new Problem(403, 'This needs the whole site.');
     return chosen;
   }
 }

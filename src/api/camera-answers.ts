@@ -1,3 +1,4 @@
+import type { Scope } from '../contracts/access.ts';
 import type { CameraList } from '../contracts/cameras.ts';
 import type { MicrophoneList } from '../contracts/listening.ts';
 import type { Clock } from '../contracts/ports.ts';
@@ -9,10 +10,10 @@ import { sendJson } from './send.ts';
 
 /** What the routes of cameras and microphones serve. */
 export interface CameraHost {
-  cameras(): CameraList;
-  microphones(): MicrophoneList;
-  /** The live picture of an id; undefined while there is none, `unknown` when nothing has this id. */
-  preview(id: string): { jpeg: Buffer; tag: string } | undefined | 'unknown';
+  cameras(scope: Scope): CameraList;
+  microphones(scope: Scope): MicrophoneList;
+  /** The live picture of an id; undefined while there is none, `unknown` when nothing that the caller may see has this id. */
+  preview(id: string, scope: Scope): { jpeg: Buffer; tag: string } | undefined | 'unknown';
   clock: Clock;
 }
 
@@ -44,23 +45,23 @@ export class CameraAnswers {
 
   /** @throws Problem 403, 429 */
   #cameras(call: Call): void {
-    const { request, response } = call;
+    const { request, response, caller } = call;
     this.#admit(call);
-    sendJson(request, response, 200, this.#host.cameras());
+    sendJson(request, response, 200, this.#host.cameras(caller));
   }
 
   /** @throws Problem 403, 429 */
   #microphones(call: Call): void {
-    const { request, response } = call;
+    const { request, response, caller } = call;
     this.#admit(call);
-    sendJson(request, response, 200, this.#host.microphones());
+    sendJson(request, response, 200, this.#host.microphones(caller));
   }
 
   /** @throws Problem 403, 404, 429, 503 */
   #picture(call: Call): void {
-    const { request, response, parts } = call;
+    const { request, response, parts, caller } = call;
     this.#admit(call);
-    const picture = this.#host.preview(parts.preview ?? '');
+    const picture = this.#host.preview(parts.preview ?? '', caller);
     if (picture === 'unknown') throw new Problem(404, 'There is no such live picture.');
     if (picture === undefined) {
       response.writeHead(204, { 'Retry-After': '1' }).end();

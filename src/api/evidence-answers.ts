@@ -1,11 +1,12 @@
+import type { Scope } from '../contracts/access.ts';
 import type { EvidenceItem } from '../contracts/messages.ts';
 import type { Call, Handlers } from './call.ts';
 import { answerEvidence } from './evidence-answer.ts';
 import { Problem } from './problem.ts';
 
 export interface EvidenceHost {
-  /** The piece of evidence of an id and the absolute path of its file. */
-  evidence(id: string): Promise<{ item: EvidenceItem; file: string } | undefined>;
+  /** The piece of evidence of an id and the absolute path of its file; undefined also for what the caller may not see. */
+  evidence(id: string, scope: Scope): Promise<{ item: EvidenceItem; file: string } | undefined>;
 }
 
 /** Each holds a file open and may last as long as its reader is slow. */
@@ -22,13 +23,13 @@ export class EvidenceAnswers {
   }
 
   /** @throws Problem 404, 416, 503 */
-  async #read({ request, response, parts: { evidence = '' } }: Call): Promise<void> {
+  async #read({ request, response, caller, parts: { evidence = '' } }: Call): Promise<void> {
     if (this.#underWay >= mostAtOnce) {
       throw new Problem(503, 'Too much evidence is being read at once.', { headers: { 'Retry-After': '5' } });
     }
     this.#underWay += 1;
     try {
-      const found = await this.#host.evidence(evidence);
+      const found = await this.#host.evidence(evidence, caller);
       if (found === undefined) throw new Problem(404, 'There is no such evidence.');
       await answerEvidence(request, response, found);
     } finally {

@@ -1,3 +1,4 @@
+import type { Caller, Scope } from '../contracts/access.ts';
 import {
   incidentFilters,
   IncidentQuery,
@@ -21,16 +22,16 @@ import { Problem } from './problem.ts';
 import { sendJson } from './send.ts';
 import { Turns } from './turns.ts';
 
-/** The incidents that the API serves: those of every open Site. */
+/** The incidents that the API serves: of every open Site, what the caller may see. What is not theirs is not there. */
 export interface IncidentHost {
   /** A page; `next` is set when there are more. */
-  incidents(request: ListRequest): Promise<IncidentPage>;
-  incident(id: string): Promise<IncidentSummary | undefined>;
+  incidents(request: Omit<ListRequest, 'scope'>, scope: Scope): Promise<IncidentPage>;
+  incident(id: string, scope: Scope): Promise<IncidentSummary | undefined>;
   /** `added` says whether this call wrote it; undefined for an unknown incident. */
   review(
     id: string,
     request: ReturnType<typeof readReview>,
-    by: string,
+    by: Caller,
   ): Promise<{ record: ReviewRecord; added: boolean } | undefined>;
 }
 
@@ -52,15 +53,15 @@ export class IncidentAnswers {
   }
 
   /** @throws Problem 400, 503 */
-  async #list({ request, response }: Call): Promise<void> {
+  async #list({ request, response, caller }: Call): Promise<void> {
     const asked = listRequest(request.url);
-    sendJson(request, response, 200, await this.#lists.take(() => this.#host.incidents(asked)));
+    sendJson(request, response, 200, await this.#lists.take(() => this.#host.incidents(asked, caller)));
   }
 
   /** @throws Problem 404, 503 */
-  async #read({ request, response, parts }: Call): Promise<void> {
+  async #read({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
-    const incident = await this.#lists.take(() => this.#host.incident(id));
+    const incident = await this.#lists.take(() => this.#host.incident(id, caller));
     if (incident === undefined) throw noIncident();
     sendJson(request, response, 200, incident);
   }
@@ -69,7 +70,7 @@ export class IncidentAnswers {
   async #review({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
     const body = await jsonBody(request);
-    const reviewed = await this.#host.review(id, asReview(body), caller.name);
+    const reviewed = await this.#host.review(id, asReview(body), caller);
     if (reviewed === undefined) throw noIncident();
     sendJson(request, response, reviewed.added ? 201 : 200, reviewed.record);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ApiHost } from './api.ts';
 import { SiteClock } from '../clock/site-clock.ts';
+import { maySee, maySeeSite } from '../contracts/access.ts';
 import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
@@ -23,15 +24,19 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
     clock: new SiteClock(),
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
     metrics: metricsText,
-    evidence: (id) => firstFound(sites(), async (site) => (await site.evidence()).find(id)),
+    evidence: (id, scope) =>
+      firstFound(sites(), async (site) => {
+        const found = await (await site.evidence()).find(id);
+        return found && maySee(scope, found.site, found.item.source) ? found : undefined;
+      }),
     ...siteIncidents(sites),
-    cameras: () => ({ cameras: camerasOf(sites()) }),
-    microphones: () => ({ microphones: microphonesOf(sites()) }),
-    preview: (id) => livePicture(sites(), id),
+    cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
+    microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),
+    preview: (id, scope) => livePicture(sites(), id, scope),
     whatsAppReceivers,
-    soundSites: () => soundSites(sites()),
+    soundSites: (scope) => soundSites(sites().filter(({ id }) => maySeeSite(scope, id))),
     version: packageVersion(),
-    armableSites: () => armableSites(sites()),
+    armableSites: (scope) => armableSites(sites(), scope),
     watch: (listener) => {
       const ends = [watchSiteIncidents(listener), watchSiteArming(listener)];
       return () => {

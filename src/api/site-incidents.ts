@@ -1,7 +1,9 @@
+import type { Scope } from '../contracts/access.ts';
 import type { IncidentPage, IncidentSummary } from '../contracts/api.ts';
 import type { ListRequest, StoredSummary } from '../evidence/incident-list.ts';
 import { watchIncidents } from '../site/registry.ts';
 import type { Site } from '../site/site.ts';
+import { scopedIncident } from './access/scoped-incident.ts';
 import { cursorOf } from './cursor.ts';
 import type { IncidentHost } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
@@ -9,10 +11,14 @@ import type { Change } from './live/incident-feed.ts';
 /** The incidents of all Sites that are open, as one list. */
 export function siteIncidents(sites: () => readonly Site[]): IncidentHost {
   return {
-    incidents: (request) => pageOf(sites(), request),
-    incident: (id) =>
-      firstFound(sites(), async (site) => named(site, await (await site.evidence()).summary(id, 'whole'))),
-    review: (id, request, by) => firstFound(sites(), (site) => site.review(id, request, by)),
+    incidents: (request, scope) => pageOf(sites(), request, scope),
+    incident: (id, scope) => firstFound(sites(), (site) => incidentIn(site, id, scope)),
+    review: (id, request, by) =>
+      firstFound(sites(), async (site) => {
+        // Who may see everything is spared the look at the whole incident.
+        const isTheirs = by.sources === undefined || (await incidentIn(site, id, by)) !== undefined;
+        return isTheirs ? await site.review(id, request, by.name) : undefined;
+      }),
   };
 }
 
@@ -45,9 +51,15 @@ export async function firstFound<T>(
   return undefined;
 }
 
-async function pageOf(sites: readonly Site[], request: ListRequest): Promise<IncidentPage> {
+async function incidentIn(site: Site, id: string, scope: Scope): Promise<IncidentSummary | undefined> {
+  const stored = named(site, await (await site.evidence()).summary(id, 'whole'));
+  return stored && scopedIncident(scope, stored);
+}
+
+async function pageOf(sites: readonly Site[], request: ListRequest, scope: Scope): Promise<IncidentPage> {
   // One more than asked says whether there is a next page.
-  const asked = { ...request, limit: request.limit + 1 };
+  const { sources } = scope;
+  const asked = { ...request, limit: request.limit + 1, ...(sources === undefined ? {} : { scope: sources }) };
   const answers = await Promise.allSettled(
     sites.map(async (site) => {
       const stored = await (await site.evidence()).list(asked);
@@ -57,8 +69,10 @@ async function pageOf(sites: readonly Site[], request: ListRequest): Promise<Inc
   const failures = answers.flatMap((answer, n) => (answer.status === 'rejected' ? [{ answer, site: sites[n] }] : []));
   if (failures[0] !== undefined && failures.length === sites.length) throw failures[0].answer.reason;
   const all = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])).sort(newestFirst);
-  const incidents = all.slice(0, request.limit);
-  const last = all.length > request.limit ? incidents.at(-1) : undefined;
+  const page = all.slice(0, request.limit);
+  // The database has chosen by whole lists of sources; a summary may hold fewer of them.
+  const incidents = page.flatMap((incident) => scopedIncident(scope, incident) ?? []);
+  const last = all.length > request.limit ? page.at(-1) : undefined;
   return {
     incidents,
     ...(last === undefined ? {} : { next: cursorOf(last) }),

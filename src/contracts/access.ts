@@ -17,17 +17,20 @@ export interface Caller {
   readonly account?: string;
 }
 
+/** What of everything a caller may see. */
+export type Scope = Pick<Caller, 'sources'>;
+
 /** Whether a role is enough for what needs another one. */
 export function hasRole({ role }: Pick<Caller, 'role'>, needs: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needs);
 }
 
 /** Whether a caller may see what a source of a site shows. */
-export function maySee({ sources }: Pick<Caller, 'sources'>, site: string, source: string): boolean {
+export function maySee({ sources }: Scope, site: string, source: string): boolean {
   return sources === undefined || sources.includes(site) || sources.includes(`${site}/${source}`);
 }
 
 /** Whether a caller may see what belongs to a site as a whole, such as its mode. */
-export function maySeeSite({ sources }: Pick<Caller, 'sources'>, site: string): boolean {
+export function maySeeSite({ sources }: Scope, site: string): boolean {
   return sources === undefined || sources.includes(site) || sources.some((key) => key.startsWith(`${site}/`));
 }

@@ -146,10 +146,16 @@ export class EvidenceStore {
   }
 
   /** A piece of evidence and the absolute path of its file; undefined for an unknown id and for anything that is no id. */
-  async find(id: string): Promise<{ item: EvidenceItem; file: string } | undefined> {
+  async find(id: string): Promise<{ item: EvidenceItem; file: string; site: string } | undefined> {
     if (!isEvidenceId(id)) return undefined;
-    const row = await this.#database.query.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
-    return row === undefined ? undefined : { item: itemOf(row), file: this.#files.locate(row.file) };
+    const row = await this.#database.query
+      .selectFrom('media')
+      .innerJoin('incidents', 'incidents.id', 'media.incident_id')
+      .selectAll('media')
+      .select('incidents.site')
+      .where('media.id', '=', id)
+      .executeTakeFirst();
+    return row && { item: itemOf(row), file: this.#files.locate(row.file), site: row.site };
   }
 
   /** An incident as it stands now, with its signals and all its evidence. */

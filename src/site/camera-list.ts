@@ -1,3 +1,4 @@
+import { maySee, type Scope } from '../contracts/access.ts';
 import type { CameraSummary } from '../contracts/cameras.ts';
 import type { SourceHealth } from '../contracts/health.ts';
 import { sourceKey } from '../contracts/source-key.ts';
@@ -16,8 +17,11 @@ interface Camera {
 /** Somebody wants nothing to be seen of these. */
 const hidden: readonly unknown[] = ['paused', 'stopped'];
 
-/** The cameras of these Sites, with what detectors of any of them see; one that is offline is in it, too. */
-export function camerasOf(sites: readonly Shown[]): CameraSummary[] {
+/**
+ * The cameras of these Sites, with what detectors of any of them see; one that is offline is in it, too.
+ * @param scope what may be seen of them.
+ */
+export function camerasOf(sites: readonly Shown[], scope: Scope = {}): CameraSummary[] {
   const cameras = new Map<string, CameraSummary>();
   const names = new Map(sites.map(({ id, name }) => [id, name]));
   for (const { site, source, area, status, detail, since } of camerasIn(sites)) {
@@ -32,7 +36,8 @@ export function camerasOf(sites: readonly Shown[]): CameraSummary[] {
     camera.previews.push({ id, model, rate, capturedAt, detects: fault === undefined });
     cameras.set(key, camera);
   }
-  return [...cameras.values()].sort((one, other) => placeOf(one).localeCompare(placeOf(other)));
+  const seen = [...cameras.values()].filter(({ site, source }) => maySee(scope, site, source));
+  return seen.sort((one, other) => placeOf(one).localeCompare(placeOf(other)));
 }
 
 /**
@@ -40,9 +45,13 @@ export function camerasOf(sites: readonly Shown[]): CameraSummary[] {
  * detector that sees it.
  * @returns undefined while there is none; `unknown` when no source has this id.
  */
-export function livePicture(sites: readonly Shown[], id: string): PreviewPicture | undefined | 'unknown' {
+export function livePicture(
+  sites: readonly Shown[],
+  id: string,
+  scope: Scope = {},
+): PreviewPicture | undefined | 'unknown' {
   const preview = previewsIn(sites).find((one) => one.id === id);
-  if (preview === undefined) return 'unknown';
+  if (preview === undefined || !maySee(scope, preview.site, preview.source)) return 'unknown';
   const watching = camerasIn(sites).filter((camera) => sourceKey(camera) === sourceKey(preview));
   const shown = watching.filter(({ status }) => !hidden.includes(status));
   if (watching.length > 0 && shown.length === 0) return undefined;

@@ -1,3 +1,4 @@
+import { maySee, type Scope } from '../contracts/access.ts';
 import type { ListeningAnswer, MicrophoneSummary } from '../contracts/listening.ts';
 import { sourceKey } from '../contracts/source-key.ts';
 import { openSites } from './registry.ts';
@@ -37,8 +38,11 @@ export function forgetListening(source: { site: string; source: string }, sites:
   for (const { sound } of sites) sound.listening.forget(source);
 }
 
-/** The microphones of these Sites, and the cameras whose sound is listened to; one that is offline is in it, too. */
-export function microphonesOf(sites: readonly Heard[]): MicrophoneSummary[] {
+/**
+ * The microphones of these Sites, and the cameras whose sound is listened to; one that is offline is in it, too.
+ * @param scope what may be heard of them.
+ */
+export function microphonesOf(sites: readonly Heard[], scope: Scope = {}): MicrophoneSummary[] {
   const microphones = new Map<string, MicrophoneSummary>();
   const names = new Map(sites.map(({ id, name }) => [id, name]));
   const known = sites.flatMap(({ id, health }) => health.sources.map((source) => ({ ...source, site: id })));
@@ -66,7 +70,8 @@ export function microphonesOf(sites: readonly Heard[]): MicrophoneSummary[] {
     microphone.listeners.push(listener);
     microphones.set(key, microphone);
   }
-  return [...microphones.values()].sort((one, other) => placeOf(one).localeCompare(placeOf(other)));
+  const heardOf = [...microphones.values()].filter(({ site, source }) => maySee(scope, site, source));
+  return heardOf.sort((one, other) => placeOf(one).localeCompare(placeOf(other)));
 }
 
 function placeOf({ siteName, site, area, source }: MicrophoneSummary): string {

@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws';
+import type { Scope } from '../../contracts/access.ts';
 import type { Clock } from '../../contracts/ports.ts';
+import { scopedMessage } from './scoped-message.ts';
 
 const heartbeatMs = 30_000;
 const mostPerSecond = 20;
@@ -11,15 +13,20 @@ const closingMs = 5_000;
 /** One connected page: it only listens. */
 export class LiveClient {
   readonly #socket: WebSocket;
+  readonly #scope: Scope;
   readonly #clock: Clock;
   #answered = true;
   #second = -Infinity;
   #received = 0;
   #cancel: () => void;
 
-  /** @param onEnd told once when the connection is gone. */
-  constructor(socket: WebSocket, clock: Clock, onEnd: (client: LiveClient) => void) {
+  /**
+   * @param scope what may be told.
+   * @param onEnd told once when the connection is gone.
+   */
+  constructor(socket: WebSocket, scope: Scope, clock: Clock, onEnd: (client: LiveClient) => void) {
     this.#socket = socket;
+    this.#scope = scope;
     this.#clock = clock;
     this.#cancel = clock.after(heartbeatMs, this.#beat);
     // ws reports what a client does wrong as an error and closes; unheard, it would end the process.
@@ -36,8 +43,11 @@ export class LiveClient {
     });
   }
 
-  send(message: string): void {
+  /** Tells as much of a message as may be told here. */
+  send(whole: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const message = scopedMessage(this.#scope, whole);
+    if (message === undefined) return;
     if (this.#socket.bufferedAmount + message.length > mostBufferedBytes) this.close(1013, 'reads too slowly');
     else this.#socket.send(message);
   }

@@ -61,10 +61,12 @@ export class Live {
     // From here on nobody else hears its errors.
     socket.on('error', () => undefined);
     try {
-      const { seq, epoch } = this.#admit(request);
+      const { seq, epoch, caller } = this.#admit(request);
       this.#feed.start();
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const client = new LiveClient(webSocket, this.#options.clock, (gone) => this.#clients.delete(gone));
+        const client = new LiveClient(webSocket, caller, this.#options.clock, (gone) => {
+          this.#clients.delete(gone);
+        });
         this.#greet(client, this.#feed.since(seq, epoch));
         this.#clients.add(client);
       });

@@ -189,7 +189,7 @@ export class SoundAnswers {
     if (!isLocal(request) && !this.#budget.spend(request, caller.name)) {
       throw new Problem(429, 'So many questions a second are not answered.', { headers: { 'Retry-After': '1' } });
     }
-    const sites = this.#host.soundSites();
+    const sites = this.#host.soundSites(caller);
     const wanted = asked.text('site', longestName);
     const [only, ...others] = wanted === undefined ? sites : sites.filter(({ id }) => id === wanted);
     if (only === undefined)

@@ -1,3 +1,4 @@
+import type { Scope } from '../../contracts/access.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import type { Prediction, SoundModelStatus } from '../../contracts/prediction.ts';
 import type { TrainingPort } from '../../contracts/training.ts';
@@ -19,7 +20,8 @@ export interface SoundSite {
 
 /** What the sound routes serve. */
 export interface SoundHost {
-  soundSites(): readonly SoundSite[];
+  /** Those of which the caller may see something. */
+  soundSites(scope: Scope): readonly SoundSite[];
   readonly version: string;
   clock: Clock;
 }

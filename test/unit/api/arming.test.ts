@@ -11,7 +11,7 @@ function site(id: string): ArmableSite {
   return {
     id,
     arming: () => Promise.resolve(now),
-    arm: (request, by) => {
+    arm: (request, { name: by }) => {
       now = { ...now, ...armed(now, request, 5000), by, how: 'api' };
       return Promise.resolve(now);
     },

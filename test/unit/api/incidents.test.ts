@@ -94,7 +94,7 @@ describe('a review', () => {
   function reviewing(t: TestContext, over: Partial<ApiHost> = {}): Promise<{ address: string; said: Said[] }> {
     const said: Said[] = [];
     const review: ApiHost['review'] = (id, request, by) => {
-      said.push({ id, request, by });
+      said.push({ id, request, by: by.name });
       return Promise.resolve(id === 'one' ? { record, added: said.length === 1 } : undefined);
     };
     return serve(t, { review, ...over }).then((address) => ({ address: `${address}/incidents`, said }));
@@ -170,7 +170,7 @@ describe('a review', () => {
     const api = new Api(
       apiHost({
         review: (id, request, by) => {
-          said.push({ id, request, by });
+          said.push({ id, request, by: by.name });
           return Promise.resolve({ record, added: true });
         },
       }),

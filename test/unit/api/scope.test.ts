@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import { WebSocket } from 'ws';
+import type { Caller } from '../../../src/contracts/access.ts';
+import type { IncidentPage, IncidentSummary, LiveTicket } from '../../../src/contracts/api.ts';
+import type { Incident } from '../../../src/contracts/messages.ts';
+import { siteHost } from '../../../src/api/site-host.ts';
+import { Site } from '../../../src/site/site.ts';
+import { LiveReader } from '../../live-reader.ts';
+import { incident, jpeg } from '../evidence/incident.ts';
+import { RecordingLog } from '../recording-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { serveApi } from './api-server.ts';
+import type { Change } from '../../../src/api/live/incident-feed.ts';
+
+/** One incident of the door, one of the yard, one of both, and one of the other house. */
+const incidents: Partial<Incident>[] = [
+  { id: 'door', source: 'door', sources: ['door'] },
+  { id: 'yard', source: 'yard', sources: ['yard'] },
+  {
+    ...{ id: 'both', source: 'yard', sources: ['yard', 'door'] },
+    explanation: ['A person was seen at yard (0.84).', 'Glass broke at door (0.91).'],
+    signals: [
+      { kind: 'object', label: 'person', source: 'yard', score: 0.84, capturedAt: 5, count: 1 },
+      { kind: 'sound', label: 'glass_break', source: 'door', score: 0.91, capturedAt: 6, count: 1 },
+    ],
+  },
+  { id: 'foreign', site: 'garage', source: 'door', sources: ['door'] },
+];
+
+interface Bench {
+  /** A request as somebody who may see these. */
+  as(sources: readonly string[] | undefined, path: string, init?: RequestInit): Promise<Response>;
+  address: string;
+  /** Evidence ids by incident and source. */
+  evidence: ReadonlyMap<string, string>;
+  change: (change: Change) => void;
+  be(sources: readonly string[] | undefined): void;
+}
+
+async function bench(t: TestContext): Promise<Bench> {
+  const log = new RecordingLog();
+  const sites = ['home', 'garage'].map((id) => new Site({ id, name: `The ${id}`, folder: temporaryFolder(t) }, log));
+  t.after(() => Promise.all(sites.map((site) => site.close())));
+  const evidence = new Map<string, string>();
+  for (const [n, fields] of incidents.entries()) {
+    const site = sites.find(({ id }) => id === (fields.site ?? 'home'));
+    assert.ok(site);
+    const store = await site.evidence();
+    // Files are kept of the source of their message.
+    for (const [seq, source] of (fields.sources ?? []).entries()) {
+      const message = incident({ ...fields, source, seq, startedAt: 1000 + n, phase: seq === 0 ? 'start' : 'update' });
+      await store.record(message, { image: jpeg(`${fields.id ?? ''} ${source}`) });
+    }
+    const summary = await store.summary(fields.id ?? '', 'whole');
+    for (const item of summary?.evidence ?? []) evidence.set(`${fields.id} ${item.source}`, item.id);
+  }
+  let caller: Caller = { name: 'ann', role: 'admin', how: 'session' };
+  let tell: (change: Change) => void = () => undefined;
+  const host = siteHost(() => sites, { authenticated: () => false, user: () => undefined }, log);
+  const address = await serveApi(t, {
+    ...host,
+    caller: () => Promise.resolve(caller),
+    watch: (listener) => {
+      tell = listener;
+      return () => undefined;
+    },
+  });
+  const be: Bench['be'] = (sources) => {
+    caller = { name: 'ann', role: 'admin', how: 'session', ...(sources === undefined ? {} : { sources }) };
+  };
+  return {
+    address,
+    evidence,
+    be,
+    as: (sources, path, init) => {
+      be(sources);
+      return fetch(`${address}${path}`, init);
+    },
+    change: (change) => {
+      tell(change);
+    },
+  };
+}
+
+const ids = async (response: Response): Promise<string[]> =>
+  ((await response.json()) as IncidentPage).incidents.map(({ id }) => id);
+
+describe('what a caller may see', () => {
+  const scopes: { sources: string[] | undefined; seen: string[] }[] = [
+    { sources: undefined, seen: ['foreign', 'both', 'yard', 'door'] },
+    { sources: ['home'], seen: ['both', 'yard', 'door'] },
+    { sources: ['home/door'], seen: ['both', 'door'] },
+    { sources: ['home/yard', 'garage'], seen: ['foreign', 'both', 'yard'] },
+    { sources: ['garage/yard', 'hom', 'home/', 'door'], seen: [] },
+    { sources: [], seen: [] },
+  ];
+
+  test('decides lists, pages of lists, single incidents, reviews and files: what is foreign is not there', async (t) => {
+    const { as, evidence } = await bench(t);
+    assert.equal(evidence.size, 5);
+    for (const { sources, seen } of scopes) {
+      const said = JSON.stringify(sources);
+      assert.deepEqual(await ids(await as(sources, '/api/v1/incidents')), seen, said);
+      const paged: string[] = [];
+      for (let next: string | undefined = ''; next !== undefined;) {
+        const more: string = next === '' ? '' : `&before=${encodeURIComponent(next)}`;
+        const page = (await (await as(sources, `/api/v1/incidents?limit=1${more}`)).json()) as IncidentPage;
+        paged.push(...page.incidents.map(({ id }) => id));
+        next = page.next;
+      }
+      assert.deepEqual(paged, seen, said);
+      for (const { id = '', sources: of = [], site = 'home' } of incidents) {
+        const status = seen.includes(id) ? 200 : 404;
+        assert.equal((await as(sources, `/api/v1/incidents/${id}`)).status, status, `${said} ${id}`);
+        const review = await as(sources, `/api/v1/incidents/${id}/reviews`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ action: 'note', note: said ?? 'all' }),
+        });
+        assert.equal(review.status, status === 200 ? 201 : 404, `${said} ${id}`);
+        for (const source of of) {
+          const mine = sources === undefined || sources.includes(site) || sources.includes(`${site}/${source}`);
+          const file = await as(sources, `/api/v1/evidence/${evidence.get(`${id} ${source}`) ?? ''}`);
+          await file.arrayBuffer();
+          assert.equal(file.status, mine ? 200 : 404, `${said} ${id} ${source}`);
+        }
+      }
+    }
+  });
+
+  test('takes signals, files and sentences of other sources out of an incident', async (t) => {
+    const { as } = await bench(t);
+    const path = '/api/v1/incidents/both';
+    const whole = (await (await as(['home'], path)).json()) as IncidentSummary;
+    assert.deepEqual([whole.source, whole.sources.length, whole.evidence.length], ['yard', 2, 2]);
+    const mine = (await (await as(['home/door'], path)).json()) as IncidentSummary;
+    assert.deepEqual([mine.source, mine.sources], ['door', ['door']]);
+    assert.deepEqual(
+      mine.signals.map(({ label }) => label),
+      ['glass_break'],
+    );
+    assert.deepEqual(
+      mine.evidence.map(({ source }) => source),
+      ['door'],
+    );
+    assert.deepEqual(mine.explanation, ['Glass broke at door (0.91).']);
+    assert.doesNotMatch(JSON.stringify(mine), /yard/);
+  });
+
+  test('decides which modes are shown, and the mode of a site needs the whole site', async (t) => {
+    const { as } = await bench(t);
+    const shown = async (sources: string[] | undefined): Promise<string[]> =>
+      ((await (await as(sources, '/api/v1/site/arming')).json()) as { sites: { site: string }[] }).sites.map(
+        ({ site }) => site,
+      );
+    assert.deepEqual(await shown(undefined), ['home', 'garage']);
+    assert.deepEqual(await shown(['home/door']), ['home']);
+    assert.deepEqual(await shown([]), []);
+    const arm = async (sources: string[], site: string): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'PUT', headers, body: JSON.stringify({ mode: 'away', site }) };
+      return (await as(sources, '/api/v1/site/arming', init)).status;
+    };
+    assert.equal(await arm(['home/door'], 'home'), 403);
+    assert.equal(await arm(['home'], 'garage'), 404);
+    assert.equal(await arm(['home'], 'home'), 200);
+  });
+
+  test('decides live messages, one by one', async (t) => {
+    const { as, be, address, change } = await bench(t);
+    const listen = async (sources: string[] | undefined): Promise<LiveReader> => {
+      const made = await as(sources, '/api/v1/live/tickets', { method: 'POST' });
+      const { ticket } = (await made.json()) as LiveTicket;
+      const socket = new WebSocket(`${address.replace('http', 'ws')}/api/v1/live?ticket=${ticket}`);
+      t.after(() => {
+        socket.terminate();
+      });
+      const reader = new LiveReader(socket);
+      await reader.next(({ type }) => type === 'hello');
+      return reader;
+    };
+    const [all, door] = [await listen(undefined), await listen(['home/door'])];
+    be(undefined);
+    for (const id of ['foreign', 'yard', 'both']) {
+      const incident = (await (await fetch(`${address}/api/v1/incidents/${id}`)).json()) as IncidentSummary;
+      change({ key: id, load: () => Promise.resolve({ type: 'incident', incident }) });
+      const told = await all.next((message) => message.type === 'incident' && message.incident.id === id);
+      assert.ok(told);
+    }
+    const first = await door.next(({ type }) => type === 'incident');
+    assert.ok(first.type === 'incident');
+    assert.deepEqual([first.incident.id, first.incident.sources, first.seq], ['both', ['door'], 3]);
+    assert.doesNotMatch(JSON.stringify(first), /yard/);
+  });
+});

@@ -1,7 +1,10 @@
 /** What the node files use: the whole engine as one bundle, loaded once per process. */
+export { mailPeople } from './alerting/channels/email/account.ts';
 export { email } from './alerting/channels/email/channel.ts';
+export { smsPeople } from './alerting/channels/sms/account.ts';
 export { sms } from './alerting/channels/sms/channel.ts';
 export { webhook } from './alerting/channels/webhook/channel.ts';
+export { whatsAppPeople } from './alerting/channels/whatsapp/account.ts';
 export { whatsApp } from './alerting/channels/whatsapp/channel.ts';
 export { DryRun } from './alerting/dry-run.ts';
 export { checkTemplate } from './alerting/text-template.ts';
@@ -51,7 +54,7 @@ export { modelsFor } from './inference/catalog.ts';
 export { choiceIn } from './red/model-try.ts';
 export type { NodeContext } from './red/node-context.ts';
 export { streamLooks } from './red/stream-looks.ts';
-export { emailAccount, emailRecipients, smsAccount, smsRecipients, webhookAccount } from './site/alert-accounts.ts';
+export { emailAccount, smsAccount, webhookAccount } from './site/alert-accounts.ts';
 export { acquireAlerts } from './site/account-alerts.ts';
 export { acquireInbox } from './site/account-inbox.ts';
 export { keptCamera } from './site/camera-rings.ts';
@@ -74,7 +77,7 @@ export { SourceControl } from './site/source-control.ts';
 export { offerRecording } from './site/rule-trials.ts';
 export { offerTraining, trainedNow, trainingAnswers } from './site/training-answers.ts';
 export { TrainingReports } from './site/training-reports.ts';
-export { whatsAppAccount, whatsAppRecipients } from './site/whatsapp-account.ts';
+export { whatsAppAccount } from './site/whatsapp-account.ts';
 export { prepareRenderer, snapshotRenderer } from './vision/annotate.ts';
 export { FrameAnalysis } from './vision/frame-analysis.ts';
 export { labelFilter } from './vision/label-filter.ts';

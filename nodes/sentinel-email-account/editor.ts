@@ -1,25 +1,25 @@
 import credentials from 'credentials-of:sentinel-email-account';
 import schema from 'settings-of:sentinel-email-account';
 import { mailAddresses } from '../../src/alerting/channels/email/addresses.ts';
+import { upgradeRecipients } from '../../src/contracts/configs/recipient-list.ts';
 import { offerAccountTest } from '../../src/editor/account-test.ts';
-import { accepts, registerNode, text } from '../../src/editor/register.ts';
+import { checkRecipients, prepareRecipients, recipientsNow, saveRecipients } from '../../src/editor/recipient-list.ts';
+import { registerNode } from '../../src/editor/register.ts';
 
 const type = 'sentinel-email-account';
+
+const recipients = { type, example: 'anna@example.org', check: mailAddresses };
 
 registerNode({
   type,
   schema,
   credentials,
   icon: 'sentinel-email-account.svg',
-  checks: { recipients: checkRecipients },
+  upgrades: { recipients: upgradeRecipients },
+  listChecks: { recipients: checkRecipients(recipients) },
   prepare: (node) => {
-    offerAccountTest({ type, schema, credentials, config: true }, node);
+    prepareRecipients(recipients, node);
+    offerAccountTest({ type, schema, credentials, config: true, more: () => ({ recipients: recipientsNow() }) }, node);
   },
+  save: saveRecipients,
 });
-
-function checkRecipients(list: string): true | string {
-  const entries = list.split(',').filter((entry) => entry.trim() !== '');
-  const wrong = entries.find((entry) => !accepts(mailAddresses, [entry]));
-  if (wrong === undefined && entries.length > 0) return true;
-  return text(type, `${type}.fault.recipient`, { recipient: (wrong ?? '').trim() });
-}

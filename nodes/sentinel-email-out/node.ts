@@ -1,4 +1,4 @@
-import { alertNode, defineNode, email, emailAccount, emailRecipients } from '../../src/engine.ts';
+import { alertNode, defineNode, email, emailAccount, mailPeople } from '../../src/engine.ts';
 
 /** Tells people about incidents by mail. */
 export default defineNode({
@@ -8,7 +8,7 @@ export default defineNode({
     return alertNode(node, {
       kind: email,
       account: () => emailAccount(account()),
-      recipients: () => (node.config.account === '' ? [] : emailRecipients(account().config)),
+      people: () => (node.config.account === '' ? [] : mailPeople(account().config.recipients)),
     });
   },
 });

@@ -1,4 +1,4 @@
-import { alertNode, defineNode, sms, smsAccount, smsRecipients } from '../../src/engine.ts';
+import { alertNode, defineNode, sms, smsAccount, smsPeople } from '../../src/engine.ts';
 
 /** Tells people about incidents by SMS. */
 export default defineNode({
@@ -8,7 +8,7 @@ export default defineNode({
     return alertNode(node, {
       kind: sms,
       account: () => smsAccount(account()),
-      recipients: () => (node.config.account === '' ? [] : smsRecipients(account().config)),
+      people: () => (node.config.account === '' ? [] : smsPeople(account().config.recipients)),
     });
   },
 });

@@ -7,6 +7,6 @@ export default defineNode({
     alertNode(node, {
       kind: webhook,
       account: () => webhookAccount(node),
-      recipients: () => (node.config.url === '' ? [] : webhookAccount(node).recipients),
+      people: () => (node.config.url === '' ? [] : webhookAccount(node).people),
     }),
 });

@@ -1,4 +1,4 @@
-import { alertNode, defineNode, whatsApp, whatsAppAccount, whatsAppRecipients } from '../../src/engine.ts';
+import { alertNode, defineNode, whatsApp, whatsAppAccount, whatsAppPeople } from '../../src/engine.ts';
 
 /** Tells people about incidents by WhatsApp. */
 export default defineNode({
@@ -8,7 +8,7 @@ export default defineNode({
     return alertNode(node, {
       kind: whatsApp,
       account: () => whatsAppAccount(account()),
-      recipients: () => (node.config.account === '' ? [] : whatsAppRecipients(account().config)),
+      people: () => (node.config.account === '' ? [] : whatsAppPeople(account().config.recipients)),
     });
   },
 });

@@ -3,6 +3,7 @@ import type { Answer, Refusal, RefusalRule } from './answer.ts';
 import type { MessageWindow } from './conversations.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
+import type { Person } from './people.ts';
 
 /** What a channel takes of an alert. */
 export interface ContentForm {
@@ -91,7 +92,7 @@ export interface AlertAccount {
   /** Id of its config node. Rows are found again by it after a restart. */
   readonly id: string;
   readonly kind: ChannelKind;
-  /** Each once, as the provider takes them. */
-  readonly recipients: readonly string[];
+  /** Each once, in the order in which they are told. */
+  readonly people: readonly Person[];
   open(tools: ChannelTools): AlertChannel;
 }

@@ -29,8 +29,13 @@ export async function alertHistory(
   const ofReason = await texts
     .select(({ fn }) => fn.max('severity').as('severity'))
     .where((row) => row.and(cooldownScope(incident)))
-    // After a step of the clock back, what lies in the future counts for nothing.
-    .where((row) => row.between('accepted_at', now - cooldownMs, now))
+    // After a step of the clock back, what lies in the future counts for nothing. What is held back was not told yet, but once is enough.
+    .where((row) =>
+      row.or([
+        row.between('accepted_at', now - cooldownMs, now),
+        row.and([row('hold', 'in', ['quiet', 'snooze']), row.between('created_at', now - cooldownMs, now)]),
+      ]),
+    )
     .executeTakeFirstOrThrow();
   // Aggregates of no rows are null, whatever their type says.
   const { sequence, severity } = ofIncident as { sequence: number | null; severity: number | null };

@@ -1,23 +1,28 @@
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, DeliveryStatus, Incident } from '../contracts/messages.ts';
-import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random } from '../contracts/ports.ts';
+import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random, SnoozeState } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import { AccountWatch } from './account-watch.ts';
 import type { AlertAccount, Button, MessageWindows } from './alert-channel.ts';
-import { alertContent, type ContentPolicy } from './alert-content.ts';
+import { contentByLanguage, fitted, type ContentPolicy } from './alert-content.ts';
+import type { AlertLanguage } from './alert-words.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
 import { followRow, FollowUps, type FollowPolicy, type KeptMedia } from './follow-ups.ts';
 import { deadlineMs, lateMs } from './next-step.ts';
 import type { Outgoing, Part } from './outbox-row.ts';
+import type { Person } from './people.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import type { Receipt } from './receipts.ts';
-import { atOnce, turnsOf, type AlertSchedule, type Turn } from './schedule.ts';
+import { Restraint } from './restraint.ts';
+import { atOnce, planOf, type AlertSchedule, type Turn } from './schedule.ts';
 import { Sender } from './sender.ts';
 import type { StorageListener } from './outbox-switch.ts';
 import { SteadyOutbox } from './steady-outbox.ts';
+import { summaryOf } from './summary.ts';
+import type { AlertPlace } from './text-template.ts';
 
 export interface ChannelAlertsOptions {
   /** Opens the database, or gives the one that is open. */
@@ -37,6 +42,10 @@ export interface ChannelAlertsOptions {
   receipts?: () => boolean;
   /** What people said of incidents: it ends what waits for its turn. */
   acknowledgements?: Acknowledgements;
+  /** Of the site: what a text says of it where several are told as one, and whose quiet hours it is. */
+  place?: () => Pick<AlertPlace, 'siteName' | 'timeZone'>;
+  /** Alerts that somebody has silenced for a while. */
+  snooze?: SnoozeState;
   /** Told when the account would not send any more, of each fault once, and when that is over. */
   onAccount?: (fault: SentinelError | undefined) => void;
 }
@@ -78,6 +87,8 @@ export class ChannelAlerts {
   readonly #watch: AccountWatch;
   /** Ends what is being encoded. */
   readonly #stop = new AbortController();
+  readonly #restraint: Restraint;
+  #endWatching: () => void = () => undefined;
   #following: Promise<unknown> = Promise.resolve();
   #lastFollowed = 0;
   #decisions: Promise<unknown> = Promise.resolve();
@@ -100,7 +111,16 @@ export class ChannelAlerts {
       windows: options.windows,
     });
     const { acknowledgements, receipts = () => false } = options;
-    const tools = { kind: account.kind, acknowledgements, receipts, clock, clockSteps, random, log, metrics };
+    const place = options.place ?? ((): Pick<AlertPlace, 'siteName' | 'timeZone'> => ({ siteName: '' }));
+    const { snooze } = options;
+    const restraint = new Restraint({ people: account.people, timeZone: () => place().timeZone, snooze });
+    this.#restraint = restraint;
+    const telling = {
+      heldOf: (...row: Parameters<Restraint['heldOf']>) => restraint.heldOf(...row),
+      summaryOf: (rows: readonly Outgoing[]) => fitted(account.kind.form, summaryOf(rows, place())),
+    };
+    const toldBy = { kind: account.kind, acknowledgements, receipts, restraint: telling };
+    const tools = { ...toldBy, clock, clockSteps, random, log, metrics };
     this.#outbox = outbox;
     this.#clockSteps = clockSteps;
     // Whatever it asks ends at once when we stop; messages under way have their time.
@@ -114,6 +134,12 @@ export class ChannelAlerts {
 
   /** Picks up what an earlier process left, and begins to send. */
   async start(): Promise<void> {
+    // What was snoozed before a restart still is.
+    await this.#options.snooze?.ready();
+    this.#endWatching =
+      this.#options.snooze?.watch(() => {
+        void this.#snoozeChanged();
+      }) ?? this.#endWatching;
     await this.#sender.start();
     if (this.#options.onAccount !== undefined) this.#watch.start();
   }
@@ -185,6 +211,7 @@ export class ChannelAlerts {
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#endWatching();
     const watched = this.#watch.stop();
     await this.#following;
     await this.#decisions;
@@ -205,11 +232,19 @@ export class ChannelAlerts {
       return verdict;
     }
     const alertId = newId();
-    const { text: body, picture } = alertContent(incident, image, policy, account.kind, log);
-    const rows = turnsOf(account.recipients, policy.schedule ?? atOnce).flatMap((turn) => {
+    const { severity } = incident;
+    const plan = planOf(account.people, policy.schedule ?? atOnce, (person, inMs) =>
+      this.#restraint.isQuiet(person, severity, now + inMs),
+    );
+    // What is held back may become a night's worth: its pictures are with the incident.
+    const shown = plan.isQuiet || this.#isSnoozed(incident, now) ? undefined : image;
+    const contentIn = contentByLanguage(incident, shown, policy, account.kind, log);
+    const rows = plan.turns.flatMap((turn) => {
+      const language = turn.person.language ?? policy.language ?? 'en';
+      const { text: body, picture } = contentIn(language);
       const sequence = history.nextSequence + turn.round;
       const row = (part: Part, more: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>) =>
-        this.#row(incident, { ...sender, alertId, turn, part, sequence, now }, more);
+        this.#row(incident, { ...sender, alertId, turn, part, sequence, now, language }, more);
       const inline = picture !== undefined && account.kind.form.picture?.as === 'inline';
       const text = row('text', { body, media: inline ? picture.bytes : null, depends_on: null });
       if (picture === undefined || inline) return [text];
@@ -222,8 +257,31 @@ export class ChannelAlerts {
     await this.#cancel(older, 'The incident was told anew.');
     metrics.count('events_sent_total', { channel: account.kind.id });
     for (const row of rows) this.#tell(row, 'queued');
+    this.#passOver(plan.skipped, rows[0]);
     this.#sender.wake();
     return { send: true, alertId };
+  }
+
+  /** Who wants quiet is not told, since somebody else is: that is said, and nothing more comes of it. */
+  #passOver(people: readonly Person[], row: OutboxRow | undefined): void {
+    if (row === undefined) return;
+    for (const { address } of people) {
+      this.#options.metrics.count('alerts_withheld_total', { channel: row.channel, why: 'passed-over' });
+      this.#tell({ ...row, recipient: address }, 'cancelled', 'Quiet hours: somebody else is told.');
+    }
+  }
+
+  #isSnoozed({ area, severity }: Incident, now: number): boolean {
+    return (this.#restraint.snoozedUntil(area, severity) ?? 0) > now;
+  }
+
+  async #snoozeChanged(): Promise<void> {
+    try {
+      await this.#clockSteps.follow();
+      await this.#outbox.endSnooze(this.#options.clock.now());
+    } finally {
+      this.#sender.wake();
+    }
   }
 
   async #follow(incident: Incident, kept: KeptMedia, policy: FollowPolicy): Promise<void> {
@@ -235,7 +293,7 @@ export class ChannelAlerts {
     await this.#clockSteps.follow();
     const now = clock.now();
     // What was alerted meanwhile gets it too, as a reply to its newest text.
-    const told = await texts();
+    const told = (await texts()).filter(({ hold, state }) => hold === null || state === 'accepted');
     for (const followUp of followUps) {
       const sequence = Math.max(Math.floor(now), this.#lastFollowed + 1);
       this.#lastFollowed = sequence;
@@ -254,11 +312,12 @@ export class ChannelAlerts {
       turn: Turn;
       part: Part;
       now: number;
+      language: AlertLanguage;
     },
     content: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>,
   ): OutboxRow {
     const { alertId, now, turn, ...where } = place;
-    const { recipient, unless = null } = turn;
+    const { person, unless = null } = turn;
     const { id: incident_id, site, area, source, reason, severity } = incident;
     const start = now + turn.inMs;
     const deadline = start + (deadlineMs[severity] ?? 0);
@@ -269,7 +328,7 @@ export class ChannelAlerts {
       ...{ incident_id, site, area, source, reason, severity },
       channel: this.#options.account.kind.id,
       ...where,
-      recipient,
+      recipient: person.address,
       ...content,
       media_id: null,
       state: 'queued',
@@ -289,6 +348,7 @@ export class ChannelAlerts {
       unless: isReply ? null : unless,
       incident_json: isReply ? null : JSON.stringify(incident),
       form: null,
+      hold: null,
     };
   }
 
@@ -302,7 +362,8 @@ export class ChannelAlerts {
   }
 
   #tell(row: Outgoing, status: DeliveryStatus, because?: SentinelError | string): void {
-    const delivery = deliveryOf(row, status, this.#options.clock.now(), because);
+    const name = this.#options.account.people.find(({ address }) => address === row.recipient)?.name;
+    const delivery = { ...deliveryOf(row, status, this.#options.clock.now(), because), ...(name && { name }) };
     const error = because instanceof Error ? because : undefined;
     if (error?.name === 'ES_CHANNEL_SETUP') this.#watch.known(error);
     const isNews = error !== undefined && this.#errorReports.isNew(row, error);

@@ -1,9 +1,10 @@
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
 import type { ChannelKind } from './alert-channel.ts';
-import { alertContent, type ContentPolicy } from './alert-content.ts';
+import { contentByLanguage, type ContentPolicy } from './alert-content.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import { RecentAlerts } from './recent-alerts.ts';
+import type { Person } from './people.ts';
 import { masked } from './recipients.ts';
 
 /** What would go to one person; without recipients, to nobody in particular. */
@@ -20,7 +21,7 @@ export interface DryRunOptions {
   newId: () => string;
   channel: ChannelKind;
   /** Empty while there is no account. */
-  recipients: readonly string[];
+  people: readonly Person[];
 }
 
 /**
@@ -37,12 +38,11 @@ export class DryRun {
 
   /** @throws SentinelError ES_BAD_CONFIG for a template with unknown fields */
   alert(incident: Incident, image: Buffer | undefined, policy: AlertPolicy & ContentPolicy): DryRunDecision {
-    const { channel, clock, log, newId, recipients } = this.#options;
+    const { channel, clock, log, newId, people } = this.#options;
     const now = clock.now();
     const node = 'dry-run';
     const verdict = decide(incident, policy, this.#told.history(node, incident, policy.cooldownSeconds * 1000, now));
     if (!verdict.send) return verdict;
-    const { text, picture } = alertContent(incident, image, policy, channel, log);
     const alertId = newId();
     const { id, site, area, source, reason, severity } = incident;
     this.#told.add([
@@ -50,15 +50,20 @@ export class DryRun {
     ]);
     const common = {
       ...({ v: 1, kind: 'delivery', site, area, source, capturedAt: now, alertId, incidentId: id } as const),
-      ...({ channel: channel.id, part: 'text', status: 'dry-run', attempts: 0, text } as const),
+      ...({ channel: channel.id, part: 'text', status: 'dry-run', attempts: 0 } as const),
     };
-    const people = recipients.length === 0 ? [''] : recipients.map(masked);
+    const contentIn = contentByLanguage(incident, image, policy, channel, log);
+    const everybody: Person[] = people.length === 0 ? [{ address: '' }] : [...people];
     return {
       send: true,
-      wouldBe: people.map((recipient) => ({
-        delivery: { ...common, recipient },
-        ...(picture === undefined ? {} : { image: picture.bytes }),
-      })),
+      wouldBe: everybody.map(({ address, name, language = policy.language ?? 'en' }) => {
+        const { text, picture } = contentIn(language);
+        const recipient = address === '' ? '' : masked(address);
+        return {
+          delivery: { ...common, recipient, text, ...(name === undefined ? {} : { name }) },
+          ...(picture === undefined ? {} : { image: picture.bytes }),
+        };
+      }),
     };
   }
 }

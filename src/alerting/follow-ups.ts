@@ -106,6 +106,6 @@ export function followRow(
     ...{ state: 'queued', attempts: 0, next_at: deadline, late_at: null, deadline },
     ...{ provider_id: null, error_json: null, maybe_duplicate: 0 },
     ...{ created_at: now, updated_at: now, accepted_at: null, receipt: null },
-    ...{ start_at: null, unless: null, incident_json: null, form: null },
+    ...{ start_at: null, unless: null, incident_json: null, form: null, hold: null },
   };
 }

@@ -2,6 +2,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import type { OutboxStore } from './outbox.ts';
 import {
   hasArrived,
+  heldBack,
   heldForm,
   repliedTo,
   rateMemoryMs,
@@ -11,6 +12,7 @@ import {
   unfinished,
   waiting,
   waitingAgain,
+  type HoldSpan,
   type OutboxState,
   type Outgoing,
   type Part,
@@ -59,7 +61,7 @@ export class MemoryOutbox implements OutboxStore {
   recover(now: number): Promise<number> {
     for (const row of this.#where(({ state }) => state === 'sending')) this.#set(row, { state: 'unknown' });
     const left = this.#waiting(({ depends_on: text }) => text === null || this.#rows.get(text)?.state === 'accepted');
-    for (const row of left) this.#set(row, { next_at: Math.max(now, row.start_at ?? 0) });
+    for (const row of left) this.#set(row, { next_at: row.hold === null ? Math.max(now, row.start_at ?? 0) : now });
     return Promise.resolve(left.length);
   }
 
@@ -135,6 +137,36 @@ export class MemoryOutbox implements OutboxStore {
 
   hurry(ids: readonly string[], now: number): Promise<void> {
     for (const row of this.#waiting(({ id }) => ids.includes(id))) this.#set(row, { start_at: now, next_at: now });
+    return Promise.resolve();
+  }
+
+  hold(row: Outgoing, span: HoldSpan): Promise<void> {
+    const change = heldBack(row, span);
+    this.#change(row.id, change);
+    const { deadline = row.deadline } = change;
+    for (const reply of this.#waiting((one) => one.depends_on === row.id)) {
+      this.#set(reply, { deadline, next_at: deadline });
+    }
+    return Promise.resolve();
+  }
+
+  releasable(recipient: string, now: number): Promise<Outgoing[]> {
+    const held = this.#waiting(
+      (row) => row.recipient === recipient && (row.hold === 'quiet' || row.hold === 'snooze') && row.next_at <= now,
+    );
+    return Promise.resolve(held.sort((one, other) => one.created_at - other.created_at));
+  }
+
+  gather(id: string, body: string, others: readonly string[], now: number): Promise<void> {
+    const over = { state: 'cancelled', media: null, updated_at: now };
+    for (const row of this.#waiting((one) => others.includes(one.depends_on ?? ''))) this.#set(row, over);
+    for (const other of others) this.#change(other, { ...over, hold: 'summary', depends_on: id });
+    this.#change(id, { body, hold: 'summary', updated_at: now });
+    return Promise.resolve();
+  }
+
+  endSnooze(now: number): Promise<void> {
+    for (const row of this.#waiting(({ hold }) => hold === 'snooze')) this.#set(row, { next_at: now });
     return Promise.resolve();
   }
 

@@ -20,6 +20,31 @@ export const standing: OutboxState[] = [...unfinished, 'accepted'];
 /** A row without its picture or recording, which is read only when it is uploaded. */
 export type Outgoing = Omit<OutboxRow, 'media'>;
 
+/** Why a text waits though it could be sent: its person wants quiet, or somebody has silenced the site for a while. */
+export type Hold = 'quiet' | 'snooze';
+
+/** How long what is held back waits. */
+export interface HoldSpan {
+  hold: Hold;
+  /** Epoch ms. */
+  until: number;
+  /** From when on it is late, and how long it is tried: both count from `until`. */
+  lateMs: number;
+  deadlineMs: number;
+}
+
+/** What changes in a row that is held back. An answer makes it needless, as everything that waits. */
+export function heldBack(
+  row: Pick<Outgoing, 'unless' | 'deadline'>,
+  { hold, until, lateMs, deadlineMs }: HoldSpan,
+): Partial<OutboxRow> {
+  const deadline = Math.max(row.deadline, until + deadlineMs);
+  return {
+    ...{ hold, start_at: until, next_at: until, late_at: until + lateMs, deadline },
+    unless: row.unless ?? 'acknowledged',
+  };
+}
+
 /** Rows that send the same bytes: one upload serves them. */
 export type Upload = Pick<Outgoing, 'alert_id' | 'part' | 'sequence'>;
 
@@ -58,6 +83,8 @@ export const outgoing = [
   'unless',
   'incident_json',
   'form',
+  'language',
+  'hold',
 ] as const satisfies readonly (keyof Outgoing)[];
 
 /** Each text before what belongs to it. */

@@ -4,6 +4,7 @@ import type { OutboxRow } from '../database/tables.ts';
 import type { Receipt } from './receipts.ts';
 import {
   arrived,
+  heldBack,
   heldForm,
   repliedTo,
   outgoing,
@@ -14,6 +15,7 @@ import {
   unfinished,
   waiting,
   waitingAgain,
+  type HoldSpan,
   type OutboxState,
   type Outgoing,
   type Part,
@@ -88,7 +90,8 @@ export class Outbox {
       }
       const accepted = transaction.selectFrom('outbox').select('id').where('state', '=', 'accepted');
       await rows
-        .set({ next_at: sql`max(${now}, coalesce(start_at, 0))` })
+        // What is held back is asked anew: quiet hours may have changed meanwhile.
+        .set({ next_at: sql`case when hold is null then max(${now}, coalesce(start_at, 0)) else ${now} end` })
         .where('state', 'in', waiting)
         .where((row) => row.or([row('depends_on', 'is', null), row('depends_on', 'in', accepted)]))
         .execute();
@@ -255,12 +258,70 @@ export class Outbox {
       .execute();
   }
 
+  /** Holds a text back; what replies to it waits with it. */
+  async hold(row: Outgoing, span: HoldSpan): Promise<void> {
+    const change = heldBack(row, span);
+    const { deadline = row.deadline } = change;
+    await this.#query.transaction().execute(async (transaction) => {
+      const rows = transaction.updateTable('outbox').where('state', 'in', waiting);
+      await rows.set(change).where('id', '=', row.id).execute();
+      await rows.set({ deadline, next_at: deadline }).where('depends_on', '=', row.id).execute();
+    });
+  }
+
+  /** The texts to a person that were held back and may go now, oldest first. */
+  async releasable(recipient: string, now: number): Promise<Outgoing[]> {
+    return await this.#query
+      .selectFrom('outbox')
+      .select(outgoing)
+      .where('account', '=', this.#account)
+      .where('recipient', '=', recipient)
+      .where('hold', 'in', ['quiet', 'snooze'])
+      .where('state', 'in', waiting)
+      .where('next_at', '<=', now)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+  }
+
+  /** One text tells what several would have; the others are not sent, nor what would have replied to them. */
+  async gather(id: string, body: string, others: readonly string[], now: number): Promise<void> {
+    await this.#query.transaction().execute(async (transaction) => {
+      const rows = transaction.updateTable('outbox').where('state', 'in', waiting);
+      const over = { state: 'cancelled' satisfies OutboxState, media: null, updated_at: now };
+      await rows.set(over).where('depends_on', 'in', others).execute();
+      await rows
+        .set({ ...over, hold: 'summary', depends_on: id })
+        .where('id', 'in', others)
+        .execute();
+      await rows.set({ body, hold: 'summary', updated_at: now }).where('id', '=', id).execute();
+    });
+  }
+
+  /** What a snooze holds back need not wait for its end: the snooze has changed. */
+  async endSnooze(now: number): Promise<void> {
+    await this.#query
+      .updateTable('outbox')
+      .set({ next_at: now })
+      .where('account', '=', this.#account)
+      .where('hold', '=', 'snooze')
+      .where('state', 'in', waiting)
+      .execute();
+  }
+
   /** Whether another node, of whatever channel, has told of the same incident, at least as severe. */
   async toldElsewhere(row: Outgoing, how: 'accepted' | 'delivered'): Promise<boolean> {
+    // What was told together with others stands in the text that told them.
+    const gathered = this.#query
+      .selectFrom('outbox')
+      .select('depends_on')
+      .where('incident_id', '=', row.incident_id)
+      .where('hold', '=', 'summary')
+      .where('depends_on', 'is not', null);
     const other = await this.#query
       .selectFrom('outbox')
       .select('id')
-      .where('incident_id', '=', row.incident_id)
+      .where((one) => one.or([one('incident_id', '=', row.incident_id), one('id', 'in', gathered)]))
       .where('node', '!=', row.node)
       .where('part', '=', 'text')
       .where('severity', '>=', row.severity)

@@ -1,3 +1,5 @@
+import type { Person } from './people.ts';
+
 /** What makes a message that waits for its turn needless; an acknowledgement always does. */
 export type Unless = 'accepted' | 'delivered' | 'acknowledged';
 
@@ -17,7 +19,7 @@ export const atOnce: AlertSchedule = { waitMs: 0, nextPersonMs: 0, rounds: 1 };
 
 /** One message to one person. */
 export interface Turn {
-  recipient: string;
+  person: Person;
   /** 0 for the first time that this person is told. */
   round: number;
   /** From now on. */
@@ -25,16 +27,49 @@ export interface Turn {
   unless: Unless | undefined;
 }
 
-/** Who is told when. */
-export function turnsOf(recipients: readonly string[], schedule: AlertSchedule): Turn[] {
+export interface Plan {
+  turns: Turn[];
+  /** Whose quiet hours it is, and who is not told, since somebody else is. */
+  skipped: Person[];
+  /** It is quiet for everybody: the turns are theirs all the same, and wait for the end of it. */
+  isQuiet: boolean;
+}
+
+/**
+ * Who is told when. Whoever wants quiet at their turn is passed over, unless everybody does.
+ * @param isQuiet whether somebody wants quiet, so many milliseconds from now on
+ */
+export function planOf(
+  people: readonly Person[],
+  schedule: AlertSchedule,
+  isQuiet: (person: Person, inMs: number) => boolean = () => false,
+): Plan {
+  const turns = turnsOf(people, schedule, isQuiet);
+  if (turns.length === 0) {
+    // Once is enough of what will be told together.
+    const later = turnsOf(people, { ...schedule, rounds: 1 }, () => false);
+    return { turns: later, skipped: [], isQuiet: people.length > 0 };
+  }
+  const told = new Set(turns.map(({ person }) => person));
+  return { turns, skipped: people.filter((person) => !told.has(person)), isQuiet: false };
+}
+
+function turnsOf(
+  people: readonly Person[],
+  schedule: AlertSchedule,
+  isQuiet: (person: Person, inMs: number) => boolean,
+): Turn[] {
   const { unless, nextPersonMs } = schedule;
   const waitMs = unless === undefined ? 0 : schedule.waitMs;
-  if (nextPersonMs === 0) return recipients.map((recipient) => ({ recipient, round: 0, inMs: waitMs, unless }));
-  const rounds = Array.from({ length: schedule.rounds }, (_, round) => round);
-  const turns = rounds.flatMap((round) => recipients.map((recipient) => ({ recipient, round })));
-  return turns.map((turn, index) => ({
-    ...turn,
-    inMs: waitMs + index * nextPersonMs,
-    unless: index === 0 ? unless : 'acknowledged',
-  }));
+  const rounds = nextPersonMs === 0 ? 1 : schedule.rounds;
+  const turns: Turn[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const person of people) {
+      const inMs = waitMs + turns.length * nextPersonMs;
+      if (isQuiet(person, inMs)) continue;
+      const isFirst = nextPersonMs === 0 || turns.length === 0;
+      turns.push({ person, round, inMs, unless: isFirst ? unless : 'acknowledged' });
+    }
+  }
+  return turns;
 }

@@ -10,6 +10,7 @@ import { deadlineMs, lateMs, nextStep, receiptWaitMs, type NextStep } from './ne
 import type { OutboxStore } from './outbox.ts';
 import { heldForm, unfinished, type Outgoing, type OutboxState, type Part } from './outbox-row.ts';
 import { progressOf, type Receipt } from './receipts.ts';
+import type { Held, Restraint } from './restraint.ts';
 import { errorJson, expiryError, lateError } from './row-errors.ts';
 
 interface Lane {
@@ -48,6 +49,8 @@ export interface SenderOptions {
   /** Whether receipts come in, see `nextStep`; default not. */
   receipts?: () => boolean;
   acknowledgements?: Acknowledgements | undefined;
+  /** What is not told now, and what is told instead of several texts that were held back. Without it all is told. */
+  restraint?: { heldOf: Restraint['heldOf']; summaryOf: (rows: readonly Outgoing[]) => string };
   clock: Clock;
   clockSteps: ClockSteps;
   random: Random;
@@ -181,12 +184,58 @@ export class Sender {
       for (const row of free > 0 ? await this.#options.outbox.due(lane.part, now, free, lane.from) : []) {
         const held = this.#gate.opensIn(row.severity, this.#options.clock.monotonic());
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
-        else if ((await this.#cancelled(row, now)) || (await this.#postponed(row, now))) again = true;
-        else await this.#launch(lane, row);
+        else if (await this.#isHeld(row, now)) again = true;
+        else if (await this.#gathered(row, now)) {
+          again = true;
+          // Others of this list may be told by it.
+          break;
+        } else await this.#launch(lane, row);
       }
       // Once more: behind them there may be others. Ends, since a row is cancelled once and a person postponed once a round.
     } while (again);
     return gateOpensIn;
+  }
+
+  /** Whether a row is not to be sent now: it is left out, held back or put off. */
+  async #isHeld(row: Outgoing, now: number): Promise<boolean> {
+    return (await this.#cancelled(row, now)) || (await this.#withheld(row, now)) || (await this.#postponed(row, now));
+  }
+
+  /** Holds back a text whose person wants quiet, or that somebody has snoozed. What belongs to a text that was told goes. */
+  async #withheld(row: Outgoing, now: number): Promise<boolean> {
+    const { restraint, outbox, metrics } = this.#options;
+    const held = row.part === 'text' ? restraint?.heldOf(row, now) : undefined;
+    if (held === undefined) return false;
+    const { hold, why } = held;
+    await outbox.hold(row, {
+      ...{ hold, until: turnAfter(row, held) },
+      ...{ lateMs: lateMs[row.severity] ?? 0, deadlineMs: deadlineMs[row.severity] ?? 0 },
+    });
+    if (row.hold !== null) return true;
+    metrics.count('alerts_withheld_total', { channel: row.channel, why: hold });
+    this.#tell(row, 'withheld', why);
+    return true;
+  }
+
+  /** Tells a person in one text what was held back, where it is more than one. */
+  async #gathered(row: Outgoing, now: number): Promise<boolean> {
+    const { restraint, outbox } = this.#options;
+    if (restraint === undefined || (row.hold !== 'quiet' && row.hold !== 'snooze')) return false;
+    const free: Outgoing[] = [];
+    for (const one of await outbox.releasable(row.recipient, now)) {
+      if (restraint.heldOf(one, now) === undefined && !(await this.#cancelled(one, now))) free.push(one);
+    }
+    if (free.length < 2) return false;
+    // Of each incident the newest: it may have been told for several reasons.
+    const told = [...new Map(free.map((one) => [one.incident_id, one])).values()];
+    const [carrier] = told.toSorted((one, other) => other.severity - one.severity);
+    if (carrier === undefined) return false;
+    const others = free.filter((one) => one !== carrier);
+    const body = told.length === 1 ? carrier.body : restraint.summaryOf(told);
+    const ids = others.map(({ id }) => id);
+    await outbox.gather(carrier.id, body, ids, now);
+    for (const other of others) this.#tell(other, 'cancelled', 'It is told together with others.');
+    return true;
   }
 
   /** Leaves out what has become needless while it waited for its turn. */
@@ -338,4 +387,12 @@ export class Sender {
 /** It goes another way, or waits as it should: nothing is wrong. */
 function isQuiet(action: Action): boolean {
   return action === 'change' || action === 'hold';
+}
+
+/** When a text that is held back has its turn: another channel that it waits for goes first then too. */
+function turnAfter(row: Outgoing, { hold, until }: Held): number {
+  const { unless, start_at: start } = row;
+  if (start === null || unless === null || unless === 'acknowledged') return until;
+  if (row.hold === null) return until + start - row.created_at;
+  return row.hold === 'quiet' && hold === 'quiet' ? Math.max(until, start) : until;
 }

@@ -107,6 +107,22 @@ export class SteadyOutbox implements OutboxStore {
     await this.#place.use((store) => store.hurry(ids, now));
   }
 
+  async hold(...held: Parameters<OutboxStore['hold']>): Promise<void> {
+    await this.#place.use((store) => store.hold(...held));
+  }
+
+  async releasable(recipient: string, now: number): Promise<Outgoing[]> {
+    return await this.#place.use((store) => store.releasable(recipient, now));
+  }
+
+  async gather(...texts: Parameters<OutboxStore['gather']>): Promise<void> {
+    await this.#place.use((store) => store.gather(...texts));
+  }
+
+  async endSnooze(now: number): Promise<void> {
+    await this.#place.use((store) => store.endSnooze(now));
+  }
+
   /** The database of a disk that is full can still be asked. */
   async toldElsewhere(...question: Parameters<OutboxStore['toldElsewhere']>): Promise<boolean> {
     const told = await this.#place.use((store) => store.toldElsewhere(...question));

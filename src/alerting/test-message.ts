@@ -32,7 +32,7 @@ export async function sendTestMessage(
   const provider = { name, ruleFor: channel.ruleFor };
   const answers: TestAnswer[] = [];
   try {
-    for (const recipient of account.recipients.slice(0, most)) {
+    for (const { address: recipient } of account.people.slice(0, most)) {
       const body = form.fit?.(text) ?? text;
       const row = testRow({ id: newId(), channel: account.kind.id, account: account.id, recipient, body }, clock.now());
       const step = await sent(row, channel, provider);
@@ -77,6 +77,6 @@ function testRow(row: Pick<Outgoing, 'id' | 'channel' | 'account' | 'recipient' 
     ...{ node: 'test', part: 'text', sequence: 0, depends_on: null, media_id: null, state: 'sending', attempts: 1 },
     ...{ next_at: now, late_at: null, deadline: now, provider_id: null, error_json: null, maybe_duplicate: 0 },
     ...{ created_at: now, updated_at: now, accepted_at: null, start_at: null, unless: null, receipt: null },
-    ...{ incident_json: null, form: null },
+    ...{ incident_json: null, form: null, language: null, hold: null },
   };
 }

@@ -53,6 +53,13 @@ export const textTemplates = {
   echosight: '{siteName} {ts} severity={severity} reason={reason} snapshot={snapshotUrl} audio={audioUrl}',
 } as const;
 
+/** A template for somebody who reads this language: of our own ones some exist in both. */
+export function templateIn(language: AlertLanguage, template: string): string {
+  const { standard, german } = textTemplates;
+  if (language === 'de' && template === standard) return german;
+  return language === 'en' && template === german ? standard : template;
+}
+
 /**
  * Checks that a template names only fields that exist.
  * @throws SentinelError ES_BAD_CONFIG
@@ -119,7 +126,7 @@ function localTime(epochMs: number, { language, timeZone }: AlertPlace): string 
 }
 
 /** Such as 02:14. */
-function clockTime(epochMs: number, { timeZone }: AlertPlace): string {
+export function clockTime(epochMs: number, { timeZone }: Pick<AlertPlace, 'timeZone'>): string {
   return new Intl.DateTimeFormat('sv-SE', { ...timeParts, timeZone }).format(epochMs);
 }
 

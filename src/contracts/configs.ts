@@ -10,6 +10,7 @@ import {
 import { RtspInConfig, SentinelCameraConfig } from './configs/camera.ts';
 import { DetectronInferConfig } from './configs/detection.ts';
 import { FuseSeverityConfig, upgradeRules } from './configs/fusion.ts';
+import { upgradeRecipients } from './configs/recipient-list.ts';
 import { SentinelSiteConfig } from './configs/site.ts';
 import { AudioClassifyConfig, AudioTrainConfig, MicInConfig } from './configs/sound.ts';
 
@@ -20,6 +21,7 @@ export * from './configs/sound.ts';
 export * from './configs/fusion.ts';
 export * from './configs/alerts.ts';
 export * from './configs/channels.ts';
+export type { Recipient } from './configs/recipients.ts';
 
 /**
  * Every node type of the palette and the schema of its settings: it gives the editor's defaults and validation, the
@@ -47,6 +49,9 @@ export const nodeConfigs = {
 
 /** Settings whose form has changed: what makes today's of those that an older version wrote. */
 export const settingUpgrades: Partial<Record<keyof typeof nodeConfigs, Record<string, (value: unknown) => unknown>>> = {
+  'sentinel-whatsapp-account': { recipients: upgradeRecipients },
+  'sentinel-sms-account': { recipients: upgradeRecipients },
+  'sentinel-email-account': { recipients: upgradeRecipients },
   'fuse-severity': { rules: upgradeRules },
 };
 

@@ -125,6 +125,13 @@ export const metricDefinitions = {
     labels: ['channel'],
   },
   alerts_failed_total: { type: 'counter', help: 'Messages that failed for good or expired.', labels: ['channel'] },
+  alerts_withheld_total: {
+    type: 'counter',
+    help:
+      'Messages that were held back or left out, by reason: quiet (hours of a person, who is told later), passed-over (somebody else ' +
+      'is awake) or snooze.',
+    labels: ['channel', 'why'],
+  },
   alerts_delivered_ok_total: {
     type: 'counter',
     help:

@@ -184,6 +184,16 @@ export interface ArmingState {
   watch(listener: (arming: Arming) => void): () => void;
 }
 
+/** Whether alerts below severity 3 are silenced for a while (site implements it). */
+export interface SnoozeState {
+  /** Settles when what was said before a restart is known, or could not be read within two seconds. Never rejects. */
+  ready(): Promise<void>;
+  /** Until when alerts of an area are silenced (epoch ms); undefined: they are not. */
+  until(area: string): number | undefined;
+  /** Tells of every change. @returns ends it. */
+  watch(listener: () => void): () => void;
+}
+
 /** What people said of incidents (evidence implements it). */
 export interface Acknowledgements {
   /**

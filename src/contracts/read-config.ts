@@ -45,7 +45,8 @@ export function readConfig<T extends NodeType>(
 
 /** A regular expression tells a user nothing; what the setting is for does. */
 function wrongForm(key: string, { properties }: TObject): string {
-  const { description } = properties[key] as { description?: string };
+  // Of a list, the setting that it is in: recipients/0/quietFrom.
+  const { description } = (properties[key.split('/', 1)[0] ?? ''] ?? {}) as { description?: string };
   return `${key} has a wrong form${description === undefined ? '' : ` (${description.replace(/\.$/, '')})`}`;
 }
 

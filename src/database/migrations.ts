@@ -312,6 +312,11 @@ const steps: readonly string[] = [
   -- In which form a message is sent, or was: free text, a template, or not before the person writes.
   ALTER TABLE outbox ADD COLUMN form TEXT;
   `,
+  `
+  -- In which language a text is, and whether it is held back, or told together with others that were.
+  ALTER TABLE outbox ADD COLUMN language TEXT;
+  ALTER TABLE outbox ADD COLUMN hold TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -222,6 +222,13 @@ export interface OutboxRow {
   incident_json: string | null;
   /** In which of the channel's forms it is sent, or was; null: not decided yet. */
   form: string | null;
+  /** Language of a text: en or de; null: not known. */
+  language: string | null;
+  /**
+   * Why a text is or was held back: `quiet` (hours of its person) or `snooze`. `summary`: it tells of several that were, or is
+   * told by the one that it depends on. Null: it is not.
+   */
+  hold: string | null;
 }
 
 /** One person who is told by an account. */

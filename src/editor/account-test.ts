@@ -19,6 +19,8 @@ export interface TestedAccount {
   credentials: Readonly<Record<string, unknown>>;
   /** Fields of config nodes have ids of their own. */
   config: boolean;
+  /** Settings that no field of their own holds. */
+  more?: () => Readonly<Record<string, unknown>>;
 }
 
 /** The button of the dialog sends a test message to everybody of the account, as its fields stand, and says what came of it. */
@@ -55,7 +57,7 @@ export function offerAccountTest(account: TestedAccount, node: { id: string }): 
   });
 }
 
-function questionOf({ schema, credentials, config }: TestedAccount, { id }: { id: string }) {
+function questionOf({ schema, credentials, config, more }: TestedAccount, { id }: { id: string }) {
   const values = (keys: readonly string[]): [string, string | boolean][] =>
     keys.flatMap((key): [string, string | boolean][] => {
       const field = inputOf(key, config);
@@ -67,7 +69,7 @@ function questionOf({ schema, credentials, config }: TestedAccount, { id }: { id
   const fresh = values(Object.keys(credentials)).filter(([, value]) => value !== stored);
   return {
     id,
-    settings: Object.fromEntries(values(Object.keys(schema.properties))),
+    settings: { ...Object.fromEntries(values(Object.keys(schema.properties))), ...more?.() },
     credentials: Object.fromEntries(fresh),
   };
 }

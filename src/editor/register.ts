@@ -20,6 +20,8 @@ export interface NodeLook {
   checks?: Readonly<Record<string, (value: string, node: EditorNode) => true | string>>;
   /** Further checks of a setting that is a list, after those of the schema. */
   listChecks?: Readonly<Record<string, (list: readonly unknown[]) => true | string>>;
+  /** Makes today's form of a setting of what an older version wrote. */
+  upgrades?: Readonly<Record<string, (value: unknown) => unknown>>;
   /** Names the part of a setting that is wrong, such as one rule of a list; without it the setting is named. */
   places?: Readonly<Record<string, (path: Fault['path'], value: unknown) => string>>;
   /** What comes and goes with the type, such as a tab of the sidebar. */
@@ -116,9 +118,10 @@ function propertyOf(look: NodeLook, key: string, schema: ValueSchema): EditorPro
     ...(schema.nodeType === undefined ? {} : { type: schema.nodeType }),
     validate(typed, { label }) {
       // A node of an older version lacks what came later: the runtime takes the default.
-      const value = typed === undefined ? schema.default : typed;
+      const written = typed === undefined ? schema.default : typed;
       // A flow of an older version lacks new settings, and the runtime checks what a variable holds.
-      if ((value === undefined && schema.default !== undefined) || placeholderIn(value) !== undefined) return true;
+      if ((written === undefined && schema.default !== undefined) || placeholderIn(written) !== undefined) return true;
+      const value = look.upgrades?.[key]?.(written) ?? written;
       const found = faultOf(schema, value);
       if (found !== undefined) {
         const place = found.path.length === 0 ? undefined : look.places?.[key]?.(found.path, value);

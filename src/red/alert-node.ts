@@ -1,6 +1,7 @@
 import { DryRun } from '../alerting/dry-run.ts';
 import type { AlertAccount, ChannelKind } from '../alerting/alert-channel.ts';
 import type { AlertLanguage } from '../alerting/alert-words.ts';
+import type { Person } from '../alerting/people.ts';
 import type { AlertSchedule, Unless } from '../alerting/schedule.ts';
 import { checkTemplate } from '../alerting/text-template.ts';
 import { SentinelError } from '../contracts/errors.ts';
@@ -41,7 +42,7 @@ export interface AlertWay {
   /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
   account: () => AlertAccount;
   /** Whom it would tell; empty while there is no account. @throws SentinelError ES_BAD_CONFIG */
-  recipients: () => readonly string[];
+  people: () => readonly Person[];
 }
 
 /**
@@ -71,10 +72,12 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
     buttons: node.config.buttons === true ? (node.config.language ?? 'en') : undefined,
     delivered(delivery, { error, incident }) {
       const message = { topic: topicOf(delivery), payload: delivery, ...(incident === undefined ? {} : { incident }) };
-      const { recipient, status, error: reason } = delivery;
+      const { status, error: reason, because = '' } = delivery;
+      const recipient = delivery.name ?? delivery.recipient;
       if (reason === undefined) {
         node.send([message, null]);
-        show('running', status, { recipient });
+        if (status === 'withheld') show('idle', status, { recipient, why: because });
+        else show('running', status, { recipient });
       } else {
         // Failed for good, or late: a flow may try another way.
         node.send([null, message]);
@@ -161,9 +164,9 @@ async function goOn(
 
 /** Says what would be sent, and to how many. */
 function tryOut(node: Context, way: AlertWay): NodeHandlers {
-  const recipients = way.recipients();
+  const people = way.people();
   const { tools, newId } = node.site();
-  const dryRun = new DryRun({ ...tools, channel: way.kind, newId, recipients });
+  const dryRun = new DryRun({ ...tools, channel: way.kind, newId, people });
   node.status('idle', 'trying');
 
   return {
@@ -178,8 +181,8 @@ function tryOut(node: Context, way: AlertWay): NodeHandlers {
       for (const { delivery, ...picture } of decision.wouldBe) {
         send([{ topic: topicOf(delivery), payload: delivery, ...picture }, null]);
       }
-      const people = recipients.length;
-      node.status('running', ['wouldTellNobody', 'wouldTellOne'][people] ?? 'dry-run', { people });
+      const count = people.length;
+      node.status('running', ['wouldTellNobody', 'wouldTellOne'][count] ?? 'dry-run', { people: count });
     },
   };
 }

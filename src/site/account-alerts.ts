@@ -6,6 +6,7 @@ import {
   type ChannelPolicy,
 } from '../alerting/channel-alerts.ts';
 import { Conversations } from '../alerting/conversations.ts';
+import { alertLanguages } from '../alerting/alert-words.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
 import { buttonTitles } from '../alerting/inbound/answer-words.ts';
 import { buttonActions, ButtonTokens } from '../alerting/inbound/button-tokens.ts';
@@ -14,7 +15,7 @@ import type { Outgoing } from '../alerting/outbox-row.ts';
 import type { Receipt } from '../alerting/receipts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
-import type { Acknowledgements } from '../contracts/ports.ts';
+import type { Acknowledgements, SnoozeState } from '../contracts/ports.ts';
 import type { Site } from './site.ts';
 
 /** A node that alerts, such as whatsapp-out. */
@@ -51,6 +52,10 @@ type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   /** What ends alerts that wait for their turn. */
   acknowledgements?: Acknowledgements;
   answers?: Pick<Site['answers'], 'add'>;
+  snooze?: SnoozeState;
+  readonly name?: string;
+  /** Empty: that of the machine. */
+  readonly timeZone?: string;
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
 
@@ -191,7 +196,7 @@ class AccountAlerts {
 
   async #open(): Promise<ChannelAlerts> {
     await this.#before;
-    const { acknowledgements, newId, tools, phoneMedia: media } = this.#site;
+    const { acknowledgements, newId, snooze, tools, phoneMedia: media } = this.#site;
     const receipts = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
     // Where nobody hears a press there is nothing to press.
     const buttons = async (row: Outgoing) => (receipts() ? await this.#buttons(row) : []);
@@ -205,6 +210,8 @@ class AccountAlerts {
       windows,
       ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, buttons, ...tools },
       ...(acknowledgements && { acknowledgements }),
+      ...(snooze && { snooze }),
+      place: () => placeOf(this.#site),
       onAccount: (fault: SentinelError | undefined) => {
         this.#fault = fault;
         for (const user of this.#users)
@@ -232,9 +239,11 @@ class AccountAlerts {
   }
 
   /** Without a database a message has none: nobody could say later what they stand for. */
-  async #buttons({ node, incident_id: incidentId, recipient }: Outgoing): Promise<Button[]> {
-    const language = [...this.#users].find((user) => user.node === node)?.buttons;
-    if (language === undefined) return [];
+  async #buttons({ node, incident_id: incidentId, recipient, hold, ...row }: Outgoing): Promise<Button[]> {
+    const wanted = [...this.#users].find((user) => user.node === node)?.buttons;
+    // A text about several incidents has no button for each.
+    if (wanted === undefined || hold === 'summary') return [];
+    const language = alertLanguages.find((known) => known === row.language) ?? wanted;
     try {
       const tokens = await this.#tokens.issue(incidentId, recipient, this.#site.tools.clock.now());
       return buttonActions.map((action) => ({ id: tokens[action], title: buttonTitles[language][action] }));
@@ -247,4 +256,9 @@ class AccountAlerts {
     if (this.#failure === undefined) user.up();
     else user.down(this.#failure);
   }
+}
+
+/** What texts say of a Site. */
+function placeOf({ name = '', timeZone = '' }: Host): { siteName: string; timeZone?: string } {
+  return { siteName: name, ...(timeZone === '' ? {} : { timeZone }) };
 }

@@ -72,7 +72,8 @@ class AccountInbox {
 
   constructor(site: Site, account: Account, keys: WebhookKeys) {
     this.#site = site;
-    const { id, recipients, graph } = account;
+    const { id, people, graph } = account;
+    const recipients = people.map(({ address }) => address);
     this.#account = id;
     this.#endReceipts = bringReceipts(site, id);
     const { clock, log } = site.tools;

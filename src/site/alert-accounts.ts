@@ -1,9 +1,7 @@
 import type { AlertAccount } from '../alerting/alert-channel.ts';
 import { checkedEmailAccount } from '../alerting/channels/email/account.ts';
-import { mailAddresses } from '../alerting/channels/email/addresses.ts';
 import { checkedSmsAccount } from '../alerting/channels/sms/account.ts';
 import { checkedWebhook } from '../alerting/channels/webhook/account.ts';
-import { normaliseRecipients } from '../alerting/recipients.ts';
 import type { EmailAccountConfig, SmsAccountConfig, WebhookOutConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 
@@ -19,12 +17,7 @@ export function smsAccount({ id, config, credentials }: Described<SmsAccountConf
   const { accountSid, from, baseUrl } = config;
   const authToken = credentials.authToken ?? '';
   if (authToken === '') throw missing('The SMS account has no auth token.', 'Copy it from the Twilio console.');
-  return checkedSmsAccount({ id, accountSid, authToken, from, baseUrl, recipients: listed(config) });
-}
-
-/** Whom it tells, whether or not it can send already. @throws SentinelError ES_BAD_CONFIG */
-export function smsRecipients(config: SmsAccountConfig): string[] {
-  return normaliseRecipients(listed(config), 'SMS');
+  return checkedSmsAccount({ id, accountSid, authToken, from, baseUrl, recipients: config.recipients });
 }
 
 /** The account that a sentinel-email-account describes. @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS */
@@ -32,12 +25,7 @@ export function emailAccount({ id, config, credentials }: Described<EmailAccount
   const { host, port, security, verifyCertificate, from } = config;
   const { username = '', password = '' } = credentials;
   const server = { host, port, security, verifyCertificate, username, password };
-  return checkedEmailAccount({ id, ...server, from, recipients: listed(config) });
-}
-
-/** Whom it tells, whether or not it can send already. @throws SentinelError ES_BAD_CONFIG */
-export function emailRecipients(config: EmailAccountConfig): string[] {
-  return mailAddresses(listed(config));
+  return checkedEmailAccount({ id, ...server, from, recipients: config.recipients });
 }
 
 /** The receiver that a sentinel-webhook-out describes. @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS */
@@ -45,11 +33,6 @@ export function webhookAccount({ id, config, credentials }: Described<WebhookOut
   if (config.url === '') throw missing('The webhook has no address.', 'Enter it, or tick "Try out" to send nothing.');
   const { secret = '', token = '' } = credentials;
   return checkedWebhook({ id, url: config.url, form: config.form, secret, token });
-}
-
-function listed({ recipients }: { recipients: string }): string[] {
-  const entries = recipients.split(',').map((entry) => entry.trim());
-  return entries.filter((entry) => entry !== '');
 }
 
 function missing(message: string, hint: string): SentinelError {

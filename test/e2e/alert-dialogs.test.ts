@@ -100,6 +100,33 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
     await close('node-config-dialog-cancel');
   });
 
+  test('lists the people of an account, each with a language and quiet hours; the text of an older flow becomes a list', async () => {
+    await page.evaluate(`RED.editor.editConfig('', 'sentinel-sms-account', 'twilio')`);
+    const people = page.locator('.echosight-recipient');
+    const second = people.nth(1);
+    await second.waitFor();
+    assert.equal(await people.nth(0).locator('input').first().inputValue(), '+491701234567');
+    await second.locator('input').nth(1).fill('Ben');
+    await second.locator('select').selectOption('de');
+    await second.locator('input[type=time]').first().fill('22:00');
+    await second.locator('input[type=time]').last().fill('06:30');
+    await page.locator('.echosight-recipients-row .red-ui-editableList-addButton').click();
+    await people.nth(2).locator('input').first().fill('0170');
+    await people.nth(2).locator('input.input-error').waitFor();
+    await shot('sms-people');
+    await people.nth(2).locator('input').first().fill('+15550100001');
+    await page.locator('#echosight-test-button').click();
+    await page.locator('#echosight-test-answer').getByText('***001: sent.').waitFor();
+    await close('node-config-dialog-ok');
+    const kept: unknown = await page.evaluate(`RED.nodes.node('twilio').recipients`);
+    assert.deepEqual(kept, [
+      { to: '+491701234567' },
+      { to: '+447700900123', name: 'Ben', language: 'de', quietFrom: '22:00', quietTo: '06:30' },
+      { to: '+15550100001' },
+    ]);
+    assert.equal(await page.evaluate(`RED.nodes.node('twilio').valid && RED.nodes.node('twilio').changed`), true);
+  });
+
   for (const id of ['push', 'mail', 'chat']) {
     test(`opens without a fault (${id})`, async () => {
       await page.evaluate(`RED.editor.edit(RED.nodes.node('${id}'))`);

@@ -23,6 +23,7 @@ const foundations: readonly string[] = rows[1];
 const sharedWithEditor = [
   'src/contracts/calibration.ts',
   'src/contracts/configs/rules/expression-form.ts',
+  'src/contracts/configs/recipient-list.ts',
   'src/contracts/configs/rules/rule-ids.ts',
   'src/contracts/configs/rules/upgrade.ts',
   'src/contracts/lasting-cues.ts',

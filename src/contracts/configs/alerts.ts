@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { alertFields, escalationFields, personFields } from './alert-fields.ts';
 import { name, reference, site } from './fields.ts';
+import { recipients } from './recipients.ts';
 
 export const EvidenceStoreConfig = Type.Object({
   name,
@@ -17,11 +18,7 @@ export const WhatsAppAccountConfig = Type.Object({
     pattern: '^[0-9]{1,32}$',
     description: 'Phone number ID from the developer console (not the phone number).',
   }),
-  recipients: Type.String({
-    default: '',
-    minLength: 1,
-    description: 'Phone numbers in international form, separated by commas.',
-  }),
+  recipients: recipients('Who is told, by phone number in international form'),
   templateName: Type.String({
     default: '',
     maxLength: 512,

@@ -1,8 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { alertFields, escalationFields, personFields } from './alert-fields.ts';
 import { name, reference, site } from './fields.ts';
-
-const recipients = (description: string) => Type.String({ default: '', minLength: 1, description });
+import { recipients } from './recipients.ts';
 
 export const SmsAccountConfig = Type.Object({
   name,
@@ -17,7 +16,7 @@ export const SmsAccountConfig = Type.Object({
     maxLength: 40,
     description: 'Number or name that sends, or the SID of a messaging service (MG...).',
   }),
-  recipients: recipients('Phone numbers in international form, separated by commas.'),
+  recipients: recipients('Who is told, by phone number in international form'),
   baseUrl: Type.String({
     default: 'https://api.twilio.com',
     pattern: '^https?://',
@@ -44,7 +43,7 @@ export const EmailAccountConfig = Type.Object({
     description: 'Refuse a server whose certificate this machine does not trust.',
   }),
   from: Type.String({ default: '', minLength: 3, maxLength: 320, description: 'Address that the mails come from.' }),
-  recipients: recipients('Mail addresses, separated by commas.'),
+  recipients: recipients('Who is told, by mail address'),
 });
 export type EmailAccountConfig = Static<typeof EmailAccountConfig>;
 

@@ -3,6 +3,7 @@ import { epochMs, payload, sentence } from './fields.ts';
 
 export const deliveryStatuses = [
   'queued',
+  'withheld',
   'accepted',
   'sent',
   'delivered',
@@ -20,13 +21,17 @@ export const Delivery = payload('delivery', {
   channel: Type.String({ description: 'Such as whatsapp.' }),
   part: Type.Enum(['text', 'image', 'voice', 'video'], { description: 'Which message of the alert.' }),
   recipient: Type.String({ description: 'Masked: only the last three digits are shown.' }),
+  name: Type.Optional(Type.String({ description: 'Name of the recipient, where the account has one.' })),
   status: Type.Enum(deliveryStatuses, {
-    description: 'cancelled: it waited for its turn and became needless. dry-run: nothing was sent, see `text`.',
+    description:
+      'withheld: it waits for the end of quiet hours or of a snooze, see `because`. cancelled: it is not needed. dry-run: nothing was sent, see `text`.',
   }),
   attempts: Type.Integer({ minimum: 0 }),
   text: Type.Optional(Type.String({ description: 'Of a dry run: what would be sent. The picture is `msg.image`.' })),
   providerId: Type.Optional(Type.String({ description: 'Id that the provider gave the message.' })),
-  because: Type.Optional(Type.String({ description: 'Of `cancelled`: why it was not needed any more.' })),
+  because: Type.Optional(
+    Type.String({ description: 'Of `cancelled`: why it was not needed. Of `withheld`: what it waits for.' }),
+  ),
   error: Type.Optional(
     Type.Object(
       { name: Type.String(), message: Type.String() },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { whatsApp } from '../../../src/alerting/channels/whatsapp/channel.ts';
 import { DryRun } from '../../../src/alerting/dry-run.ts';
+import { plainPeople } from '../../../src/alerting/people.ts';
 import { assertKind } from '../../../src/contracts/guards.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -14,10 +15,11 @@ const policy = {
 };
 
 function bench(recipients: readonly string[] = ['491701234567', '447700900123']) {
+  const people = plainPeople(recipients);
   const clock = new ManualClock();
   const log = new RecordingLog();
   let ids = 0;
-  const dryRun = new DryRun({ channel: whatsApp, clock, log, recipients, newId: () => `alert-${ids++}` });
+  const dryRun = new DryRun({ channel: whatsApp, clock, log, people, newId: () => `alert-${ids++}` });
   const said = (...alert: Parameters<DryRun['alert']>) => {
     const decision = dryRun.alert(...alert);
     return decision.send ? decision.wouldBe.length : decision.why;

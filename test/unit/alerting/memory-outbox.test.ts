@@ -7,7 +7,7 @@ import { outboxRow } from '../database/rows.ts';
 const at = 1_700_000_000_000;
 
 function row(id: string, fields: Parameters<typeof outboxRow>[0] = {}): OutboxRow {
-  const turn = { start_at: null, unless: null, incident_json: null, form: null };
+  const turn = { start_at: null, unless: null, incident_json: null, form: null, language: null, hold: null };
   const empty = { ...turn, depends_on: null, media: null, media_id: null, provider_id: null, error_json: null };
   const times = { created_at: at, next_at: at, late_at: null, deadline: at + 1000, accepted_at: null, receipt: null };
   return { ...empty, ...times, ...outboxRow({ id, alert_id: id, ...times, ...fields }) };

@@ -62,7 +62,7 @@ function settled(): Promise<void> {
 }
 
 function row(id: string, severity: number, part = 'text'): OutboxRow {
-  const turn = { start_at: null, unless: null, incident_json: null, form: null };
+  const turn = { start_at: null, unless: null, incident_json: null, form: null, language: null, hold: null };
   const nothing = { ...turn, depends_on: null, media: null, media_id: null, provider_id: null, error_json: null };
   const times = { late_at: null, accepted_at: null, receipt: null };
   return {

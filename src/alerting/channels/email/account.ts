@@ -1,6 +1,8 @@
+import type { Recipient } from '../../../contracts/configs.ts';
 import { SentinelError } from '../../../contracts/errors.ts';
 import { guardHost } from '../../../network/host-guard.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
+import { peopleOf, type Person } from '../../people.ts';
 import { mailAddresses } from './addresses.ts';
 import { email, openEmail } from './channel.ts';
 import type { MailSecurity, MailServer } from './smtp.ts';
@@ -12,7 +14,7 @@ export interface EmailAccount extends Omit<MailServer, 'security'> {
   /** `auto`: tls on port 465, else starttls. */
   security: 'auto' | MailSecurity;
   from: string;
-  recipients: readonly string[];
+  recipients: readonly (string | Recipient)[];
 }
 
 /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
@@ -29,7 +31,12 @@ export function checkedEmailAccount({ id, from, recipients, ...server }: EmailAc
   const checked = { ...server, host: guardHost(server.host.trim()), security };
   const [sender = ''] = mailAddresses([from]);
   return {
-    ...{ id, kind: email, recipients: mailAddresses(recipients) },
+    ...{ id, kind: email, people: mailPeople(recipients) },
     open: (tools) => openEmail(checked, sender, tools),
   };
+}
+
+/** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no address */
+export function mailPeople(recipients: readonly (string | Recipient)[]): Person[] {
+  return peopleOf(recipients, mailAddresses);
 }

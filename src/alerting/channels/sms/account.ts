@@ -1,6 +1,8 @@
+import type { Recipient } from '../../../contracts/configs.ts';
 import { SentinelError } from '../../../contracts/errors.ts';
 import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
+import { peopleOf, type Person } from '../../people.ts';
 import { normaliseRecipients } from '../../recipients.ts';
 import { openSms, sms } from './channel.ts';
 
@@ -12,20 +14,25 @@ export interface SmsAccount {
   authToken: string;
   /** A number, a name of up to 11 letters and digits, or the SID of a messaging service. */
   from: string;
-  recipients: readonly string[];
+  recipients: readonly (string | Recipient)[];
   baseUrl: string;
 }
 
 /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
 export function checkedSmsAccount({ id, accountSid, authToken, ...account }: SmsAccount): AlertAccount {
-  const recipients = normaliseRecipients(account.recipients, 'SMS');
+  const people = smsPeople(account.recipients);
   if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid) || !/^[\x21-\x7e]+$/.test(authToken)) {
     throw new SentinelError('ES_BAD_CONFIG', 'Account SID or auth token of Twilio is not valid.', {
       hint: 'Copy both from the first page of the Twilio console; the SID begins with AC.',
     });
   }
   const twilio = { accountSid, authToken, from: senderOf(account.from), baseUrl: parseServiceUrl(account.baseUrl) };
-  return { id, kind: sms, recipients, open: (tools) => openSms(twilio, tools) };
+  return { id, kind: sms, people, open: (tools) => openSms(twilio, tools) };
+}
+
+/** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no number */
+export function smsPeople(recipients: readonly (string | Recipient)[]): Person[] {
+  return peopleOf(recipients, (typed) => normaliseRecipients(typed, 'SMS'));
 }
 
 function senderOf(typed: string): string {

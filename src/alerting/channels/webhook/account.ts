@@ -1,6 +1,7 @@
 import { SentinelError } from '../../../contracts/errors.ts';
 import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
+import { plainPeople } from '../../people.ts';
 import { openWebhook, webhook, type WebhookForm } from './channel.ts';
 import { topicOf } from './ntfy.ts';
 
@@ -26,5 +27,5 @@ export function checkedWebhook({ id, url: typed, ...settings }: WebhookAccount):
     });
   }
   const target = { url, ...settings };
-  return { id, kind: webhook, recipients: [`host:${url.host}`], open: (tools) => openWebhook(target, tools) };
+  return { id, kind: webhook, people: plainPeople([`host:${url.host}`]), open: (tools) => openWebhook(target, tools) };
 }

@@ -1,6 +1,8 @@
+import type { Recipient } from '../../../contracts/configs.ts';
 import { SentinelError } from '../../../contracts/errors.ts';
 import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
+import { peopleOf, type Person } from '../../people.ts';
 import { normaliseRecipients } from '../../recipients.ts';
 import { openWhatsApp, whatsApp } from './channel.ts';
 import type { GraphAccount, MessageTemplate } from './client.ts';
@@ -10,7 +12,7 @@ export interface WhatsAppAccount {
   /** Id of the account's config node. */
   id: string;
   phoneNumberId: string;
-  recipients: readonly string[];
+  recipients: readonly (string | Recipient)[];
   /** Such as v26.0. */
   graphVersion: string;
   baseUrl: string;
@@ -22,7 +24,7 @@ export interface WhatsAppAccount {
 /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
 export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph: GraphAccount } {
   const { id, baseUrl, graphVersion, phoneNumberId, accessToken, template } = account;
-  const recipients = normaliseRecipients(account.recipients);
+  const people = whatsAppPeople(account.recipients);
   const fits =
     /^\d{1,32}$/.test(phoneNumberId) && /^v\d+\.\d+$/.test(graphVersion) && /^[\x21-\x7e]+$/.test(accessToken);
   if (!fits) {
@@ -39,5 +41,10 @@ export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph
     accessToken,
     ...(template && { template }),
   };
-  return { id, kind: whatsApp, recipients, graph, open: (tools) => openWhatsApp(graph, tools) };
+  return { id, kind: whatsApp, people, graph, open: (tools) => openWhatsApp(graph, tools) };
+}
+
+/** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no number */
+export function whatsAppPeople(recipients: readonly (string | Recipient)[]): Person[] {
+  return peopleOf(recipients, (typed) => normaliseRecipients(typed));
 }

@@ -1,4 +1,4 @@
-import type { Route } from '../../src/api/routes/route.ts';
+import { problemsOf, type Route } from '../../src/api/routes/route.ts';
 import { routes } from '../../src/api/routes/table.ts';
 import { table } from './schema-words.ts';
 
@@ -25,11 +25,9 @@ ${groups.map(([group, own]) => `## ${group}\n\n${routeTable(own)}`).join('\n\n')
 function routeTable(own: readonly Route[]): string {
   return table(
     ['route', 'needs', 'does', 'answers'],
-    own.map(({ method, path, needs, summary, answers, problems = [] }) => [
-      `\`${method} ${path}\``,
-      needs,
-      summary,
-      [...Object.keys(answers), ...problems].join(', '),
-    ]),
+    own.map((route) => {
+      const { method, path, needs, summary, answers } = route;
+      return [`\`${method} ${path}\``, needs, summary, [...Object.keys(answers), ...problemsOf(route)].join(', ')];
+    }),
   );
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hasRole, roles, type Caller, type Role } from '../contracts/access.ts';
 import { errorNames, SentinelError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/ports.ts';
+import { Admission, isRole, type AdmissionHost } from './admission.ts';
 import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
 import type { Call, Handlers, OpenCall } from './call.ts';
 import { CameraAnswers, type CameraHost } from './camera-answers.ts';
@@ -24,12 +24,7 @@ import { WebhookAnswers, type WebhookHost } from './whatsapp/webhook-answers.ts'
 
 /** What the API serves. */
 export interface ApiHost
-  extends SystemHost, IncidentHost, EvidenceHost, CameraHost, SoundHost, ArmingHost, WebhookHost {
-  /**
-   * Who asks; undefined: nobody known.
-   * @throws Problem 403 while nobody but this machine may ask.
-   */
-  caller(request: IncomingMessage): Promise<Caller | undefined>;
+  extends AdmissionHost, SystemHost, IncidentHost, EvidenceHost, CameraHost, SoundHost, ArmingHost, WebhookHost {
   /** Tells of every stored change of an incident; the returned function ends it. */
   watch(listener: (change: Change) => void): () => void;
   /** A text that nobody can guess. */
@@ -55,14 +50,14 @@ const commonHeaders = {
 
 /** The HTTP routes; `request.url` is relative to the place where they are mounted. */
 export class Api {
-  readonly #host: ApiHost;
+  readonly #admission: Admission;
   readonly #faults: FaultLog;
   readonly #handlers: Handlers;
   /** The WebSocket of changes; whoever owns the server hands it the upgrades of `/api/v1/live`. */
   readonly live: Live;
 
   constructor(host: ApiHost) {
-    this.#host = host;
+    this.#admission = new Admission(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({
       watch: (listener) => host.watch(listener),
@@ -102,7 +97,7 @@ export class Api {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const place = findPlace(pathOf(request));
     const id = operationOf(place, request.method);
-    const caller = await this.#admitted(request, needsOf(place, id));
+    const caller = await this.#admission.admit(request, needsOf(place, id));
     if (place === undefined) throw new Problem(404, 'There is nothing here.');
     if (id === undefined) throw wrongMethod(place);
     if (routes[id].method !== 'GET' && isCrossSite(request)) {
@@ -112,15 +107,6 @@ export class Api {
     // The types of the table say which handlers have a caller: those of routes that need a role, and then there is one.
     const handler = this.#handlers[id] as (call: OpenCall & Partial<Call>) => Promise<void> | void;
     await handler({ request, response, parts, ...(caller === undefined ? {} : { caller }) });
-  }
-
-  /** The one check of who may do what. @throws Problem 401, 403 */
-  async #admitted(request: IncomingMessage, needs: Needs): Promise<Caller | undefined> {
-    if (!isRole(needs)) return undefined;
-    const caller = await this.#host.caller(request);
-    if (caller === undefined) throw new Problem(401, 'Log in first.');
-    if (!hasRole(caller, needs)) throw new Problem(403, `This needs the role ${needs}.`);
-    return caller;
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -153,10 +139,6 @@ function needsOf(place: FoundPlace | undefined, id: OperationId | undefined): Ne
   if (id !== undefined) return routes[id].needs;
   const all: Needs[] = [...(place?.methods.values() ?? [])].map((one) => routes[one].needs);
   return all.find((needs) => !isRole(needs)) ?? 'viewer';
-}
-
-function isRole(needs: Needs): needs is Role {
-  return (roles as readonly Needs[]).includes(needs);
 }
 
 function wrongMethod({ methods }: FoundPlace): Problem {

@@ -6,7 +6,7 @@ import type { Call, Handlers } from './call.ts';
 import { ClientBudget } from './client-budget.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
-import { sendJson } from './send.ts';
+import { hasAlready, sendJson } from './send.ts';
 
 /** What the routes of cameras and microphones serve. */
 export interface CameraHost {
@@ -68,7 +68,7 @@ export class CameraAnswers {
       return;
     }
     const etag = `"${picture.tag}"`;
-    if (request.headers['if-none-match'] === etag) {
+    if (hasAlready(request, etag)) {
       response.writeHead(304, { ETag: etag }).end();
       return;
     }

@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../contracts/ports.ts';
 
-/** Far above what a page with a dozen cameras asks. */
-const perSecond = 30;
-const atOnce = 60;
+/** So many questions at once, and then so many a second. */
+export interface Rate {
+  readonly atOnce: number;
+  readonly perSecond: number;
+}
+
+/** Far above what a page with a dozen cameras asks for pictures. */
+export const pictureRate: Rate = { atOnce: 60, perSecond: 30 };
 /** Clients that are remembered; who has not asked for longest is forgotten, and may then ask anew. */
 const mostClients = 500;
 
@@ -16,10 +21,12 @@ interface Account {
 /** How often each client may ask: so many times at once, and then so many times a second. */
 export class ClientBudget {
   readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #rate: Rate;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(clock: Pick<Clock, 'monotonic'>) {
+  constructor(clock: Pick<Clock, 'monotonic'>, rate = pictureRate) {
     this.#clock = clock;
+    this.#rate = rate;
   }
 
   /**
@@ -29,6 +36,7 @@ export class ClientBudget {
    */
   spend({ socket }: Pick<IncomingMessage, 'socket'>, user = ''): boolean {
     const client = `${socket.remoteAddress ?? ''} ${user}`;
+    const { atOnce, perSecond } = this.#rate;
     const now = this.#clock.monotonic();
     const { left, at } = this.#accounts.get(client) ?? { left: atOnce, at: now };
     const filled = Math.min(atOnce, left + ((now - at) / 1000) * perSecond);

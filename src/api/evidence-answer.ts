@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { EvidenceItem } from '../contracts/messages.ts';
 import { byteRange } from './byte-range.ts';
 import { Problem } from './problem.ts';
+import { hasAlready } from './send.ts';
 
 /** A reader that takes nothing for this long is gone, or wants to hold our file open. */
 const stalledAfterMs = 30_000;
@@ -24,7 +25,13 @@ export async function answerEvidence(
   const handle = await openPlainFile(file);
   try {
     const { size } = await handle.stat();
-    const range = byteRange(request.headers.range, size);
+    const tag = `"${item.sha256}"`;
+    response.setHeader('ETag', tag);
+    if (hasAlready(request, tag)) {
+      response.writeHead(304).end();
+      return;
+    }
+    const range = byteRange(rangeOf(request, tag), size);
     if (range === 'unsatisfiable') {
       throw new Problem(416, 'The file has no such part.', { headers: { 'Content-Range': `bytes */${size}` } });
     }
@@ -41,6 +48,12 @@ export async function answerEvidence(
   } finally {
     await handle.close();
   }
+}
+
+/** The part that is asked for, unless it is one of another file (If-Range). */
+function rangeOf({ headers }: IncomingMessage, tag: string): string | undefined {
+  const condition = headers['if-range'];
+  return condition === undefined || condition === tag ? headers.range : undefined;
 }
 
 /** Never follows a link that somebody put in the place of a file. */

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.ts';
 
+/** Whoever needs longer holds a connection open. */
+const patienceMs = 10_000;
 /** Longest body that is read where nothing else is said, in bytes. */
 const usualLength = 16_384;
 
 /**
  * The JSON body of a request.
  * @param longest Longest body that is read, in bytes; 16 KB where nothing is said.
- * @throws Problem 415 for anything that is not declared as JSON, 413 over the longest, 400 for what is no JSON.
+ * @throws Problem 415 for anything that is not declared as JSON, 413 over the longest, 408 when it does not come within 10 s, 400 for what is no JSON.
  */
 export async function jsonBody(request: IncomingMessage, longest = usualLength): Promise<unknown> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
@@ -43,7 +45,12 @@ function read(request: IncomingMessage, longest: number): Promise<Buffer> {
     reject(endsEarly());
   });
   request.on('error', reject);
-  return promise;
+  const impatience = setTimeout(() => {
+    reject(new Problem(408, 'The body comes too slowly.', { headers: { Connection: 'close' } }));
+  }, patienceMs);
+  return promise.finally(() => {
+    clearTimeout(impatience);
+  });
 }
 
 function endsEarly(): Problem {

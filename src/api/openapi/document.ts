@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { TSchema } from 'typebox';
 import { roles } from '../../contracts/access.ts';
 import { LiveQuery } from '../../contracts/api.ts';
-import type { Answer, Body, Route } from '../routes/route.ts';
+import { isTagged, problemsOf, type Answer, type Body, type Route } from '../routes/route.ts';
 import { routes } from '../routes/table.ts';
 import { namedSchemas, referred, type JsonSchema } from './schema-references.ts';
 
@@ -42,9 +42,6 @@ export interface OpenApiDocument {
   readonly 'x-websockets': Readonly<Record<string, object>>;
 }
 
-/** What may happen to any request that must say who it is from. */
-const anywhere = [401, 403, 429, 500];
-
 const securitySchemes = {
   nodeRed: { type: 'http', scheme: 'basic', description: 'The login of Node-RED, httpNodeAuth in its settings.' },
 };
@@ -79,20 +76,19 @@ export function openApiDocument(version: string, place: string): OpenApiDocument
 }
 
 function operation(id: string, route: Route): Operation {
-  const { group, summary, needs, body, answers, problems = [] } = route;
-  const isOpen = needs === 'nobody';
-  const codes = new Set([...problems, ...(isOpen ? [429, 500] : anywhere)]);
+  const { group, summary, needs, body, answers } = route;
   return {
     operationId: id,
     tags: [group],
     summary,
     'x-needs': needs,
-    security: isOpen || needs === 'signature' ? [] : [{ nodeRed: [] }],
+    security: needs === 'nobody' || needs === 'signature' ? [] : [{ nodeRed: [] }],
     parameters: [...partsOf(route), ...queryOf(route)],
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([code, answer]) => [code, response(answer)])),
-      ...Object.fromEntries([...codes].sort((a, b) => a - b).map((code) => [code, problem(code)])),
+      ...(isTagged(route) ? { 304: { description: 'Still what the tag of If-None-Match stands for.' } } : {}),
+      ...Object.fromEntries(problemsOf(route).map((code) => [code, problem(code)])),
     },
   };
 }

@@ -23,6 +23,6 @@ export const cameraRoutes = {
       204: { description: 'None yet: ask again in a second.' },
       304: { description: 'Still the one of If-None-Match.' },
     },
-    problems: [404, 503],
+    problems: [503],
   },
 } as const satisfies Record<string, Route>;

@@ -8,14 +8,14 @@ export const incidentRoutes = {
     summary: 'Incidents of all sites, newest first.',
     query: IncidentQuery,
     answers: { 200: { description: 'One page.', schema: IncidentPage } },
-    problems: [400, 503],
+    problems: [503],
   },
   readIncident: {
     ...{ method: 'GET', path: '/api/v1/incidents/{incident}', group: 'Incidents', needs: 'viewer' },
     summary: 'One incident, whole.',
     parts: { incident: NamedId },
     answers: { 200: { description: 'As it stands now.', schema: IncidentSummary } },
-    problems: [404, 503],
+    problems: [503],
   },
   reviewIncident: {
     ...{ method: 'POST', path: '/api/v1/incidents/{incident}/reviews', group: 'Incidents', needs: 'operator' },
@@ -26,7 +26,7 @@ export const incidentRoutes = {
       200: { description: 'It stands so already.', schema: ReviewRecord },
       201: { description: 'It is written down.', schema: ReviewRecord },
     },
-    problems: [400, 404, 413, 415, 422],
+    problems: [422],
   },
   readEvidence: {
     ...{ method: 'GET', path: '/api/v1/evidence/{evidence}', group: 'Incidents', needs: 'viewer' },
@@ -35,7 +35,8 @@ export const incidentRoutes = {
     answers: {
       200: { description: 'The file.', type: '*/*' },
       206: { description: 'A part of it.', type: '*/*' },
+      304: { description: 'Still the one of If-None-Match.' },
     },
-    problems: [404, 416, 503],
+    problems: [416, 503],
   },
 } as const satisfies Record<string, Route>;

@@ -37,6 +37,24 @@ export interface Route {
   readonly query?: TObject;
   readonly body?: Body;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Problems of its own: 401, 403, 429 and 500 may come anywhere. */
+  /** Problems of its own, beside what `problemsOf` adds. */
   readonly problems?: readonly number[];
+}
+
+/** Every status that is a problem and may come of a route. */
+export function problemsOf({ needs, method, query, body, parts, problems = [] }: Route): number[] {
+  const all = [
+    ...[429, 500, ...problems],
+    ...(needs === 'nobody' ? [] : [401, 403]),
+    ...(method === 'GET' ? [] : [403]),
+    ...(query === undefined ? [] : [400]),
+    ...(parts === undefined ? [] : [404]),
+    ...(body === undefined ? [] : [400, 408, 413, 415]),
+  ];
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+/** Whether its answer carries an ETag, so that 304 may come instead. */
+export function isTagged({ method, answers }: Route): boolean {
+  return method === 'GET' && answers[200] !== undefined && answers[200].type === undefined;
 }

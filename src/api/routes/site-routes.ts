@@ -13,7 +13,7 @@ export const siteRoutes = {
     summary: 'Arms or disarms a site.',
     body: { schema: SiteArmingRequest },
     answers: { 200: { description: 'The mode that holds now.', schema: SiteArming } },
-    problems: [400, 404, 409, 413, 415, 422],
+    problems: [404, 409, 422],
   },
   makeLiveTicket: {
     ...{ method: 'POST', path: '/api/v1/live/tickets', group: 'Live', needs: 'viewer' },

@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 const site = { site: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Id of a site.' })) };
 const File = Type.Object({ file: Type.String({ contentMediaType: 'application/octet-stream' }) });
 const form = 'multipart/form-data';
-const common = [400, 404] as const;
+const common = [404] as const;
 
 /** What clients of the Sentinel service speak, whose base address is `/api/v1/sound`. */
 export const soundRoutes = {
@@ -48,7 +48,7 @@ export const soundRoutes = {
     }),
     body: { schema: File, type: form },
     answers: { 200: { description: 'What was heard.', schema: Prediction } },
-    problems: [...common, 408, 411, 413, 415, 422, 503],
+    problems: [...common, 411, 422, 503],
   },
   retrainSound: {
     ...{ method: 'POST', path: '/api/v1/sound/retrain', group: 'Sound', needs: 'admin' },
@@ -59,6 +59,6 @@ export const soundRoutes = {
     }),
     body: { schema: File, type: form },
     answers: { 202: { description: 'It has begun.', schema: RetrainAnswer } },
-    problems: [...common, 408, 409, 411, 413, 415, 422, 503, 507],
+    problems: [...common, 409, 411, 422, 503, 507],
   },
 } as const satisfies Record<string, Route>;

@@ -2,6 +2,7 @@ import type { SiteArming, SiteArmings } from '../src/contracts/arming.ts';
 import type { CameraList } from '../src/contracts/cameras.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
+import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/statistics.ts';
 import type { TrainingStatus } from '../src/contracts/training.ts';
 import type { PictureAnswer } from './camera-tiles.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
@@ -53,6 +54,11 @@ export class ApiClient {
 
   async review(id: string, action: StoredReviewAction): Promise<void> {
     await this.#ask(`incidents/${encodeURIComponent(id)}/reviews`, { action });
+  }
+
+  async statistics({ from, to }: StatisticsQuery): Promise<IncidentStatistics> {
+    const query = new URLSearchParams({ from: String(from), to: String(to) });
+    return (await this.#ask(`statistics?${query.toString()}`)) as IncidentStatistics;
   }
 
   async ticket(): Promise<string> {

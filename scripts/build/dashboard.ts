@@ -8,8 +8,8 @@ import { root } from './paths.ts';
 /*
  * The page of the dashboard, from dashboard/ to the flows of examples/Dashboard/.
  *
- * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue is the frame of one page, sound-lab.vue
- * that of the other; `part: x.vue` in it stands for the template of that file, whose style follows. The .vue files have no
+ * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue, history.vue and sound-lab.vue are the
+ * frames of the pages; `part: x.vue` in it stands for the template of that file, whose style follows. The .vue files have no
  * script: they show what `page` holds, which is made by main.ts (lab-main.ts) and what it imports, bundled into data(). Dashboard parses the text as HTML and prints the script anew
  * from its syntax tree: so no self-closing tags, no capitals in names, one `export default`, and no syntax after ES2017.
  */
@@ -36,6 +36,7 @@ export async function dashboardFlows(): Promise<GeneratedFlow[]> {
   return [
     { file: 'examples/Dashboard/Incidents.json', text: flowText(format, 'light') },
     { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
+    { file: 'examples/Dashboard/History.json', text: historyText(await pageText('history.vue', 'history-main.ts')) },
     { file: 'examples/Dashboard/Sound lab.json', text: labText(await pageText('sound-lab.vue', 'lab-main.ts')) },
   ];
 }
@@ -212,17 +213,43 @@ const labAdvice = `Drop a recording on this page: EchoSight says what it hears i
 
 It needs no wires, but a node of EchoSight in a deployed flow. Clips are judged with the model and the thresholds of the *audio-classify* that was deployed last. Other devices than this one are answered only with \`httpNodeAuth\` in the settings file.`;
 
-/** The base is that of the incidents: who imports both has both pages in one dashboard. */
 function labText(format: string): string {
+  return furtherPage('sound-lab', {
+    tab: { label: 'Sound lab page' },
+    about: { name: 'A page that hears what you drop on it', info: labAdvice },
+    view: { name: 'Sound lab', format },
+    group: { name: 'Sound lab' },
+    page: { name: 'Sound lab', path: '/sound-lab', icon: 'waveform', order: 3 },
+  });
+}
+
+const historyAdvice = `How incidents spread over hours, days, cameras and reasons; how quickly somebody answered, and how many were false alarms.
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/history\` below the address of Node-RED.
+
+It needs no wires: it counts what *evidence-store* keeps, and is fetched with the login of your browser, as the page of incidents.`;
+
+function historyText(format: string): string {
+  return furtherPage('history', {
+    tab: { label: 'History page' },
+    about: { name: 'A page that counts incidents and answers', info: historyAdvice },
+    view: { name: 'History', format },
+    group: { name: 'History' },
+    page: { name: 'History', path: '/history', icon: 'chart-bar', order: 2 },
+  });
+}
+
+/** A page beside that of the incidents, with the same base and theme: who imports both has both in one dashboard. */
+function furtherPage(id: string, more: Readonly<Record<'tab' | 'about' | 'view' | 'group' | 'page', object>>): string {
   const incidents = JSON.parse(flowText('', 'light')) as Record<string, unknown>[];
+  const own = (part: string): string => `${id}-${part}`;
   const names: Readonly<Record<string, object>> = {
-    'incidents-tab': { id: 'sound-lab-tab', label: 'Sound lab page' },
-    'incidents-about': {
-      ...{ id: 'sound-lab-about', z: 'sound-lab-tab', name: 'A page that hears what you drop on it', info: labAdvice },
-    },
-    'incidents-view': { id: 'sound-lab-view', z: 'sound-lab-tab', group: 'sound-lab-group', name: 'Sound lab', format },
-    'incidents-group': { id: 'sound-lab-group', name: 'Sound lab', page: 'sound-lab-page' },
-    'incidents-page': { id: 'sound-lab-page', name: 'Sound lab', path: '/sound-lab', icon: 'waveform', order: 2 },
+    'incidents-tab': { id: own('tab'), ...more.tab },
+    'incidents-about': { id: own('about'), z: own('tab'), ...more.about },
+    'incidents-view': { id: own('view'), z: own('tab'), group: own('group'), ...more.view },
+    'incidents-group': { id: own('group'), page: own('page'), ...more.group },
+    'incidents-page': { id: own('page'), ...more.page },
   };
   const nodes = incidents.map((node) => ({ ...node, ...names[String(node.id)] }));
   return `${JSON.stringify(nodes, null, 2)}\n`;

@@ -19,12 +19,22 @@ import { isCrossSite } from './same-site.ts';
 import { sendJson, sendText } from './send.ts';
 import { SoundAnswers } from './sound/sound-answers.ts';
 import type { SoundHost } from './sound/sound-site.ts';
+import { StatisticsAnswers, type StatisticsHost } from './statistics-answers.ts';
 import { SystemAnswers, type SystemHost } from './system-answers.ts';
 import { WebhookAnswers, type WebhookHost } from './whatsapp/webhook-answers.ts';
 
 /** What the API serves. */
 export interface ApiHost
-  extends AdmissionHost, SystemHost, IncidentHost, EvidenceHost, CameraHost, SoundHost, ArmingHost, WebhookHost {
+  extends
+    AdmissionHost,
+    SystemHost,
+    IncidentHost,
+    EvidenceHost,
+    StatisticsHost,
+    CameraHost,
+    SoundHost,
+    ArmingHost,
+    WebhookHost {
   /** Tells of every stored change of an incident; the returned function ends it. */
   watch(listener: (change: Change) => void): () => void;
   /** A text that nobody can guess. */
@@ -72,6 +82,7 @@ export class Api {
       ...new SystemAnswers(host).handlers,
       ...new IncidentAnswers(host).handlers,
       ...new EvidenceAnswers(host).handlers,
+      ...new StatisticsAnswers(host).handlers,
       ...new CameraAnswers(host).handlers,
       ...new SoundAnswers(host).handlers,
       ...new ArmingAnswers(host).handlers,

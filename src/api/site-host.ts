@@ -14,6 +14,7 @@ import type { Site } from '../site/site.ts';
 import { callerByLogin, type Login } from './login-caller.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { soundSites } from './sound/sound-sites.ts';
+import { siteStatistics } from './site-statistics.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
 /** What the API of one process serves: every Site that is open. */
@@ -33,6 +34,7 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),
     preview: (id, scope) => livePicture(sites(), id, scope),
+    statistics: (asked) => siteStatistics(sites(), asked),
     whatsAppReceivers,
     soundSites: (scope) => soundSites(sites().filter(({ id }) => maySeeSite(scope, id))),
     version: packageVersion(),

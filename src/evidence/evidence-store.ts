@@ -17,6 +17,7 @@ import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
 import { RecordQueue } from './record-queue.ts';
 import { writeReview } from './review-rows.ts';
+import { readStatistics, type StatisticsRequest, type StoredStatistics } from './statistics.ts';
 import { Thumbnails } from './thumbnails.ts';
 
 export type { IncidentMedia };
@@ -138,6 +139,11 @@ export class EvidenceStore {
     await this.#opened;
     await this.#indexed;
     return await listIncidents(this.#database.query, request);
+  }
+
+  /** How incidents spread and how people answered. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
+  async statistics(asked: StatisticsRequest): Promise<StoredStatistics> {
+    return await readStatistics(this.#database.query, asked);
   }
 
   /** An incident with what people said about it: `whole`, or with as much of its parts as a list has. */

@@ -13,9 +13,12 @@ const stateOf: Readonly<Record<StoredReviewAction, ReviewState | undefined>> = {
 };
 
 /** The actions after which an incident is no longer pending. */
-const decidingActions = Object.entries(stateOf)
+export const decidingActions = Object.entries(stateOf)
   .filter(([, state]) => state !== undefined)
   .map(([action]) => action);
+
+/** Those that judge it. */
+const verdictActions = decidingActions.filter((action) => action !== 'acknowledge');
 
 /** Of each incident, the newest review of each action and the newest one with a note, oldest first: all that counts. */
 export async function tellingReviews(
@@ -41,9 +44,10 @@ export async function tellingReviews(
 
 /** The review that decides the state: the last verdict, else the acknowledgement, of which there is one at most. */
 function standingReview(reviews: readonly Selectable<ReviewRow>[]): Selectable<ReviewRow> | undefined {
-  const isVerdict = ({ action }: Selectable<ReviewRow>): boolean =>
-    action !== 'acknowledge' && decidingActions.includes(action);
-  return reviews.findLast(isVerdict) ?? reviews.find(({ action }) => action === 'acknowledge');
+  return (
+    reviews.findLast(({ action }) => verdictActions.includes(action)) ??
+    reviews.find(({ action }) => action === 'acknowledge')
+  );
 }
 
 /** What a list says of the reviews of one incident. */

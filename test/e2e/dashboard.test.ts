@@ -10,6 +10,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
+import { accessibilityFaults } from './accessibility.ts';
 import { happen, openIncidents, overflow, startDashboardHost } from './dashboard-host.ts';
 import { contrast } from './contrast.ts';
 import { Product } from './product.ts';
@@ -142,6 +143,14 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
       const ratio = await contrast(page, words);
       assert.ok(ratio >= 4.5, `${words}: ${ratio.toFixed(1)}`);
     }
+  });
+
+  test('has nothing that keeps people out, in the list and in the details', async () => {
+    assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
+    await page.locator('.es-card').click();
+    await page.locator('#es-title').waitFor();
+    assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
+    await page.getByRole('button', { name: 'Back to the list' }).click();
   });
 
   test('filters, keeps the filter over a reload, and takes it back', async () => {

@@ -10,6 +10,7 @@ import { paneSound, recognisedPane, roomTone } from '../../scripts/demo/pane-sou
 import { encodeWav } from '../../src/pcm/wav.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { zipOf } from '../zip-writer.ts';
+import { accessibilityFaults } from './accessibility.ts';
 import { overflow, startDashboardHost } from './dashboard-host.ts';
 
 const skip =
@@ -79,6 +80,7 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     })()`);
     assert.ok((await colours.jsonValue()) > 50, 'something is drawn');
     await look(page, 'sound-lab-danger');
+    assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
     const slider = page.locator('.es-slider input');
     await slider.fill('0.99');
     await page.getByText(/^At 99\s?%: Safe; 0 of 8 windows would have counted\.$/).waitFor();

@@ -1,4 +1,5 @@
 import { IncidentPage, IncidentQuery, IncidentSummary, ReviewRecord, ReviewRequest } from '../../contracts/api.ts';
+import { IncidentStatistics, StatisticsQuery } from '../../contracts/statistics.ts';
 import { NamedId, OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
 
@@ -27,6 +28,13 @@ export const incidentRoutes = {
       201: { description: 'It is written down.', schema: ReviewRecord },
     },
     problems: [422],
+  },
+  readStatistics: {
+    ...{ method: 'GET', path: '/api/v1/statistics', group: 'Incidents', needs: 'viewer' },
+    summary: 'How incidents spread over time, reasons and sources, and how people answered.',
+    query: StatisticsQuery,
+    answers: { 200: { description: 'Of the incidents that began in the span.', schema: IncidentStatistics } },
+    problems: [400, 503],
   },
   readEvidence: {
     ...{ method: 'GET', path: '/api/v1/evidence/{evidence}', group: 'Incidents', needs: 'viewer' },

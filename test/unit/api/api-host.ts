@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiHost } from '../../../src/api/api.ts';
 import { callerByLogin, type Login } from '../../../src/api/login-caller.ts';
+import { summedUp } from '../../../src/api/site-statistics.ts';
 import type { IncidentSummary } from '../../../src/contracts/api.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -15,6 +16,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     incidents: () => Promise.resolve({ incidents: [] }),
     incident: () => Promise.resolve(undefined),
     review: () => Promise.resolve(undefined),
+    statistics: (asked) => Promise.resolve(summedUp([], asked)),
     cameras: () => ({ cameras: [] }),
     microphones: () => ({ microphones: [] }),
     preview: () => 'unknown',

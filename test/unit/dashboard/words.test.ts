@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { spans } from '../../../dashboard/history-columns.ts';
+import { historySpeaker, type HistoryWord } from '../../../dashboard/history-words.ts';
 import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
 import { timeWords } from '../../../dashboard/time-words.ts';
 import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
@@ -29,11 +31,12 @@ describe('the words of the page', () => {
       .map((file) => readFileSync(join(folder, file), 'utf8'));
     return [...code.join('\n').matchAll(/\b(?:say|caption)\('([\w-]+)'/g)].map(([, word = '']) => word);
   }
+  const isOfHistory = (file: string): boolean => file.startsWith('history');
   const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
   const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
   test('are there for everything that the page asks for, with the same fields in both languages', () => {
-    const asked = askedIn((file) => !isOfLab(file));
+    const asked = askedIn((file) => !isOfLab(file) && !isOfHistory(file));
     assert.ok(asked.length > 30);
     const [english, german] = [speaker('en'), speaker('de')];
     for (const word of new Set([...asked.filter((name) => !['link', 'emptyHint'].includes(name)), ...reviewStates])) {
@@ -49,6 +52,15 @@ describe('the words of the page', () => {
     const all = new Proxy<Record<string, string>>({}, named);
     for (const word of new Set([...asked, 'validating', 'embedding', 'safe', 'danger']) as Set<LabWord>) {
       assert.deepEqual(fields(labSpeaker('en')(word, all)), fields(labSpeaker('de')(word, all)), word);
+    }
+  });
+
+  test('and those of the history', () => {
+    const asked = askedIn(isOfHistory).filter((name) => name !== 'by');
+    assert.ok(asked.length > 15);
+    const all = new Proxy<Record<string, string>>({}, { get: (_: object, name: string) => `{${name}}` });
+    for (const word of new Set([...asked, ...spans, 'byhour', 'byday']) as Set<HistoryWord>) {
+      assert.deepEqual(fields(historySpeaker('en')(word, all)), fields(historySpeaker('de')(word, all)), word);
     }
   });
 });

@@ -1,0 +1,85 @@
+const english = {
+  title: 'History',
+  span: 'Time',
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
+  incidents: 'Incidents',
+  alarms: '{n} of them alarms',
+  noAlarms: 'no alarm among them',
+  oneAlarm: 'one of them an alarm',
+  reviewed: 'Looked at',
+  reviewedHint: '{n} of {total}',
+  falseAlarms: 'False alarms',
+  falseAlarmsHint: '{n} of {reviewed} that were looked at',
+  response: 'Time to an answer',
+  responseHint: 'nine of ten within {time}',
+  noResponse: 'nobody has answered yet',
+  byhour: 'By the hour',
+  byday: 'By the day',
+  byTimeOfDay: 'By time of day',
+  byReason: 'By reason',
+  bySource: 'By camera and microphone',
+  busiest: 'Most around {time}: {n} of {total}.',
+  column: '{when}: {n}',
+  columnAlarms: '{when}: {n}, {alarms} alarms',
+  name: 'What',
+  place: 'Where',
+  count: 'Number',
+  falseShare: 'False alarms',
+  none: 'Nothing happened in this time.',
+  noneHint: 'That is what one wants to read. Choose a longer time to look further back.',
+  unavailable: 'What {names} recorded cannot be read at present.',
+  failedTitle: 'The history cannot be loaded',
+  advice: '{share} of {name} were false alarms. A higher threshold, a zone or a rule may help.',
+} as const;
+
+export type HistoryWord = keyof typeof english;
+
+const german: Readonly<Record<HistoryWord, string>> = {
+  title: 'Verlauf',
+  span: 'Zeitraum',
+  '24h': 'Letzte 24 Stunden',
+  '7d': 'Letzte 7 Tage',
+  '30d': 'Letzte 30 Tage',
+  '90d': 'Letzte 90 Tage',
+  incidents: 'Ereignisse',
+  alarms: 'davon {n} Alarme',
+  noAlarms: 'kein Alarm darunter',
+  oneAlarm: 'davon ein Alarm',
+  reviewed: 'Angesehen',
+  reviewedHint: '{n} von {total}',
+  falseAlarms: 'Fehlalarme',
+  falseAlarmsHint: '{n} von {reviewed} angesehenen',
+  response: 'Zeit bis zu einer Antwort',
+  responseHint: 'neun von zehn binnen {time}',
+  noResponse: 'noch hat niemand geantwortet',
+  byhour: 'Nach Stunden',
+  byday: 'Nach Tagen',
+  byTimeOfDay: 'Nach Tageszeit',
+  byReason: 'Nach Grund',
+  bySource: 'Nach Kamera und Mikrofon',
+  busiest: 'Die meisten gegen {time}: {n} von {total}.',
+  column: '{when}: {n}',
+  columnAlarms: '{when}: {n}, davon {alarms} Alarme',
+  name: 'Was',
+  place: 'Wo',
+  count: 'Anzahl',
+  falseShare: 'Fehlalarme',
+  none: 'In dieser Zeit ist nichts geschehen.',
+  noneHint: 'Das liest man gern. Wählen Sie einen längeren Zeitraum, um weiter zurückzublicken.',
+  unavailable: 'Was {names} aufgezeichnet hat, ist derzeit nicht lesbar.',
+  failedTitle: 'Der Verlauf lässt sich nicht laden',
+  advice: 'Von „{name}“ waren {share} Fehlalarme. Eine höhere Schwelle, eine Zone oder eine Regel kann helfen.',
+};
+
+const texts: Readonly<Record<string, Readonly<Record<HistoryWord, string>>>> = { en: english, de: german };
+
+/** Looks a text up and puts the fields in. */
+export function historySpeaker(
+  language: string,
+): (word: HistoryWord, fields?: Readonly<Record<string, string | number>>) => string {
+  const words = texts[language] ?? english;
+  return (word, fields = {}) => words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? ''));
+}

@@ -2,6 +2,7 @@ import models from 'models-for:detection';
 import schema from 'settings-of:fuse-severity';
 import labels from 'signal-labels';
 import type { Rule } from '../../src/contracts/configs.ts';
+import { lonelyLine } from '../../src/contracts/configs/neighbours.ts';
 import { withIds } from '../../src/contracts/configs/rules/rule-ids.ts';
 import { upgradeRules } from '../../src/contracts/configs/rules/upgrade.ts';
 import { faultText, inputOf, registerNode, text } from '../../src/editor/register.ts';
@@ -23,6 +24,7 @@ registerNode({
   icon: 'fuse-severity.svg',
   canvas: { colour: '#F3B567', input: true, outputs: ['incident', 'arming'] },
   places: { rules: (path, rules) => rulePlace(path, rules as Rule[], say) },
+  checks: { neighbours: wrongNeighbours },
   listChecks: { rules: (rules) => unusableRule(rules as Rule[]) },
   prepare: (node) => {
     const host = document.getElementById('echosight-rules');
@@ -62,7 +64,7 @@ function tryIn(place: HTMLElement, node: EditorNode, rules: RuleList): RuleTrial
   return new RuleTrial(place, {
     node,
     rules: () => rules.rules(),
-    setting: (key) => (inputOf(key) as HTMLInputElement | null)?.value ?? '',
+    setting: (key) => (inputOf(key) as HTMLInputElement | HTMLTextAreaElement | null)?.value ?? '',
     receivers: () => receiversBehind(node),
   });
 }
@@ -72,6 +74,12 @@ function faultIn(rule: Rule): string {
   const found = faultOf(schema.properties.rules?.items ?? {}, withIds([rule])[0]);
   if (found === undefined) return expressionFault(rule, say);
   return `${fieldName(found.path, say)}: ${faultText('fuse-severity', found)}`;
+}
+
+/** A line that names one area alone. */
+function wrongNeighbours(typed: string): true | string {
+  const line = lonelyLine(typed);
+  return line === undefined || text('fuse-severity', 'fuse-severity.fault.neighbours', { line });
 }
 
 /** Rules that fit the schema, of which one may still be unusable. */

@@ -23,7 +23,7 @@ export default defineNode({
   type: 'fuse-severity',
   create(node) {
     const site = node.site();
-    const { rules, correlationSeconds, quietSeconds, incidentsPerHour, keepSignals } = node.config;
+    const { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours, keepSignals } = node.config;
     const journal = new SignalJournal({
       ...{ folder: site.folder, node: node.id, clock: site.clock, log: site.log },
       preface: () => armingMessage(site),
@@ -36,7 +36,8 @@ export default defineNode({
     });
     const desk = new IncidentDesk(
       {
-        ...{ site: site.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, timeZone: site.timeZone },
+        ...{ site: site.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours },
+        timeZone: site.timeZone,
         ...{ clock: site.clock, log: site.log, newId: site.newId, renderer: snapshotRenderer },
         clips: site.clips,
         untold: (why) => {

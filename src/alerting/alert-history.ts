@@ -14,7 +14,7 @@ export async function alertHistory(
   cooldownMs: number,
   now: number,
 ): Promise<AlertHistory & { nextSequence: number }> {
-  const { id, reason } = incident;
+  const { id, area, reason } = incident;
   const texts = database.query
     .selectFrom('outbox')
     .where((row) => row.and(sender))
@@ -22,7 +22,12 @@ export async function alertHistory(
   const ofIncident = await texts
     .select(({ fn }) => [
       fn.max('sequence').as('sequence'),
-      fn.max('severity').filterWhere('state', '!=', 'expired').filterWhere('reason', '=', reason).as('severity'),
+      fn
+        .max('severity')
+        .filterWhere('state', '!=', 'expired')
+        .filterWhere('reason', '=', reason)
+        .filterWhere('area', '=', area)
+        .as('severity'),
     ])
     .where('incident_id', '=', id)
     .executeTakeFirstOrThrow();

@@ -9,7 +9,7 @@ export interface AlertPolicy {
 
 /** What the outbox knows about earlier alerts that bear on this incident. */
 export interface AlertHistory {
-  /** Highest severity at which this incident was alerted for this reason; undefined when it was not, or all expired. */
+  /** Highest severity at which this incident was alerted for this reason in this area; undefined when it was not, or all expired. */
   alerted: number | undefined;
   /** Highest severity of an alert for the same area and reason that was accepted within the cooldown. */
   recent: number | undefined;

@@ -46,7 +46,7 @@ export class RecentAlerts {
         row.accepted_at <= now,
     );
     return {
-      alerted: highest(ofReason.filter((row) => row.incident_id === id)),
+      alerted: highest(ofReason.filter((row) => row.incident_id === id && row.area === incident.area)),
       recent: cooldownMs > 0 ? highest(recent) : undefined,
     };
   }

@@ -14,8 +14,8 @@ const type = 'fuse-severity';
 export function replaySettings(json: unknown, env: NodeJS.ProcessEnv, wanted?: string): ReplaySettings {
   const node = nodeIn(json, wanted);
   const config: FuseSeverityConfig = readConfig(type, node, (name) => env[name]);
-  const { rules, correlationSeconds, quietSeconds, incidentsPerHour } = config;
-  return { rules, correlationSeconds, quietSeconds, incidentsPerHour };
+  const { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours } = config;
+  return { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours };
 }
 
 function nodeIn(json: unknown, wanted: string | undefined): Record<string, unknown> {

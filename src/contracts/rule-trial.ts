@@ -10,6 +10,7 @@ export const RuleTrialRequest = Type.Object({
   correlationSeconds: Type.Unknown(),
   quietSeconds: Type.Unknown(),
   incidentsPerHour: Type.Optional(Type.Unknown()),
+  neighbours: Type.Optional(Type.Unknown()),
   minutes: Type.Optional(Type.Number({ minimum: 1, maximum: 1440, description: 'Of what the node kept, until now.' })),
   lines: Type.Optional(Type.String({ description: 'Or these JSON lines.' })),
   why: Type.Optional(
@@ -22,6 +23,8 @@ export type RuleTrialRequest = Static<typeof RuleTrialRequest>;
 export interface ReplayedIncident {
   id: string;
   area: string;
+  /** With those that joined. */
+  areas: string[];
   severity: number;
   reason: string;
   label: string;

@@ -27,6 +27,7 @@ export async function writeIncident(
         .column('id')
         .doUpdateSet((column) => ({
           seq: column.ref('excluded.seq'),
+          area: column.ref('excluded.area'),
           severity: column.fn<number>('max', ['excluded.severity', 'incidents.severity']),
           label: column.ref('excluded.label'),
           reason: column.ref('excluded.reason'),

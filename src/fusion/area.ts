@@ -14,12 +14,13 @@ import type { EntryDelayTakers } from './entry-delay.ts';
 import { factsAround } from './expression/area-facts.ts';
 import { Refusals } from './expression/refusals.ts';
 import { heldBackSentences } from './held-back.ts';
-import { IncidentCourse, type Tell } from './incident-course.ts';
+import { IncidentCourse, type CourseState, type Tell, type Voice } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
 import { captureTime, readLook, type Look } from './look.ts';
 import { compareMatches, matchAround, type Match } from './matching.ts';
 import { isNamedBy, type BookedRule, type RuleBook } from './rule-book.ts';
 import type { Showing } from './showing.ts';
+import type { Stories, Story } from './stories.ts';
 import { TimeLine } from './time-line.ts';
 import { Untold } from './untold.ts';
 import type { Surroundings } from './weighing.ts';
@@ -50,6 +51,8 @@ export interface FusionOptions {
   untold?: (why: WhyUntold) => void;
   /** What waits for the end of an entry delay. */
   waiting?: Omit<EntryDelayTakers, 'tell'>;
+  /** Areas whose incidents are one story, as the setting has them. */
+  neighbours?: string;
   /** Told by each area of a rule whose expression fails and did not before. */
   failing?: (rule: Rule, why: string) => void;
 }
@@ -59,6 +62,7 @@ export interface AreaTools {
   book: RuleBook;
   duty: Duty;
   tell: Tell;
+  stories: Stories;
 }
 
 const minuteMs = 60_000;
@@ -70,6 +74,8 @@ export class Area {
   readonly #tell: Tell;
   readonly #book: RuleBook;
   readonly #duty: Duty;
+  readonly #stories: Stories;
+  readonly #voice: Voice;
   readonly #untold: Untold;
   readonly #refusals: Refusals;
   readonly #timeLine: TimeLine;
@@ -79,12 +85,18 @@ export class Area {
   readonly #lasting = new Map<string, IncidentCourse>();
   #stateTimer: (() => void) | undefined;
 
-  constructor(name: string, options: FusionOptions, { book, duty, tell }: AreaTools) {
+  constructor(name: string, options: FusionOptions, { book, duty, tell, stories }: AreaTools) {
     this.#name = name;
     this.#options = options;
     this.#tell = tell;
     this.#book = book;
     this.#duty = duty;
+    this.#stories = stories;
+    this.#voice = {
+      area: name,
+      heldBack: (match) => this.#heldBack(match),
+      soundsNear: (match) => this.#soundsNear(match),
+    };
     this.#untold = new Untold(options.quietSeconds * 1000, options.untold ?? (() => undefined));
     this.#refusals = new Refusals(options.failing ?? (() => undefined));
     this.#timeLine = new TimeLine(book.followed);
@@ -92,8 +104,13 @@ export class Area {
     this.#moments = this.#course();
   }
 
-  /** Severity and reason of the open incidents. */
-  get states(): { severity: number; reason: string }[] {
+  /** The incidents of what is seen and heard; one is open at a time. */
+  get moments(): IncidentCourse {
+    return this.#moments;
+  }
+
+  /** How the open incidents stand. */
+  get states(): CourseState[] {
     const courses = [this.#moments, ...this.#lasting.values()];
     return courses.map(({ state }) => state).filter((state) => state !== undefined);
   }
@@ -127,7 +144,7 @@ export class Area {
             .filter((showing) => showing.look && changed.includes(showing.look))
         : [];
     };
-    this.#moments.judge(this.#matches(this.#book.metBy(look), anchors), look);
+    this.#judgeMoments(this.#matches(this.#book.metBy(look), anchors), look);
   }
 
   /** The site is in another mode: what counts no more ends, and what lasts may count now. */
@@ -159,8 +176,8 @@ export class Area {
     const fresh = this.#states.findNew(conditions);
     const matches = this.#matches(rules, (condition) => fresh.filter((showing) => showing.condition === condition));
     for (const [source, ofSource] of Map.groupBy(matches, lastingSource)) {
-      if (source === undefined) this.#moments.judge(ofSource, undefined);
-      else this.#courseOf(source).judge(ofSource, undefined);
+      if (source === undefined) this.#judgeMoments(ofSource, undefined);
+      else this.#courseOf(source).judge(ofSource, undefined, this.#voice);
     }
     this.#stateTimer?.();
     const wait = this.#nextLookMs(this.#states.nextDueMs(conditions));
@@ -184,6 +201,19 @@ export class Area {
     return Math.min(dueMs ?? Infinity, toMinute);
   }
 
+  /** What is only heard joins no story next door, but one that it is part of. */
+  #judgeMoments(matches: readonly Match[], look: Look | undefined): void {
+    const { course, via } = this.#story;
+    if (matches.length === 0 && via !== undefined) return;
+    course.judge(matches, look, this.#voice, via);
+  }
+
+  /** The open incident of this area, one that it is part of, or one next door; else the next one of its own. */
+  get #story(): Story {
+    const own = { course: this.#moments, via: undefined };
+    return this.#moments.isOpen ? own : (this.#stories.around(this.#name) ?? own);
+  }
+
   /** Those of sources that were taken away, and have ended, make room. */
   #courseOf(source: string): IncidentCourse {
     const present = this.#lasting.get(source);
@@ -197,10 +227,8 @@ export class Area {
 
   #course(lasts?: () => boolean): IncidentCourse {
     const { site, quietSeconds, clock, newId } = this.#options;
-    const heldBack = (match: Match): string[] => this.#heldBack(match);
-    const soundsNear = (match: Match): Look[] => this.#soundsNear(match);
     const delayMs = ({ rule }: Match): number => this.#duty.entryDelayMs(rule);
-    const options = { site, area: this.#name, quietSeconds, clock, newId, heldBack, soundsNear, delayMs };
+    const options = { site, quietSeconds, clock, newId, delayMs };
     return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#tell);
   }
 
@@ -248,7 +276,7 @@ export class Area {
     const truth = expression.ask(
       factsAround(match, windowMs, {
         ...{ area: this.#name, mode: this.#duty.mode, wall: this.#duty.wall(at) },
-        ...{ timeLine: this.#timeLine, states: this.#states, incident: this.#moments.state },
+        ...{ timeLine: this.#timeLine, states: this.#states, incident: this.#story.course.state },
       }),
     );
     this.#refusals.note(booked.rule, at, truth);

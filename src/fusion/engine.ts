@@ -7,6 +7,7 @@ import { clockTime } from './explanation.ts';
 import type { Tell } from './incident-course.ts';
 import { RateCap } from './rate-cap.ts';
 import { RuleBook } from './rule-book.ts';
+import { neighboursOf, Stories } from './stories.ts';
 
 export type { FusionInput, FusionOptions } from './area.ts';
 
@@ -26,9 +27,19 @@ export class FusionEngine {
   readonly #cap: RateCap;
   readonly #areas = new Map<string, Area>();
 
+  /** @throws SentinelError ES_BAD_CONFIG naming the rule or the line of neighbours that cannot be used */
   constructor(options: FusionOptions, emit: (incident: Incident) => void) {
     this.#options = options;
-    const { rules, correlationSeconds, clock, newId, timeZone, incidentsPerHour = 0, waiting } = options;
+    const {
+      rules,
+      correlationSeconds,
+      clock,
+      newId,
+      timeZone,
+      incidentsPerHour = 0,
+      waiting,
+      neighbours = '',
+    } = options;
     this.#cap = new RateCap({
       ...{ perHour: incidentsPerHour, clock, newId, tell: emit },
       capped: () => {
@@ -44,7 +55,10 @@ export class FusionEngine {
       },
     });
     const book = new RuleBook(rules, correlationSeconds);
-    this.#tools = { book, duty: new Duty(timeZone), tell: this.#tell };
+    const stories = new Stories(neighboursOf(neighbours), () =>
+      [...this.#areas.values()].map(({ moments }) => moments),
+    );
+    this.#tools = { book, duty: new Duty(timeZone), tell: this.#tell, stories };
   }
 
   accept(payload: FusionInput): void {
@@ -61,13 +75,11 @@ export class FusionEngine {
 
   /** The gravest open incident, as in `sev 3 person+glass_break · hall`, and how many more; empty when all is quiet. */
   statusLine(): string {
-    const open = [...this.#areas]
-      .flatMap(([name, { states }]) => states.map((state) => ({ name, ...state })))
-      .sort((a, b) => b.severity - a.severity);
+    const open = [...this.#areas].flatMap(([, { states }]) => states).sort((a, b) => b.severity - a.severity);
     const [gravest] = open;
     if (gravest === undefined) return '';
     const more = open.length === 1 ? '' : ` (+${open.length - 1})`;
-    return `sev ${gravest.severity} ${gravest.reason} · ${gravest.name}${more}`;
+    return `sev ${gravest.severity} ${gravest.reason} · ${gravest.area}${more}`;
   }
 
   /** Ends what is open and cancels all timers: what comes after a restart is a new incident. */

@@ -16,6 +16,8 @@ export interface Step {
   since: number;
   severity: number;
   reason: string;
+  /** Where, if it was elsewhere. */
+  area?: string;
 }
 
 /**
@@ -26,10 +28,12 @@ export function explain(incident: {
   best: Match;
   steps: readonly Step[];
   others: readonly Tally[];
+  /** How neighbouring areas became part of it. */
+  joined: readonly string[];
   heldBack: readonly string[];
   ending: string | undefined;
 }): string[] {
-  const { best, steps, others, heldBack, ending } = incident;
+  const { best, steps, others, joined, heldBack, ending } = incident;
   const { severity, rule, showings, weighed } = best;
   return [
     `Severity ${severity} by the rule ${reasonOf(best)}.`,
@@ -40,12 +44,16 @@ export function explain(incident: {
     ...(rule.weigh === undefined || weighed === undefined ? [] : weighingSentences(rule.weigh, weighed)),
     confidenceSentence(best),
     ...others.map(otherSentence),
+    ...joined,
     ...heldBack,
-    ...steps.map(
-      ({ since, severity, reason }) => `Before that severity ${severity} (${reason}) since ${clockTime(since)}.`,
-    ),
+    ...steps.map(stepSentence),
     ...(ending === undefined ? [] : [ending]),
   ];
+}
+
+function stepSentence({ since, severity, reason, area }: Step): string {
+  const place = area === undefined ? '' : ` in ${area}`;
+  return `Before that severity ${severity} (${reason})${place} since ${clockTime(since)}.`;
 }
 
 /** The rule's own words, or else the labels that met it, and the other sounds that fired. */

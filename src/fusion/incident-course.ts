@@ -14,6 +14,14 @@ const postRollMs = 5000;
  */
 const fadeFactor = 10;
 
+export interface CourseState {
+  severity: number;
+  reason: string;
+  startedAt: number;
+  area: string;
+  areas: ReadonlySet<string>;
+}
+
 /** What becomes of a message besides being told. */
 export interface Telling {
   /** How long it waits, in milliseconds, in which somebody may disarm. */
@@ -27,18 +35,22 @@ export type Tell = (incident: Incident, telling: Telling) => 'dropped' | undefin
 
 export interface CourseOptions {
   site: string;
-  area: string;
   quietSeconds: number;
   clock: Clock;
   newId: () => string;
-  /** What the explanation says of rules that a match falls short of. */
-  heldBack: (match: Match) => string[];
   /** How long what a rule finds waits before it is told, in milliseconds. */
   delayMs: (match: Match) => number;
-  /** Sounds that belong to the start of an incident. */
-  soundsNear: (match: Match) => Look[];
   /** For what lasts, such as a camera that is away: whether it does so now. It keeps the incident open by itself. */
   lasts?: () => boolean;
+}
+
+/** The area in which something is seen or heard, and what is to be said of it. */
+export interface Voice {
+  area: string;
+  /** What the explanation says of rules that a match falls short of. */
+  heldBack: (match: Match) => string[];
+  /** Sounds that belong to the start of an incident. */
+  soundsNear: (match: Match) => Look[];
 }
 
 type Cancel = () => void;
@@ -58,28 +70,36 @@ export class IncidentCourse {
     this.#emit = emit;
   }
 
-  /** Severity, reason and start of the open incident. */
-  get state(): { severity: number; reason: string; startedAt: number } | undefined {
-    if (this.#incident === undefined) return undefined;
-    const { best, startedAt } = this.#incident;
-    return { severity: best.severity, reason: reasonOf(best), startedAt };
+  get isOpen(): boolean {
+    return this.#incident !== undefined;
   }
 
-  /** Starts, feeds or raises the incident, with the gravest match first; a message leaves only when it has news. */
-  judge(matches: readonly Match[], look: Look | undefined): void {
+  /** How the open incident stands: the area of its reason, and all areas that are part of it. */
+  get state(): CourseState | undefined {
+    if (this.#incident === undefined) return undefined;
+    const { best, startedAt, area, areas } = this.#incident;
+    return { severity: best.severity, reason: reasonOf(best), startedAt, area, areas };
+  }
+
+  /**
+   * Starts, feeds or raises the incident, with the gravest match first; a message leaves only when it has news.
+   * @param via The area of the incident next to which the voice speaks, when it joins.
+   */
+  judge(matches: readonly Match[], look: Look | undefined, voice: Voice, via?: string): void {
     const [best] = matches;
     if (best === undefined) {
       if (look !== undefined) this.#incident?.noteSounds(look);
       return;
     }
-    const { heldBack, soundsNear } = this.#options;
-    const incident = this.#incident ?? this.#start(best);
+    const { area, heldBack, soundsNear } = voice;
+    const incident = this.#incident ?? this.#start(best, voice);
     const isStart = incident !== this.#incident;
     this.#incident = incident;
     this.#feed(best.severity >= incident.best.severity);
-    const isOther = incident.shouldStandOn(best);
-    if (isOther) incident.standOn(best, heldBack(best));
-    else incident.strengthen(matches);
+    const joins = via !== undefined && incident.join(area, via, best);
+    const isOther = incident.shouldStandOn(best, area);
+    if (isOther) incident.standOn(best, area, heldBack(best));
+    else incident.strengthen(matches, area);
     const isNews = incident.note(
       matches.flatMap(({ showings }) => showings),
       look,
@@ -87,7 +107,7 @@ export class IncidentCourse {
     const heard = isStart ? soundsNear(best) : [look];
     for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
     if (isStart || isOther) this.#promiseEvidence();
-    if (isStart || isOther || isNews) this.#tell(incident, incident.message(isStart ? 'start' : 'update'));
+    if (isStart || isOther || isNews || joins) this.#tell(incident, incident.message(isStart ? 'start' : 'update'));
   }
 
   /** Notes that what lasts has lasted until now. */
@@ -115,8 +135,8 @@ export class IncidentCourse {
     if (this.#incident !== undefined) this.#end(this.#incident, why);
   }
 
-  #start(best: Match): IncidentRecord {
-    const { site, area, newId, clock, heldBack } = this.#options;
+  #start(best: Match, { area, heldBack }: Voice): IncidentRecord {
+    const { site, newId, clock } = this.#options;
     this.#quietTimer = clock.after(this.#quietMs, () => {
       this.#checkQuiet();
     });

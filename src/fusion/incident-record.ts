@@ -1,18 +1,19 @@
 import type { Rule } from '../contracts/configs.ts';
 import type { Incident, IncidentSignal } from '../contracts/messages.ts';
-import { explain, peopleLabel, type Step, type Tally } from './explanation.ts';
+import { clockTime, explain, peopleLabel, type Step, type Tally } from './explanation.ts';
 import type { Look } from './look.ts';
 import { compareMatches, reasonOf, type Match } from './matching.ts';
 import { signalOf, type Showing } from './showing.ts';
 
 /** Different (kind, label, source) that one incident lists. */
 const signalLimit = 64;
+/** Severity that is told of each area. */
+const alarm = 3;
 
 /** One open incident: what it stands on, what came together in it, and how it is told. */
 export class IncidentRecord {
   readonly id: string;
   readonly site: string;
-  readonly area: string;
   readonly startedAt: number;
   /** Messages so far. */
   #seq = 0;
@@ -21,8 +22,13 @@ export class IncidentRecord {
   /** Capture time of the newest signal. */
   #newestAt: number;
   readonly #steps: Step[] = [];
-  /** Rules that the incident has stood on. */
-  readonly #stoodOn = new Set<Rule>();
+  /** The areas in which rules had their turn. */
+  readonly #stoodOn = new Map<Rule, Set<string>>();
+  /** The area of its rule. */
+  #area: string;
+  /** The area in which it began, and those that joined. */
+  readonly #areas = new Set<string>();
+  readonly #joined: string[] = [];
   /** Since when it stands on its rule. */
   #since: number;
   readonly #tallies = new Map<string, Tally>();
@@ -34,14 +40,15 @@ export class IncidentRecord {
   constructor(identity: { id: string; site: string; area: string }, best: Match, heldBack: readonly string[]) {
     this.id = identity.id;
     this.site = identity.site;
-    this.area = identity.area;
+    this.#area = identity.area;
+    this.#areas.add(identity.area);
     this.#best = best;
     this.#heldBack = heldBack;
     this.startedAt = Math.min(...best.showings.map(({ signal }) => signal.capturedAt));
     this.#newestAt = this.startedAt;
     this.#updatedAt = this.startedAt;
     this.#since = this.startedAt;
-    this.#stoodOn.add(best.rule);
+    this.#stoodOn.set(best.rule, new Set([identity.area]));
   }
 
   /** The rule that it stands on: the strongest so far, or the newest of its severity. Severity never falls. */
@@ -49,21 +56,43 @@ export class IncidentRecord {
     return this.#best;
   }
 
+  /** Where its reason is; it moves with the story. */
+  get area(): string {
+    return this.#area;
+  }
+
+  get areas(): ReadonlySet<string> {
+    return this.#areas;
+  }
+
+  /** A neighbour of one of its areas becomes part of it. @returns false when it was so before */
+  join(area: string, via: string, { showings }: Match): boolean {
+    if (this.#areas.has(area)) return false;
+    this.#areas.add(area);
+    const at = Math.max(...showings.map(({ signal }) => signal.capturedAt));
+    this.#joined.push(`The story goes on in ${area}, next to ${via}, since ${clockTime(at)}.`);
+    return true;
+  }
+
   /**
    * Whether it should stand on this from now on: what is graver, and what tells more at the same severity, such as a shot
-   * after a pane. Each rule of a severity has its turn once, so that alternating causes are no storm.
+   * after a pane. Each rule of a severity has its turn once in each area, so that alternating causes are no storm; an alarm in
+   * another area is told, a lesser thing there is but part of the story.
    */
-  shouldStandOn(match: Match): boolean {
+  shouldStandOn(match: Match, area: string): boolean {
     if (match.severity !== this.#best.severity) return match.severity > this.#best.severity;
-    if (this.#stoodOn.has(match.rule)) return false;
+    const stood = this.#stoodOn.get(match.rule);
+    if (stood?.has(area) === true) return false;
+    if (match.severity === alarm && area !== this.#area) return true;
+    if (stood !== undefined) return false;
     const known = new Set(labelsOf(this.#best));
     return compareMatches(match, this.#best) < 0 || labelsOf(match).some((label) => !known.has(label));
   }
 
   /** Of a rule that weighs, what stands on more evidence, or on as much with a higher sum: told with the next message. */
-  strengthen(matches: readonly Match[]): void {
+  strengthen(matches: readonly Match[], area: string): void {
     const { rule, severity, confidence, showings, weighed } = this.#best;
-    if (weighed === undefined) return;
+    if (weighed === undefined || area !== this.#area) return;
     const other = matches.find((match) => match.rule === rule && match.severity === severity);
     if (other === undefined) return;
     const more = other.showings.length - showings.length;
@@ -71,10 +100,13 @@ export class IncidentRecord {
   }
 
   /** Stands from now on on another rule. */
-  standOn(best: Match, heldBack: readonly string[]): void {
-    this.#steps.push({ since: this.#since, severity: this.#best.severity, reason: reasonOf(this.#best) });
+  standOn(best: Match, area: string, heldBack: readonly string[]): void {
+    const { severity } = this.#best;
+    const place = area === this.#area ? {} : { area: this.#area };
+    this.#steps.push({ since: this.#since, severity, reason: reasonOf(this.#best), ...place });
+    this.#area = area;
     this.#since = Math.max(this.#since, ...best.showings.map(({ signal }) => signal.capturedAt));
-    this.#stoodOn.add(best.rule);
+    this.#stoodOn.set(best.rule, (this.#stoodOn.get(best.rule) ?? new Set()).add(area));
     this.#best = best;
     this.#heldBack = heldBack;
   }
@@ -125,7 +157,8 @@ export class IncidentRecord {
       v: 1,
       kind: 'incident',
       site: this.site,
-      area: this.area,
+      area: this.#area,
+      ...(this.#areas.size === 1 ? {} : { areas: [...this.#areas] }),
       source: strongest.source,
       capturedAt: this.#updatedAt,
       id: this.id,
@@ -140,7 +173,7 @@ export class IncidentRecord {
       startedAt: this.startedAt,
       updatedAt: this.#updatedAt,
       ...(end === undefined ? {} : { endedAt: Math.max(this.startedAt, end.at) }),
-      explanation: explain({ best, steps, others, heldBack, ending: end?.why }),
+      explanation: explain({ best, steps, others, joined: this.#joined, heldBack, ending: end?.why }),
     };
   }
 

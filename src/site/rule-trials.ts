@@ -36,14 +36,14 @@ export function offerRecording(node: string, recorder: Recorder): () => void {
  * @throws SentinelError ES_BAD_CONFIG for rules that cannot be used, ES_BUSY while another trial is under way
  */
 export async function tryRules(asked: RuleTrialRequest): Promise<RuleTrialAnswer> {
-  const { rules, correlationSeconds, quietSeconds, incidentsPerHour } = readConfig(
+  const { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours } = readConfig(
     'fuse-severity',
     { ...asked, name: 'the dialog' },
     () => undefined,
   );
   const recorder = recorders.get(asked.id);
   const timeZone = recorder?.timeZone() ?? '';
-  const settings = { rules, correlationSeconds, quietSeconds, incidentsPerHour, timeZone };
+  const settings = { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours, timeZone };
   if (isBusy) throw new SentinelError('ES_BUSY', 'Another trial is under way.', { hint: 'Try again in some seconds.' });
   isBusy = true;
   try {

@@ -44,6 +44,8 @@ export interface Scenario {
   rules?: object[];
   correlationSeconds?: number;
   quietSeconds?: number;
+  /** As the setting of the node. */
+  neighbours?: string;
   steps: Step[];
   incidents: Expected[];
 }
@@ -52,8 +54,8 @@ const startAt = new Date(2026, 0, 1, 12).getTime();
 
 /** Plays a scenario through the recorded form of its signals. @returns what it makes, in the form in which it says what it expects. */
 export function played(scenario: Scenario): ReplayedIncident[] {
-  const { rules, correlationSeconds, quietSeconds, steps } = scenario;
-  const given = { type: 'fuse-severity', rules, correlationSeconds, quietSeconds };
+  const { rules, correlationSeconds, quietSeconds, neighbours, steps } = scenario;
+  const given = { type: 'fuse-severity', rules, correlationSeconds, quietSeconds, neighbours };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const incidents = new ReplayedIncidents();
   const replay = new Replay(replaySettings(present, {}), incidents.note);

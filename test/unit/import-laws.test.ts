@@ -22,6 +22,7 @@ const foundations: readonly string[] = rows[1];
 /** What the dialogs share with the runtime, so that both judge alike: pure functions without Node.js. */
 const sharedWithEditor = [
   'src/contracts/calibration.ts',
+  'src/contracts/configs/neighbours.ts',
   'src/contracts/configs/rules/expression-form.ts',
   'src/contracts/configs/recipient-list.ts',
   'src/contracts/configs/rules/rule-ids.ts',

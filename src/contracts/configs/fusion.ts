@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { name, site } from './fields.ts';
 import { defaultRules } from './rules/default-rules.ts';
+import { neighboursLimit } from './neighbours.ts';
 import { Rule } from './rules/rule.ts';
 
 export * from './rules/condition.ts';
@@ -39,6 +40,12 @@ export const FuseSeverityConfig = Type.Object({
     description:
       'Incidents of one area and severity that are told within an hour; what comes besides is told as one summary. ' +
       'Alarms (3) are always told. 0: all.',
+  }),
+  neighbours: Type.String({
+    default: '',
+    maxLength: neighboursLimit,
+    description:
+      'Areas that lie next to each other, a line for each group: `drive, porch`. What comes next door joins an open incident.',
   }),
 });
 export type FuseSeverityConfig = Static<typeof FuseSeverityConfig>;

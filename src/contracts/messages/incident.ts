@@ -43,6 +43,12 @@ export type EvidenceItem = Static<typeof EvidenceItem>;
 const incidentPhases = ['start', 'update', 'end', 'evidence'] as const;
 
 export const Incident = payload('incident', {
+  areas: Type.Optional(
+    Type.Array(name('Area of the site.'), {
+      maxItems: listLimit,
+      description: 'Where the story goes on, when neighbours joined it; `area` is where its reason is.',
+    }),
+  ),
   capturedAt: shownMs,
   id: name('Stays the same from start to end.'),
   phase: Type.Enum(incidentPhases),

@@ -26,7 +26,7 @@ export function minuteWords(
   const { from, to, mode, areas } = why;
   return areas.map(({ area, looks, signals, rules: verdicts }) => {
     const own = incidents.filter(
-      (one) => one.area === area && one.startedAt < to && (one.endedAt === undefined || one.endedAt >= from),
+      (one) => one.areas.includes(area) && one.startedAt < to && (one.endedAt === undefined || one.endedAt >= from),
     );
     return element(
       'div',

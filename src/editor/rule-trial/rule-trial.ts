@@ -16,7 +16,7 @@ export interface TrialOptions {
   /** The rules as they stand in the dialog. */
   rules: () => Rule[];
   /** Fields of the dialog as they stand. */
-  setting: (key: 'correlationSeconds' | 'quietSeconds' | 'incidentsPerHour') => string;
+  setting: (key: 'correlationSeconds' | 'quietSeconds' | 'incidentsPerHour' | 'neighbours') => string;
   receivers: () => Receiver[];
 }
 
@@ -84,7 +84,7 @@ export class RuleTrial {
     const rules = structuredClone(current());
     const settings = {
       ...{ correlationSeconds: setting('correlationSeconds'), quietSeconds: setting('quietSeconds') },
-      incidentsPerHour: setting('incidentsPerHour'),
+      ...{ incidentsPerHour: setting('incidentsPerHour'), neighbours: setting('neighbours') },
     };
     this.#try.disabled = this.#why.disabled = true;
     this.#tell('echosight-advice', say('playing'));

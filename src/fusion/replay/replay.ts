@@ -4,6 +4,7 @@ import type { Incident } from '../../contracts/messages.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import { FusionEngine, type FusionOptions } from '../engine.ts';
 import { refuseUnusable } from '../rule-check.ts';
+import { neighboursOf } from '../stories.ts';
 import type { RecordedSignal } from '../recording/signal-line.ts';
 
 /** What a fuse-severity is set to, and whatever else its engine is handed. */
@@ -28,6 +29,7 @@ export class Replay {
   /** @throws SentinelError ES_BAD_CONFIG for rules that cannot be used */
   constructor(settings: ReplaySettings, emit: (incident: Incident) => void) {
     refuseUnusable(settings.rules);
+    neighboursOf(settings.neighbours ?? '');
     this.#settings = settings;
     this.#emit = emit;
   }

@@ -31,8 +31,8 @@ export class ReplayedIncidents {
     if (known === undefined && this.#byId.size >= this.#limit) return;
     const told = known?.told ?? [];
     if (phase !== 'evidence' && told.length < toldLimit) told.push({ at: updatedAt, phase, severity, reason });
-    const { area, label, sources, startedAt, endedAt, explanation } = incident;
-    const now = { id, area, severity, reason, label, sources, startedAt, told, explanation };
+    const { area, areas = [area], label, sources, startedAt, endedAt, explanation } = incident;
+    const now = { id, area, areas, severity, reason, label, sources, startedAt, told, explanation };
     this.#byId.set(id, endedAt === undefined ? now : { ...now, endedAt });
   };
 }

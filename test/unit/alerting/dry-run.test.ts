@@ -60,6 +60,8 @@ describe('a dry run', () => {
     assert.match(String(said(incident({ severity: 1 }), undefined, policy)), /below the minimum/);
     assert.equal(said(incident({ severity: 2 }), undefined, policy), 2);
     assert.match(String(said(incident({ severity: 2, phase: 'update' }), undefined, policy)), /already alerted/);
+    const nextDoor = incident({ severity: 2, phase: 'update', area: 'porch' });
+    assert.equal(said(nextDoor, undefined, policy), 2, 'the same reason in another area');
     assert.equal(said(incident({ phase: 'update' }), undefined, policy), 2, 'a higher severity');
     assert.match(String(said(incident({ id: 'next' }), undefined, policy)), /less than 60 s ago/);
     clock.advance(61_000);

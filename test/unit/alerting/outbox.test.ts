@@ -153,6 +153,8 @@ describe('outbox', () => {
     assert.deepEqual(await history(incident(), 60_000, now), { alerted: 2, recent: 2, nextSequence: 2 });
     const next = incident({ id: 'incident-2' });
     assert.deepEqual(await history(next, 60_000, now), { alerted: undefined, recent: 2, nextSequence: 0 });
+    const porch = await history(incident({ area: 'porch' }), 60_000, now);
+    assert.deepEqual(porch, { alerted: undefined, recent: undefined, nextSequence: 2 }, 'the story went on elsewhere');
     assert.equal((await history(next, 10_000, now)).recent, undefined, 'the cooldown is over');
     assert.equal((await history(next, 0, at)).recent, undefined, 'no cooldown at all');
     assert.equal((await history(next, 60_000, at - hour)).recent, undefined, 'the clock was set back');

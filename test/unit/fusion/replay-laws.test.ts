@@ -119,6 +119,62 @@ describe('rules with expressions', () => {
   }
 });
 
+describe('neighbouring areas', () => {
+  const neighbours = 'drive, porch\nporch, hall\nhall, garden';
+  const areas = ['drive', 'porch', 'hall', 'garden', 'cellar'];
+
+  /** Somebody wanders from area to area, and now and then something is heard where he is. */
+  function wander(seed: number, minutes = 4): Arrival[] {
+    const random = seededRandom(seed * 31);
+    const signals: FusionInput[] = [];
+    let place = 0;
+    for (let at = 0; at < minutes * 60_000; at += 200) {
+      if (at % 60_000 >= 20_000) continue;
+      if (at % 4000 === 0) place = Math.floor(random() * areas.length);
+      const area = areas[place] ?? '';
+      const capturedAt = startAt + at;
+      signals.push(detections({ person: 0.9 }, { area, source: `cam-${area}`, capturedAt }));
+      const isLoud = at % 4000 === 2000 && random() < 0.3;
+      if (isLoud) signals.push(audioScores({ gunshot: 0.9 }, { area, source: `mic-${area}`, capturedAt }));
+    }
+    return signals.map((signal) => ({ signal, receivedAt: signal.capturedAt }));
+  }
+
+  /** Highest severity of each story, however it was told. */
+  const gravest = (incidents: readonly Incident[]): number[] => {
+    const severities = new Map<string, number>();
+    for (const { id, severity } of incidents) severities.set(id, Math.max(severity, severities.get(id) ?? 0));
+    return [...severities.values()].sort();
+  };
+  const alarmed = (incidents: readonly Incident[]): string[] =>
+    [...new Set(incidents.flatMap(({ severity, area }) => (severity === 3 ? [area] : [])))].sort();
+
+  for (const seed of seeds) {
+    test(`play the same each time, hide no alarm of any area, and no order within a second makes another story (seed ${seed})`, () => {
+      const arrivals = wander(seed);
+      const together = storyOf(arrivals, { neighbours });
+      assert.deepEqual(storyOf(arrivals, { neighbours }), together);
+      const apart = storyOf(arrivals);
+      const starts = (incidents: readonly Incident[]): number =>
+        incidents.filter(({ phase }) => phase === 'start').length;
+      assert.ok(starts(together) < starts(apart), `${starts(together)} of ${starts(apart)}`);
+      assert.deepEqual(alarmed(together), alarmed(apart));
+      for (const shuffle of [11, 12]) {
+        const mixed = storyOf(delayed(arrivals, seed * shuffle, 1000), { neighbours });
+        assert.deepEqual(gravest(mixed), gravest(together));
+        assert.deepEqual(alarmed(mixed), alarmed(together));
+      }
+    });
+  }
+
+  test('a line that names one area alone is refused by its number', () => {
+    assert.throws(() => storyOf([], { neighbours: 'drive, porch\n\nhall, hall' }), {
+      name: 'ES_BAD_CONFIG',
+      message: 'Line 3 of the neighbours names fewer than two areas.',
+    });
+  });
+});
+
 describe('a storm', () => {
   test('hides no severity 3: each area that was attacked tells it', () => {
     for (const seed of seeds.slice(0, 2)) {
@@ -146,8 +202,12 @@ describe('a storm', () => {
         const shot = audioScores({ gunshot: 0.9 }, { area, source: 'ear', capturedAt: capturedAt + 3 });
         arrivals.push({ signal: shot, receivedAt: capturedAt + 3 });
       }
-      const told = new Set(storyOf(arrivals).flatMap(({ severity, area }) => (severity === 3 ? [area] : [])));
-      assert.deepEqual([...told].sort(), [...attacked].sort());
+      const ring = Array.from({ length: 40 }, (_, index) => `area-${index}, area-${(index + 1) % 40}`).join('\n');
+      for (const neighbours of ['', ring]) {
+        const incidents = storyOf(arrivals, { neighbours });
+        const told = new Set(incidents.flatMap(({ severity, area }) => (severity === 3 ? [area] : [])));
+        assert.deepEqual([...told].sort(), [...attacked].sort());
+      }
     }
   });
 

@@ -251,6 +251,14 @@ export interface HouseDesk {
   /** Arms or disarms. @returns undefined for what is no mode. */
   arm(mode: string, by: string): Promise<Pick<Arming, 'mode' | 'counting'> | undefined>;
   state(): { name: string; mode: string; sources: { name: string; isCamera: boolean; connected: boolean }[] };
+  /**
+   * Holds alerts below severity 3 back for so many minutes; 0 ends that.
+   * @param area as somebody wrote it; empty: the whole site.
+   * @returns until when (as a time of day in the zone of the site) and of which area; undefined where no area has this name.
+   */
+  snooze(minutes: number, area: string, by: string): Promise<{ until: string; area: string } | undefined>;
+  /** Names of the areas. */
+  areas(): string[];
   /** What a camera shows now: JPEG; undefined while it shows nothing. @throws SentinelError ES_CLIP_FAILED */
   picture(camera: string): Promise<Buffer | undefined>;
 }

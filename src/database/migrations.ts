@@ -317,6 +317,15 @@ const steps: readonly string[] = [
   ALTER TABLE outbox ADD COLUMN language TEXT;
   ALTER TABLE outbox ADD COLUMN hold TEXT;
   `,
+  `
+  -- Until when alerts are held back: of an area, or (empty) of the site.
+  CREATE TABLE snoozes (
+    area TEXT PRIMARY KEY,
+    until REAL NOT NULL,
+    "by" TEXT NOT NULL,
+    created_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -21,6 +21,7 @@ export interface Tables {
   reviews: ReviewRow;
   training_data_uploads: TrainingUploadRow;
   webhook_events: WebhookEventRow;
+  snoozes: SnoozeRow;
   retraining_sessions: RetrainingSessionRow;
 }
 
@@ -237,6 +238,15 @@ export interface ConversationRow {
   recipient: string;
   /** When that person last wrote, by the clock of the provider; null: never, or too long ago. */
   last_inbound_at: number | null;
+}
+
+/** Until when alerts are held back. */
+export interface SnoozeRow {
+  /** In small letters; empty: the whole site. */
+  area: string;
+  until: number;
+  by: string;
+  created_at: number;
 }
 
 /** What a provider has posted already: it posts at least once. */

@@ -3,10 +3,11 @@ import type { AlertAccount, ChannelKind } from '../alerting/alert-channel.ts';
 import type { AlertLanguage } from '../alerting/alert-words.ts';
 import type { Person } from '../alerting/people.ts';
 import type { AlertSchedule, Unless } from '../alerting/schedule.ts';
-import { checkTemplate } from '../alerting/text-template.ts';
+import { checkTemplate, clockTime } from '../alerting/text-template.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { assertKind, isSamples, kindOf, topicOf } from '../contracts/guards.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
+import { readSnoozeCommand, readSnoozeReview } from '../contracts/snooze.ts';
 import { acquireAlerts, type AlertsLease } from '../site/account-alerts.ts';
 import type { NodeHandlers } from './define-node.ts';
 import type { NodeContext } from './node-context.ts';
@@ -105,6 +106,13 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
     },
   });
 
+  const endSnooze = site.snooze.watch(() => {
+    const until = site.snooze.last;
+    const { timeZone } = site;
+    if (until === undefined) show('idle', 'waiting');
+    else show('idle', 'snoozed', { until: clockTime(until, timeZone === '' ? {} : { timeZone }) });
+  });
+
   const alert = async (incident: Incident, image: unknown, schedule: AlertSchedule): Promise<void> => {
     const policy = { ...policyOf(node), node: node.id, schedule };
     const decision = await alerts.alert(incident, Buffer.isBuffer(image) ? image : undefined, policy);
@@ -118,8 +126,14 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
       if (kindOf(payload) === 'delivery') {
         assertKind(payload, 'delivery');
         if (payload.error !== undefined) await goOn(payload, message, alerts, alert);
+      } else if (asksForSnooze(payload)) {
+        await site.snooze.set(readSnoozeCommand(payload));
+      } else if (kindOf(payload) === 'command') {
+        // Others of the same wire, such as talk, are not ours.
+        assertKind(payload, 'command');
       } else if (kindOf(payload) === 'review') {
         assertKind(payload, 'review');
+        if (payload.action === 'snooze') await site.snooze.set(readSnoozeReview(payload));
         if (answers.has(payload.action)) await alerts.settle(payload.incidentId, payload.by ?? 'flow');
       } else {
         assertKind(payload, 'incident');
@@ -127,8 +141,15 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
         else await alert(payload, image, scheduleOf(node.config, payload.severity));
       }
     },
-    close: () => alerts.release(),
+    close: async () => {
+      endSnooze();
+      await alerts.release();
+    },
   };
+}
+
+function asksForSnooze(payload: unknown): boolean {
+  return (payload as { command?: unknown } | null | undefined)?.command === 'snooze';
 }
 
 const answers: ReadonlySet<string> = new Set(['acknowledge', 'confirm', 'dismiss', 'false-positive']);
@@ -171,7 +192,7 @@ function tryOut(node: Context, way: AlertWay): NodeHandlers {
 
   return {
     input({ payload, image }, send) {
-      if (kindOf(payload) === 'delivery' || kindOf(payload) === 'review') return;
+      if (['delivery', 'review', 'command'].includes(kindOf(payload) ?? '') || asksForSnooze(payload)) return;
       assertKind(payload, 'incident');
       const decision = dryRun.alert(payload, Buffer.isBuffer(image) ? image : undefined, policyOf(node));
       if (!decision.send) {

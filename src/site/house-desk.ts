@@ -1,3 +1,4 @@
+import { clockTime } from '../alerting/text-template.ts';
 import { readArmingCommand } from '../contracts/arming-commands.ts';
 import type { Arming } from '../contracts/arming.ts';
 import { isOffline, type Review, type WireMessage } from '../contracts/messages.ts';
@@ -45,6 +46,19 @@ export class SiteDesk implements HouseDesk {
       return { name: source, isCamera: type === 'camera', connected: !isOffline(status) };
     });
     return { name, mode: arming.now.mode, sources };
+  }
+
+  async snooze(minutes: number, area: string, by: string): Promise<{ until: string; area: string } | undefined> {
+    const known = area === '' ? '' : this.areas().find((name) => name.toLowerCase() === area.toLowerCase());
+    if (known === undefined) return undefined;
+    const { timeZone, snooze } = this.#site;
+    const until = await snooze.set({ minutes, area: known, by });
+    const zone = timeZone === '' ? {} : { timeZone };
+    return { until: until === undefined ? '' : clockTime(until, zone), area: known };
+  }
+
+  areas(): string[] {
+    return [...new Set(this.#site.health.sources.map(({ area }) => area))].filter((area) => area !== '');
   }
 
   async picture(camera: string): Promise<Buffer | undefined> {

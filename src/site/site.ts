@@ -28,6 +28,7 @@ import { SharedAnswer } from './shared-answer.ts';
 import { SiteArming } from './site-arming.ts';
 import { SiteSound } from './site-sound.ts';
 import { SiteVision } from './site-vision.ts';
+import { SiteSnooze } from './site-snooze.ts';
 import { Subscribers } from './subscribers.ts';
 
 /** Whoever asks for the health more often must not keep the database from its work. */
@@ -80,6 +81,8 @@ export class Site {
   readonly reviews: Subscribers<WireMessage<Review>>;
   /** In which mode it is: which rules count. */
   readonly arming: SiteArming;
+  /** Alerts that somebody holds back for a while. */
+  readonly snooze: SiteSnooze;
   /** Who has answered to which incident, whether or not that was written down anew. */
   readonly answers: Subscribers<Answered>;
   readonly acknowledgements: Acknowledgements = acknowledgementsIn(async () => (await this.database()).query);
@@ -121,6 +124,7 @@ export class Site {
     const { folder, health, newId, tools } = this;
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
     this.arming.exitDelaySeconds = options.exitDelaySeconds ?? 0;
+    this.snooze = new SiteSnooze({ folder, database: () => this.database(), ...tools });
     const pools = modelPools(tools);
     this.vision = new SiteVision({ pool: pools.vision, health, tools });
     this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
@@ -207,6 +211,7 @@ export class Site {
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
+    this.snooze.close();
     await Promise.all([this.arming, this.sound, this.vision, this.clips, this.access].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);

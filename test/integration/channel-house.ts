@@ -82,21 +82,21 @@ export class ChannelHouse {
     return alerts;
   }
 
-  /** Time passes in steps, so that what falls due has its turn. */
-  async pass(seconds: number): Promise<void> {
-    await this.quiet();
+  /** Time passes in steps, so that what falls due has its turn. @param timers that others have set, before and after */
+  async pass(seconds: number, timers = 0): Promise<void> {
+    await this.quiet(timers);
     this.clock.advance(seconds * 1000);
-    await this.quiet();
+    await this.quiet(timers);
   }
 
-  /** Nothing is due, and every sender that has something to wait for waits. */
-  async quiet(): Promise<void> {
+  /** Nothing is due, and every sender that has something to wait for waits. @param timers that others have set */
+  async quiet(timers = 0): Promise<void> {
     const { query } = await this.database();
     const waiting = query.selectFrom('outbox').where('state', 'in', ['queued', 'unknown', 'sending']);
     await until(async () => {
       const due = await waiting.select('id').where('next_at', '<=', this.clock.now()).execute();
       const accounts = await waiting.select('account').distinct().execute();
-      return due.length === 0 && this.clock.waiting === accounts.length;
+      return due.length === 0 && this.clock.waiting === accounts.length + timers;
     });
   }
 

@@ -1,4 +1,5 @@
 import { SentinelError } from '../../contracts/errors.ts';
+import { longestSnoozeMinutes } from '../../contracts/snooze.ts';
 import type { Clock, HouseDesk, HouseIncident, Log } from '../../contracts/ports.ts';
 import { masked } from '../recipients.ts';
 import { answerWords, buttonTitles, type AnswerKey } from './answer-words.ts';
@@ -8,7 +9,6 @@ import type { MessageEvent } from './webhook-body.ts';
 
 /** An order that comes later than this is not what the house needs any more. */
 const freshMs = 10 * 60_000;
-const longestSnooze = 24 * 60;
 
 export interface ClerkOptions {
   house: HouseDesk;
@@ -72,7 +72,7 @@ export class Clerk {
     dismiss: async (event, { rest }) => await this.#judge('dismiss', event, await this.#meant(event, rest)),
     arm: async (event, { rest }) => await this.#arm(event, spokenMode(rest)),
     disarm: async (event) => await this.#arm(event, 'disarmed'),
-    snooze: (event, { rest }) => Promise.resolve(this.#snooze(event, rest)),
+    snooze: (event, { rest }) => this.#snooze(event, rest),
     status: (_event, { language }) => this.#status(language),
     snapshot: (_event, { rest }) => this.#snapshot(rest),
   };
@@ -131,11 +131,19 @@ export class Clerk {
     return { key: set.counting === set.mode ? 'armed' : 'armedSoon', fields: { mode: set.mode } };
   }
 
-  #snooze({ from, text = '' }: MessageEvent, rest: string): Said {
-    const minutes = Number(/^\d{1,4}/.exec(rest)?.[0] ?? Number.NaN);
-    if (!(minutes >= 1 && minutes <= longestSnooze)) return { key: 'badMinutes' };
-    this.#options.passOn({ command: 'snooze', value: { minutes, by: masked(from) } });
-    return { key: 'passedOn', fields: { what: text.trim() } };
+  /** Done here, and told to the flow, which may silence more than alerts. */
+  async #snooze({ from }: MessageEvent, rest: string): Promise<Said> {
+    const [, typed, words = ''] = /^(\d{1,4})\s*(?:m|min|minutes?|minuten?)?\b\s*(.*)$/i.exec(rest) ?? [];
+    const minutes = Number(typed ?? Number.NaN);
+    if (!(minutes >= 0 && minutes <= longestSnoozeMinutes)) return { key: 'badMinutes' };
+    const { house, passOn } = this.#options;
+    const by = masked(from);
+    const set = await house.snooze(minutes, words.trim().slice(0, 64), by);
+    if (set === undefined) return { key: 'badArea', fields: { areas: house.areas().join(', ') } };
+    const { area, until } = set;
+    passOn({ command: 'snooze', value: { minutes, by, ...(area === '' ? {} : { area }) } });
+    const where = area === '' ? '' : ` (${area})`;
+    return minutes === 0 ? { key: 'snoozeOver', fields: { where } } : { key: 'snoozed', fields: { until, where } };
   }
 
   async #status(language: Language): Promise<Said> {

@@ -46,6 +46,11 @@ async function desk(t: TestContext, over: Partial<HouseDesk> = {}) {
         { name: 'hall', isCamera: false, connected: true },
       ],
     }),
+    areas: () => ['yard', 'Hall'],
+    snooze: (minutes, area, who) => {
+      done.push(`snooze ${minutes} ${area} ${who}`);
+      return Promise.resolve(area === 'moon' ? undefined : { until: minutes === 0 ? '' : '14:35', area });
+    },
     picture: (camera) => Promise.resolve(camera === 'Front' ? Buffer.from('jpeg') : undefined),
     ...over,
   };
@@ -92,7 +97,11 @@ describe('who answers on WhatsApp', () => {
     assert.equal(await write('arm night'), 'Armed: night.');
     assert.equal(await write('unscharf'), 'Unscharf.');
     assert.equal(await write('arm 7'), 'There is no mode "7".');
-    assert.equal(await write('snooze 30'), 'Passed on: snooze 30.');
+    assert.equal(await write('snooze 30'), 'Quiet until 14:35. Alarms still come; what is held back comes then.');
+    assert.match((await write('ruhe 30 min yard')) ?? '', /^Ruhe bis 14:35 \(yard\)/);
+    assert.match((await write('snooze 0')) ?? '', /^The snooze is over\./);
+    assert.match((await write('snooze 30 moon')) ?? '', /There are: yard, Hall/);
+    assert.match((await write('snooze 9999')) ?? '', /How many minutes/);
     assert.match((await write('snooze')) ?? '', /How many minutes/);
     assert.equal(await write('status'), 'Home: night. Not connected: yard. Open: 12cd Glass; 99ff Door.');
     assert.equal(await write('snapshot front'), 'Front');
@@ -101,7 +110,10 @@ describe('who answers on WhatsApp', () => {
     assert.equal(await write('snapshot'), 'Which camera? There are: Front, yard');
     assert.deepEqual(done, [
       ...[`acknowledge 12cd ${by}`, `acknowledge 12cd ${by}`, `dismiss 99ff ${by}`],
-      ...[`arm night ${by}`, `arm disarmed ${by}`, `arm 7 ${by}`, `snooze {"minutes":30,"by":"${by}"}`],
+      ...[`arm night ${by}`, `arm disarmed ${by}`, `arm 7 ${by}`],
+      ...[`snooze 30  ${by}`, `snooze {"minutes":30,"by":"${by}"}`],
+      ...[`snooze 30 yard ${by}`, `snooze {"minutes":30,"by":"${by}","area":"yard"}`],
+      ...[`snooze 0  ${by}`, `snooze {"minutes":0,"by":"${by}"}`, `snooze 30 moon ${by}`],
     ]);
   });
 

@@ -1,6 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorNames, SentinelError } from '../contracts/errors.ts';
+import type { Caller } from '../contracts/access.ts';
 import type { Log } from '../contracts/ports.ts';
+import { AccountAnswers, type AccountHost } from './access/account-answers.ts';
+import { audited } from './access/audited.ts';
+import { UserAnswers } from './access/user-answers.ts';
 import { Admission, isRole, type AdmissionHost } from './admission.ts';
 import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
 import type { Call, Handlers, OpenCall } from './call.ts';
@@ -34,7 +38,10 @@ export interface ApiHost
     CameraHost,
     SoundHost,
     ArmingHost,
-    WebhookHost {
+    WebhookHost,
+    AccountHost {
+  /** Writes down what somebody did; returns at once and never throws. */
+  note(caller: Caller, action: string, subject?: string): void;
   /** Tells of every stored change of an incident; the returned function ends it. */
   watch(listener: (change: Change) => void): () => void;
   /** A text that nobody can guess. */
@@ -87,6 +94,8 @@ export class Api {
       ...new SoundAnswers(host).handlers,
       ...new ArmingAnswers(host).handlers,
       ...new WebhookAnswers(host).handlers,
+      ...new AccountAnswers(host).handlers,
+      ...new UserAnswers(host).handlers,
       makeLiveTicket: ({ request, response, caller }) => {
         sendJson(request, response, 201, this.live.ticket(caller));
       },
@@ -118,6 +127,9 @@ export class Api {
     // The types of the table say which handlers have a caller: those of routes that need a role, and then there is one.
     const handler = this.#handlers[id] as (call: OpenCall & Partial<Call>) => Promise<void> | void;
     await handler({ request, response, parts, ...(caller === undefined ? {} : { caller }) });
+    const noted = audited[id];
+    if (noted === undefined || caller === undefined) return;
+    this.#host.note(caller, noted.action, noted.part === undefined ? undefined : parts[noted.part]);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -1,4 +1,4 @@
-import type { Scope } from '../contracts/access.ts';
+import type { Caller, Scope } from '../contracts/access.ts';
 import type { EvidenceItem } from '../contracts/messages.ts';
 import type { Call, Handlers } from './call.ts';
 import { answerEvidence } from './evidence-answer.ts';
@@ -7,6 +7,8 @@ import { Problem } from './problem.ts';
 export interface EvidenceHost {
   /** The piece of evidence of an id and the absolute path of its file; undefined also for what the caller may not see. */
   evidence(id: string, scope: Scope): Promise<{ item: EvidenceItem; file: string } | undefined>;
+  /** Writes down who read it. */
+  note(caller: Caller, action: string, subject: string): void;
 }
 
 /** Each holds a file open and may last as long as its reader is slow. */
@@ -32,6 +34,9 @@ export class EvidenceAnswers {
       const found = await this.#host.evidence(evidence, caller);
       if (found === undefined) throw new Problem(404, 'There is no such evidence.');
       await answerEvidence(request, response, found);
+      // Lists show thumbnails by the dozen, and players fetch a clip in parts: its beginning is the reading of it.
+      const isBegin = /^bytes=[1-9]/.exec(request.headers.range ?? '') === null;
+      if (found.item.type !== 'thumbnail' && isBegin) this.#host.note(caller, 'evidence.read', evidence);
     } finally {
       this.#underWay -= 1;
     }

@@ -7,11 +7,13 @@ import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
 import { whatsAppReceivers } from '../site/account-inbox.ts';
+import { homeOfAccounts } from '../site/account-home.ts';
 import { camerasOf, livePicture } from '../site/camera-list.ts';
 import { microphonesOf } from '../site/microphone-list.ts';
 import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
-import { callerByLogin, type Login } from './login-caller.ts';
+import { callerAt } from './access/account-caller.ts';
+import type { Login } from './login-caller.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { soundSites } from './sound/sound-sites.ts';
 import { siteStatistics } from './site-statistics.ts';
@@ -20,7 +22,13 @@ import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.
 /** What the API of one process serves: every Site that is open. */
 export function siteHost(sites: () => readonly Site[], login: Login, log: Log): ApiHost {
   return {
-    caller: (request) => Promise.resolve().then(() => callerByLogin(login, request)),
+    door: () => homeOfAccounts(sites()),
+    note: ({ name: by, how }, action, subject) => {
+      const site = homeOfAccounts(sites());
+      const about = subject === undefined ? {} : { subject };
+      site?.access.audit.note({ by, how, action, at: site.clock.now(), ...about });
+    },
+    caller: (request) => callerAt(homeOfAccounts(sites()), login, request),
     log,
     clock: new SiteClock(),
     health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),

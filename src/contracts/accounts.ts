@@ -33,6 +33,16 @@ export const LinkRequest = Type.Object(
 );
 export type LinkRequest = Static<typeof LinkRequest>;
 
+/** What a login page needs to know before anybody is known. */
+export const AccountDoor = Type.Object({
+  accounts: Type.Boolean({ description: 'Whether there is any account.' }),
+  registration: Type.Boolean({ description: 'Whether anybody may make one.' }),
+});
+export type AccountDoor = Static<typeof AccountDoor>;
+
+export const LinkOwnerRequest = Type.Object({ link: Type.String({ minLength: 1, maxLength: 100 }) }, closed);
+export const LinkOwner = Type.Object({ name: Type.Optional(Type.String()) });
+
 /** What the owner of an account wants to see; small. */
 export const AccountView = Type.Object(
   {
@@ -106,6 +116,10 @@ export type UserChange = Static<typeof UserChange>;
 /** The secret of a one-time link, shown once. */
 export const UserLink = Type.Object({ link: Type.String(), expiresAt: epochMs('When it ends') });
 export type UserLink = Static<typeof UserLink>;
+
+/** A new account, and its link. */
+export const NewUser = Type.Object({ ...UserRecord.properties, ...UserLink.properties });
+export type NewUser = Static<typeof NewUser>;
 
 export const TokenRequest = Type.Object(
   {

@@ -91,6 +91,8 @@ export function contextOf<T extends NodeType>(
       publicAddress: publicAddress(settings?.publicAddress ?? ''),
       timeZone: timeZone(settings?.timeZone ?? ''),
       exitDelaySeconds: settings?.exitDelaySeconds ?? 0,
+      registration: settings?.registration ?? false,
+      localLogin: settings?.localLogin ?? false,
       names,
     };
     const taken = acquireSite(request, RED.log);

@@ -92,13 +92,15 @@ function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest
 
 function name(entry: Entry, request: SiteRequest): void {
   const { site } = entry;
-  const { timeZone = '', exitDelaySeconds = 0 } = request;
+  const { timeZone = '', exitDelaySeconds = 0, registration = false, localLogin = false } = request;
   const same =
     site.id === request.id &&
     site.name === request.name &&
     site.publicAddress === request.publicAddress &&
     site.timeZone === timeZone &&
-    site.arming.exitDelaySeconds === exitDelaySeconds;
+    site.arming.exitDelaySeconds === exitDelaySeconds &&
+    site.registration === registration &&
+    site.localLogin === localLogin;
   if (entry.namers > 0 && !same) {
     throw new SentinelError('ES_BAD_CONFIG', `The site "${site.name}" already uses this data folder.`, {
       hint: 'Give each sentinel-site a data folder of its own, or use one for all nodes.',

@@ -47,6 +47,10 @@ export interface SiteOptions {
   exitDelaySeconds?: number;
   /** Where phones reach our pages, without a slash at the end; absent when they do not. */
   publicAddress?: string | undefined;
+  /** Whether anybody may make an account, which then sees nothing until an admin says what. */
+  registration?: boolean;
+  /** Whether people at this machine log in too, once there are accounts. */
+  localLogin?: boolean;
 }
 
 /** What every part of the engine is handed. */
@@ -98,6 +102,8 @@ export class Site {
   #name: string;
   #publicAddress: string | undefined;
   #timeZone = '';
+  #registration: boolean;
+  #localLogin: boolean;
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
@@ -108,6 +114,8 @@ export class Site {
     this.#name = options.name;
     this.#publicAddress = options.publicAddress;
     this.#timeZone = options.timeZone ?? '';
+    this.#registration = options.registration ?? false;
+    this.#localLogin = options.localLogin ?? false;
     this.folder = options.folder;
     this.log = redactedLog(log);
     this.clock = new SiteClock((stepMs) => {
@@ -151,7 +159,18 @@ export class Site {
     return this.#timeZone;
   }
 
-  rename({ id, name, publicAddress, timeZone = '', exitDelaySeconds = 0 }: Omit<SiteOptions, 'folder'>): void {
+  get registration(): boolean {
+    return this.#registration;
+  }
+
+  get localLogin(): boolean {
+    return this.#localLogin;
+  }
+
+  rename(options: Omit<SiteOptions, 'folder'>): void {
+    const { id, name, publicAddress, timeZone = '', exitDelaySeconds = 0 } = options;
+    this.#registration = options.registration ?? false;
+    this.#localLogin = options.localLogin ?? false;
     this.#id = id;
     this.#name = name;
     this.#publicAddress = publicAddress;

@@ -1,3 +1,4 @@
+import { accountRoutes } from './account-routes.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import type { Route } from './route.ts';
@@ -14,6 +15,7 @@ export const routes = {
   ...siteRoutes,
   ...soundRoutes,
   ...webhookRoutes,
+  ...accountRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

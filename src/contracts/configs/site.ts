@@ -25,6 +25,14 @@ export const SentinelSiteConfig = Type.Object({
     description:
       'Time to leave when somebody arms as away and does not say how long: until then the mode of before counts.',
   }),
+  registration: Type.Boolean({
+    default: false,
+    description: 'Anybody may make an account; it sees nothing until an admin says what.',
+  }),
+  localLogin: Type.Boolean({
+    default: false,
+    description: 'Once there are accounts, people at this machine log in too.',
+  }),
   publicAddress: Type.String({
     default: '',
     maxLength: 120,

@@ -10,6 +10,8 @@ import { RecordingLog } from '../recording-log.ts';
 export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
   return {
     caller: callerBy(),
+    door: () => undefined,
+    note: () => undefined,
     health: () => Promise.resolve({ status: 'ok', version: '0', sites: [] }),
     metrics: () => Promise.resolve(''),
     evidence: () => Promise.resolve(undefined),

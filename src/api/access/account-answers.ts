@@ -1,0 +1,163 @@
+import type { IncomingMessage } from 'node:http';
+import type { Access } from '../../access/access.ts';
+import type { Caller } from '../../contracts/access.ts';
+import {
+  AccountView,
+  LinkOwnerRequest,
+  LinkRequest,
+  LoginRequest,
+  PasswordChange,
+  type AccountAnswer,
+} from '../../contracts/accounts.ts';
+import type { Call, Handlers, OpenCall } from '../call.ts';
+import { jsonBody } from '../json-body.ts';
+import { Problem } from '../problem.ts';
+import { sendJson } from '../send.ts';
+import type { Door } from './account-caller.ts';
+import { accountProblem, bodyAs } from './account-problems.ts';
+import { sessionCookie, sessionHeaders } from './cookies.ts';
+
+export interface AccountHost {
+  /** Where accounts are; undefined while no site is open. */
+  door(): Door | undefined;
+  caller(request: IncomingMessage): Promise<Caller | undefined>;
+}
+
+/** Answers who logs in and out, and who changes their own account. */
+export class AccountAnswers {
+  readonly #host: AccountHost;
+  readonly handlers = {
+    readDoor: (call) => this.#door(call),
+    logIn: (call) => this.#logIn(call),
+    logOut: (call) => this.#logOut(call),
+    register: (call) => this.#register(call),
+    readLinkOwner: (call) => this.#linkOwner(call),
+    useLink: (call) => this.#useLink(call),
+    makeAccessToken: (call) => this.#accessToken(call),
+    readAccount: (call) => this.#account(call),
+    changePassword: (call) => this.#password(call),
+    readView: (call) => this.#view(call),
+    changeView: (call) => this.#changeView(call),
+  } satisfies Partial<Handlers>;
+
+  constructor(host: AccountHost) {
+    this.#host = host;
+  }
+
+  async #door({ request, response }: OpenCall): Promise<void> {
+    const door = this.#host.door();
+    const accounts = (await door?.access.hasAccounts()) ?? false;
+    sendJson(request, response, 200, { accounts, registration: accounts && door?.registration === true });
+  }
+
+  /** @throws Problem 401, 422, 429, 503 */
+  async #logIn({ request, response }: OpenCall): Promise<void> {
+    const asked = bodyAs(LoginRequest, await jsonBody(request), 'login');
+    const access = this.#access();
+    const { cookie, caller } = await ask(() => access.login(asked, peerOf(request)));
+    // The session of before was another one: its cookie is worth nothing any more.
+    const old = sessionCookie(request);
+    if (old !== undefined) await access.logout(old);
+    response.setHeader('Set-Cookie', sessionHeaders(request, { cookie, csrf: access.csrfToken(cookie) }));
+    sendJson(request, response, 200, await this.#answer(caller));
+  }
+
+  async #logOut({ request, response }: OpenCall): Promise<void> {
+    const cookie = sessionCookie(request);
+    if (cookie !== undefined) await this.#host.door()?.access.logout(cookie);
+    response.setHeader('Set-Cookie', sessionHeaders(request));
+    response.writeHead(204).end();
+  }
+
+  /** @throws Problem 404, 422, 429, 503 */
+  async #register({ request, response }: OpenCall): Promise<void> {
+    const asked = bodyAs(LoginRequest, await jsonBody(request), 'registration');
+    const door = this.#host.door();
+    if (door?.registration !== true || !(await door.access.hasAccounts())) {
+      throw new Problem(404, 'Accounts are made by an admin here.');
+    }
+    await ask(() => door.access.register(asked, peerOf(request)));
+    response.writeHead(204).end();
+  }
+
+  /** @throws Problem 422 */
+  async #linkOwner({ request, response }: OpenCall): Promise<void> {
+    const { link } = bodyAs(LinkOwnerRequest, await jsonBody(request), 'link');
+    const name = await ask(() => this.#access().whoseLink(link));
+    sendJson(request, response, 200, name === undefined ? {} : { name });
+  }
+
+  /** @throws Problem 422, 503 */
+  async #useLink({ request, response }: OpenCall): Promise<void> {
+    const asked = bodyAs(LinkRequest, await jsonBody(request), 'link');
+    const name = await ask(() => this.#access().useLink(asked, peerOf(request)));
+    sendJson(request, response, 200, { name });
+  }
+
+  /** For name and password in the body, or for whoever asks. @throws Problem 401, 403, 422, 429, 503 */
+  async #accessToken({ request, response }: OpenCall): Promise<void> {
+    const access = this.#access();
+    const hasBody = request.headers['content-type'] !== undefined;
+    if (hasBody) {
+      const asked = bodyAs(LoginRequest, await jsonBody(request), 'login');
+      sendJson(request, response, 200, await ask(() => access.accessTokenByPassword(asked, peerOf(request))));
+      return;
+    }
+    const caller = await this.#host.caller(request);
+    if (caller === undefined) throw new Problem(401, 'Log in first.');
+    sendJson(request, response, 200, await ask(() => access.accessToken(caller)));
+  }
+
+  async #account({ request, response, caller }: Call): Promise<void> {
+    sendJson(request, response, 200, await this.#answer(caller));
+  }
+
+  /** @throws Problem 401, 403, 422, 429, 503 */
+  async #password({ request, response, caller }: Call): Promise<void> {
+    const asked = bodyAs(PasswordChange, await jsonBody(request), 'password');
+    if (caller.how !== 'session') throw new Problem(403, 'Log in with your account to change its password.');
+    await ask(() => this.#access().changePassword(caller, asked, peerOf(request), sessionCookie(request)));
+    response.writeHead(204).end();
+  }
+
+  async #view({ request, response, caller }: Call): Promise<void> {
+    sendJson(request, response, 200, (await this.#host.door()?.access.view(caller)) ?? {});
+  }
+
+  /** @throws Problem 403, 422 */
+  async #changeView({ request, response, caller }: Call): Promise<void> {
+    const view = bodyAs(AccountView, await jsonBody(request), 'view');
+    if (caller.account === undefined) throw new Problem(403, 'Only an account keeps what it wants to see.');
+    await this.#access().setView(caller, view);
+    sendJson(request, response, 200, view);
+  }
+
+  async #answer({ name, role, how, sources }: Caller): Promise<AccountAnswer> {
+    const accounts = (await this.#host.door()?.access.hasAccounts()) ?? false;
+    return { name, role, how, accounts, ...(sources === undefined ? {} : { sources: [...sources] }) };
+  }
+
+  #access(): Access {
+    return openAccess(this.#host);
+  }
+}
+
+/** @throws Problem 503 while no site is open. */
+export function openAccess(host: Pick<AccountHost, 'door'>): Access {
+  const door = host.door();
+  if (door === undefined) throw new Problem(503, 'No site is open.', { headers: { 'Retry-After': '5' } });
+  return door.access;
+}
+
+/** @throws Problem instead of what accounts refuse. */
+export async function ask<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw accountProblem(error);
+  }
+}
+
+export function peerOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress ?? '';
+}

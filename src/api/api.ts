@@ -67,6 +67,7 @@ const commonHeaders = {
 
 /** The HTTP routes; `request.url` is relative to the place where they are mounted. */
 export class Api {
+  readonly #host: ApiHost;
   readonly #admission: Admission;
   readonly #faults: FaultLog;
   readonly #handlers: Handlers;
@@ -74,6 +75,7 @@ export class Api {
   readonly live: Live;
 
   constructor(host: ApiHost) {
+    this.#host = host;
     this.#admission = new Admission(host);
     this.#faults = new FaultLog(host.log, host.clock);
     this.live = new Live({

@@ -55,3 +55,10 @@ export const HealthReport = Type.Object({
   sites: Type.Array(SiteHealth),
 });
 export type HealthReport = Static<typeof HealthReport>;
+
+/** What whoever asks is told: strangers learn no more than whether all is well. */
+export const HealthAnswer = Type.Object({
+  status: HealthReport.properties.status,
+  version: Type.Optional(HealthReport.properties.version),
+  sites: Type.Optional(HealthReport.properties.sites),
+});

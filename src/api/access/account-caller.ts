@@ -29,7 +29,7 @@ export async function callerAt(
   login: Login,
   request: IncomingMessage,
 ): Promise<Caller | undefined> {
-  if (door === undefined || !door.access.isBegun) return callerByLogin(login, request);
+  if (!door?.access.isBegun) return callerByLogin(login, request);
   const atHome = isLocal(request) && !door.localLogin ? local(login, request) : undefined;
   try {
     return await known(door.access, login, request, atHome);

@@ -44,7 +44,7 @@ export interface Route {
 /** Every status that is a problem and may come of a route. */
 export function problemsOf({ needs, method, query, body, parts, problems = [] }: Route): number[] {
   const all = [
-    ...[429, 500, ...problems],
+    ...[429, 500, 503, ...problems],
     ...(needs === 'nobody' ? [] : [401, 403]),
     ...(method === 'GET' ? [] : [403]),
     ...(query === undefined ? [] : [400]),

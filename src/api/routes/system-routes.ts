@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
-import { HealthReport } from '../../contracts/health.ts';
+import { HealthAnswer } from '../../contracts/health.ts';
 import type { Route } from './route.ts';
 
 export const systemRoutes = {
   readHealth: {
     ...{ method: 'GET', path: '/api/v1/health', group: 'System', needs: 'nobody' },
-    summary: 'Whether all is well: sources, models, outbox and database of every site.',
-    answers: { 200: { description: 'ok or degraded.', schema: HealthReport } },
+    summary: 'Whether all is well; who is logged in learns of sources, models, outbox and database of every site.',
+    answers: { 200: { description: 'ok or degraded.', schema: HealthAnswer } },
   },
   readMetrics: {
     ...{ method: 'GET', path: '/metrics', group: 'System', needs: 'viewer' },

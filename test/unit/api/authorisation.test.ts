@@ -28,9 +28,9 @@ describe('who may use which route', () => {
 
   test('nobody learns which paths there are before we know them', async (t) => {
     const address = await serveApi(t, { caller: () => Promise.resolve(undefined) });
-    for (const path of ['/', '/api/v1/nothing', '/api/v1/health/', '/api/v1/incidents/x/y']) {
+    for (const path of ['/', '/api/v1/nothing', '/api/v1/cameras/', '/api/v1/incidents/x/y']) {
       assert.equal((await fetch(`${address}${path}`)).status, 401, path);
     }
-    assert.equal((await fetch(`${address}/api/v1/health`, { method: 'DELETE' })).status, 401);
+    assert.equal((await fetch(`${address}/api/v1/cameras`, { method: 'DELETE' })).status, 401);
   });
 });

@@ -41,7 +41,7 @@ describe('who asks too often', () => {
     const clock = new ManualClock();
     const caller = ({ headers }: { headers: Record<string, unknown> }) =>
       Promise.resolve({ ...anna, name: String(headers['x-test-user']) });
-    const address = `${await serveApi(t, { caller, clock })}/api/v1/health`;
+    const address = `${await serveApi(t, { caller, clock })}/metrics`;
     const asAnna = await statuses(address, 450, { 'x-test-user': 'anna' });
     assert.deepEqual([asAnna['200']?.length, asAnna['429']?.length], [400, 50]);
     assert.deepEqual(Object.keys(await statuses(address, 100, { 'x-test-user': 'ben' })), ['200']);
@@ -56,7 +56,7 @@ describe('who asks too often', () => {
       asked += 1;
       return Promise.resolve(undefined);
     };
-    const address = `${await serveApi(t, { caller, clock: new ManualClock() })}/api/v1/health`;
+    const address = `${await serveApi(t, { caller, clock: new ManualClock() })}/metrics`;
     const told: Record<string, number> = {};
     for (let n = 0; n < 21; n++) {
       const some = await statuses(address, 100);

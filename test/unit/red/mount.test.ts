@@ -66,7 +66,7 @@ describe('the WebSocket on the server of Node-RED', () => {
     mountApi(red({ server: server, settings: { httpNodeRoot: '/house/' } }));
     server.on('upgrade', () => undefined);
     const own = upgrade(server, '/house/echosight/api/v1/live?ticket=x');
-    assert.match(own.written, /^HTTP\/1\.1 403 /);
+    assert.match(own.written, /^HTTP\/1\.1 401 /);
     for (const path of [
       '/echosight/api/v1/live',
       '/house/echosight/api/v1/live/',

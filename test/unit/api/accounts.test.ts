@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { describe, test, type TestContext } from 'node:test';
+import type { Login } from '../../../src/api/login-caller.ts';
+import { siteHost } from '../../../src/api/site-host.ts';
+import type { AccountAnswer, AuditPage, NewToken, NewUser, UserRecord } from '../../../src/contracts/accounts.ts';
+import { Site, type SiteOptions } from '../../../src/site/site.ts';
+import { good } from '../access/desk.ts';
+import { RecordingLog } from '../recording-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { serveApi } from './api-server.ts';
+
+/** As it comes from another machine: a proxy says so. */
+const away = { 'x-forwarded-for': '203.0.113.5' };
+const json = { 'content-type': 'application/json' };
+
+/** A browser as far as cookies go, and our pages' habit of sending the token of the cookie. */
+class Browser {
+  readonly #address: string;
+  readonly #base: Record<string, string>;
+  readonly cookies = new Map<string, string>();
+  lastCookies: string[] = [];
+
+  constructor(address: string, base: Record<string, string> = away) {
+    this.#address = address;
+    this.#base = base;
+  }
+
+  async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const csrf = this.cookies.get('echosight-csrf');
+    const sent = {
+      ...this.#base,
+      ...(cookie === '' ? {} : { cookie }),
+      ...(csrf === undefined || method === 'GET' ? {} : { 'x-csrf-token': csrf }),
+      ...(body === undefined ? {} : json),
+      ...headers,
+    };
+    const init = { method, headers: sent, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await fetch(`${this.#address}/api/v1${path}`, init);
+    this.lastCookies = response.headers.getSetCookie();
+    for (const line of this.lastCookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return response;
+  }
+
+  async status(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<number> {
+    const response = await this.ask(method, path, body, headers);
+    await response.arrayBuffer();
+    return response.status;
+  }
+}
+
+async function bench(t: TestContext, options: Partial<SiteOptions> = {}, login: Partial<Login> = {}) {
+  const log = new RecordingLog();
+  const site = new Site({ id: 'home', name: 'Home', folder: temporaryFolder(t), ...options }, log);
+  t.after(() => site.close());
+  const whole = { authenticated: () => false, user: () => undefined, ...login };
+  const address = await serveApi(
+    t,
+    siteHost(() => [site], whole, log),
+  );
+  return { site, address, log, browser: () => new Browser(address), here: new Browser(address, {}) };
+}
+
+/** With the admin ann, who is logged in from elsewhere. */
+async function withAnn(t: TestContext, options: Partial<SiteOptions> = {}, login: Partial<Login> = {}) {
+  const made = await bench(t, options, login);
+  const link = made.site.access.firstLink();
+  const ann = made.browser();
+  assert.equal(await ann.status('POST', '/account/link', { link, name: 'ann', password: good }), 200);
+  assert.equal(await ann.status('POST', '/login', { name: 'ann', password: good }), 200);
+  return { ...made, ann };
+}
+
+async function person(ann: Browser, browser: Browser, request: object): Promise<NewUser> {
+  const response = await ann.ask('POST', '/users', request);
+  assert.equal(response.status, 201);
+  const user = (await response.json()) as NewUser;
+  assert.equal(await browser.status('POST', '/account/link', { link: user.link, password: good }), 200);
+  assert.equal(await browser.status('POST', '/login', { name: user.name, password: good }), 200);
+  return user;
+}
+
+describe('while there are no accounts', () => {
+  test('everything is as it was: this machine may all, others nothing but use the link of the log', async (t) => {
+    const { site, browser, here } = await bench(t);
+    const stranger = browser();
+    for (const path of ['/incidents', '/health', '/users', '/account']) {
+      assert.equal(await stranger.status('GET', path), 403, path);
+      assert.equal(await here.status('GET', path), 200, path);
+    }
+    assert.deepEqual(await (await stranger.ask('GET', '/door')).json(), { accounts: false, registration: false });
+    assert.equal(await stranger.status('POST', '/login', { name: 'ann', password: good }), 401);
+    const { name, role, how, accounts } = (await (await here.ask('GET', '/account')).json()) as AccountAnswer;
+    assert.deepEqual({ name, role, how, accounts }, { name: 'local', role: 'admin', how: 'local', accounts: false });
+    assert.deepEqual(
+      await (await stranger.ask('POST', '/account/link-owner', { link: site.access.firstLink() })).json(),
+      {},
+    );
+  });
+
+  test('the login of Node-RED makes an admin of its name', async (t) => {
+    const { browser } = await bench(t, {}, { authenticated: () => true, user: () => 'house' });
+    const { name, role, how } = (await (await browser().ask('GET', '/account')).json()) as AccountAnswer;
+    assert.deepEqual({ name, role, how }, { name: 'house', role: 'admin', how: 'node-red' });
+  });
+});
+
+describe('with accounts', () => {
+  test('who is not logged in learns nothing but that it lives; this machine stays what it was', async (t) => {
+    const { browser, here, ann } = await withAnn(t);
+    const stranger = browser();
+    for (const path of ['/incidents', '/cameras', '/users', '/account', '/site/arming', '/nothing']) {
+      assert.equal(await stranger.status('GET', path), 401, path);
+    }
+    assert.deepEqual(await (await stranger.ask('GET', '/health')).json(), { status: 'ok' });
+    assert.equal((await (await ann.ask('GET', '/health')).text()).includes('sites'), true);
+    assert.equal(await here.status('GET', '/incidents'), 200);
+    assert.equal(await here.status('PUT', '/site/arming', { mode: 'away' }), 200);
+    const { name, how } = (await (await ann.ask('GET', '/account')).json()) as AccountAnswer;
+    assert.deepEqual({ name, how }, { name: 'ann', how: 'session' });
+  });
+
+  test('this machine logs in too, where the site says so', async (t) => {
+    const { here } = await withAnn(t, { localLogin: true });
+    assert.equal(await here.status('GET', '/incidents'), 401);
+    assert.equal(await here.status('POST', '/login', { name: 'ann', password: good }), 200);
+    assert.equal(await here.status('GET', '/incidents'), 200);
+  });
+
+  test('a name that the login of Node-RED has checked is the account of this name', async (t) => {
+    let user = 'ann';
+    const { browser } = await withAnn(t, {}, { authenticated: () => true, user: () => user });
+    const asked = browser();
+    const { name, how } = (await (await asked.ask('GET', '/account')).json()) as AccountAnswer;
+    assert.deepEqual({ name, how }, { name: 'ann', how: 'node-red' });
+    user = 'eve';
+    assert.equal(await asked.status('GET', '/account'), 401);
+  });
+
+  test('without the database nobody is known but this machine', async (t) => {
+    const { site, browser, here } = await withAnn(t);
+    await site.access.close();
+    await (await site.database()).close();
+    assert.equal(await browser().status('GET', '/cameras'), 503);
+    assert.equal(await here.status('GET', '/cameras'), 200);
+    ann;
+  });
+
+  test('roles decide, and accounts need an admin who sees everything', async (t) => {
+    const { browser, ann } = await withAnn(t);
+    const [viewer, operator, partial] = [browser(), browser(), browser()];
+    await person(ann, viewer, { name: 'vic', role: 'viewer' });
+    await person(ann, operator, { name: 'olga', role: 'operator', sources: ['home/door'] });
+    await person(ann, partial, { name: 'pat', role: 'admin', sources: ['home'] });
+    assert.equal(await viewer.status('PUT', '/site/arming', { mode: 'away' }), 403);
+    assert.equal(await operator.status('PUT', '/site/arming', { mode: 'away' }), 403);
+    assert.equal(await partial.status('PUT', '/site/arming', { mode: 'away' }), 200);
+    for (const somebody of [viewer, operator, partial]) {
+      for (const path of ['/users', '/tokens', '/audit']) assert.equal(await somebody.status('GET', path), 403, path);
+      assert.equal(await somebody.status('POST', '/users', { name: 'eve', role: 'admin' }), 403);
+      assert.equal(await somebody.status('POST', '/tokens', { name: 'eve', role: 'admin' }), 403);
+    }
+    assert.equal(
+      (await fetch(`${await ann.ask('GET', '/door').then((r) => new URL(r.url).origin)}/metrics`)).status,
+      200,
+    );
+  });
+});
+
+describe('a session', () => {
+  test('is HttpOnly, Strict, and by TLS alone where it came by TLS', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    await ann.status('POST', '/login', { name: 'ann', password: good });
+    const [session = '', csrf = ''] = ann.lastCookies;
+    assert.match(session, /^echosight=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; HttpOnly$/);
+    assert.match(csrf, /^echosight-csrf=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict$/);
+    const tls = browser();
+    await tls.status('POST', '/login', { name: 'ann', password: good }, { 'x-forwarded-proto': 'https' });
+    const [secure = ''] = tls.lastCookies;
+    assert.match(secure, /^__Host-echosight=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; Secure; HttpOnly$/);
+    assert.equal(await tls.status('GET', '/account', undefined, { 'x-forwarded-proto': 'https' }), 200);
+    // What came without TLS may have been set by anybody on the way.
+    assert.equal(await ann.status('GET', '/account', undefined, { 'x-forwarded-proto': 'https' }), 401);
+  });
+
+  test('cannot be fixed beforehand, and the one of before ends with a login', async (t) => {
+    const { browser, ann } = await withAnn(t);
+    const victim = browser();
+    victim.cookies.set('echosight', 'chosen-by-the-attacker-chosen-by-the-attack');
+    await victim.status('POST', '/login', { name: 'ann', password: good });
+    assert.notEqual(victim.cookies.get('echosight'), 'chosen-by-the-attacker-chosen-by-the-attack');
+    const attacker = browser();
+    attacker.cookies.set('echosight', 'chosen-by-the-attacker-chosen-by-the-attack');
+    assert.equal(await attacker.status('GET', '/account'), 401);
+    const before = ann.cookies.get('echosight') ?? '';
+    await ann.status('POST', '/login', { name: 'ann', password: good });
+    attacker.cookies.set('echosight', before);
+    assert.equal(await attacker.status('GET', '/account'), 401);
+    assert.equal(await ann.status('GET', '/account'), 200);
+  });
+
+  test('changes nothing without its token, whatever page asks', async (t) => {
+    const { ann } = await withAnn(t);
+    const change = (headers: Record<string, string>) => ann.status('PUT', '/site/arming', { mode: 'away' }, headers);
+    const right = ann.cookies.get('echosight-csrf') ?? '';
+    for (const wrong of ['', 'x', right.slice(1), createHmac('sha256', 'another').update('csrf').digest('base64url')]) {
+      assert.equal(await change({ 'x-csrf-token': wrong }), 403, wrong);
+    }
+    assert.equal(await change({ 'sec-fetch-site': 'cross-site' }), 403);
+    assert.equal(await change({ origin: 'https://evil.example' }), 403);
+    assert.equal(await change({}), 200);
+    // A form of another page cannot be JSON, and a login begun by another page would be somebody else's.
+    const login = { name: 'ann', password: good };
+    assert.equal(await ann.status('POST', '/login', login, { 'content-type': 'text/plain' }), 415);
+    assert.equal(await ann.status('POST', '/login', login, { 'sec-fetch-site': 'cross-site' }), 403);
+  });
+
+  test('ends by logout, and with a new password all others do', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    const other = browser();
+    await other.status('POST', '/login', { name: 'ann', password: good });
+    const newPassword = 'a quite different one';
+    assert.equal(await ann.status('POST', '/account/password', { password: 'wrong', newPassword }), 401);
+    assert.equal(await ann.status('POST', '/account/password', { password: good, newPassword: 'short' }), 422);
+    assert.equal(await ann.status('POST', '/account/password', { password: good, newPassword }), 204);
+    assert.equal(await ann.status('GET', '/account'), 200);
+    assert.equal(await other.status('GET', '/account'), 401);
+    const cookie = ann.cookies.get('echosight') ?? '';
+    assert.equal(await ann.status('POST', '/logout'), 204);
+    assert.equal(ann.cookies.size, 0);
+    other.cookies.set('echosight', cookie);
+    assert.equal(await other.status('GET', '/account'), 401);
+  });
+});
+
+describe('who guesses', () => {
+  test('is answered alike whatever is wrong, and has to wait', async (t) => {
+    const { browser } = await withAnn(t);
+    const guesser = browser();
+    const said = new Set<string>();
+    for (const name of ['ann', 'nobody', 'ann', 'nobody', 'x']) {
+      const response = await guesser.ask('POST', '/login', { name, password: 'wrong password' });
+      said.add(`${response.status} ${await response.text()}`);
+    }
+    assert.equal(said.size, 1);
+    assert.match([...said].join(), /^401 .*The name or the password is wrong/);
+    const waits = await guesser.ask('POST', '/login', { name: 'ann', password: good });
+    assert.deepEqual([waits.status, waits.headers.get('retry-after')], [429, '5']);
+  });
+});
+
+describe('programs', () => {
+  test('come with a token or a JWT made of it, and need no token against foreign pages', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    const made = await ann.ask('POST', '/tokens', { name: 'home assistant', role: 'operator', sources: ['home'] });
+    const { token, id } = (await made.json()) as NewToken;
+    const program = browser();
+    const bearer = { authorization: `Bearer ${token}` };
+    assert.equal(await program.status('PUT', '/site/arming', { mode: 'away' }, bearer), 200);
+    assert.equal(await program.status('GET', '/cameras', undefined, { 'x-api-key': token }), 200);
+    assert.equal(await program.status('GET', '/users', undefined, bearer), 403);
+    const answer = await program.ask('POST', '/token', undefined, bearer);
+    const { access_token: jwt, expires_in: seconds } = (await answer.json()) as {
+      access_token: string;
+      expires_in: number;
+    };
+    assert.equal(seconds, 900);
+    assert.equal(await program.status('GET', '/cameras', undefined, { authorization: `Bearer ${jwt}` }), 200);
+    const byPassword = await program.ask('POST', '/token', { name: 'ann', password: good });
+    const { access_token: own } = (await byPassword.json()) as { access_token: string };
+    assert.equal(await program.status('GET', '/users', undefined, { authorization: `Bearer ${own}` }), 200);
+    assert.equal(await ann.status('DELETE', `/tokens/${id}`), 200);
+    for (const dead of [token, jwt]) {
+      assert.equal(await program.status('GET', '/cameras', undefined, { authorization: `Bearer ${dead}` }), 401);
+    }
+    assert.equal(await program.status('POST', '/token'), 401);
+  });
+
+  test('with a wrong token are nobody, also on this machine', async (t) => {
+    const { here } = await withAnn(t);
+    assert.equal(await here.status('GET', '/cameras', undefined, { authorization: 'Bearer echosight_wrong' }), 401);
+  });
+});
+
+describe('accounts', () => {
+  test('are made, changed, disabled and removed by an admin', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    const bob = browser();
+    const { id, link } = await person(ann, bob, { name: 'bob', role: 'viewer', sources: ['home/door'] });
+    assert.equal(await bob.status('POST', '/account/link', { link, password: good }), 422);
+    assert.equal(await ann.status('POST', '/users', { name: 'Bob', role: 'viewer' }), 422);
+    assert.equal(await ann.status('POST', '/users', { name: 'cid', role: 'root' }), 422);
+    assert.equal(await bob.status('PUT', '/account/view', { cameras: ['home/door'] }), 200);
+    assert.equal(await bob.status('PUT', '/account/view', { cameras: 'all' }), 422);
+    assert.deepEqual(await (await bob.ask('GET', '/account/view')).json(), { cameras: ['home/door'] });
+    assert.equal(await ann.status('PUT', `/users/${id}`, { disabled: true }), 200);
+    assert.equal(await bob.status('GET', '/account'), 401);
+    assert.equal(await ann.status('POST', `/users/${id}/link`), 201);
+    assert.equal(await ann.status('DELETE', `/users/${id}`), 204);
+    assert.equal(await ann.status('DELETE', `/users/${id}`), 404);
+    const { users } = (await (await ann.ask('GET', '/users')).json()) as { users: UserRecord[] };
+    assert.deepEqual(
+      users.map(({ name }) => name),
+      ['ann'],
+    );
+    assert.equal(await ann.status('DELETE', `/users/${users[0]?.id ?? ''}`), 204);
+  });
+
+  test('are made by anybody only where the site says so', async (t) => {
+    const closed = await withAnn(t);
+    assert.equal(await closed.browser().status('POST', '/register', { name: 'eve', password: good }), 404);
+    const open = await withAnn(t, { registration: true });
+    const eve = open.browser();
+    assert.equal(await eve.status('POST', '/register', { name: 'eve', password: good }), 204);
+    assert.equal(await eve.status('POST', '/login', { name: 'eve', password: good }), 200);
+    assert.deepEqual(await (await eve.ask('GET', '/cameras')).json(), { cameras: [] });
+  });
+
+  test('leave behind who did what, and no secret anywhere', async (t) => {
+    const { ann, browser, log, site } = await withAnn(t);
+    const bob = browser();
+    const { link } = await person(ann, bob, { name: 'bob', role: 'operator' });
+    const made = (await (await ann.ask('POST', '/tokens', { name: 'grafana', role: 'viewer' })).json()) as NewToken;
+    await bob.status('PUT', '/site/arming', { mode: 'away' });
+    await bob.status('POST', '/login', { name: 'bob', password: 'wrong password' });
+    await bob.status('POST', '/logout');
+    const audit = (await (await ann.ask('GET', '/audit?limit=3')).json()) as AuditPage;
+    assert.deepEqual(
+      audit.entries.map(({ by, action }) => `${by} ${action}`),
+      ['bob logout', 'bob login.failed', 'bob arming'],
+    );
+    const rest = await (await ann.ask('GET', `/audit?before=${audit.next ?? 0}`)).text();
+    const seen = [rest, JSON.stringify(audit), log.lines.join('\n'), await (await ann.ask('GET', '/users')).text()];
+    seen.push(await (await ann.ask('GET', '/tokens')).text(), JSON.stringify(await site.report()));
+    const secrets = [
+      good,
+      link,
+      made.token,
+      ann.cookies.get('echosight') ?? '',
+      ann.cookies.get('echosight-csrf') ?? '',
+    ];
+    for (const secret of secrets) assert.equal(seen.join('\n').includes(secret), false);
+    assert.equal(rest.includes('token.make'), true);
+  });
+});

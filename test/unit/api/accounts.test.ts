@@ -148,7 +148,6 @@ describe('with accounts', () => {
     await (await site.database()).close();
     assert.equal(await browser().status('GET', '/cameras'), 503);
     assert.equal(await here.status('GET', '/cameras'), 200);
-    ann;
   });
 
   test('roles decide, and accounts need an admin who sees everything', async (t) => {

@@ -18,7 +18,7 @@ const rows: readonly {
   { kinds: ['object', 'sound', 'cue', 'stream', 'signal'], fields: sourceField },
 ];
 
-const narrowing = ['source', 'zone', 'count', 'dwellSeconds', 'moving', 'feature', 'byZone'] as const;
+const narrowing = ['source', 'zone', 'count', 'dwellSeconds', 'moving', 'minimumSpeed', 'feature', 'byZone'] as const;
 
 /** The folded part of a condition: where, how many, for how long, who. It stands open where something is set. */
 export function narrowFields(condition: Condition, set: SetFields, say: Say, isState: boolean): HTMLElement {
@@ -58,7 +58,14 @@ function staysFields(condition: Condition, set: SetFields, say: Say): Fields {
   const moving = choice(options, String(condition.moving ?? ''), (value) => {
     set({ moving: value === '' ? undefined : value === 'true' });
   });
-  const fields = [say('more.dwell'), dwell, say('limit.seconds'), moving];
+  const speed = numberField(
+    { min: '0', max: '20', step: 'any', placeholder: '0', title: say('more.speedTitle') },
+    condition.minimumSpeed,
+    (value) => {
+      set({ minimumSpeed: value });
+    },
+  );
+  const fields = [say('more.dwell'), dwell, say('limit.seconds'), moving, say('more.speed'), speed];
   return condition.weight === undefined ? fields : [...fields, ...byZoneField(condition, set, say)];
 }
 

@@ -44,11 +44,12 @@ function weighPhrases({ weigh }: Rule, say: Say): string[] {
 
 function conditionPhrase(condition: RuleCondition & { byZone?: boolean }, say: Say): string {
   const { kind, label, minimumScore, seenTimes, rate, forSeconds } = condition;
-  const { zone, count, dwellSeconds, moving, feature, source, byZone } = condition;
+  const { zone, count, dwellSeconds, moving, minimumSpeed, feature, source, byZone } = condition;
   const details = [
     zone === undefined ? '' : say('detail.zone', { zone }),
     count === undefined ? '' : say('detail.count', { count }),
     moving === undefined ? '' : say(`detail.moving.${moving}`),
+    minimumSpeed === undefined ? '' : say('detail.speed', { speed: minimumSpeed }),
     minimumScore === undefined ? '' : say('detail.score', { score: minimumScore }),
     seenTimes === undefined ? '' : say('detail.seen', { n: seenTimes.n, of: seenTimes.of }),
     rate === undefined ? '' : say('detail.rate', { times: rate.times, seconds: rate.seconds }),
@@ -75,6 +76,7 @@ const fieldTexts: Readonly<Record<string, string>> = {
   source: 'more.source',
   count: 'more.count',
   dwellSeconds: 'more.dwell',
+  minimumSpeed: 'more.speed',
   name: 'more.feature',
   atLeast: 'more.atLeast',
   weight: 'limit.weight',

@@ -12,8 +12,8 @@ export function fitting(look: Look, condition: RuleCondition): Sighting | undefi
 }
 
 /** Whether a condition asks for certain objects of its label, or for several of them. */
-export function isNarrow({ zone, count, dwellSeconds, moving }: RuleCondition): boolean {
-  return zone !== undefined || count !== undefined || dwellSeconds !== undefined || moving !== undefined;
+export function isNarrow({ zone, count, dwellSeconds, moving, minimumSpeed }: RuleCondition): boolean {
+  return [zone, count, dwellSeconds, moving, minimumSpeed].some((asked) => asked !== undefined);
 }
 
 /** For how long an object has been in the zone of a condition, or else in view, in seconds. */
@@ -31,13 +31,17 @@ function narrowed(sighting: Sighting, condition: RuleCondition, at: number): Sig
   return { label, score, objects };
 }
 
-/** Who does not say whether an object moves may have seen it but once: it counts as moving, which is what alarms ask for. */
+/**
+ * Who does not say whether an object moves may have seen it but once: it counts as moving, which is what alarms ask for. It is not
+ * known to be fast.
+ */
 function isMeant(object: DetectedObject, condition: RuleCondition, at: number): boolean {
-  const { minimumScore = 0, zone, dwellSeconds = 0, moving } = condition;
+  const { minimumScore = 0, zone, dwellSeconds = 0, moving, minimumSpeed = 0 } = condition;
   return (
     object.score >= minimumScore &&
     (zone === undefined || object.zones?.includes(zone) === true) &&
     (moving === undefined || (object.moving ?? true) === moving) &&
+    (object.speed ?? 0) >= minimumSpeed &&
     (dwellSeconds === 0 || dwellOf(object, zone, at) >= dwellSeconds)
   );
 }

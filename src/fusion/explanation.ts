@@ -117,13 +117,15 @@ function showingSentence(showing: Showing): string {
 
 /** What a rule asked of the objects themselves: how many, where, for how long, whether they move. */
 function objectWords({ condition, signal: { objects = [], capturedAt } }: Showing): string {
-  const { count = 1, zone, dwellSeconds, moving } = condition;
+  const { count = 1, zone, dwellSeconds, moving, minimumSpeed } = condition;
+  const fastest = Math.max(0, ...objects.map(({ speed = 0 }) => speed));
   const dwell = Math.max(0, ...objects.map((object) => dwellOf(object, zone, capturedAt)));
   return [
     count === 1 ? '' : `, at least ${count} at once`,
     zone === undefined ? '' : `, in the zone ${zone}`,
     dwellSeconds === undefined ? '' : `, there for ${Math.floor(dwell)} s`,
     moving === undefined ? '' : moving ? ', moving' : ', staying where it is',
+    minimumSpeed === undefined ? '' : `, going ${fastest.toFixed(1)} of its lengths a second`,
   ].join('');
 }
 

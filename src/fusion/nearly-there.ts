@@ -26,7 +26,7 @@ export function nearlyThere(condition: RuleCondition, match: Match, windowMs: nu
 /** What the look itself lacks, the first thing that it does. */
 function unclear(look: Look, condition: RuleCondition): string | undefined {
   if (fitting(look, condition) !== undefined) return undefined;
-  const { minimumScore = 0, zone, count = 1, dwellSeconds = 0, moving, feature } = condition;
+  const { minimumScore = 0, zone, count = 1, dwellSeconds = 0, moving, minimumSpeed = 0, feature } = condition;
   const sighting = look.sightings.get(condition.label);
   const score = sighting?.score ?? 0;
   if (score < minimumScore) return `at ${look.source} had a score of only ${score.toFixed(2)}`;
@@ -36,6 +36,10 @@ function unclear(look: Look, condition: RuleCondition): string | undefined {
   if (inZone.length === 0) return `was seen by ${look.source}, but not in the zone ${zone}`;
   const dwell = Math.max(...inZone.map((object: DetectedObject) => dwellOf(object, zone, look.capturedAt)));
   if (dwell < dwellSeconds) return `was there for only ${dwell.toFixed(1)} s: ${dwellSeconds} s are needed`;
+  const fastest = Math.max(...inZone.map(({ speed = 0 }) => speed));
+  if (fastest < minimumSpeed) {
+    return `at ${look.source} went only ${fastest.toFixed(1)} of its lengths a second: ${minimumSpeed} are needed`;
+  }
   if (inZone.length < count) return `came only ${inZone.length} at once at ${look.source}: ${count} are needed`;
   return moving === undefined ? undefined : `at ${look.source} ${moving ? 'stays where it is' : 'moves'}`;
 }

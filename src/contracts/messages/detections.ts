@@ -39,6 +39,14 @@ export const DetectedObject = Type.Object({
     }),
   ),
   moving: Type.Optional(Type.Boolean({ description: 'False: it has stayed where it is for two seconds.' })),
+  speed: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description:
+        'Across the picture, in its own lengths a second (the longer side of its box), near or far: a brisk walk is about 1. ' +
+        'Absent until its motion is known; who comes straight at the camera shows little.',
+    }),
+  ),
   keypoints: Type.Optional(
     Type.Array(Type.Object({ x: Type.Number(), y: Type.Number(), score: Type.Number() }), {
       maxItems: listLimit,

@@ -52,11 +52,12 @@ function factOf({ kind, source, capturedAt }: Look, sighting: Sighting, at: numb
 
 function objectFacts(objects: NonNullable<Sighting['objects']>, capturedAt: number): Partial<SignalFact> {
   const [best] = objects;
-  const { zones, moving, since } = best ?? {};
+  const { zones, moving, speed, since } = best ?? {};
   return {
     count: objects.length,
     ...(zones === undefined ? {} : { zones }),
     ...(moving === undefined ? {} : { moving }),
+    ...(speed === undefined ? {} : { speed }),
     ...(since === undefined ? {} : { seconds: (capturedAt - since) / 1000 }),
   };
 }

@@ -13,10 +13,11 @@ export interface SignalFact {
   at: number;
   /** Before the moment that is judged; negative after it. */
   secondsAgo: number;
-  /** Of objects: how many of this label, in which zones the best of them stands, whether it moves, and since when in view. */
+  /** Of objects: how many of this label; of the best of them its zones, whether and how fast it moves, and for how long it is in view. */
   count?: number;
   zones?: string[];
   moving?: boolean;
+  speed?: number;
   seconds?: number;
   /** Of sounds. */
   dbfs?: number;

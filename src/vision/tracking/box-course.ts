@@ -47,6 +47,11 @@ export class BoxCourse {
     return new BoxCourse(axes, aspect);
   }
 
+  /** Of its centre, in reaches a second. */
+  get speed(): number {
+    return Math.hypot(this.#axes.x.speed * this.aspect, this.#axes.y.speed) / this.reach;
+  }
+
   after(seconds: number): BoxCourse {
     const size = this.box;
     const axes = eachSide((side) => {

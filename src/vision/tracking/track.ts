@@ -60,6 +60,12 @@ export class Track {
     return this.#rest.moving;
   }
 
+  /** In reaches a second; undefined until it is known whether it moves. What stands still only trembles. */
+  get speed(): number | undefined {
+    const { moving } = this;
+    return moving === undefined ? undefined : moving ? this.#course.speed : 0;
+  }
+
   /** When a look last showed it. */
   get seenAt(): number {
     return this.#seenAt;

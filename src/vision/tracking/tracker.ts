@@ -178,12 +178,13 @@ function missing(followed: readonly Followed[], now: number): Followed[] {
 }
 
 function described({ track, stays, last }: Followed, now: number): DetectedObject {
-  const { id, moving, since, seen } = track;
+  const { id, moving, speed, since, seen } = track;
   const dwell = stays.dwellAt(now);
   return {
     ...last,
     ...(id === undefined ? {} : { trackId: id }),
     ...(moving === undefined ? {} : { moving }),
+    ...(speed === undefined ? {} : { speed: Math.round(speed * 100) / 100 }),
     ...{ since, seen },
     ...(Object.keys(dwell).length === 0 ? {} : { dwell }),
   };

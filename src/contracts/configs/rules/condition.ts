@@ -29,6 +29,14 @@ export const RuleCondition = Type.Object({
     }),
   ),
   moving: Type.Optional(Type.Boolean({ description: 'The object moves, or stays where it is.' })),
+  minimumSpeed: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 20,
+      description:
+        'The object goes at least so many of its own lengths a second across the picture; a brisk walk is about 1.',
+    }),
+  ),
   feature: Type.Optional(
     Type.Object(
       { name: Type.String({ minLength: 1, maxLength: 200 }), atLeast: Type.Number() },

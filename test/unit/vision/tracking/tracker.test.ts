@@ -221,6 +221,31 @@ describe('standing still', () => {
   });
 });
 
+describe('speed', () => {
+  test('is in own lengths a second, the same near and far; unknown at first, and none while standing', () => {
+    /** The feet go half a length in a second: a tenth of one in each look. */
+    const walk = (height: number): (number | undefined)[] => {
+      const scene = new Scene();
+      const step = (0.1 * height * 360) / 640;
+      return Array.from({ length: 15 }, (_, look) => {
+        return scene.look([person(0.2 + look * step, 0.8, 0.8, height)]).objects[0]?.speed;
+      });
+    };
+    for (const height of [0.4, 0.15]) {
+      const speeds = walk(height);
+      assert.equal(speeds[1], undefined);
+      const last = speeds.at(-1) ?? 0;
+      assert.ok(Math.abs(last - 0.5) < 0.08, `${height}: ${last}`);
+    }
+    const scene = new Scene();
+    let speed: number | undefined;
+    for (let look = 0; look < 20; look += 1) {
+      speed = scene.look([person(0.5 + (look % 2) * 0.005, 0.8)]).objects[0]?.speed;
+    }
+    assert.equal(speed, 0);
+  });
+});
+
 describe('crowds and nonsense', () => {
   test('two hundred people keep two hundred ids', () => {
     const random = seededRandom(4);

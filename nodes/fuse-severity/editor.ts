@@ -9,7 +9,7 @@ import { faultText, inputOf, registerNode, text } from '../../src/editor/registe
 import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { offeredLists, RuleList } from '../../src/editor/rule-list.ts';
 import { offerPresets } from '../../src/editor/rule-presets.ts';
-import { expressionFault } from '../../src/editor/rule-expression.ts';
+import { ruleFault } from '../../src/editor/rule-fault.ts';
 import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
 import { receiversBehind, RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';
@@ -72,7 +72,7 @@ function tryIn(place: HTMLElement, node: EditorNode, rules: RuleList): RuleTrial
 /** What is wrong with a rule: "label: is missing". */
 function faultIn(rule: Rule): string {
   const found = faultOf(schema.properties.rules?.items ?? {}, withIds([rule])[0]);
-  if (found === undefined) return expressionFault(rule, say);
+  if (found === undefined) return ruleFault(rule, say).fault;
   return `${fieldName(found.path, say)}: ${faultText('fuse-severity', found)}`;
 }
 
@@ -84,9 +84,9 @@ function wrongNeighbours(typed: string): true | string {
 
 /** Rules that fit the schema, of which one may still be unusable. */
 function unusableRule(rules: readonly Rule[]): true | string {
-  const faults = rules.map((rule, index) => ({ index, fault: expressionFault(rule, say) }));
+  const faults = rules.map((rule, index) => ({ index, ...ruleFault(rule, say) }));
   const first = faults.find(({ fault }) => fault !== '');
-  return first === undefined || `${rulePlace([first.index, 'expression'], rules, say)}: ${first.fault}`;
+  return first === undefined || `${rulePlace([first.index, first.field], rules, say)}: ${first.fault}`;
 }
 
 /** What the models know that are wired to the node. Sounds have one set of classes; a model of one's own may know anything. */

@@ -8,14 +8,44 @@ const type = 'fuse-severity';
 /**
  * Settings of a fuse-severity out of JSON: nodes as the editor exports them (of several, the one of that name or id), a bare
  * list of rules, or an object with `rules` and perhaps `correlationSeconds` and `quietSeconds`. What is absent is as in a new
- * node.
+ * node. Times are those of the site of the node, where the flow holds it.
  * @throws SentinelError ES_BAD_CONFIG saying what is wrong
  */
-export function replaySettings(json: unknown, env: NodeJS.ProcessEnv, wanted?: string): ReplaySettings {
+export function replaySettings(
+  json: unknown,
+  env: NodeJS.ProcessEnv,
+  wanted?: string,
+  zone?: string,
+): ReplaySettings & { timeZone: string } {
   const node = nodeIn(json, wanted);
   const config: FuseSeverityConfig = readConfig(type, node, (name) => env[name]);
   const { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours } = config;
-  return { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours };
+  return {
+    rules,
+    correlationSeconds,
+    quietSeconds,
+    incidentsPerHour,
+    neighbours,
+    timeZone: zoneOf(zone ?? siteZone(json, node, env)),
+  };
+}
+
+/** The time zone of the site that a node belongs to; empty where the JSON does not hold it. */
+function siteZone(json: unknown, { site }: Record<string, unknown>, env: NodeJS.ProcessEnv): string {
+  const items = Array.isArray(json) ? json.filter(isObject) : [];
+  const found = items.find((item) => item.type === 'sentinel-site' && item.id === site);
+  return found === undefined ? '' : readConfig('sentinel-site', found, (name) => env[name]).timeZone;
+}
+
+function zoneOf(timeZone: string): string {
+  try {
+    if (timeZone !== '') new Intl.DateTimeFormat('en', { timeZone });
+    return timeZone;
+  } catch {
+    throw new SentinelError('ES_BAD_CONFIG', `There is no time zone named ${timeZone}.`, {
+      hint: 'Write one such as Europe/Berlin.',
+    });
+  }
 }
 
 function nodeIn(json: unknown, wanted: string | undefined): Record<string, unknown> {

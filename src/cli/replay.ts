@@ -19,6 +19,11 @@ export const replay: Command = {
   options: {
     rules: { type: 'string', value: 'FILE', says: 'Rules as JSON; default: the rules of a new fuse-severity.' },
     node: { type: 'string', value: 'NAME', says: 'Which fuse-severity of an exported flow, by name or id.' },
+    zone: {
+      type: 'string',
+      value: 'ZONE',
+      says: 'Time zone, such as Europe/Berlin; default: that of the site in FILE.',
+    },
     json: { type: 'boolean', says: 'Print JSON.' },
   },
   footer: [
@@ -48,7 +53,8 @@ async function runReplay(values: OptionValues, terminal: Terminal, operands: rea
     return 2;
   }
   try {
-    const settings = replaySettings(await rulesIn(values.rules, terminal), terminal.env, named(values.node));
+    const rules = await rulesIn(values.rules, terminal);
+    const settings = replaySettings(rules, terminal.env, named(values.node), named(values.zone));
     const files = await filesOf(resolve(terminal.folder, recording));
     const played = await play(files, settings);
     for (const { file, line, message } of played.skipped) {
@@ -56,7 +62,9 @@ async function runReplay(values: OptionValues, terminal: Terminal, operands: rea
     }
     const unnamed = played.skippedCount - played.skipped.length;
     if (unnamed > 0) terminal.complain(`${unnamed} more lines were passed over.\n`);
-    terminal.print(values.json === true ? `${JSON.stringify(played, undefined, 2)}\n` : report(played));
+    terminal.print(
+      values.json === true ? `${JSON.stringify(played, undefined, 2)}\n` : report(played, settings.timeZone),
+    );
     return played.signals === 0 ? 1 : 0;
   } catch (thrown) {
     const { message, hint } = asSentinelError(thrown, 'ES_BAD_INPUT');
@@ -122,13 +130,17 @@ async function play(files: readonly string[], settings: ReturnType<typeof replay
   return { ...played, incidents: incidents.list, count: incidents.count };
 }
 
-function report({ signals, from, to, incidents, count }: Played): string {
+function report({ signals, from, to, incidents, count }: Played, timeZone: string): string {
+  const { clock, dayTime } = wallTimes(timeZone);
   const span = from === undefined || to === undefined ? '' : `, ${dayTime(from)} to ${dayTime(to)}`;
   const incidentCount = count === 1 ? '1 incident' : `${count} incidents`;
-  return [...incidents.map(incidentLines), `${signals} signals${span}: ${incidentCount}.\n`].join('\n');
+  return [
+    ...incidents.map((incident) => incidentLines(incident, clock, dayTime)),
+    `${signals} signals${span}: ${incidentCount}.\n`,
+  ].join('\n');
 }
 
-function incidentLines(incident: ReplayedIncident): string {
+function incidentLines(incident: ReplayedIncident, clock: Words, dayTime: Words): string {
   const { id, severity, reason, label, area, startedAt, endedAt, told, explanation, sources } = incident;
   const end = endedAt === undefined ? 'still open at the end' : `until ${dayTime(endedAt)}`;
   const head = `${dayTime(startedAt)}  severity ${severity}  ${reason}  in ${area} (${sources.join(', ')})`;
@@ -142,13 +154,14 @@ function incidentLines(incident: ReplayedIncident): string {
   return `${lines.join('\n')}\n`;
 }
 
-const clockForm = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dayForm = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
+/** A moment (epoch ms) in words. */
+type Words = (at: number) => string;
 
-function clock(at: number): string {
-  return clockForm.format(at);
-}
-
-function dayTime(at: number): string {
-  return `${dayForm.format(at)} ${clock(at)}`;
+function wallTimes(timeZone: string): { clock: Words; dayTime: Words } {
+  const zone = timeZone === '' ? {} : { timeZone };
+  const hours = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const clockForm = new Intl.DateTimeFormat('en-GB', { ...zone, ...hours });
+  const dayForm = new Intl.DateTimeFormat('en-CA', { ...zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const clock = (at: number): string => clockForm.format(at);
+  return { clock, dayTime: (at) => `${dayForm.format(at)} ${clock(at)}` };
 }

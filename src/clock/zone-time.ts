@@ -10,16 +10,20 @@ export interface WallTime {
 /** The clock on the wall of a time zone; Intl knows its summer time. */
 export class ZoneTime {
   readonly #format: Intl.DateTimeFormat;
+  readonly #clock: Intl.DateTimeFormat;
   /** Of the last minute that was asked for: signals come many times a second. */
   #known = { minute: NaN, time: { day: 'mon', minute: 0 } as WallTime };
 
   /** @param timeZone such as Europe/Berlin; empty: that of the machine. @throws RangeError when there is none of this name */
   constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-GB', {
-      ...(timeZone === '' ? {} : { timeZone }),
-      ...{ weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-    });
+    const zone = timeZone === '' ? {} : { timeZone };
+    const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    this.#format = new Intl.DateTimeFormat('en-GB', { ...zone, ...hours, weekday: 'short' });
+    this.#clock = new Intl.DateTimeFormat('en-GB', { ...zone, ...hours, second: '2-digit', fractionalSecondDigits: 1 });
   }
+
+  /** Such as 12:00:03.4. @param at epoch ms */
+  readonly clock = (at: number): string => this.#clock.format(at);
 
   /** @param at epoch ms */
   at(at: number): WallTime {

@@ -36,7 +36,7 @@ export function expressionField(rule: Rule, say: Say, refresh: () => void): HTML
 }
 
 /** What is wrong with the expression of a rule, and where; empty when nothing is, or the editor has no JSONata to ask. */
-export function expressionFault({ expression }: Rule, say: Say): string {
+export function expressionFault({ expression }: Pick<Rule, 'expression'>, say: Say): string {
   if (expression === undefined || typeof jsonata === 'undefined') return '';
   try {
     const fault = faultInExpression(jsonata(expression).ast());

@@ -10,9 +10,12 @@ export function ruleSentence(rule: Rule, say: Say): string {
   const { within, none = [], severity, weigh, expression } = rule;
   const excluded = none.map((condition) => conditionPhrase(condition, say)).join(` ${say('or')} `);
   const conditions = [
-    [...togetherPhrases(rule, say), ...weighPhrases(rule, say)].join(
-      rule.inOrder === true ? say('then') : ` ${say('and')} `,
-    ),
+    [
+      togetherPhrases(rule, say).join(rule.inOrder === true ? say('then') : ` ${say('and')} `),
+      ...weighPhrases(rule, say),
+    ]
+      .filter((phrase) => phrase !== '')
+      .join(` ${say('and')} `),
     within === undefined ? '' : say('withinPhrase', { seconds: within }),
     none.length === 0 ? '' : say('unless', { conditions: excluded }),
     expression === undefined ? '' : say('expression.phrase', { expression }),
@@ -89,6 +92,7 @@ const ruleTexts: Readonly<Record<string, string>> = {
   none: 'addCondition',
   within: 'rule.within',
   reason: 'rule.reason',
+  inOrder: 'rule.inOrder',
   expression: 'expression.label',
   floor: 'weigh.floor',
   hours: 'weigh.hours',

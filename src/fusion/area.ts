@@ -9,6 +9,7 @@ import type {
   StreamStatus,
 } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Duty, WhyUntold } from './duty.ts';
 import type { EntryDelayTakers } from './entry-delay.ts';
 import { factsAround } from './expression/area-facts.ts';
@@ -43,7 +44,7 @@ export interface FusionOptions {
   newId: () => string;
   /** Told of every way in which rules hold in an area, the gravest first. */
   onMatches?: (matches: readonly Match[], area: string) => void;
-  /** Of the hours of rules; empty: that of the machine. */
+  /** Of the hours of rules and of all times in words; empty: that of the machine. */
   timeZone?: string;
   /** Incidents of one area and severity that are told within an hour, alarms apart; 0: all. */
   incidentsPerHour?: number;
@@ -63,6 +64,7 @@ export interface AreaTools {
   duty: Duty;
   tell: Tell;
   stories: Stories;
+  zone: ZoneTime;
 }
 
 const minuteMs = 60_000;
@@ -74,6 +76,7 @@ export class Area {
   readonly #tell: Tell;
   readonly #book: RuleBook;
   readonly #duty: Duty;
+  readonly #zone: ZoneTime;
   readonly #stories: Stories;
   readonly #voice: Voice;
   readonly #untold: Untold;
@@ -85,22 +88,33 @@ export class Area {
   readonly #lasting = new Map<string, IncidentCourse>();
   #stateTimer: (() => void) | undefined;
 
-  constructor(name: string, options: FusionOptions, { book, duty, tell, stories }: AreaTools) {
+  constructor(name: string, options: FusionOptions, { book, duty, tell, stories, zone }: AreaTools) {
     this.#name = name;
     this.#options = options;
     this.#tell = tell;
     this.#book = book;
     this.#duty = duty;
+    this.#zone = zone;
     this.#stories = stories;
     this.#voice = {
       area: name,
       heldBack: (match) => this.#heldBack(match),
       soundsNear: (match) => this.#soundsNear(match),
     };
-    this.#untold = new Untold(options.quietSeconds * 1000, options.untold ?? (() => undefined));
+    this.#untold = new Untold(options.quietSeconds * 1000, zone, options.untold ?? (() => undefined));
     this.#refusals = new Refusals(options.failing ?? (() => undefined));
     this.#timeLine = new TimeLine(book.followed);
     this.#states = new LastingStates(options.clock);
+    this.#around = {
+      find: (condition, from, to) => {
+        const looks = this.#timeLine.find(condition, from, to);
+        if (condition.kind !== 'stream' && condition.kind !== 'cue') return looks;
+        return [...this.#states.find(condition), ...looks];
+      },
+      isJudged: (condition, from, to) =>
+        asksForState(condition) || this.#timeLine.isJudged(condition, from - presentMs, to),
+      zone,
+    };
     this.#moments = this.#course();
   }
 
@@ -228,21 +242,13 @@ export class Area {
   #course(lasts?: () => boolean): IncidentCourse {
     const { site, quietSeconds, clock, newId } = this.#options;
     const delayMs = ({ rule }: Match): number => this.#duty.entryDelayMs(rule);
-    const options = { site, quietSeconds, clock, newId, delayMs };
+    const options = { site, quietSeconds, clock, newId, delayMs, zone: this.#zone };
     return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#tell);
   }
 
   readonly #wanted = (kind: Look['kind'], label: string): boolean => this.#book.asksFor(kind, label);
 
-  readonly #around: Surroundings = {
-    find: (condition, from, to) => {
-      const looks = this.#timeLine.find(condition, from, to);
-      if (condition.kind !== 'stream' && condition.kind !== 'cue') return looks;
-      return [...this.#states.find(condition), ...looks];
-    },
-    isJudged: (condition, from, to) =>
-      asksForState(condition) || this.#timeLine.isJudged(condition, from - presentMs, to),
-  };
+  readonly #around: Surroundings;
 
   /** Every way in which a rule holds through one of the anchors, the gravest first. */
   #matches(
@@ -275,7 +281,7 @@ export class Area {
     const at = Math.max(...match.showings.map(({ signal }) => signal.capturedAt));
     const truth = expression.ask(
       factsAround(match, windowMs, {
-        ...{ area: this.#name, mode: this.#duty.mode, wall: this.#duty.wall(at) },
+        ...{ area: this.#name, mode: this.#duty.mode, wall: this.#zone.at(at) },
         ...{ timeLine: this.#timeLine, states: this.#states, incident: this.#story.course.state },
       }),
     );

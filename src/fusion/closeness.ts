@@ -55,6 +55,18 @@ export function sequenceAround({ slots, windowMs }: Slots, anchor: Point, find: 
   return spreadOf(set) <= windowMs ? set : undefined;
 }
 
+/** As `sequenceAround`, of slots none of which the anchor fills: the closest such set with the anchor behind it. */
+export function sequenceNear(rule: Slots, anchor: Point, find: Finder): Point[] | undefined {
+  const [first = []] = rule.slots;
+  const begun = first.flatMap((condition) => pointsOf(condition, anchor.at, rule.windowMs, find));
+  return begun
+    .map((point) => sequenceAround(rule, point, find))
+    .filter((set) => set !== undefined)
+    .map((set) => [...set, anchor])
+    .filter((set) => spreadOf(set) <= rule.windowMs)
+    .sort((a, b) => spreadOf(a) - spreadOf(b))[0];
+}
+
 /** Time between the first and the last. */
 export function spreadOf(set: readonly Point[]): number {
   const times = set.map(({ at }) => at);

@@ -1,4 +1,4 @@
-import { ZoneTime, type WallTime } from '../clock/zone-time.ts';
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Rule } from '../contracts/configs.ts';
 import { disarmed, everyArmedMode, everyMode, isSafety, usualMode } from '../contracts/modes.ts';
 import { hoursWords, isWithin } from './rule-hours.ts';
@@ -18,9 +18,9 @@ export class Duty {
   readonly #zone: ZoneTime;
   #mode: string = usualMode;
 
-  /** @param timeZone of the site; empty: that of the machine. @throws RangeError when there is none of this name */
-  constructor(timeZone = '') {
-    this.#zone = new ZoneTime(timeZone);
+  /** @param zone of the site */
+  constructor(zone: ZoneTime) {
+    this.#zone = zone;
   }
 
   get mode(): string {
@@ -29,11 +29,6 @@ export class Duty {
 
   arm(mode: string): void {
     this.#mode = mode;
-  }
-
-  /** The clock on the wall of the site at a moment (epoch ms). */
-  wall(at: number): WallTime {
-    return this.#zone.at(at);
   }
 
   /** Why a rule does not count at a moment (epoch ms); undefined when it does. The mode is that of now. */

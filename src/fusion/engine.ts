@@ -1,9 +1,9 @@
+import { ZoneTime } from '../clock/zone-time.ts';
 import type { ArmingChange, Incident } from '../contracts/messages.ts';
 import { disarmed } from '../contracts/modes.ts';
 import { Area, type AreaTools, type FusionInput, type FusionOptions } from './area.ts';
 import { Duty, type WhyUntold } from './duty.ts';
 import { EntryDelay } from './entry-delay.ts';
-import { clockTime } from './explanation.ts';
 import type { Tell } from './incident-course.ts';
 import { RateCap } from './rate-cap.ts';
 import { RuleBook } from './rule-book.ts';
@@ -40,8 +40,9 @@ export class FusionEngine {
       waiting,
       neighbours = '',
     } = options;
+    const zone = new ZoneTime(timeZone ?? '');
     this.#cap = new RateCap({
-      ...{ perHour: incidentsPerHour, clock, newId, tell: emit },
+      ...{ perHour: incidentsPerHour, clock, zone, newId, tell: emit },
       capped: () => {
         this.#count('cap');
       },
@@ -58,7 +59,7 @@ export class FusionEngine {
     const stories = new Stories(neighboursOf(neighbours), () =>
       [...this.#areas.values()].map(({ moments }) => moments),
     );
-    this.#tools = { book, duty: new Duty(timeZone), tell: this.#tell, stories };
+    this.#tools = { book, duty: new Duty(zone), tell: this.#tell, stories, zone };
   }
 
   accept(payload: FusionInput): void {
@@ -95,7 +96,7 @@ export class FusionEngine {
     if (duty.mode === counting) return;
     duty.arm(counting);
     const words = counting === disarmed ? 'disarmed' : `armed as ${counting}`;
-    const why = `Ended: the site was ${words} at ${clockTime(this.#options.clock.now())}.`;
+    const why = `Ended: the site was ${words} at ${this.#tools.zone.clock(this.#options.clock.now())}.`;
     for (const area of this.#areas.values()) area.rearm(why);
     // What ended by itself in the meantime, and waited still.
     if (counting !== disarmed) return;

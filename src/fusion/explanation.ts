@@ -1,3 +1,4 @@
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { IncidentSignal } from '../contracts/messages.ts';
 import { capitalised, conditionWords, words } from './condition-words.ts';
 import { reasonOf, type Match } from './matching.ts';
@@ -7,6 +8,9 @@ import { levelSentence } from './level-words.ts';
 import { tamperSentence } from './tamper-words.ts';
 import { weighingSentences } from './weighing-words.ts';
 import { zoneSentence } from './zone-words.ts';
+
+/** A moment (epoch ms) as the clock on the wall shows it. */
+type ClockWords = ZoneTime['clock'];
 
 /** A signal of an incident and how often it came. */
 export type Tally = IncidentSignal & { count: number };
@@ -25,6 +29,7 @@ export interface Step {
  * that carries them; `capturedAt` of each signal is the exact moment.
  */
 export function explain(incident: {
+  zone: ZoneTime;
   best: Match;
   steps: readonly Step[];
   others: readonly Tally[];
@@ -34,24 +39,25 @@ export function explain(incident: {
   ending: string | undefined;
 }): string[] {
   const { best, steps, others, joined, heldBack, ending } = incident;
+  const { clock } = incident.zone;
   const { severity, rule, showings, weighed } = best;
   return [
     `Severity ${severity} by the rule ${reasonOf(best)}.`,
-    ...showings.map(showingSentence),
+    ...showings.map((showing) => showingSentence(showing, clock)),
     ...distanceSentence(best),
     ...absenceSentence(best),
     ...expressionSentence(best),
     ...(rule.weigh === undefined || weighed === undefined ? [] : weighingSentences(rule.weigh, weighed)),
     confidenceSentence(best),
-    ...others.map(otherSentence),
+    ...others.map((tally) => otherSentence(tally, clock)),
     ...joined,
     ...heldBack,
-    ...steps.map(stepSentence),
+    ...steps.map((step) => stepSentence(step, clock)),
     ...(ending === undefined ? [] : [ending]),
   ];
 }
 
-function stepSentence({ since, severity, reason, area }: Step): string {
+function stepSentence({ since, severity, reason, area }: Step, clockTime: ClockWords): string {
   const place = area === undefined ? '' : ` in ${area}`;
   return `Before that severity ${severity} (${reason})${place} since ${clockTime(since)}.`;
 }
@@ -67,23 +73,11 @@ export function peopleLabel({ rule, showings }: Match, others: readonly Incident
   return names.length === 0 ? label : `${label} (also ${names.join(', ')})`;
 }
 
-const wallClock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 1,
-});
-
-/** Such as 12:00:03.4, in the time zone of the machine. */
-export function clockTime(epochMs: number): string {
-  return wallClock.format(epochMs);
-}
-
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function showingSentence(showing: Showing): string {
+function showingSentence(showing: Showing, clockTime: ClockWords): string {
   const { signal, condition, seen, dbfs, state, from, features, remark } = showing;
   const { kind, label, source, score, capturedAt } = signal;
   const at = clockTime(capturedAt);
@@ -160,7 +154,7 @@ function expressionSentence({ rule: { expression } }: Match): string[] {
   return [`Its expression is true: ${line.length > 160 ? `${line.slice(0, 160)} ...` : line}`];
 }
 
-function otherSentence(tally: Tally): string {
+function otherSentence(tally: Tally, clockTime: ClockWords): string {
   const times = tally.count === 1 ? '' : `, ${tally.count} times`;
   return `Also ${words(tally.label)} from ${tally.source} at ${clockTime(tally.capturedAt)}, ${scoreOf(tally)}${times}.`;
 }

@@ -1,6 +1,5 @@
 import type { RuleCondition } from '../contracts/configs.ts';
 import { capitalised, conditionWords } from './condition-words.ts';
-import { clockTime } from './explanation.ts';
 import type { Match } from './matching.ts';
 import { nearlyThere } from './nearly-there.ts';
 import type { BookedRule } from './rule-book.ts';
@@ -75,11 +74,13 @@ function excludedSentence({ rule, windowMs, slots }: BookedRule, match: Match, a
   const name = `Severity ${rule.severity} (${rule.label ?? rule.id}) was held back`;
   if (excluding !== undefined) {
     const { source, capturedAt } = excluding.signal;
-    return [`${name}: ${conditionWords(excluding.condition)} from ${source} at ${clockTime(capturedAt)} excludes it.`];
+    return [
+      `${name}: ${conditionWords(excluding.condition)} from ${source} at ${around.zone.clock(capturedAt)} excludes it.`,
+    ];
   }
   if (rule.weigh !== undefined) {
     const weighed = weigh(rule.weigh, { first, last }, windowMs, around);
-    return suffices(rule.weigh, weighed) ? [] : [`${name}: ${tooLightWords(rule.weigh, weighed)}.`];
+    if (!suffices(rule.weigh, weighed)) return [`${name}: ${tooLightWords(rule.weigh, weighed)}.`];
   }
   if (rule.inOrder !== true) return [];
   const order = slots.map((slot) => slot.map(conditionWords).join(' or ')).join(', then ');

@@ -1,6 +1,7 @@
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Incident } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
-import { clockTime, seconds } from './explanation.ts';
+import { seconds } from './explanation.ts';
 import { IncidentRecord } from './incident-record.ts';
 import type { Look } from './look.ts';
 import { reasonOf, type Match } from './matching.ts';
@@ -37,6 +38,7 @@ export interface CourseOptions {
   site: string;
   quietSeconds: number;
   clock: Clock;
+  zone: ZoneTime;
   newId: () => string;
   /** How long what a rule finds waits before it is told, in milliseconds. */
   delayMs: (match: Match) => number;
@@ -136,11 +138,11 @@ export class IncidentCourse {
   }
 
   #start(best: Match, { area, heldBack }: Voice): IncidentRecord {
-    const { site, newId, clock } = this.#options;
+    const { site, newId, clock, zone } = this.#options;
     this.#quietTimer = clock.after(this.#quietMs, () => {
       this.#checkQuiet();
     });
-    return new IncidentRecord({ id: newId(), site, area }, best, heldBack(best));
+    return new IncidentRecord({ id: newId(), site, area, zone }, best, heldBack(best));
   }
 
   get #quietMs(): number {
@@ -187,9 +189,9 @@ export class IncidentCourse {
   #whyQuiet({ best }: IncidentRecord): string {
     const { at, openUntil, fadesAt } = this.#fed;
     const { severity } = best;
-    if (this.#options.lasts !== undefined) return `Ended: it lasted until ${clockTime(at)}.`;
+    if (this.#options.lasts !== undefined) return `Ended: it lasted until ${this.#options.zone.clock(at)}.`;
     return openUntil < fadesAt
-      ? `Ended: nothing new since ${clockTime(at)}.`
+      ? `Ended: nothing new since ${this.#options.zone.clock(at)}.`
       : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;
   }
 

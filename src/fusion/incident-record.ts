@@ -1,6 +1,7 @@
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Rule } from '../contracts/configs.ts';
 import type { Incident, IncidentSignal } from '../contracts/messages.ts';
-import { clockTime, explain, peopleLabel, type Step, type Tally } from './explanation.ts';
+import { explain, peopleLabel, type Step, type Tally } from './explanation.ts';
 import type { Look } from './look.ts';
 import { compareMatches, reasonOf, type Match } from './matching.ts';
 import { signalOf, type Showing } from './showing.ts';
@@ -14,6 +15,7 @@ const alarm = 3;
 export class IncidentRecord {
   readonly id: string;
   readonly site: string;
+  readonly #zone: ZoneTime;
   readonly startedAt: number;
   /** Messages so far. */
   #seq = 0;
@@ -37,10 +39,15 @@ export class IncidentRecord {
   #best: Match;
   #heldBack: readonly string[];
 
-  constructor(identity: { id: string; site: string; area: string }, best: Match, heldBack: readonly string[]) {
+  constructor(
+    identity: { id: string; site: string; area: string; zone: ZoneTime },
+    best: Match,
+    heldBack: readonly string[],
+  ) {
     this.id = identity.id;
     this.site = identity.site;
     this.#area = identity.area;
+    this.#zone = identity.zone;
     this.#areas.add(identity.area);
     this.#best = best;
     this.#heldBack = heldBack;
@@ -70,7 +77,7 @@ export class IncidentRecord {
     if (this.#areas.has(area)) return false;
     this.#areas.add(area);
     const at = Math.max(...showings.map(({ signal }) => signal.capturedAt));
-    this.#joined.push(`The story goes on in ${area}, next to ${via}, since ${clockTime(at)}.`);
+    this.#joined.push(`The story goes on in ${area}, next to ${via}, since ${this.#zone.clock(at)}.`);
     return true;
   }
 
@@ -173,7 +180,7 @@ export class IncidentRecord {
       startedAt: this.startedAt,
       updatedAt: this.#updatedAt,
       ...(end === undefined ? {} : { endedAt: Math.max(this.startedAt, end.at) }),
-      explanation: explain({ best, steps, others, joined: this.#joined, heldBack, ending: end?.why }),
+      explanation: explain({ zone: this.#zone, best, steps, others, joined: this.#joined, heldBack, ending: end?.why }),
     };
   }
 

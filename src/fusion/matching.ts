@@ -1,5 +1,5 @@
 import type { Rule, Weighing } from '../contracts/configs.ts';
-import { closestAround, sequenceAround, spreadOf, type Finder, type Point } from './closeness.ts';
+import { closestAround, sequenceAround, sequenceNear, spreadOf, type Finder, type Point } from './closeness.ts';
 import type { BookedRule } from './rule-book.ts';
 import type { Showing } from './showing.ts';
 import { severityOf, suffices, weigh, type Surroundings, type Weighed } from './weighing.ts';
@@ -46,10 +46,11 @@ export function reasonOf({ rule, showings }: Pick<Match, 'rule' | 'showings'>): 
 function setAround(booked: BookedRule, anchor: Point, find: Finder): Point[] | undefined {
   const { rule, slots, windowMs } = booked;
   const { condition } = anchor.showing;
-  if (rule.weigh !== undefined && !slots.some((slot) => slot.includes(condition)))
-    return closestAround({ slots: [...slots, [condition]], windowMs }, anchor, find);
-  const inOrder = rule.inOrder === true && rule.weigh === undefined;
-  return (inOrder ? sequenceAround : closestAround)(booked, anchor, find);
+  const isSlot = slots.some((slot) => slot.includes(condition));
+  if (rule.inOrder === true) return isSlot ? sequenceAround(booked, anchor, find) : sequenceNear(booked, anchor, find);
+  return isSlot
+    ? closestAround(booked, anchor, find)
+    : closestAround({ slots: [...slots, [condition]], windowMs }, anchor, find);
 }
 
 /** Whether anything that the rule excludes is there, as far as is known by now. */

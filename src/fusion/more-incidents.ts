@@ -1,5 +1,5 @@
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Incident, IncidentSignal } from '../contracts/messages.ts';
-import { clockTime } from './explanation.ts';
 
 /** What a summary lists at most; the rest is counted. */
 const [mostNames, mostSignals, mostSources] = [12, 64, 64];
@@ -8,6 +8,7 @@ const [mostNames, mostSignals, mostSources] = [12, 64, 64];
 export class MoreIncidents {
   readonly #first: Incident;
   readonly #perHour: number;
+  readonly #clock: ZoneTime['clock'];
   /** How many of each kind. */
   readonly #names = new Map<string, number>();
   readonly #sources = new Set<string>();
@@ -15,7 +16,8 @@ export class MoreIncidents {
   #total = 0;
   #unnamed = 0;
 
-  constructor(first: Incident, perHour: number) {
+  constructor(first: Incident, perHour: number, zone: ZoneTime) {
+    this.#clock = zone.clock;
     this.#first = first;
     this.#perHour = perHour;
   }
@@ -50,9 +52,9 @@ export class MoreIncidents {
       ...this.#first,
       ...{ id, seq: 0, phase: 'start', reason: 'more_incidents', capturedAt: at, updatedAt: at },
       ...{ sources: [...this.#sources], signals: this.#signals },
-      label: `${many} since ${clockTime(startedAt).slice(0, 5)}`,
+      label: `${many} since ${this.#clock(startedAt).slice(0, 5)}`,
       explanation: [
-        `${many} since ${clockTime(startedAt)}: ${[...named, ...others].join(', ')}.`,
+        `${many} since ${this.#clock(startedAt)}: ${[...named, ...others].join(', ')}.`,
         `At most ${this.#perHour} of one area and severity are told within an hour; alarms always are.`,
       ],
     };

@@ -1,3 +1,4 @@
+import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Incident } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { MoreIncidents } from './more-incidents.ts';
@@ -14,6 +15,7 @@ export interface RateCapOptions {
   /** Incidents of one area and severity that are told within an hour; 0: all. */
   perHour: number;
   clock: Clock;
+  zone: ZoneTime;
   newId: () => string;
   tell: (incident: Incident) => void;
   /** Told of each incident that becomes part of a summary. */
@@ -87,7 +89,7 @@ export class RateCap {
     count.cancel = this.#options.clock.after(ms, () => {
       this.#summarise(count);
     });
-    return new MoreIncidents(first, this.#options.perHour);
+    return new MoreIncidents(first, this.#options.perHour, this.#options.zone);
   }
 
   #summarise(count: Count): void {

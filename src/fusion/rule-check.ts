@@ -9,6 +9,15 @@ import { RuleExpression } from './expression/rule-expression.ts';
 export function refuseUnusable(rules: readonly Rule[]): void {
   for (const [order, rule] of rules.entries()) {
     const named = `Rule ${order + 1} (${rule.label ?? rule.id})`;
+    if (rule.inOrder === true && rule.weigh !== undefined && slotsOf(rule) < 2) {
+      throw new SentinelError(
+        'ES_BAD_CONFIG',
+        `${named} cannot be used. It asks for an order, and evidence has none.`,
+        {
+          hint: 'An order needs two conditions that must come (and, or); what weighs counts in any order.',
+        },
+      );
+    }
     try {
       if (rule.expression !== undefined) new RuleExpression(rule.expression);
     } catch (thrown) {
@@ -17,4 +26,9 @@ export function refuseUnusable(rules: readonly Rule[]): void {
       throw new SentinelError(name, `${named} cannot be used. ${message}`, { hint });
     }
   }
+}
+
+/** How many things must come one after the other. */
+function slotsOf({ all, any = [] }: Rule): number {
+  return all.length + (any.length === 0 ? 0 : 1);
 }

@@ -1,5 +1,5 @@
+import type { ZoneTime } from '../clock/zone-time.ts';
 import { capitalised, words } from './condition-words.ts';
-import { clockTime } from './explanation.ts';
 import { reasonOf, type Match } from './matching.ts';
 import type { OffDuty, WhyUntold } from './duty.ts';
 
@@ -20,10 +20,12 @@ interface Episode {
 export class Untold {
   readonly #quietMs: number;
   readonly #count: (why: WhyUntold) => void;
+  readonly #zone: ZoneTime;
   /** By rule, of which there are at most a hundred, and by why. */
   readonly #episodes = new Map<string, Episode>();
 
-  constructor(quietMs: number, count: (why: WhyUntold) => void) {
+  constructor(quietMs: number, zone: ZoneTime, count: (why: WhyUntold) => void) {
+    this.#zone = zone;
     this.#quietMs = quietMs;
     this.#count = count;
   }
@@ -48,7 +50,7 @@ export class Untold {
     const near = [...this.#episodes.values()].filter(({ last }) => Math.abs(at - last) <= worthMentionMs);
     return near.map(
       ({ name, severity, since, words: because }) =>
-        `Not told: ${name} (severity ${severity}) at ${clockTime(since)}, because ${because}.`,
+        `Not told: ${name} (severity ${severity}) at ${this.#zone.clock(since)}, because ${because}.`,
     );
   }
 }

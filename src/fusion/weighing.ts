@@ -1,5 +1,7 @@
 import type { RuleCondition, Weighing, WeighTerm } from '../contracts/configs.ts';
 import type { Finder } from './closeness.ts';
+import type { ZoneTime } from '../clock/zone-time.ts';
+import { isWithin } from './rule-hours.ts';
 import type { Showing } from './showing.ts';
 
 /** What is known of the time around a match. */
@@ -7,6 +9,8 @@ export interface Surroundings {
   find: Finder;
   /** Whether anybody who could meet a condition has looked, listened or spoken then. */
   isJudged: (condition: RuleCondition, from: number, to: number) => boolean;
+  /** The clock on the wall of the site. */
+  zone: ZoneTime;
 }
 
 /** A term and what it adds: 0 where it could have been shown and was not. */
@@ -63,7 +67,7 @@ function weighWithin(
   showings: readonly (readonly Showing[])[],
   from: number,
   to: number,
-  { isJudged }: Surroundings,
+  { isJudged, zone }: Surroundings,
 ): Weighed {
   const weights: Weight[] = [];
   const unjudged: WeighTerm[] = [];
@@ -73,7 +77,7 @@ function weighWithin(
     else if (isJudged(term, from, to)) weights.push({ term, value: 0 });
     else unjudged.push(term);
   }
-  const inHours = hours === undefined ? undefined : isWithin(hours, from);
+  const inHours = hours === undefined ? undefined : isWithin({ from: hours.from, to: hours.to }, zone.at(from));
   const ofHours = hours?.weight ?? 0;
   const whole = weights.reduce((sum, { term }) => sum + term.weight, ofHours);
   const met = weights.reduce((sum, { term, value }) => sum + term.weight * value, inHours === true ? ofHours : 0);
@@ -99,17 +103,4 @@ function bestOf(showings: readonly Showing[], term: WeighTerm, from: number, to:
 function valueOf({ signal: { score, objects = [] } }: Showing, { byZone }: WeighTerm): number {
   if (byZone !== true || objects.length === 0) return score;
   return Math.min(1, Math.max(...objects.map((object) => object.score * (object.zoneWeight ?? 1))));
-}
-
-/** Hours of the machine's own clock; from 22:00 to 06:00 goes over midnight, and to the same hour is the whole day. */
-function isWithin({ from, to }: NonNullable<Weighing['hours']>, at: number): boolean {
-  const date = new Date(at);
-  const now = date.getHours() * 60 + date.getMinutes();
-  const [begin, end] = [minutesOf(from), minutesOf(to)];
-  return begin < end ? now >= begin && now < end : now >= begin || now < end;
-}
-
-function minutesOf(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  return hours * 60 + minutes;
 }

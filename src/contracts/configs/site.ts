@@ -16,7 +16,8 @@ export const SentinelSiteConfig = Type.Object({
     default: '',
     maxLength: 64,
     pattern: '^$|^[A-Za-z][A-Za-z0-9_+/-]*$|^\\$\\{[^}]+\\}$',
-    description: 'Time zone of the hours of rules, such as Europe/Berlin; empty: that of the machine.',
+    description:
+      'Time zone of the hours of rules and of the times in explanations and alerts, such as Europe/Berlin; empty: that of the machine.',
   }),
   exitDelaySeconds: Type.Integer({
     default: 0,

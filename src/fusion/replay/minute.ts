@@ -1,3 +1,4 @@
+import { ZoneTime } from '../../clock/zone-time.ts';
 import type { Rule, RuleCondition } from '../../contracts/configs.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import type { ConditionVerdict, MinuteAnswer, MinuteSignal, RuleVerdict } from '../../contracts/rule-trial.ts';
@@ -47,7 +48,7 @@ export class Minute {
   /** @param clock Its time is that of the recording. */
   constructor({ rules, correlationSeconds, timeZone }: MinuteSettings, from: number, clock: Clock) {
     this.#rules = rules;
-    this.#duty = new Duty(timeZone);
+    this.#duty = new Duty(new ZoneTime(timeZone ?? ''));
     this.#book = new RuleBook(rules, correlationSeconds);
     this.#all = this.#book.conditions;
     this.#from = from;

@@ -162,6 +162,39 @@ describe('a rule that weighs', () => {
   });
 });
 
+describe('an order in a rule that weighs', () => {
+  const ordered = weighing(
+    { terms: [{ kind: 'sound', label: 'scream', weight: 1 }], floor: 0.5 },
+    { all: [{ kind: 'sound', label: 'glass_break' }, person], inOrder: true, within: 20 },
+  );
+
+  test('is that of what must come, whenever the evidence comes', () => {
+    for (const [order, holds] of [
+      [['glass_break', 'person', 'scream'], true],
+      [['scream', 'glass_break', 'person'], true],
+      [['glass_break', 'scream', 'person'], true],
+      [['person', 'glass_break', 'scream'], false],
+      [['person', 'scream', 'glass_break'], false],
+    ] as const) {
+      const area = new BenchArea({ rules: [ordered] });
+      for (const what of order) {
+        if (what === 'person') area.see({ person: 0.9 });
+        else area.hear({ [what]: 0.9 });
+        area.wait(2000);
+      }
+      assert.equal(area.alerts.length > 0, holds, order.join());
+    }
+  });
+
+  test('is refused by name where nothing has an order', () => {
+    const pointless = { ...ordered, all: [person], label: 'Pointless' };
+    assert.throws(() => new BenchArea({ rules: [ordered, pointless] }), {
+      name: 'ES_BAD_CONFIG',
+      message: 'Rule 2 (Pointless) cannot be used. It asks for an order, and evidence has none.',
+    });
+  });
+});
+
 describe('intrusion', () => {
   const intrusion = weighing(
     {

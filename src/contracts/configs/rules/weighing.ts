@@ -25,7 +25,7 @@ export const Weighing = Type.Object({
     Type.Object(
       {
         weight,
-        from: timeOfDay('As in 22:00, by the clock of the machine.'),
+        from: timeOfDay('As in 22:00, by the clock of the site.'),
         to: timeOfDay('As in 06:00; may be on the next day.'),
       },
       { description: 'A term of the time of day: 1 between these hours, else 0.' },

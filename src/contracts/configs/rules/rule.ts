@@ -36,7 +36,10 @@ export const Rule = Type.Object(
       }),
     ),
     inOrder: Type.Optional(
-      Type.Boolean({ description: 'Those of `all` one after the other as they stand, then that of `any`. What is weighed has no order.' }),
+      Type.Boolean({
+        description:
+          'Those of `all` one after the other as they stand, then that of `any`. What is weighed has no order.',
+      }),
     ),
     weigh: Type.Optional(Weighing),
     expression: Type.Optional(

@@ -3,12 +3,20 @@ import { packageVersion } from '../process/package-files.ts';
 import { audioTrain } from './audio-train.ts';
 import type { Command, CommandOption, OptionValues, Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
+import { evidence } from './evidence.ts';
 import { models } from './models.ts';
 import { replay } from './replay.ts';
 import { rtsp } from './rtsp.ts';
 
 /** Every command by its name. */
-const commands: Readonly<Record<string, Command>> = { doctor, models, replay, rtsp, 'audio-train': audioTrain };
+const commands: Readonly<Record<string, Command>> = {
+  doctor,
+  evidence,
+  models,
+  replay,
+  rtsp,
+  'audio-train': audioTrain,
+};
 
 const wrongUse = 2;
 const help: CommandOption = { type: 'boolean', short: 'h', says: 'Show this and end.' };

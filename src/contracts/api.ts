@@ -36,6 +36,7 @@ export const IncidentReview = Type.Object({
   by: Type.Optional(Type.String({ description: 'Who brought it into this state.' })),
   at: Type.Optional(Type.Number({ description: 'When it came into this state, in epoch ms.' })),
   note: Type.Optional(Type.String({ description: 'The newest note of any review.' })),
+  held: Type.Optional(Type.Boolean({ description: 'Nothing deletes it until somebody releases it.' })),
 });
 export type IncidentReview = Static<typeof IncidentReview>;
 
@@ -118,12 +119,22 @@ export const IncidentPage = Type.Object({
 export type IncidentPage = Static<typeof IncidentPage>;
 
 /** The actions of a review message that the API and evidence-store take. */
-export const storedReviewActions = ['acknowledge', 'confirm', 'dismiss', 'false-positive', 'note'] as const;
+export const storedReviewActions = [
+  'acknowledge',
+  'confirm',
+  'dismiss',
+  'false-positive',
+  'note',
+  'hold',
+  'release',
+] as const;
 export type StoredReviewAction = (typeof storedReviewActions)[number];
 
 /** Body of a review. Who says it is known from the login, not from here. */
 export const ReviewRequest = Type.Object({
-  action: Type.Enum(storedReviewActions, { description: 'note needs a `note` and leaves the state as it is.' }),
+  action: Type.Enum(storedReviewActions, {
+    description: 'note needs a `note`; note, hold and release leave the state as it is.',
+  }),
   note: Type.Optional(Type.Index(Review, ['note'])),
 });
 export type ReviewRequest = Static<typeof ReviewRequest>;

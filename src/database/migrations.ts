@@ -326,6 +326,42 @@ const steps: readonly string[] = [
     created_at REAL NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What happened to the evidence, each entry bound to all before it by its hash. Never changed, never deleted.
+  CREATE TABLE chain (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('incident', 'review', 'media', 'removal')),
+    subject TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    at REAL NOT NULL,
+    hash BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX chain_of_incident ON chain (incident_id, kind, subject, seq);
+  CREATE TRIGGER chain_is_never_changed BEFORE UPDATE ON chain
+  BEGIN SELECT RAISE(ABORT, 'the chain is never changed'); END;
+  CREATE TRIGGER chain_is_kept BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'the chain is kept'); END;
+
+  -- A stretch of the chain, signed with the key of the site.
+  CREATE TABLE seals (
+    seq INTEGER PRIMARY KEY,
+    statement TEXT NOT NULL,
+    signature BLOB NOT NULL
+  ) STRICT;
+
+  -- What was deleted, and why. A row of the chain stands for each of them.
+  CREATE TABLE removals (
+    id TEXT PRIMARY KEY,
+    incident_id TEXT NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('files', 'incident')),
+    why TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    media_json TEXT NOT NULL,
+    at REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX removals_of_incident ON removals (incident_id, what);
+  CREATE INDEX media_by_age ON media (captured_at);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -13,6 +13,9 @@ export interface Tables {
   calibration_recordings: CalibrationRecordingRow;
   calibration_scores: CalibrationScoresRow;
   conversations: ConversationRow;
+  chain: ChainRow;
+  seals: SealRow;
+  removals: RemovalRow;
   incidents: IncidentRow;
   incident_words: IncidentWordsRow;
   signals: SignalRow;
@@ -36,6 +39,40 @@ export interface ArmingRow {
   by: string;
   how: string;
   created_at: number;
+}
+
+/** An entry of the hash chain over the evidence. */
+export interface ChainRow {
+  seq: number;
+  kind: string;
+  /** Id of the row that it is about. */
+  subject: string;
+  incident_id: string;
+  /** SHA-256 of what the row says. */
+  digest: Uint8Array;
+  at: number;
+  /** SHA-256 of the hash of the entry before, and of this entry. */
+  hash: Uint8Array;
+}
+
+export interface SealRow {
+  seq: number;
+  /** JSON of a `SealStatement`: the very bytes that are signed. */
+  statement: string;
+  /** Ed25519. */
+  signature: Uint8Array;
+}
+
+export interface RemovalRow {
+  id: string;
+  incident_id: string;
+  /** `files`: the incident stays; `incident`: all of it went. */
+  what: string;
+  why: string;
+  by: string;
+  /** Id and SHA-256 of each file that went. */
+  media_json: string;
+  at: number;
 }
 
 export interface IncidentRow {

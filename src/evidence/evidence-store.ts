@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Insertable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
 import type { ReviewRecord, ReviewRequest } from '../contracts/api.ts';
 import type { EvidenceItem, Incident } from '../contracts/messages.ts';
@@ -11,7 +11,7 @@ import { isAnswer } from './acknowledgements.ts';
 import { EvidenceFiles } from './evidence-files.ts';
 import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
 import { findSummary, listIncidents, type ListRequest, type StoredSummary } from './incident-list.ts';
-import { indexOlderIncidents } from './incident-index.ts';
+import { enrolOlderIncidents } from './older-incidents.ts';
 import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
 import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
@@ -111,7 +111,7 @@ export class EvidenceStore {
   async endOpen(): Promise<void> {
     await this.#opened;
     await this.#records.idle();
-    for (const id of await endOpenIncidents(this.#database)) this.#onChange(id);
+    for (const id of await endOpenIncidents(this.#database, this.#clock.now())) this.#onChange(id);
   }
 
   /**
@@ -185,15 +185,15 @@ export class EvidenceStore {
     const tell = (error: unknown): void => {
       log.warn(`What an earlier run left could not be put in order: ${String(error)}`);
     };
-    await endOpenIncidents(this.#database).catch(tell);
-    this.#indexed = indexOlderIncidents(this.#database).catch(tell);
+    await endOpenIncidents(this.#database, now).catch(tell);
+    this.#indexed = enrolOlderIncidents(this.#database, now).catch(tell);
     await this.#files.removeOrphans(now, log).catch(tell);
     void sweepStrays(this.#database, this.#files, now, log).catch(tell);
   }
 
   async #record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
     await this.#opened;
-    const rows: Insertable<MediaRow>[] = [];
+    const rows: Selectable<MediaRow>[] = [];
     let refused: SentinelError | undefined;
     for (const makeFile of mediaFiles(media)) {
       try {
@@ -211,9 +211,11 @@ export class EvidenceStore {
     return { evidence: rows.map(itemOf), ...(refused === undefined ? {} : { refused }) };
   }
 
-  async #writeRows(incident: Incident, rows: readonly Insertable<MediaRow>[]): Promise<void> {
+  async #writeRows(incident: Incident, rows: readonly Selectable<MediaRow>[]): Promise<void> {
     try {
-      await this.#database.query.transaction().execute((transaction) => writeIncident(transaction, incident, rows));
+      await this.#database.query
+        .transaction()
+        .execute((transaction) => writeIncident(transaction, incident, rows, this.#clock.now()));
     } catch (error) {
       const written = rows.map(({ file }) => file);
       await removeStrays(this.#database, this.#files, written).catch(() => undefined);
@@ -221,7 +223,7 @@ export class EvidenceStore {
     }
   }
 
-  async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Insertable<MediaRow>> {
+  async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Selectable<MediaRow>> {
     const id = evidenceIdOf(this.#newId());
     const day = new Date(incident.capturedAt).toISOString().slice(0, 'YYYY-MM-DD'.length);
     return {

@@ -3,6 +3,7 @@ import type { EvidenceItem, Incident, IncidentSignal } from '../contracts/messag
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 import { indexIncident } from './incident-index.ts';
 import { freePlace } from './incident-place.ts';
+import { appendToChain, incidentLinks, linkOf } from './trust/chain.ts';
 
 /** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eight. */
 const signalsPerStatement = 1000;
@@ -10,12 +11,14 @@ const signalsPerStatement = 1000;
 /**
  * Writes what is known of an incident: its row, its signals, its media. Messages may arrive twice or out of order,
  * so an older one (by `seq`, then by `updatedAt` for those made by hand) never overwrites a newer one, and nothing
- * that was written is taken away.
+ * that was written is taken away. What stands then is bound into the chain.
+ * @param at epoch ms.
  */
 export async function writeIncident(
   transaction: Transaction<Tables>,
   incident: Incident,
-  media: readonly Insertable<MediaRow>[],
+  media: readonly Selectable<MediaRow>[],
+  at: number,
 ): Promise<void> {
   const before = await transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id).executeTakeFirst();
   const place = before === undefined ? await freePlace(transaction, incident.startedAt) : before.place;
@@ -47,6 +50,8 @@ export async function writeIncident(
     await writeSignals(transaction, signals.slice(start, start + signalsPerStatement), newest !== undefined);
   }
   if (media.length > 0) await transaction.insertInto('media').values(media).execute();
+  const links = [...(await incidentLinks(transaction, [incident.id])), ...media.map(linkOf.media)];
+  await appendToChain(transaction, links, at);
 }
 
 /** @param isNewest whether no newer message of the incident was written: else only what is missing is added. */

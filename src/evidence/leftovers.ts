@@ -1,22 +1,42 @@
 import type { Log } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import type { EvidenceFiles } from './evidence-files.ts';
+import { appendToChain, incidentLinks } from './trust/chain.ts';
 
 /** Files without a row that are younger than this may belong to a store that is just closing. */
 const strayAgeMs = 60_000;
 
+/** So many at a time: whoever waits for the database gets a turn in between. */
+const endedPerTurn = 100;
+
 /**
  * Ends every open incident at its last message: nobody else will once its flow was stopped or killed.
+ * @param at epoch ms.
  * @returns the ids of those that it ended.
  */
-export async function endOpenIncidents({ query }: Database): Promise<string[]> {
-  const ended = await query
-    .updateTable('incidents')
-    .set((column) => ({ ended_at: column.ref('updated_at') }))
-    .where('ended_at', 'is', null)
-    .returning('id')
-    .execute();
-  return ended.map(({ id }) => id);
+export async function endOpenIncidents({ query }: Database, at: number): Promise<string[]> {
+  const all: string[] = [];
+  for (;;) {
+    const ended = await query.transaction().execute(async (transaction) => {
+      const open = await transaction
+        .selectFrom('incidents')
+        .select('id')
+        .where('ended_at', 'is', null)
+        .limit(endedPerTurn)
+        .execute();
+      const ids = open.map(({ id }) => id);
+      if (ids.length === 0) return ids;
+      await transaction
+        .updateTable('incidents')
+        .set((column) => ({ ended_at: column.ref('updated_at') }))
+        .where('id', 'in', ids)
+        .execute();
+      await appendToChain(transaction, await incidentLinks(transaction, ids), at);
+      return ids;
+    });
+    all.push(...ended);
+    if (ended.length < endedPerTurn) return all;
+  }
 }
 
 /** Deletes the files that an earlier run wrote and then had no time to write a row for. */

@@ -2,14 +2,17 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { IncidentReview, ReviewRecord, ReviewRequest, ReviewState, StoredReviewAction } from '../contracts/api.ts';
 import type { IncidentRow, ReviewRow, Tables } from '../database/tables.ts';
 import { indexIncident } from './incident-index.ts';
+import { appendToChain, linkOf } from './trust/chain.ts';
 
-/** The state that an action brings an incident into; a note brings it into none. */
+/** The state that an action brings an incident into; a note brings it into none, nor does what keeps it from being deleted. */
 const stateOf: Readonly<Record<StoredReviewAction, ReviewState | undefined>> = {
   acknowledge: 'acknowledged',
   confirm: 'confirmed',
   dismiss: 'dismissed',
   'false-positive': 'false-positive',
   note: undefined,
+  hold: undefined,
+  release: undefined,
 };
 
 /** The actions after which an incident is no longer pending. */
@@ -58,7 +61,13 @@ export function reviewStateOf(reviews: readonly Selectable<ReviewRow>[]): Incide
     state: (standing && stateOf[standing.action as StoredReviewAction]) ?? 'pending',
     ...(standing === undefined ? {} : { by: standing.by, at: standing.created_at }),
     ...(note === undefined ? {} : { note }),
+    ...(isHeld(reviews) ? { held: true } : {}),
   };
+}
+
+/** Whether somebody said that it must not be deleted, and nobody took that back. */
+function isHeld(reviews: readonly Selectable<ReviewRow>[]): boolean {
+  return reviews.findLast(({ action }) => action === 'hold' || action === 'release')?.action === 'hold';
 }
 
 /** Writes a review and says what stands; undefined when there is no such incident. */
@@ -79,19 +88,21 @@ export async function writeReview(
     .values({ id, incident_id: incidentId, action, by, note: request.note ?? null, created_at: at })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await keepState(transaction, row, reviewStateOf([...reviews, written]).state);
+  await keepState(transaction, row, reviewStateOf([...reviews, written]));
+  await appendToChain(transaction, [linkOf.review(written)], at);
   return { record: reviewRecord(written), added: true, incident };
 }
 
-/** The state stands with the incident as well, so that it can be found by it. */
+/** The state stands with the incident as well, so that it can be found by it, and kept or deleted by it. */
 async function keepState(
   transaction: Transaction<Tables>,
   incident: Selectable<IncidentRow>,
-  state: ReviewState,
+  { state, held = false }: IncidentReview,
 ): Promise<void> {
-  if (incident.review_state === state) return;
-  await transaction.updateTable('incidents').set({ review_state: state }).where('id', '=', incident.id).execute();
-  await indexIncident(transaction, { ...incident, review_state: state }, incident);
+  const now = { review_state: state, held: held ? 1 : 0 };
+  if (incident.review_state === now.review_state && incident.held === now.held) return;
+  await transaction.updateTable('incidents').set(now).where('id', '=', incident.id).execute();
+  await indexIncident(transaction, { ...incident, ...now }, incident);
 }
 
 /**
@@ -103,11 +114,22 @@ function toWrite(
   { action, note }: ReviewRequest,
   reviews: readonly Selectable<ReviewRow>[],
 ): StoredReviewAction | Selectable<ReviewRow> {
-  const standing = action === 'note' ? reviews.findLast((review) => review.note === note) : standingReview(reviews);
+  const standing = standingFor(action, note, reviews);
   const stands =
     standing !== undefined && (action === 'note' || action === 'acknowledge' || standing.action === action);
   if (!stands) return action;
   return note === undefined || note === newestNote(reviews) ? standing : 'note';
+}
+
+/** What says already what an action would say, or the opposite of it. */
+function standingFor(
+  action: StoredReviewAction,
+  note: string | undefined,
+  reviews: readonly Selectable<ReviewRow>[],
+): Selectable<ReviewRow> | undefined {
+  if (action === 'note') return reviews.findLast((review) => review.note === note);
+  if (action !== 'hold' && action !== 'release') return standingReview(reviews);
+  return reviews.findLast((review) => review.action === 'hold' || review.action === 'release');
 }
 
 function reviewRecord(row: Selectable<ReviewRow>): ReviewRecord {

@@ -23,6 +23,7 @@ const workers = {
   'trial-watch': 'src/inference/trial-watch.ts',
   'model-making': 'src/inference/making-worker.ts',
   database: 'src/database/worker.ts',
+  trust: 'src/evidence/trust/trust-worker.ts',
   inspection: 'src/database/inspection-worker.ts',
 } as const;
 export type WorkerName = keyof typeof workers;

@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
 import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
+import { Sealing } from '../evidence/trust/sealing.ts';
 import { redact } from '../network/redact.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { ArmingRows } from './arming-rows.ts';
@@ -107,6 +108,7 @@ export class Site {
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
+  #sealing: Sealing | undefined;
 
   /** @throws SentinelError ES_SITE_LOCKED when another process uses the data folder. */
   constructor(options: SiteOptions, log: Log) {
@@ -234,7 +236,9 @@ export class Site {
     await Promise.all([this.arming, this.sound, this.vision, this.clips, this.access].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
+      await this.#evidence?.catch(() => undefined);
       await database?.close();
+      await this.#sealing?.close();
     } finally {
       this.#folderLock?.release();
     }
@@ -271,6 +275,7 @@ export class Site {
       this.answers.tell(answered);
     };
     const database = await this.database();
+    this.#sealing ??= new Sealing(folder, this.clock, this.log);
     const told = { onChange, onAnswer };
     return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, ...told, ...this.tools });
   }

@@ -1,0 +1,168 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SentinelError } from '../contracts/errors.ts';
+import { backUp, restore, type BackedUp } from '../evidence/backup.ts';
+import { exportBundle } from '../evidence/trust/export-bundle.ts';
+import { fingerprint, pemOf, signingKey } from '../evidence/trust/signing-key.ts';
+import { verifyBundle } from '../evidence/trust/verify-bundle.ts';
+import { verifyFolder, type Verification } from '../evidence/trust/verify-folder.ts';
+import type { Command, OptionValues, Terminal } from './command.ts';
+import { usualUserFolder } from './doctor.ts';
+
+const wrongUse = 2;
+type Work = (about: { values: OptionValues; terminal: Terminal; rest: readonly string[] }) => Promise<number>;
+
+/** What can be done with the evidence, by its first word. */
+const works: Readonly<Record<string, Work>> = {
+  verify,
+  export: exportIncidents,
+  key: showKey,
+  backup: (about) => copy(about, (folder, other) => backUp(folder, other), 'backed up to'),
+  restore: (about) => copy(about, (folder, other) => restore(other, folder), 'restored from'),
+};
+
+/** Checks, hands out, and copies what a site keeps. */
+export const evidence: Command = {
+  summary: 'Checks the evidence of a site, exports incidents with proof, makes and restores backups.',
+  operands: 'verify [FILE.zip] | export FILE.zip | key | backup DIR | restore DIR',
+  options: {
+    'data-folder': {
+      type: 'string',
+      value: 'DIR',
+      says: 'Data folder of the site; default: "echosight" in the user folder of Node-RED.',
+    },
+    key: { type: 'string', value: 'FILE', says: 'verify: public key of the site, as its owner gave it.' },
+    incident: { type: 'string', value: 'ID,...', says: 'export: these incidents only.' },
+    from: {
+      type: 'string',
+      value: 'TIME',
+      says: 'export: begun then or later, such as 2026-11-22 or 2026-11-22T18:00Z.',
+    },
+    to: { type: 'string', value: 'TIME', says: 'export: begun before.' },
+    area: { type: 'string', value: 'NAME', says: 'export: of this area only.' },
+    json: { type: 'boolean', says: 'Print what came of it as JSON.' },
+  },
+  footer: `verify    reads every row and file of the data folder, also while Node-RED runs, or a bundle, which needs nothing else.
+export    writes a zip file: media, rows, a page to read, and what proves that they are what they were.
+key       prints the public key of the site: give it to those who are to verify bundles.
+backup    copies database, files and keys, also while Node-RED runs; run again, it copies what is new.
+restore   puts a backup into a data folder that is empty; stop Node-RED first.`,
+  run: async (values, terminal, [what = '', ...rest]) => {
+    const work = Object.hasOwn(works, what) ? works[what] : undefined;
+    if (work === undefined) {
+      terminal.complain(`echosight evidence needs one of ${Object.keys(works).join(', ')}.\n`);
+      return wrongUse;
+    }
+    try {
+      return await work({ values, terminal, rest });
+    } catch (error) {
+      if (!(error instanceof SentinelError)) throw error;
+      terminal.complain(`${error.toString()}\n`);
+      return error.name === 'ES_BAD_INPUT' ? wrongUse : 1;
+    }
+  },
+};
+
+async function verify({ values, terminal, rest: [bundle] }: Parameters<Work>[0]): Promise<number> {
+  const key = keyIn(values.key, terminal);
+  const found =
+    bundle === undefined
+      ? await verifyFolder(dataFolder(values, terminal), key)
+      : await verifyBundle(resolve(terminal.folder, bundle), key);
+  terminal.print(values.json === true ? `${JSON.stringify(found, null, 2)}\n` : inWords(found, key !== undefined));
+  return found.holds ? 0 : 1;
+}
+
+async function exportIncidents({ values, terminal, rest: [name] }: Parameters<Work>[0]): Promise<number> {
+  if (name === undefined) throw new SentinelError('ES_BAD_INPUT', 'export needs the name of a zip file.');
+  const ids = text(values.incident)
+    ?.split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  const [from, to, area] = [time(values, 'from'), time(values, 'to'), text(values.area)];
+  const made = await exportBundle({
+    folder: dataFolder(values, terminal),
+    file: resolve(terminal.folder, name),
+    now: Date.now(),
+    ...(ids === undefined ? {} : { ids }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(area === undefined ? {} : { area }),
+  });
+  if (values.json === true) terminal.print(`${JSON.stringify(made, null, 2)}\n`);
+  else {
+    terminal.print(`Exported ${made.incidents} incidents in ${made.files} files to ${name}.\nKey: ${made.key}\n`);
+    for (const file of made.missing) terminal.complain(`${file} could not be read and is not in it.\n`);
+  }
+  return made.missing.length === 0 ? 0 : 1;
+}
+
+function showKey({ values, terminal }: Parameters<Work>[0]): Promise<number> {
+  const folder = dataFolder(values, terminal);
+  if (!existsSync(join(folder, 'sentinel.db'))) {
+    throw new SentinelError('ES_BAD_INPUT', `There is no database in ${folder}.`);
+  }
+  const { publicKey } = signingKey(folder);
+  const shown = { key: fingerprint(publicKey), pem: pemOf(publicKey) };
+  terminal.print(values.json === true ? `${JSON.stringify(shown, null, 2)}\n` : shown.pem);
+  return Promise.resolve(0);
+}
+
+async function copy(
+  { values, terminal, rest: [name] }: Parameters<Work>[0],
+  work: (folder: string, other: string) => Promise<BackedUp>,
+  done: string,
+): Promise<number> {
+  if (name === undefined) throw new SentinelError('ES_BAD_INPUT', 'A folder for the backup is needed.');
+  const copied = await work(dataFolder(values, terminal), resolve(terminal.folder, name));
+  if (values.json === true) terminal.print(`${JSON.stringify(copied, null, 2)}\n`);
+  else {
+    terminal.print(`The database and ${copied.files} files (${copied.bytes} bytes) are ${done} ${name}.\n`);
+    for (const file of copied.missing) terminal.complain(`${file} is missing, or not what it was.\n`);
+  }
+  return copied.missing.length === 0 ? 0 : 1;
+}
+
+function dataFolder(values: OptionValues, terminal: Terminal): string {
+  const named = text(values['data-folder']);
+  if (named !== undefined) return resolve(terminal.folder, named);
+  return join(terminal.env.NODE_RED_HOME ?? usualUserFolder(terminal.folder), 'echosight');
+}
+
+function keyIn(value: OptionValues[string], terminal: Terminal): KeyObject | undefined {
+  const file = text(value);
+  if (file === undefined) return undefined;
+  try {
+    return createPublicKey(readFileSync(resolve(terminal.folder, file)));
+  } catch {
+    throw new SentinelError('ES_BAD_INPUT', `${file} is no public key.`);
+  }
+}
+
+function text(value: OptionValues[string]): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function time(values: OptionValues, name: string): number | undefined {
+  const given = text(values[name]);
+  if (given === undefined) return undefined;
+  const at = Date.parse(given);
+  if (!Number.isNaN(at)) return at;
+  throw new SentinelError('ES_BAD_INPUT', `--${name} ${JSON.stringify(given)} is no time.`, {
+    hint: 'Write it as 2026-11-22 or 2026-11-22T18:00Z.',
+  });
+}
+
+function inWords(found: Verification, withKey: boolean): string {
+  const { holds, incidents, files, bytes, entries, seals, unsealed, key, faults, first } = found;
+  const rest = faults > first.length ? [`and ${faults - first.length} more`] : [];
+  const lines = [
+    `${incidents} incidents, ${files} files (${bytes} bytes), ${entries} entries of the chain, ${seals} seals.`,
+    ...(unsealed > 0 ? [`${unsealed} entries are not sealed yet; that happens every hour.`] : []),
+    ...(key === undefined ? [] : [`Key: ${key}${withKey ? '' : ' (compare it with what the owner of the site says)'}`]),
+    ...(holds ? ['Everything fits.'] : ['It does not fit:', ...first.map(({ where, what }) => `  ${where}: ${what}`)]),
+    ...rest,
+  ];
+  return `${lines.join('\n')}\n`;
+}

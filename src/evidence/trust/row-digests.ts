@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { IncidentRow, MediaRow, RemovalRow, ReviewRow, SignalRow } from '../../database/tables.ts';
+
+/** What of the rows is vouched for. The order is fixed: a digest of before must come out again. */
+const incidentColumns = [
+  'id',
+  'site',
+  'area',
+  'source',
+  'seq',
+  'severity',
+  'label',
+  'reason',
+  'confidence',
+  'started_at',
+  'updated_at',
+  'ended_at',
+  'explanation_json',
+  'sources_json',
+] as const satisfies (keyof IncidentRow)[];
+const signalColumns = [
+  'kind',
+  'label',
+  'source',
+  'score',
+  'threshold',
+  'model',
+  'captured_at',
+  'count',
+] as const satisfies (keyof SignalRow)[];
+const mediaColumns = [
+  'id',
+  'incident_id',
+  'type',
+  'source',
+  'mime',
+  'bytes',
+  'sha256',
+  'file',
+  'captured_at',
+  'created_at',
+] as const satisfies (keyof MediaRow)[];
+const reviewColumns = [
+  'id',
+  'incident_id',
+  'action',
+  'by',
+  'note',
+  'created_at',
+] as const satisfies (keyof ReviewRow)[];
+const removalColumns = [
+  'id',
+  'incident_id',
+  'what',
+  'why',
+  'by',
+  'media_json',
+  'at',
+] as const satisfies (keyof RemovalRow)[];
+
+export type IncidentFacts = Pick<Selectable<IncidentRow>, (typeof incidentColumns)[number]>;
+export type SignalFacts = Pick<Selectable<SignalRow>, (typeof signalColumns)[number]>;
+export type MediaFacts = Pick<Selectable<MediaRow>, (typeof mediaColumns)[number]>;
+export type ReviewFacts = Pick<Selectable<ReviewRow>, (typeof reviewColumns)[number]>;
+export type RemovalFacts = Pick<Selectable<RemovalRow>, (typeof removalColumns)[number]>;
+
+/** @param signals all of the incident, in any order. */
+export function incidentDigest(row: IncidentFacts, signals: readonly SignalFacts[]): Buffer {
+  const said = signals.map((signal) => JSON.stringify(signalColumns.map((column) => signal[column]))).sort();
+  return digestOf(['incident', ...incidentColumns.map((column) => row[column]), said]);
+}
+
+export function mediaDigest(row: MediaFacts): Buffer {
+  return digestOf(['media', ...mediaColumns.map((column) => row[column])]);
+}
+
+export function reviewDigest(row: ReviewFacts): Buffer {
+  return digestOf(['review', ...reviewColumns.map((column) => row[column])]);
+}
+
+export function removalDigest(row: RemovalFacts): Buffer {
+  return digestOf(['removal', ...removalColumns.map((column) => row[column])]);
+}
+
+/** As the columns stand, and nothing else: what goes into a bundle. */
+export const factsOf = {
+  incident: (row: IncidentFacts): IncidentFacts => only(row, incidentColumns),
+  signal: (row: SignalFacts): SignalFacts => only(row, signalColumns),
+  media: (row: MediaFacts): MediaFacts => only(row, mediaColumns),
+  review: (row: ReviewFacts): ReviewFacts => only(row, reviewColumns),
+  removal: (row: RemovalFacts): RemovalFacts => only(row, removalColumns),
+} as const;
+
+function only<Row, Column extends keyof Row>(row: Row, columns: readonly Column[]): Pick<Row, Column> {
+  return Object.fromEntries(columns.map((column) => [column, row[column]])) as Pick<Row, Column>;
+}
+
+function digestOf(values: readonly unknown[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(values)).digest();
+}

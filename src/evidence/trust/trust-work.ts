@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+import { errorNames, SentinelError, type ErrorName } from '../../contracts/errors.ts';
+import type { Failure } from '../../database/protocol.ts';
+import { workerFile } from '../../process/package-files.ts';
+import type { Exported, ExportOrder } from './export-bundle.ts';
+import type { Verification } from './verify-folder.ts';
+
+/** What a thread of its own does with the evidence of a data folder. */
+export type TrustOrder =
+  | { what: 'seal'; folder: string; now: number }
+  | { what: 'verify'; folder: string }
+  | ({ what: 'export' } & ExportOrder);
+
+export type TrustAnswer = { result: unknown } | { failure: Failure & { name: string } };
+
+/** Seals what the chain has got. @returns how many seals. @throws SentinelError */
+export async function sealInThread(folder: string, now: number): Promise<number> {
+  return (await inThread({ what: 'seal', folder, now })) as number;
+}
+
+/** As `verifyFolder`, beside everything else. @throws SentinelError */
+export async function verifyInThread(folder: string): Promise<Verification> {
+  return (await inThread({ what: 'verify', folder })) as Verification;
+}
+
+/** As `exportBundle`, beside everything else. @throws SentinelError */
+export async function exportInThread(order: ExportOrder): Promise<Exported> {
+  return (await inThread({ what: 'export', ...order })) as Exported;
+}
+
+async function inThread(order: TrustOrder): Promise<unknown> {
+  const worker = new Worker(workerFile('trust'), { workerData: order, env: {}, execArgv: [], name: 'echosight-trust' });
+  // It must not keep a process that is about to end.
+  worker.unref();
+  const answer = await new Promise<TrustAnswer>((resolve, reject) => {
+    worker.on('message', resolve);
+    worker.on('error', reject);
+    worker.on('exit', (code) => {
+      reject(new Error(`the thread ended with code ${code}`));
+    });
+  }).catch((error: unknown): TrustAnswer => ({ failure: { code: 'UNKNOWN', message: String(error), name: 'Error' } }));
+  if ('result' in answer) return answer.result;
+  const { name, message } = answer.failure;
+  throw new SentinelError(Object.hasOwn(errorNames, name) ? (name as ErrorName) : 'ES_DATABASE', message);
+}

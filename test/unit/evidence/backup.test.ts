@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { backUp, restore } from '../../../src/evidence/backup.ts';
+import { sealNow } from '../../../src/evidence/trust/export-bundle.ts';
+import { signingKey } from '../../../src/evidence/trust/signing-key.ts';
+import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { incident, jpeg } from './incident.ts';
+import { keptFolder } from './kept-folder.ts';
+
+test('a backup of a store in use, made again and put elsewhere, is whole and verifies with the same key', async (t) => {
+  const { folder, store } = await keptFolder(t);
+  sealNow(folder, signingKey(folder), 1);
+  const backup = join(temporaryFolder(t), 'backup');
+  assert.deepEqual((await backUp(folder, backup)).missing, []);
+  await store.record(incident({ id: 'later' }), { image: jpeg('later') });
+  const again = await backUp(folder, backup);
+  assert.equal(again.files, 5);
+  const other = join(temporaryFolder(t), 'house', 'echosight');
+  assert.equal((await restore(backup, other)).files, 5);
+  const found = await verifyFolder(other);
+  assert.deepEqual(found.first, []);
+  assert.deepEqual([found.incidents, found.seals], [4, 1]);
+  assert.equal(found.key, (await verifyFolder(folder)).key);
+  assert.equal(statSync(join(other, 'evidence-key.pem')).mode & 0o777, 0o600);
+});
+
+test('nothing is restored over data, and no damaged backup', async (t) => {
+  const { folder } = await keptFolder(t);
+  const backup = join(temporaryFolder(t), 'backup');
+  await backUp(folder, backup);
+  const before = readdirSync(folder).sort();
+  await assert.rejects(restore(backup, folder), { name: 'ES_BAD_INPUT', message: /holds data already/ });
+  assert.deepEqual(readdirSync(folder).sort(), before);
+  writeFileSync(join(backup, 'sentinel.db'), 'no database');
+  const other = join(temporaryFolder(t), 'new');
+  await assert.rejects(restore(backup, other), { name: 'ES_BAD_INPUT', message: /damaged/ });
+  assert.ok(!existsSync(other));
+});
+
+test('a file that is gone is told, in the backup and when it is restored; a folder of something else is left alone', async (t) => {
+  const { folder } = await keptFolder(t);
+  rmSync(join(folder, 'evidence'), { recursive: true });
+  const backup = join(temporaryFolder(t), 'backup');
+  assert.equal((await backUp(folder, backup)).missing.length, 4);
+  const photos = temporaryFolder(t);
+  writeFileSync(join(photos, 'holiday.jpg'), '');
+  await assert.rejects(backUp(folder, photos), { name: 'ES_BAD_INPUT', message: /something else/ });
+});

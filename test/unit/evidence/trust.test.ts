@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import type BetterSqlite3 from 'better-sqlite3';
+import { exportBundle, sealNow } from '../../../src/evidence/trust/export-bundle.ts';
+import { signingKey } from '../../../src/evidence/trust/signing-key.ts';
+import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
+import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
+import { verifyInThread } from '../../../src/evidence/trust/trust-work.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { incident } from './incident.ts';
+import { keptFolder } from './kept-folder.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+const now = Date.UTC(2026, 10, 22);
+
+async function sealed(t: TestContext) {
+  const kept = await keptFolder(t);
+  sealNow(kept.folder, signingKey(kept.folder), now);
+  return kept;
+}
+
+/** As somebody would who can write to the file: without the triggers. */
+function tamper(folder: string, ...statements: string[]): void {
+  const connection = new Sqlite(join(folder, 'sentinel.db'));
+  connection.pragma('foreign_keys = OFF');
+  connection.exec('DROP TRIGGER IF EXISTS chain_is_never_changed; DROP TRIGGER IF EXISTS chain_is_kept;');
+  for (const statement of statements) connection.exec(statement);
+  connection.close();
+}
+
+function evidenceFiles(folder: string): string[] {
+  const days = readdirSync(join(folder, 'evidence')).filter((name) => !name.startsWith('.'));
+  return days.flatMap((day) =>
+    readdirSync(join(folder, 'evidence', day)).map((name) => join(folder, 'evidence', day, name)),
+  );
+}
+
+describe('the chain of a site', () => {
+  test('holds what was written, in whatever thread it is checked; its key is its owner’s alone', async (t) => {
+    const { folder } = await sealed(t);
+    const found = await verifyFolder(folder);
+    assert.deepEqual(found.first, []);
+    assert.ok(found.holds);
+    assert.deepEqual([found.incidents, found.files, found.seals, found.unsealed], [3, 4, 1, 0]);
+    // Four messages of incidents, four files, two reviews.
+    assert.equal(found.entries, 10);
+    assert.deepEqual(await verifyInThread(folder), found);
+    assert.equal(statSync(join(folder, 'evidence-key.pem')).mode & 0o777, 0o600);
+  });
+
+  test('tells how much is not sealed, and seals no entry twice', async (t) => {
+    const { folder, store } = await sealed(t);
+    await store.record(incident({ id: 'four' }), {});
+    assert.equal((await verifyFolder(folder)).unsealed, 1);
+    assert.equal(sealNow(folder, signingKey(folder), now), 1);
+    assert.equal(sealNow(folder, signingKey(folder), now), 0);
+    assert.deepEqual((await verifyFolder(folder)).first, []);
+  });
+
+  test('cannot be changed by a statement', async (t) => {
+    const { database } = await sealed(t);
+    await assert.rejects(database.query.deleteFrom('chain').execute(), /the chain is kept/);
+    await assert.rejects(database.query.updateTable('chain').set({ at: 1 }).execute(), /never changed/);
+  });
+
+  const damages: [what: string, where: RegExp, said: RegExp, ...statements: string[]][] = [
+    [
+      'an incident that was made harmless',
+      /^incident two$/,
+      /not what it was/,
+      `UPDATE incidents SET severity = 0 WHERE id = 'two'`,
+    ],
+    [
+      'a signal that was added',
+      /^incident two$/,
+      /not what it was/,
+      `INSERT INTO signals (incident_id, kind, label, source, score, captured_at, count) VALUES ('two', 'object', 'dog', 'front', 1, 1, 1)`,
+    ],
+    [
+      'a review that was turned round',
+      /^review .* of incident one$/,
+      /not what it was/,
+      `UPDATE reviews SET action = 'dismiss' WHERE incident_id = 'one'`,
+    ],
+    [
+      'a deleted incident',
+      /^incident three$/,
+      /deleted/,
+      `DELETE FROM media WHERE incident_id = 'three'`,
+      `DELETE FROM signals WHERE incident_id = 'three'`,
+      `DELETE FROM incidents WHERE id = 'three'`,
+    ],
+    ['a deleted review', /^review .* of incident two$/, /deleted/, `DELETE FROM reviews WHERE incident_id = 'two'`],
+    [
+      'an incident that was put in by hand',
+      /^incident five$/,
+      /knows nothing/,
+      `INSERT INTO incidents SELECT 'five', site, area, source, seq, severity, label, reason, confidence, started_at, updated_at, ended_at, explanation_json, sources_json, NULL, review_state, held FROM incidents WHERE id = 'one'`,
+    ],
+    ['an entry that was deleted', /^chain entry 4$/, /missing/, 'DELETE FROM chain WHERE seq = 4'],
+    ['a changed digest', /^chain entry 3$/, /not what it was/, `UPDATE chain SET digest = zeroblob(32) WHERE seq = 3`],
+    [
+      'two entries that changed places',
+      /^chain entry 5$/,
+      /not what it was, or not in its place/,
+      'UPDATE chain SET seq = 500 WHERE seq = 5',
+      'UPDATE chain SET seq = 5 WHERE seq = 6',
+      'UPDATE chain SET seq = 6 WHERE seq = 500',
+    ],
+    ['an end that was cut off', /^chain entry 10$/, /missing/, 'DELETE FROM chain WHERE seq = 10'],
+    [
+      'a seal that was changed',
+      /^seal 1$/,
+      /signature/,
+      `UPDATE seals SET statement = replace(statement, '"at":', '"at":1')`,
+    ],
+  ];
+  for (const [what, where, said, ...statements] of damages) {
+    test(`names ${what}`, async (t) => {
+      const { folder } = await sealed(t);
+      tamper(folder, ...statements);
+      const found = await verifyFolder(folder);
+      assert.ok(!found.holds);
+      assert.match(found.first[0]?.where ?? '', where);
+      assert.match(found.first[0]?.what ?? '', said);
+    });
+  }
+
+  test('names a file with one flipped bit, and one that is gone', async (t) => {
+    const { folder } = await sealed(t);
+    const [flipped = '', gone = ''] = evidenceFiles(folder);
+    const bytes = readFileSync(flipped);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(flipped, bytes);
+    rmSync(gone);
+    const { first } = await verifyFolder(folder);
+    assert.deepEqual(
+      new Set(first.map(({ where, what }) => `${join(folder, where)}: ${what}`)),
+      new Set([`${flipped}: The file is not what it was.`, `${gone}: The file is missing.`]),
+    );
+  });
+
+  test('is not trusted when somebody makes all of it anew with a key of their own', async (t) => {
+    const { folder } = await sealed(t);
+    const other = generateKeyPairSync('ed25519');
+    const owner = createPublicKey(readFileSync(join(folder, 'evidence-key.pub.pem')));
+    tamper(folder, 'DELETE FROM seals');
+    sealNow(folder, other, now);
+    const found = await verifyFolder(folder, owner);
+    assert.deepEqual(found.first, [{ where: 'seal 1', what: 'It was made with another key.' }]);
+  });
+});
+
+describe('a bundle', () => {
+  async function bundled(t: TestContext, ids: string[]) {
+    const { folder, ...kept } = await keptFolder(t);
+    const elsewhere = temporaryFolder(t);
+    const file = join(elsewhere, 'bundle.zip');
+    const made = await exportBundle({ folder, file, ids, now });
+    return { folder, file, made, ...kept };
+  }
+
+  test('verifies elsewhere, without the data folder, and says nothing of other incidents', async (t) => {
+    const { folder, file, made } = await bundled(t, ['one']);
+    const key = createPublicKey(readFileSync(join(folder, 'evidence-key.pub.pem')));
+    rmSync(join(folder, 'evidence'), { recursive: true });
+    const found = await verifyBundle(file, key);
+    assert.deepEqual(found.first, []);
+    assert.deepEqual([found.incidents, found.files, found.seals, found.entries], [1, 2, 1, 10]);
+    assert.equal(made.key, found.key);
+    assert.ok(!readFileSync(file).includes('three'));
+  });
+
+  test('has a page to read, on which nothing of a label becomes markup', async (t) => {
+    const { file } = await bundled(t, ['one', 'two']);
+    const page = await textIn(file, 'report.html');
+    assert.match(page, /&lt;b&gt;two&lt;\/b&gt;/);
+    assert.doesNotMatch(page, /<b>two/);
+    assert.match(page, /a burglar/);
+    assert.match(page, /<img src="media\/[0-9a-f]{32}\.jpg"/);
+    assert.doesNotMatch(page, /https?:/);
+  });
+
+  test('with one changed byte anywhere does not hold', async (t) => {
+    const { file } = await bundled(t, ['one']);
+    const whole = readFileSync(file);
+    const picture = whole.indexOf('picture of one');
+    const changed = Buffer.from(whole);
+    changed[picture] = 0x50;
+    writeFileSync(file, changed);
+    const found = await verifyBundle(file);
+    assert.ok(!found.holds);
+    assert.match(found.first[0]?.where ?? '', /^media\/[0-9a-f]{32}\.jpg$/);
+  });
+
+  test('of another key is told by the key that its owner gave', async (t) => {
+    const { file } = await bundled(t, ['one']);
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const found = await verifyBundle(file, publicKey);
+    assert.match(found.first[0]?.what ?? '', /not the key of the site/);
+  });
+
+  test('is not written over another file, nor without an incident', async (t) => {
+    const { folder, file } = await bundled(t, ['one']);
+    const before = readFileSync(file);
+    await assert.rejects(exportBundle({ folder, file, now }), { name: 'ES_BAD_INPUT', message: /exists/ });
+    assert.ok(readFileSync(file).equals(before));
+    await assert.rejects(exportBundle({ folder, file: `${file}2`, ids: ['none'], now }), { name: 'ES_BAD_INPUT' });
+  });
+
+  test('tells what could not be read', async (t) => {
+    const { folder } = await keptFolder(t);
+    const [gone = ''] = evidenceFiles(folder);
+    rmSync(gone);
+    const file = join(temporaryFolder(t), 'bundle.zip');
+    const { missing } = await exportBundle({ folder, file, now });
+    assert.equal(missing.length, 1);
+    assert.deepEqual((await verifyBundle(file)).first, [{ where: missing[0], what: 'The file is missing.' }]);
+  });
+
+  test('that is none is refused by name', async (t) => {
+    const file = join(temporaryFolder(t), 'no.zip');
+    writeFileSync(file, 'no zip file');
+    await assert.rejects(verifyBundle(file), { name: 'ES_ARCHIVE_INVALID' });
+  });
+});
+
+async function textIn(file: string, name: string): Promise<string> {
+  const { BundleFile } = await import('../../../src/evidence/trust/bundle-file.ts');
+  const bundle = await BundleFile.open(file);
+  try {
+    return await bundle.text(name);
+  } finally {
+    bundle.close();
+  }
+}

@@ -52,8 +52,8 @@ async function readManifest(bundle: BundleFile, key: KeyObject, faults: Faults):
   if (!verify(null, Buffer.from(text), key, signature)) {
     faults.add(bundleNames.manifest, 'Its signature is not right.');
   }
-  const manifest = parsed<Manifest>(text, bundleNames.manifest);
-  if (manifest.format === 'echosight-evidence' && Array.isArray(manifest.files)) return manifest;
+  const manifest = parsed(text, bundleNames.manifest) as Partial<Manifest>;
+  if (manifest.format === 'echosight-evidence' && Array.isArray(manifest.files)) return manifest as Manifest;
   throw invalid('its manifest is none');
 }
 
@@ -87,7 +87,7 @@ async function checkChainLines(bundle: BundleFile, key: KeyObject, said: Said, f
     );
   };
   for await (const text of lines) {
-    const line = parsed<ChainLine>(text, bundleNames.chain);
+    const line = parsed(text, bundleNames.chain) as ChainLine;
     if ('seal' in line) {
       end();
       const row = { statement: line.seal, signature: Buffer.from(line.signature, 'base64') };
@@ -129,7 +129,7 @@ async function checkIncidents(
     faults.add(bundleNames.manifest, 'It counts other incidents than there are.');
   let files = 0;
   for (const name of names) {
-    const bundled = parsed<BundledIncident>(await bundle.text(name), name);
+    const bundled = parsed(await bundle.text(name), name) as BundledIncident;
     const { id } = bundled.incident;
     const ofIncident = said.get(id) ?? new Map<string, string>();
     const vouch = (kind: string, subject: string, digest: Buffer): void => {
@@ -168,9 +168,9 @@ function findLeftOut(
   }
 }
 
-function parsed<T>(text: string, name: string): T {
+function parsed(text: string, name: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     throw invalid(`${name} is no JSON`);
   }

@@ -129,7 +129,7 @@ describe('a review', () => {
       ['"acknowledge"', 422, /object/],
       ['null', 422, /object/],
       [{}, 422, /action/],
-      [{ action: 'snooze' }, 422, /hold/],
+      [{ action: 'snooze' }, 422, /snooze/],
       [{ action: 'delete' }, 422, /delete/],
       [{ action: 'constructor' }, 422, /constructor/],
       [{ action: 'note' }, 422, /note/],

@@ -4,6 +4,7 @@ import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
 import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/statistics.ts';
 import type { TrainingStatus } from '../src/contracts/training.ts';
+import { queryOf, type ListFilter } from './list-filter.ts';
 import type { PictureAnswer } from './camera-tiles.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
 
@@ -20,12 +21,6 @@ export class ApiFailure extends Error {
   }
 }
 
-/** What the list is asked for. */
-export interface ListFilter {
-  minimumSeverity: number;
-  unreviewedOnly: boolean;
-}
-
 const kinds: Readonly<Record<number, FailureKind>> = { 401: 'login', 403: 'forbidden', 404: 'missing' };
 const patienceMs = 15_000;
 /** A minute of sound over a slow line. */
@@ -40,10 +35,8 @@ export class ApiClient {
     this.#roots = [...roots];
   }
 
-  async list({ minimumSeverity, unreviewedOnly }: ListFilter, before?: string, limit = 30): Promise<IncidentPage> {
-    const query = new URLSearchParams({ limit: String(limit) });
-    if (minimumSeverity > 0) query.set('minimumSeverity', String(minimumSeverity));
-    if (unreviewedOnly) query.set('state', 'unreviewed');
+  async list(filter: ListFilter, before?: string, limit = 30): Promise<IncidentPage> {
+    const query = new URLSearchParams({ limit: String(limit), ...queryOf(filter, Date.now()) });
     if (before !== undefined) query.set('before', before);
     return (await this.#ask(`incidents?${query.toString()}`)) as IncidentPage;
   }

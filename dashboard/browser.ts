@@ -1,6 +1,7 @@
-import type { ApiClient, ListFilter } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import type { TilePorts } from './camera-tiles.ts';
 import type { CardPorts } from './microphone-cards.ts';
+import { filterIn, keptAs, noFilter, type ListFilter } from './list-filter.ts';
 import type { LivePorts } from './live-link.ts';
 
 /** Dashboard puts its Vue on the window. */
@@ -26,7 +27,7 @@ export function browserPorts(api: ApiClient): LivePorts {
         socket.close();
       };
     },
-    check: () => api.list({ minimumSeverity: 3, unreviewedOnly: false }, undefined, 1),
+    check: () => api.list({ ...noFilter, minimumSeverity: 3 }, undefined, 1),
     wait: (ms, run) => {
       const timer = setTimeout(run, ms);
       return () => {
@@ -77,20 +78,19 @@ const storageKey = 'echosight-incidents-filter';
 
 /** The filter that was chosen last in this browser. */
 export function keptFilter(): ListFilter {
-  const none = { minimumSeverity: 0, unreviewedOnly: false };
   try {
-    const kept = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<ListFilter>;
-    const minimumSeverity = [1, 2, 3].includes(kept.minimumSeverity ?? 0) ? Number(kept.minimumSeverity) : 0;
-    return { minimumSeverity, unreviewedOnly: kept.unreviewedOnly === true };
+    const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
+    // Words and times are for one look; tomorrow nobody remembers why the list is short.
+    return { ...keptAs(kept ?? {}), text: '', span: '' };
   } catch {
     // A browser may refuse to keep anything; the page works without.
-    return none;
+    return noFilter;
   }
 }
 
-export function keepFilter({ minimumSeverity, unreviewedOnly }: ListFilter): void {
+export function keepFilter(filter: ListFilter): void {
   try {
-    localStorage.setItem(storageKey, JSON.stringify({ minimumSeverity, unreviewedOnly }));
+    localStorage.setItem(storageKey, JSON.stringify(filterIn(filter)));
   } catch {
     // As above.
   }

@@ -1,5 +1,4 @@
 import type { IncidentSummary } from '../src/contracts/api.ts';
-import type { ListFilter } from './api-client.ts';
 
 /**
  * The incidents that the page knows. Live messages overtake answers of the list: what came live after a request was sent is
@@ -67,9 +66,4 @@ export class IncidentList {
 
 function newestFirst(one: IncidentSummary, other: IncidentSummary): number {
   return other.startedAt - one.startedAt || (other.id < one.id ? -1 : 1);
-}
-
-/** Whether the list, asked with this filter, would hold the incident. */
-export function fits({ severity, review }: IncidentSummary, { minimumSeverity, unreviewedOnly }: ListFilter): boolean {
-  return severity >= minimumSeverity && (!unreviewedOnly || review.state === 'pending');
 }

@@ -5,7 +5,9 @@ import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
 import { CameraTiles, lastSeen, tileLook, type Tile } from './camera-tiles.ts';
 import { earLook, lastHeard, levelShare, MicrophoneCards, rowsOf, type EarCard } from './microphone-cards.ts';
-import { fits, IncidentList } from './incident-list.ts';
+import { IncidentList } from './incident-list.ts';
+import { filterIn, fits, furtherFilters, isFiltered, isSearch, noFilter, type ListFilter } from './list-filter.ts';
+import { furtherChoices } from './filter-choices.ts';
 import { LiveLink } from './live-link.ts';
 import { isDisarmed, modeChoices, withArming } from './mode-switch.ts';
 import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
@@ -26,6 +28,8 @@ import { chooseLanguage, modeWords, soundWords, speaker, type Word } from './wor
 
 const tickMs = 10_000;
 const beatMs = 500;
+/** After the last letter. */
+const searchMs = 400;
 /** More than this is not kept in a page that stays open for weeks. */
 const mostKept = 600;
 /** Dashboard builds the component anew whenever it gets its settings again; what is shown must outlast that. */
@@ -48,8 +52,9 @@ const initial = {
   next: undefined as string | undefined,
   unavailable: [] as string[],
   isLoadingOlder: false,
-  minimumSeverity: 0,
-  unreviewedOnly: false,
+  ...noFilter,
+  /** Whether the filters are shown that one needs less often. */
+  isMoreOpen: false,
   chosen: undefined as IncidentSummary | undefined,
   /** Whether the details cover the list where there is room for one of them only. */
   isOpen: false,
@@ -86,6 +91,7 @@ export function createPage(setup: DashboardSetup) {
   /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */
   const staying = new Set<string>();
   let request = 0;
+  let searching: ReturnType<typeof setTimeout> | undefined;
   /** The newest page could not be fetched: what came since is missing, whatever the live connection tells. */
   let isStale = false;
   let scrolled = 0;
@@ -142,11 +148,11 @@ export function createPage(setup: DashboardSetup) {
   };
 
   function refresh(): void {
-    const filter = { minimumSeverity: state.minimumSeverity, unreviewedOnly: state.unreviewedOnly };
+    const filter = filterIn(state);
     const held = new Set(state.held);
     state.incidents = list
       .sorted()
-      .filter((incident) => (fits(incident, filter) || staying.has(incident.id)) && !held.has(incident.id));
+      .filter((incident) => (fits(incident, filter, state.now) || staying.has(incident.id)) && !held.has(incident.id));
     if (state.chosen !== undefined) state.chosen = list.get(state.chosen.id) ?? state.chosen;
   }
 
@@ -221,7 +227,12 @@ export function createPage(setup: DashboardSetup) {
   }
 
   function take(incident: IncidentSummary): void {
-    if (know(incident) && fits(incident, state)) {
+    // Which words are in it, only the server knows.
+    if (isSearch(state) && list.get(incident.id) === undefined) {
+      searchSoon(() => void load());
+      return;
+    }
+    if (know(incident) && fits(incident, state, Date.now())) {
       if (!state.isAtTop) state.held.push(incident.id);
       const { severity, label, area } = incident;
       state.announcement = say('announce', { severity: say(`severity${severity}` as Word), label, area });
@@ -266,7 +277,14 @@ export function createPage(setup: DashboardSetup) {
     }
   }
 
+  /** @param ask what then brings the list */
+  function searchSoon(ask = applyFilter): void {
+    clearTimeout(searching);
+    searching = setTimeout(ask, searchMs);
+  }
+
   function applyFilter(): void {
+    clearTimeout(searching);
     staying.clear();
     keepFilter(state);
     state.phase = 'loading';
@@ -299,7 +317,19 @@ export function createPage(setup: DashboardSetup) {
     percent: (score: number) => percent.format(score),
     url: (evidence: { id: string }) => api.evidence(evidence.id),
     days: () => byDay(state.incidents, (at) => time.day(at, state.now)),
-    isFiltered: () => state.minimumSeverity > 0 || state.unreviewedOnly,
+    isFiltered: () => isFiltered(state),
+    searchSoon: () => {
+      searchSoon();
+    },
+    moreWords(): string {
+      const n = furtherFilters(state);
+      return n === 0 ? say('moreFilters') : say('moreFiltersSet', { n });
+    },
+    furtherChoices: () => furtherChoices(state, say),
+    setFilter(name: 'site' | 'area' | 'source' | 'answer' | 'span', value: string): void {
+      Object.assign(state, { [name]: value });
+      applyFilter();
+    },
     /** What was seen and heard first: the sentence before says the severity, which the badge shows. */
     reasons: ({ explanation }: IncidentSummary) => explanation.slice(1, 3).join(' '),
     severityWord: ({ severity }: IncidentSummary) => say(`severity${severity}` as Word),
@@ -375,7 +405,7 @@ export function createPage(setup: DashboardSetup) {
       if (isAtTop && state.held.length > 0) actions.showHeld();
     },
     clearFilter(): void {
-      Object.assign(state, { minimumSeverity: 0, unreviewedOnly: false });
+      Object.assign(state, noFilter);
       applyFilter();
     },
     tryAgain(): void {

@@ -79,7 +79,7 @@ export class IncidentAnswers {
 const parameters = Object.keys(IncidentQuery.properties);
 
 /** What a request for the list asks for. @throws Problem 400 */
-function listRequest(url: string | undefined): ListRequest {
+export function listRequest(url: string | undefined): ListRequest {
   const given = new Parameters(url, parameters);
   const before = given.text('before', longestCursor);
   const minimumSeverity = given.integer('minimumSeverity', 0, 3);

@@ -21,6 +21,12 @@ const { hashSync } = require('bcryptjs') as { hashSync: (password: string, round
 const reason = 'a browser (CHROMIUM_PATH)';
 const skip = findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? `${reason} is absent` : false;
 
+/** The folder in SCREENSHOTS, when somebody wants to look. */
+async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
 describe('the incidents of the demo on the dashboard', { timeout: 300_000, skip }, () => {
   test('appear live, with picture, sound and reasons, and what is acknowledged stays so', async (t) => {
     if (!requirement(t, findBrowser() !== undefined, reason)) return;
@@ -156,14 +162,35 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
   test('filters, keeps the filter over a reload, and takes it back', async () => {
     await happen(base, { id: 'small', label: 'Only a notice', severity: 1 });
     await page.locator('.es-card', { hasText: 'Only a notice' }).waitFor();
-    await page.locator('select').selectOption({ label: 'Alarms only' });
+    await page.getByLabel('Severity').selectOption({ label: 'Alarms only' });
     await page.locator('.es-card', { hasText: 'Only a notice' }).waitFor({ state: 'detached' });
     await happen(base, { id: 'smaller', label: 'Another notice', severity: 1 });
     await page.reload();
     await page.locator('.es-card', { hasText: 'Breaking glass' }).waitFor();
     assert.equal(await page.locator('.es-card').count(), 1);
-    await page.locator('select').selectOption({ label: 'All' });
+    await page.getByLabel('Severity').selectOption({ label: 'All' });
     await page.locator('.es-card', { hasText: 'Another notice' }).waitFor();
+  });
+
+  test('finds by words and by place, and what comes meanwhile is found as well', async () => {
+    await happen(base, { id: 'cellar', label: 'Somebody in the cellar', area: 'cellar', source: 'cellar camera' });
+    await page.getByPlaceholder('Search: words, place, camera').fill('cellar');
+    await page.locator('.es-card', { hasText: 'Breaking glass' }).waitFor({ state: 'detached' });
+    assert.equal(await page.locator('.es-card').count(), 1);
+    await happen(base, { id: 'cellar-2', label: 'Again in the cellar', area: 'cellar', source: 'cellar camera' });
+    await page.locator('.es-card', { hasText: 'Again in the cellar' }).waitFor();
+    await happen(base, { id: 'upstairs', label: 'Upstairs' });
+    await page.getByPlaceholder('Search: words, place, camera').fill('');
+    await page.locator('.es-card', { hasText: 'Upstairs' }).waitFor();
+    await page.getByRole('button', { name: 'More filters' }).click();
+    await page.getByLabel('Camera or microphone').selectOption('cellar camera');
+    await page.locator('.es-card', { hasText: 'Upstairs' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'More filters (1)' }).waitFor();
+    await look(page, 'filters-phone');
+    assert.ok((await overflow(page)) <= 0);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.locator('.es-card', { hasText: 'Upstairs' }).waitFor();
+    await page.getByRole('button', { name: 'More filters' }).click();
   });
 
   test('does not take away under the hand what was just reviewed', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fits, IncidentList } from '../../../dashboard/incident-list.ts';
+import { IncidentList } from '../../../dashboard/incident-list.ts';
 import { incident } from './incident.ts';
 
 function idsOf(list: IncidentList): string[] {
@@ -65,13 +65,5 @@ describe('the incidents that the page knows', () => {
     list.put(incident('new', { startedAt: 9 }));
     list.replace([incident('a', { startedAt: 5 })], mark, true);
     assert.deepEqual(idsOf(list), ['new', 'a']);
-  });
-
-  test('the filter is that of the API', () => {
-    const all = { minimumSeverity: 0, unreviewedOnly: false };
-    assert.equal(fits(incident('a', { severity: 0 }), all), true);
-    assert.equal(fits(incident('a', { severity: 1 }), { ...all, minimumSeverity: 2 }), false);
-    assert.equal(fits(incident('a', { severity: 2 }), { ...all, minimumSeverity: 2 }), true);
-    assert.equal(fits(incident('a', { review: { state: 'dismissed' } }), { ...all, unreviewedOnly: true }), false);
   });
 });

@@ -6,7 +6,7 @@ import { apiRoots } from './api-root.ts';
 import { CameraTiles, lastSeen, tileLook, type Tile } from './camera-tiles.ts';
 import { earLook, lastHeard, levelShare, MicrophoneCards, rowsOf, type EarCard } from './microphone-cards.ts';
 import { IncidentList } from './incident-list.ts';
-import { filterIn, fits, furtherFilters, isFiltered, isSearch, noFilter, type ListFilter } from './list-filter.ts';
+import { filterIn, fits, furtherFilters, isFiltered, isSearch, noFilter } from './list-filter.ts';
 import { furtherChoices } from './filter-choices.ts';
 import { LiveLink } from './live-link.ts';
 import { isDisarmed, modeChoices, withArming } from './mode-switch.ts';

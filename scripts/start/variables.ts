@@ -104,6 +104,11 @@ export const ownVariables: readonly OwnVariable[] = [
     sets: 'user of the camera, which stands in no command line then',
   },
   { name: 'ECHOSIGHT_RTSP_PASSWORD', reader: cli('rtsp'), sets: 'password of the camera, likewise' },
+  {
+    name: 'ECHOSIGHT_TEST_ROUTES',
+    reader: nodeRed,
+    sets: '`1`: admins may simulate events and add a demo stream over HTTP; else these routes are not there',
+  },
   { name: 'NODE_RED_HOME', reader: `${cli('doctor')}, ${cli('models')}`, sets: 'user folder of Node-RED' },
   { name: 'HTTPS_PROXY', reader: cli('models pull'), sets: 'proxy for downloads' },
   { name: 'NO_PROXY', reader: cli('models pull'), sets: 'hosts that are asked without it' },

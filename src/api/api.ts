@@ -11,9 +11,11 @@ import type { Call, Handlers, OpenCall } from './call.ts';
 import { CameraAnswers, type CameraHost } from './camera-answers.ts';
 import { EvidenceAnswers, type EvidenceHost } from './evidence-answers.ts';
 import { FaultLog } from './fault-log.ts';
-import { IncidentAnswers, type IncidentHost } from './incident-answers.ts';
+import { IncidentAnswers } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
 import { Live } from './live/live.ts';
+import { AlertAnswers } from './older/alert-answers.ts';
+import { EventAnswers, type EventHost } from './older/event-answers.ts';
 import { OpenApiAnswers } from './openapi/openapi-answers.ts';
 import { Problem } from './problem.ts';
 import { findPlace, type FoundPlace } from './route-finder.ts';
@@ -32,7 +34,7 @@ export interface ApiHost
   extends
     AdmissionHost,
     SystemHost,
-    IncidentHost,
+    EventHost,
     EvidenceHost,
     StatisticsHost,
     CameraHost,
@@ -86,12 +88,16 @@ export class Api {
         this.#faults.tell('live', cause);
       },
     });
+    const incidents = new IncidentAnswers(host);
+    const evidence = new EvidenceAnswers(host);
     this.#handlers = {
       ...new OpenApiAnswers(host).handlers,
       ...new SystemAnswers(host).handlers,
-      ...new IncidentAnswers(host).handlers,
-      ...new EvidenceAnswers(host).handlers,
       ...new StatisticsAnswers(host).handlers,
+      ...incidents.handlers,
+      ...evidence.handlers,
+      ...new EventAnswers(host, { lists: incidents.lists, evidence }).handlers,
+      ...new AlertAnswers(host, incidents.lists).handlers,
       ...new CameraAnswers(host).handlers,
       ...new SoundAnswers(host).handlers,
       ...new ArmingAnswers(host).handlers,

@@ -17,26 +17,29 @@ const mostAtOnce = 32;
 /** Answers who reads files of incidents. */
 export class EvidenceAnswers {
   readonly #host: EvidenceHost;
-  readonly handlers = { readEvidence: (call) => this.#read(call) } satisfies Partial<Handlers>;
+  readonly handlers = {
+    readEvidence: (call) => this.read(call, call.parts.evidence ?? ''),
+  } satisfies Partial<Handlers>;
   #underWay = 0;
 
   constructor(host: EvidenceHost) {
     this.#host = host;
   }
 
-  /** @throws Problem 404, 416, 503 */
-  async #read({ request, response, caller, parts: { evidence = '' } }: Call): Promise<void> {
+  /** @param type only a file of this type is there. @throws Problem 404, 416, 503 */
+  async read({ request, response, caller }: Call, id: string, type?: EvidenceItem['type']): Promise<void> {
     if (this.#underWay >= mostAtOnce) {
       throw new Problem(503, 'Too much evidence is being read at once.', { headers: { 'Retry-After': '5' } });
     }
     this.#underWay += 1;
     try {
-      const found = await this.#host.evidence(evidence, caller);
-      if (found === undefined) throw new Problem(404, 'There is no such evidence.');
+      const found = await this.#host.evidence(id, caller);
+      if (found === undefined || (type !== undefined && found.item.type !== type))
+        throw new Problem(404, 'There is no such evidence.');
       await answerEvidence(request, response, found);
       // Lists show thumbnails by the dozen, and players fetch a clip in parts: its beginning is the reading of it.
       const isBegin = /^bytes=[1-9]/.exec(request.headers.range ?? '') === null;
-      if (found.item.type !== 'thumbnail' && isBegin) this.#host.note(caller, 'evidence.read', evidence);
+      if (found.item.type !== 'thumbnail' && isBegin) this.#host.note(caller, 'evidence.read', id);
     } finally {
       this.#underWay -= 1;
     }

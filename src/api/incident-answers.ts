@@ -3,8 +3,10 @@ import {
   incidentFilters,
   IncidentQuery,
   latestMoment,
+  mostParts,
   longestText,
   pageLimits,
+  PartsQuery,
   reviewStates,
   type IncidentPage,
   type IncidentSummary,
@@ -41,10 +43,13 @@ const listsAtATime = 2;
 /** Answers who reads and reviews incidents. */
 export class IncidentAnswers {
   readonly #host: IncidentHost;
-  readonly #lists = new Turns(listsAtATime);
+  /** Of all that read the history. */
+  readonly lists = new Turns(listsAtATime);
   readonly handlers = {
     listIncidents: (call) => this.#list(call),
     readIncident: (call) => this.#read(call),
+    listIncidentSignals: (call) => this.#parts(call, 'signals'),
+    listIncidentMedia: (call) => this.#parts(call, 'evidence'),
     reviewIncident: (call) => this.#review(call),
   } satisfies Partial<Handlers>;
 
@@ -55,15 +60,29 @@ export class IncidentAnswers {
   /** @throws Problem 400, 503 */
   async #list({ request, response, caller }: Call): Promise<void> {
     const asked = listRequest(request.url);
-    sendJson(request, response, 200, await this.#lists.take(() => this.#host.incidents(asked, caller)));
+    sendJson(request, response, 200, await this.lists.take(() => this.#host.incidents(asked, caller)));
   }
 
   /** @throws Problem 404, 503 */
   async #read({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
-    const incident = await this.#lists.take(() => this.#host.incident(id, caller));
+    const incident = await this.lists.take(() => this.#host.incident(id, caller));
     if (incident === undefined) throw noIncident();
     sendJson(request, response, 200, incident);
+  }
+
+  /** A page of what belongs to an incident. @throws Problem 400, 404, 503 */
+  async #parts({ request, response, parts, caller }: Call, which: 'signals' | 'evidence'): Promise<void> {
+    const given = new Parameters(request.url, Object.keys(PartsQuery.properties));
+    const after = given.integer('after', 0, mostParts) ?? 0;
+    const limit = given.integer('limit', 1, pageLimits.most) ?? pageLimits.usual;
+    const id = incidentId(parts.incident);
+    const incident = await this.lists.take(() => this.#host.incident(id, caller));
+    if (incident === undefined) throw noIncident();
+    const all = incident[which];
+    const items = all.slice(after, after + limit);
+    const next = after + limit < all.length ? { next: after + limit } : {};
+    sendJson(request, response, 200, { items, total: all.length, ...next });
   }
 
   /** Keeps the review in a body. @throws Problem 400, 404, 413, 415, 422 */
@@ -83,6 +102,7 @@ export function listRequest(url: string | undefined): ListRequest {
   const given = new Parameters(url, parameters);
   const before = given.text('before', longestCursor);
   const minimumSeverity = given.integer('minimumSeverity', 0, 3);
+  const severity = given.integer('severity', 0, 3);
   const site = given.text('site', nameLimit);
   const area = given.text('area', nameLimit);
   const source = given.text('source', nameLimit);
@@ -96,6 +116,7 @@ export function listRequest(url: string | undefined): ListRequest {
     limit: given.integer('limit', 1, pageLimits.most) ?? pageLimits.usual,
     ...(before === undefined ? {} : { before: readCursor(before) }),
     ...(minimumSeverity === undefined ? {} : { minimumSeverity }),
+    ...(severity === undefined ? {} : { severity }),
     ...(site === undefined ? {} : { site }),
     ...(area === undefined ? {} : { area }),
     ...(source === undefined ? {} : { source }),
@@ -109,7 +130,7 @@ export function listRequest(url: string | undefined): ListRequest {
 }
 
 /** The id in a path, decoded. It is only ever compared with ids. @throws Problem 404 for what no id can be. */
-function incidentId(part = ''): string {
+export function incidentId(part = ''): string {
   let id = '';
   try {
     id = decodeURIComponent(part);
@@ -120,7 +141,7 @@ function incidentId(part = ''): string {
   return id;
 }
 
-function noIncident(): Problem {
+export function noIncident(): Problem {
   return new Problem(404, 'There is no such incident.');
 }
 

@@ -14,6 +14,7 @@ import { metricsText } from '../site/prometheus.ts';
 import type { Site } from '../site/site.ts';
 import { callerAt } from './access/account-caller.ts';
 import type { Login } from './login-caller.ts';
+import { simulateEvent, testsAreAllowed } from './older/simulated-event.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { soundSites } from './sound/sound-sites.ts';
 import { siteStatistics } from './site-statistics.ts';
@@ -39,6 +40,7 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
         return found && maySee(scope, found.site, found.item.source) ? found : undefined;
       }),
     ...siteIncidents(sites),
+    simulate: (source, scope) => (testsAreAllowed() ? simulateEvent(sites(), source, scope) : undefined),
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),
     preview: (id, scope) => livePicture(sites(), id, scope),

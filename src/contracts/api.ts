@@ -80,6 +80,7 @@ export const IncidentQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimits.most, default: pageLimits.usual })),
   before: Type.Optional(Type.String({ maxLength: 512, description: '`next` of the page before; opaque.' })),
   minimumSeverity: Type.Optional(Severity),
+  severity: Type.Optional(Severity),
   site: Type.Optional(Type.String({ minLength: 1, maxLength: nameLimit, description: 'Id of a site.' })),
   area: Type.Optional(Type.String({ minLength: 1, maxLength: nameLimit })),
   source: Type.Optional(
@@ -117,6 +118,22 @@ export const IncidentPage = Type.Object({
   ),
 });
 export type IncidentPage = Static<typeof IncidentPage>;
+
+/** More parts than any incident has. */
+export const mostParts = 1_000_000;
+
+/** Which of the parts of an incident. */
+export const PartsQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimits.most, default: pageLimits.usual })),
+  after: Type.Optional(Type.Integer({ minimum: 0, maximum: mostParts, description: '`next` of the page before.' })),
+});
+
+const partsPage = {
+  total: Type.Integer({ minimum: 0 }),
+  next: Type.Optional(Type.Integer({ minimum: 1, description: '`after` of the next page; absent on the last one.' })),
+};
+export const SignalPage = Type.Object({ items: Type.Array(SummarySignal), ...partsPage });
+export const MediaPage = Type.Object({ items: Type.Array(SummaryEvidence), ...partsPage });
 
 /** The actions of a review message that the API and evidence-store take. */
 export const storedReviewActions = [

@@ -31,7 +31,9 @@ export interface IncidentFilter {
   label?: string;
   /** open: not ended yet; unreviewed: nobody has said anything. */
   state?: 'open' | 'unreviewed';
-  review?: ReviewState;
+  /** One of these, as people see it now. */
+  review?: ReviewState | readonly ReviewState[];
+  severity?: number;
   /** First moment of the begin, epoch ms. */
   from?: number;
   /** The begin lies before this moment, epoch ms. */
@@ -62,6 +64,7 @@ export async function findPage(query: Kysely<Tables>, request: PageRequest): Pro
 /** What the index is asked for: all of them. Without a word in it, a text can be nowhere. */
 function wordsFor({
   minimumSeverity = 0,
+  severity,
   site,
   area,
   source,
@@ -79,7 +82,8 @@ function wordsFor({
     ...(source === undefined ? [] : [[facetWord('source', source)]]),
     ...(label === undefined ? [] : [[facetWord('label', label)]]),
     ...(state === 'unreviewed' ? [[facetWord('review', 'pending')]] : []),
-    ...(review === undefined ? [] : [[facetWord('review', review)]]),
+    ...(review === undefined ? [] : [[review].flat().map((state) => facetWord('review', state))]),
+    ...(severity === undefined ? [] : [[facetWord('severity', severity)]]),
     ...(minimumSeverity === 0 ? [] : [severities.map((severity) => facetWord('severity', severity))]),
     // It finds some too many, of cameras of the same name elsewhere: `within` decides.
     ...(scope === undefined ? [] : [scope.map(scopeWord)]),

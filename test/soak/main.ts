@@ -11,6 +11,7 @@ import { recoverAgainAndAgain } from '../faults/recover-again.ts';
 import { commands, nothingLeft, startAndStop } from '../faults/start-and-stop.ts';
 import type { Vitals } from '../faults/vitals.ts';
 import { CameraProcess } from '../hosts/camera-process.ts';
+import { fuzzApiForLong } from './api-fuzz.ts';
 import { fuzzForLong } from './vision-fuzz.ts';
 
 interface Soak {
@@ -80,6 +81,11 @@ const bare: Record<string, Omit<Soak, 'run' | 'options'> & { run: (times: number
     what: 'changed models, pictures and outputs of models, so many of each; each must be used or refused by name',
     times: 100_000,
     run: (times) => fuzzForLong(times),
+  },
+  'api-fuzz': {
+    what: 'odd requests made of the OpenAPI document; each must be answered as described, none with a fault of ours',
+    times: 20_000,
+    run: (times) => fuzzApiForLong(times),
   },
 };
 

@@ -1,4 +1,13 @@
-import { IncidentPage, IncidentQuery, IncidentSummary, ReviewRecord, ReviewRequest } from '../../contracts/api.ts';
+import {
+  IncidentPage,
+  IncidentQuery,
+  IncidentSummary,
+  MediaPage,
+  PartsQuery,
+  ReviewRecord,
+  ReviewRequest,
+  SignalPage,
+} from '../../contracts/api.ts';
 import { IncidentStatistics, StatisticsQuery } from '../../contracts/statistics.ts';
 import { NamedId, OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
@@ -16,6 +25,22 @@ export const incidentRoutes = {
     summary: 'One incident, whole.',
     parts: { incident: NamedId },
     answers: { 200: { description: 'As it stands now.', schema: IncidentSummary } },
+    problems: [503],
+  },
+  listIncidentSignals: {
+    ...{ method: 'GET', path: '/api/v1/incidents/{incident}/signals', group: 'Incidents', needs: 'viewer' },
+    summary: 'What was seen, heard and told, of one incident.',
+    parts: { incident: NamedId },
+    query: PartsQuery,
+    answers: { 200: { description: 'One page.', schema: SignalPage } },
+    problems: [503],
+  },
+  listIncidentMedia: {
+    ...{ method: 'GET', path: '/api/v1/incidents/{incident}/media', group: 'Incidents', needs: 'viewer' },
+    summary: 'The files of one incident, oldest first; each is at /api/v1/evidence.',
+    parts: { incident: NamedId },
+    query: PartsQuery,
+    answers: { 200: { description: 'One page.', schema: MediaPage } },
     problems: [503],
   },
   reviewIncident: {

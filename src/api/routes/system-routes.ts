@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
 
 export const systemRoutes = {
   readHealth: {
-    ...{ method: 'GET', path: '/api/v1/health', group: 'System', needs: 'nobody' },
+    ...{ method: 'GET', path: '/api/v1/health', also: ['/health'], group: 'System', needs: 'nobody' },
     summary: 'Whether all is well; who is logged in learns of sources, models, outbox and database of every site.',
     answers: { 200: { description: 'ok or degraded.', schema: HealthAnswer } },
   },

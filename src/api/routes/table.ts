@@ -1,6 +1,7 @@
 import { accountRoutes } from './account-routes.ts';
 import { cameraRoutes } from './camera-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
+import { alertRoutes, eventRoutes } from './older-routes.ts';
 import type { Route } from './route.ts';
 import { siteRoutes } from './site-routes.ts';
 import { soundRoutes } from './sound-routes.ts';
@@ -14,6 +15,8 @@ export const routes = {
   ...cameraRoutes,
   ...siteRoutes,
   ...soundRoutes,
+  ...eventRoutes,
+  ...alertRoutes,
   ...webhookRoutes,
   ...accountRoutes,
 } as const satisfies Record<string, Route>;

@@ -19,6 +19,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     incident: () => Promise.resolve(undefined),
     review: () => Promise.resolve(undefined),
     statistics: (asked) => Promise.resolve(summedUp([], asked)),
+    simulate: () => undefined,
     cameras: () => ({ cameras: [] }),
     microphones: () => ({ microphones: [] }),
     preview: () => 'unknown',

@@ -6,7 +6,7 @@ import { assertDescribed, watchAnswer, type GivenAnswer } from '../../described-
 import { apiHost } from './api-host.ts';
 
 /** A real server with the API of a host on it; its address. In the end every answer must be as the table of routes says. */
-export async function serveApi(t: TestContext, over: Partial<ApiHost> = {}): Promise<string> {
+export async function serveApi(t: Pick<TestContext, 'after'>, over: Partial<ApiHost> = {}): Promise<string> {
   const api = new Api(apiHost(over));
   const answers: GivenAnswer[] = [];
   const server = createServer((request, response) => {

@@ -11,7 +11,8 @@ import { offeredLists, RuleList } from '../../src/editor/rule-list.ts';
 import { offerPresets } from '../../src/editor/rule-presets.ts';
 import { ruleFault } from '../../src/editor/rule-fault.ts';
 import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
-import { receiversBehind, RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
+import { receiversAmong } from '../../src/editor/rule-trial/receivers.ts';
+import { RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';
 
 /** The list of the dialog that is open now; Node-RED opens one at a time. */
@@ -65,7 +66,7 @@ function tryIn(place: HTMLElement, node: EditorNode, rules: RuleList): RuleTrial
     node,
     rules: () => rules.rules(),
     setting: (key) => (inputOf(key) as HTMLInputElement | HTMLTextAreaElement | null)?.value ?? '',
-    receivers: () => receiversBehind(node),
+    receivers: () => receiversAmong(RED.nodes.getAllDownstreamNodes(node)),
   });
 }
 

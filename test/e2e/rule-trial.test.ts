@@ -27,7 +27,8 @@ describe('rules are tried in the dialog of fuse-severity', { timeout: 180_000 },
     writeFileSync(join(folder, `${start}.jsonl.gz`), gzipSync(`${lines.join('\n')}\n`));
     host = await NodeRedHost.start({}, userDir);
     await host.deploy([
-      { id: 'fuse', type: 'fuse-severity', name: 'fuse', wires: [['tell'], []] },
+      { id: 'fuse', type: 'fuse-severity', name: 'fuse', wires: [['tell', 'text'], []] },
+      { id: 'text', type: 'sentinel-sms-out', name: 'texts', dryRun: true, minimumSeverity: 3, wires: [[], []] },
       { id: 'tell', type: 'whatsapp-out', name: 'phones', mode: 'dry-run', dryRun: true, wires: [[], []] },
       { id: 'mute', type: 'fuse-severity', name: 'mute', keepSignals: false, wires: [[], []] },
     ]);
@@ -124,6 +125,19 @@ describe('rules are tried in the dialog of fuse-severity', { timeout: 180_000 },
       await section.locator('textarea').fill('oops\n{"kind":"audio-scores","triggered":["gunshot"],"capturedAt":1}');
       await tries.click();
       await section.getByText('Lines passed over: 1. Line 1: This is not JSON.').waitFor();
+    });
+
+    test('whoever alerts behind the node is named, with what it does of it', async (t) => {
+      if (!requirement(t, missing.length === 0, missing.join(', '))) return;
+      const page = await dialog(t);
+      const section = page.locator('#echosight-rule-trial');
+      await section.locator('input[type=datetime-local]').fill(localMinute(start + 60_000));
+      await section.locator('.echosight-trial-ask button').nth(1).click();
+      await section.locator('.echosight-trial-area').waitFor();
+      const words = await section.locator('.echosight-trial-why').innerText();
+      assert.match(words, /phones sends from severity 2 on: of severity 1 it sends nothing/);
+      assert.match(words, /texts sends from severity 3 on: of severity 1 it sends nothing/);
+      await look(page, 'receivers');
     });
 
     for (const [locale, scheme, words] of [

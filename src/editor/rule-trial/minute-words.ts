@@ -7,14 +7,8 @@ import type {
   RuleVerdict,
 } from '../../contracts/rule-trial.ts';
 import { element } from '../element.ts';
+import { receiverWords, type Receiver } from './receivers.ts';
 import { askedBy, clock, conditionWords, ruleName, say } from './trial-words.ts';
-
-/** A whatsapp-out behind the node, as the flow has it. */
-export interface Receiver {
-  name: string;
-  minimumSeverity: number;
-  cooldownSeconds: number;
-}
 
 /** Why there was an alert in a minute or none, in sentences: what came, what it made, what was told, and how each rule fared. */
 export function minuteWords(
@@ -52,14 +46,7 @@ function incidentWords(incident: ReplayedIncident, receivers: readonly Receiver[
   const what = { severity, reason, at: clock(startedAt), count: news };
   const said = endedAt === undefined ? say('why.open', what) : say('why.ended', { ...what, to: clock(endedAt) });
   if (receivers.length === 0) return [said, say('why.noReceiver')];
-  return [
-    said,
-    ...receivers.map(({ name, minimumSeverity, cooldownSeconds }) =>
-      severity < minimumSeverity
-        ? say('why.tooLow', { name, minimum: minimumSeverity, severity })
-        : say('why.tells', { name, minimum: minimumSeverity, cooldown: cooldownSeconds }),
-    ),
-  ];
+  return [said, ...receivers.map((receiver) => receiverWords(severity, receiver, say))];
 }
 
 function ruleTable(verdicts: readonly RuleVerdict[], rules: readonly Rule[], mode: string): HTMLElement {

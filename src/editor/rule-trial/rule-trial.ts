@@ -2,7 +2,8 @@ import type { Rule } from '../../contracts/configs.ts';
 import type { ReplayedIncident, RuleTrialAnswer } from '../../contracts/rule-trial.ts';
 import { captioned, choice, element } from '../element.ts';
 import { problemOf } from '../machine.ts';
-import { minuteWords, type Receiver } from './minute-words.ts';
+import { minuteWords } from './minute-words.ts';
+import type { Receiver } from './receivers.ts';
 import style from './rule-trial.css';
 import { timeline } from './trial-timeline.ts';
 import { clock, ruleName, say, shortClock } from './trial-words.ts';
@@ -165,16 +166,6 @@ export class RuleTrial {
     this.#said.className = look;
     this.#said.textContent = words;
   }
-}
-
-/** The whatsapp-out nodes that wires lead to. */
-export function receiversBehind(node: EditorNode): Receiver[] {
-  const behind = RED.nodes.getAllDownstreamNodes(node).filter(({ type }) => type === 'whatsapp-out');
-  return behind.map(({ name = '', minimumSeverity, cooldownSeconds }) => ({
-    name: name === '' ? 'whatsapp-out' : name,
-    minimumSeverity: Number(minimumSeverity),
-    cooldownSeconds: Number(cooldownSeconds),
-  }));
 }
 
 /** A time as a date field takes it. */

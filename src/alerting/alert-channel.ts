@@ -4,6 +4,7 @@ import type { MessageWindow } from './conversations.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
 import type { Person } from './people.ts';
+import type { Receipt } from './receipts.ts';
 
 /** What a channel takes of an alert. */
 export interface ContentForm {
@@ -76,8 +77,19 @@ export interface MessageWindows {
   readonly listens: () => boolean;
 }
 
+/** What a provider reports later, where it posts that to an address of ours. */
+export interface StatusReports {
+  /** Where it is to post what becomes of a row; undefined where it cannot reach us. */
+  addressFor(publicAddress: string | undefined, row: string): string | undefined;
+  isSigned(report: { url: string; form: URLSearchParams }, signature: string): boolean;
+  /** What it says; undefined where it is nothing new. */
+  receiptIn(report: { url: string; form: URLSearchParams }): Receipt | undefined;
+}
+
 /** What a channel is opened with. */
 export interface ChannelTools {
+  /** Where the provider is to post what becomes of a row; undefined: nowhere. */
+  reportTo?: (row: string) => string | undefined;
   clock: Clock;
   /** Ends the requests under way. */
   stop: AbortSignal;
@@ -94,5 +106,7 @@ export interface AlertAccount {
   readonly kind: ChannelKind;
   /** Each once, in the order in which they are told. */
   readonly people: readonly Person[];
+  /** Absent where the provider reports nothing, or by another way. */
+  readonly reports?: StatusReports;
   open(tools: ChannelTools): AlertChannel;
 }

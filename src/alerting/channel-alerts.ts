@@ -46,6 +46,8 @@ export interface ChannelAlertsOptions {
   place?: () => Pick<AlertPlace, 'siteName' | 'timeZone'>;
   /** Alerts that somebody has silenced for a while. */
   snooze?: SnoozeState;
+  /** Where the provider is to post what becomes of a row. */
+  reportTo?: (row: string) => string | undefined;
   /** Told when the account would not send any more, of each fault once, and when that is over. */
   onAccount?: (fault: SentinelError | undefined) => void;
 }
@@ -109,6 +111,7 @@ export class ChannelAlerts {
       ...{ clock, stop: abort.signal },
       ...(options.buttons === undefined ? {} : { buttons: options.buttons }),
       windows: options.windows,
+      ...(options.reportTo && { reportTo: options.reportTo }),
     });
     const { acknowledgements, receipts = () => false } = options;
     const place = options.place ?? ((): Pick<AlertPlace, 'siteName' | 'timeZone'> => ({ siteName: '' }));

@@ -27,6 +27,7 @@ import { SoundAnswers } from './sound/sound-answers.ts';
 import type { SoundHost } from './sound/sound-site.ts';
 import { StatisticsAnswers, type StatisticsHost } from './statistics-answers.ts';
 import { SystemAnswers, type SystemHost } from './system-answers.ts';
+import { ReportAnswers, type ReportHost } from './sms/report-answers.ts';
 import { WebhookAnswers, type WebhookHost } from './whatsapp/webhook-answers.ts';
 
 /** What the API serves. */
@@ -41,6 +42,7 @@ export interface ApiHost
     SoundHost,
     ArmingHost,
     WebhookHost,
+    ReportHost,
     AccountHost {
   /** Writes down what somebody did; returns at once and never throws. */
   note(caller: Caller, action: string, subject?: string): void;
@@ -104,6 +106,7 @@ export class Api {
       ...new WebhookAnswers(host).handlers,
       ...new AccountAnswers(host).handlers,
       ...new UserAnswers(host).handlers,
+      ...new ReportAnswers(host).handlers,
       makeLiveTicket: ({ request, response, caller }) => {
         sendJson(request, response, 201, this.live.ticket(caller));
       },

@@ -6,6 +6,7 @@ import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
+import { reportReceiver } from '../site/account-alerts.ts';
 import { whatsAppReceivers } from '../site/account-inbox.ts';
 import { homeOfAccounts } from '../site/account-home.ts';
 import { camerasOf, livePicture } from '../site/camera-list.ts';
@@ -46,6 +47,7 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
     preview: (id, scope) => livePicture(sites(), id, scope),
     statistics: (asked) => siteStatistics(sites(), asked),
     whatsAppReceivers,
+    smsReceivers: (account) => sites().flatMap((site) => reportReceiver(site, account) ?? []),
     soundSites: (scope) => soundSites(sites().filter(({ id }) => maySeeSite(scope, id))),
     version: packageVersion(),
     armableSites: (scope) => armableSites(sites(), scope),

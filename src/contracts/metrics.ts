@@ -135,8 +135,8 @@ export const metricDefinitions = {
   alerts_delivered_ok_total: {
     type: 'counter',
     help:
-      'Messages known to have reached a phone, by the receipts of the provider: they come in by sentinel-whatsapp-in. ' +
-      'Without one it stays 0. See alerts_accepted_total.',
+      'Messages known to have reached a phone, by the receipts of the provider: they come in by sentinel-whatsapp-in, and from ' +
+      'Twilio where the site has a public address. Without them it stays 0. See alerts_accepted_total.',
     labels: ['channel'],
   },
   webhook_events_total: {

@@ -227,6 +227,20 @@ export interface WebhookReceiver {
   take(body: Uint8Array): boolean;
 }
 
+/** What a provider reports of a message: the query of the address that it posted to, and the form. */
+export interface MessageReport {
+  search: string;
+  form: URLSearchParams;
+}
+
+/** Who takes what a provider reports of messages (alerting implements it). Its secrets never leave it. */
+export interface ReportReceiver {
+  /** Whether our provider has signed this; takes the same time for any signature. */
+  trusts(report: MessageReport, signature: string): boolean;
+  /** Works off a report that it trusts. @throws SentinelError ES_DATABASE */
+  take(report: MessageReport): Promise<void>;
+}
+
 /** An incident as people talk of it. */
 export interface HouseIncident {
   id: string;

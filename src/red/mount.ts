@@ -1,4 +1,5 @@
 import { Api } from '../api/api.ts';
+import { smsReportPath } from '../api/routes/sms-routes.ts';
 import { webhookPath } from '../api/routes/webhook-routes.ts';
 import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
@@ -24,11 +25,13 @@ export function mountApi(RED: NodeRed): void {
   listening.add(server);
   listenForUpgrades(RED, server, api);
   const place = placeOf(RED.settings.httpNodeRoot);
-  // Meta has no login of Node-RED's, and only the very bytes that it sent carry its signature.
-  answerFirst(server, `${place}${webhookPath}`, (request, response) => {
-    request.url = request.url?.slice(place.length) ?? '';
-    void api.handle(request, response);
-  });
+  // Meta and Twilio have no login of Node-RED's, and only the very bytes that they sent carry their signature.
+  for (const path of [webhookPath, smsReportPath]) {
+    answerFirst(server, `${place}${path}`, (request, response) => {
+      request.url = request.url?.slice(place.length) ?? '';
+      void api.handle(request, response);
+    });
+  }
 }
 
 function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): Api {

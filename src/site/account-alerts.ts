@@ -15,7 +15,7 @@ import type { Outgoing } from '../alerting/outbox-row.ts';
 import type { Receipt } from '../alerting/receipts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
-import type { Acknowledgements, SnoozeState } from '../contracts/ports.ts';
+import type { Acknowledgements, MessageReport, ReportReceiver, SnoozeState } from '../contracts/ports.ts';
 import type { Site } from './site.ts';
 
 /** A node that alerts, such as whatsapp-out. */
@@ -54,6 +54,7 @@ type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   answers?: Pick<Site['answers'], 'add'>;
   snooze?: SnoozeState;
   readonly name?: string;
+  readonly publicAddress?: string | undefined;
   /** Empty: that of the machine. */
   readonly timeZone?: string;
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
@@ -104,6 +105,11 @@ export function bringReceipts(site: Host, account: string): () => void {
 export async function receive(site: Host, account: string, receipt: Receipt & { recipient: string }): Promise<boolean> {
   await conversations(site, account).reached(receipt.recipient);
   return (await alertsOf.get(site)?.get(account)?.receive(receipt)) ?? false;
+}
+
+/** Who takes what the provider of an account at a Site reports; undefined where it has nowhere to post that. */
+export function reportReceiver(site: Host, account: string): ReportReceiver | undefined {
+  return alertsOf.get(site)?.get(account)?.reportReceiver;
 }
 
 const alertsOf = new WeakMap<Host, Map<string, AccountAlerts>>();
@@ -182,6 +188,21 @@ class AccountAlerts {
     return await (await this.#alerts).receive(receipt);
   }
 
+  get reportReceiver(): ReportReceiver | undefined {
+    const { reports } = this.#account;
+    const address = reports?.addressFor(this.#site.publicAddress, '');
+    if (reports === undefined || address === undefined || this.#closing !== undefined) return undefined;
+    // What we have told the provider, with the query that it came back with.
+    const whole = ({ search, form }: MessageReport) => ({ url: `${address.split('?', 1)[0] ?? ''}${search}`, form });
+    return {
+      trusts: (report, signature) => reports.isSigned(whole(report), signature),
+      take: async (report) => {
+        const receipt = reports.receiptIn(whole(report));
+        if (receipt !== undefined) await this.receive(receipt);
+      },
+    };
+  }
+
   async #release(user: AlertsUser): Promise<void> {
     // The last user hears of requests under way until they have ended.
     if (this.#users.size === 1 && this.#users.has(user)) await (this.#closing ??= this.#close());
@@ -197,7 +218,10 @@ class AccountAlerts {
   async #open(): Promise<ChannelAlerts> {
     await this.#before;
     const { acknowledgements, newId, snooze, tools, phoneMedia: media } = this.#site;
-    const receipts = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
+    const { reports } = this.#account;
+    const reportTo = (row: string) => reports?.addressFor(this.#site.publicAddress, row);
+    const brought = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
+    const receipts = () => brought() || reportTo('') !== undefined;
     // Where nobody hears a press there is nothing to press.
     const buttons = async (row: Outgoing) => (receipts() ? await this.#buttons(row) : []);
     const people = conversations(this.#site, this.#account.id);
@@ -211,6 +235,7 @@ class AccountAlerts {
       ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, buttons, ...tools },
       ...(acknowledgements && { acknowledgements }),
       ...(snooze && { snooze }),
+      reportTo,
       place: () => placeOf(this.#site),
       onAccount: (fault: SentinelError | undefined) => {
         this.#fault = fault;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,6 +9,8 @@ export interface TwilioMessage {
   from: string;
   body: string;
   date_created: string;
+  /** Where it is to be reported; empty: nowhere. */
+  callback: string;
 }
 
 /** What goes wrong with one request: refused, never answered though taken, or never answered and not taken. */
@@ -49,6 +52,33 @@ export class TwilioServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /**
+   * Posts what became of a message, signed, as through a proxy that has the public address.
+   * @param via where the path and query of the address lead
+   * @param forged signs with this in place of the auth token
+   */
+  async report(
+    { sid, callback }: TwilioMessage,
+    { status, code, via, forged }: { status: string; code?: number; via: string; forged?: string },
+  ): Promise<number> {
+    const fields = new URLSearchParams({
+      ...{ MessageSid: sid, SmsSid: sid, AccountSid: this.#accountSid, MessageStatus: status, SmsStatus: status },
+      ...(code === undefined ? {} : { ErrorCode: String(code) }),
+    });
+    const sorted = [...fields].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    const signature = createHmac('sha1', forged ?? this.#authToken)
+      .update(callback + sorted.flat().join(''))
+      .digest('base64');
+    const { pathname, search } = new URL(callback);
+    const answer = await fetch(`${via}${pathname}${search}`, {
+      method: 'POST',
+      headers: { 'x-twilio-signature': signature, 'content-type': 'application/x-www-form-urlencoded' },
+      body: fields.toString(),
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -77,8 +107,14 @@ export class TwilioServer {
           refuse(400, 21211, `Invalid 'To' Phone Number: ${to}`);
           return;
         }
-        const message = this.#take(to, form);
-        if (fault !== 'taken-but-silent') send(201, { ...message, status: 'queued', error_code: null });
+        const callback = form.get('StatusCallback') ?? '';
+        if (callback !== '' && !/^https:\/\/[^/_]+\.[^/_]+\//.test(callback)) {
+          refuse(400, 21609, `The StatusCallback URL ${callback} is not a valid URL.`);
+          return;
+        }
+        const { sid, body, date_created } = this.#take(to, form);
+        if (fault !== 'taken-but-silent')
+          send(201, { sid, to, body, date_created, status: 'queued', error_code: null });
       }
     }
   }
@@ -90,6 +126,7 @@ export class TwilioServer {
       from: form.get('From') ?? form.get('MessagingServiceSid') ?? '',
       body: form.get('Body') ?? '',
       date_created: new Date(this.now()).toUTCString(),
+      callback: form.get('StatusCallback') ?? '',
     };
     this.messages.push(message);
     return message;

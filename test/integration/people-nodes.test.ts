@@ -34,7 +34,7 @@ describe('people of an account', { timeout: 180_000 }, () => {
     await twilio.stop();
   });
 
-  async function deploy(folder: string, recipients: unknown, sms: object = {}): Promise<void> {
+  async function deploy(folder: string, recipients: unknown, sms: object = {}, publicAddress = ''): Promise<void> {
     host.seen.length = 0;
     twilio.messages.length = 0;
     const say = (id: string, payload: unknown): FlowNode[] => [
@@ -46,7 +46,15 @@ describe('people of an account', { timeout: 180_000 }, () => {
     ];
     const review = { v: 1, kind: 'review', site: 'test', area: 'shop', source: 'x', capturedAt: 1, incidentId: 'x' };
     await host.deploy([
-      { id: 'site', type: 'sentinel-site', name: 'Kiosk', siteId: 'test', dataFolder: folder, timeZone: 'UTC' },
+      {
+        id: 'site',
+        type: 'sentinel-site',
+        name: 'Kiosk',
+        siteId: 'test',
+        dataFolder: folder,
+        timeZone: 'UTC',
+        publicAddress,
+      },
       ...say('warning', incident({ severity: 2, reason: 'person', label: 'Person' })),
       ...say('another', incident({ id: 'incident-2', area: 'yard', severity: 2, reason: 'person', label: 'Person' })),
       ...say('alarm', incident({ id: 'incident-3', severity: 3, reason: 'person', label: 'Person' })),
@@ -67,6 +75,11 @@ describe('people of an account', { timeout: 180_000 }, () => {
     ]);
   }
 
+  /** Twilio reports on its last message. */
+  const report = async (status: string, more: { code?: number; forged?: string } = {}): Promise<number> => {
+    const message = twilio.messages.at(-1) ?? assert.fail('nothing was sent');
+    return await twilio.report(message, { status, via: host.url, ...more });
+  };
   const deliveries = () => host.messages('sms').map(({ payload }) => payload as Delivery);
   const news = () => deliveries().map(({ name, status }) => `${name ?? ''} ${status}`);
   const told = (what: string) => until(() => news().includes(what));
@@ -108,5 +121,55 @@ describe('people of an account', { timeout: 180_000 }, () => {
     await host.inject('end');
     await until(() => twilio.messages.length === 1);
     await told('Anna accepted');
+  });
+
+  describe('what became of an SMS', () => {
+    const address = 'https://house.example.org/echosight';
+
+    test('is reported by Twilio: sent, delivered, in any order and only once', async () => {
+      await deploy('reports', [anna], {}, address);
+      await host.inject('alarm');
+      await told('Anna accepted');
+      assert.match(
+        twilio.messages[0]?.callback ?? '',
+        /^https:\/\/house\.example\.org\/echosight\/api\/v1\/sms\/reports\?account=tw&row=/,
+      );
+      assert.equal(await report('delivered'), 200);
+      await told('Anna delivered');
+      assert.equal(await report('sent'), 200);
+      assert.equal(await report('delivered'), 200);
+      assert.equal(news().filter((one) => /sent|delivered/.test(one)).length, 1);
+      const metrics = await (await fetch(`${host.url}/echosight/metrics`)).text();
+      assert.match(metrics, /alerts_delivered_ok_total\{[^}]*channel="sms"[^}]*\} 1/);
+    });
+
+    test('is believed for its signature alone', async () => {
+      assert.equal(await report('failed', { forged: 'somebody' }), 401);
+      const callback = twilio.messages.at(-1)?.callback ?? '';
+      const { pathname, search } = new URL(callback);
+      const bare = await fetch(`${host.url}${pathname}${search}`, { method: 'POST', body: 'MessageStatus=failed' });
+      assert.equal(bare.status, 401);
+      const unknown = await fetch(`${host.url}${pathname}?account=nobody`, { method: 'POST', body: '' });
+      assert.equal(unknown.status, 404);
+      assert.deepEqual(host.messages('failed'), []);
+    });
+
+    test('a phone that is off is told by the second output, for the next channel', async () => {
+      host.seen.length = 0;
+      await host.inject('another');
+      await told('Anna accepted');
+      assert.equal(await report('undelivered', { code: 30003 }), 200);
+      const failed = (await host.waitFor('failed', () => true)) as { payload: Delivery; incident?: { id: string } };
+      assert.equal(failed.payload.error?.name, 'ES_CHANNEL_RECIPIENT');
+      assert.match(failed.payload.error?.message ?? '', /switched off/);
+      assert.equal(failed.incident?.id, 'incident-2');
+    });
+
+    test('is asked for nowhere without an address that Twilio reaches', async () => {
+      await deploy('unreached', [anna], {}, 'http://192.168.1.5:1880/echosight');
+      await host.inject('alarm');
+      await told('Anna accepted');
+      assert.equal(twilio.messages[0]?.callback, '');
+    });
   });
 });

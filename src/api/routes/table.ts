@@ -6,6 +6,7 @@ import type { Route } from './route.ts';
 import { siteRoutes } from './site-routes.ts';
 import { soundRoutes } from './sound-routes.ts';
 import { systemRoutes } from './system-routes.ts';
+import { smsRoutes } from './sms-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** Every route, by its operationId. */
@@ -19,6 +20,7 @@ export const routes = {
   ...alertRoutes,
   ...webhookRoutes,
   ...accountRoutes,
+  ...smsRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

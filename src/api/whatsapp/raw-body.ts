@@ -7,16 +7,17 @@ const patienceMs = 10_000;
 
 /**
  * The bytes of a request as they came.
- * @throws Problem 413 over 3 MB, 408 when they do not come within 10 s, 500 when somebody has read them before us.
+ * @param most bytes; default 3 MB
+ * @throws Problem 413 over so many, 408 when they do not come within 10 s, 500 when somebody has read them before us.
  */
-export async function rawBody(request: IncomingMessage): Promise<Buffer> {
+export async function rawBody(request: IncomingMessage, most = longest): Promise<Buffer> {
   if (request.readableEnded) {
     const cause = new Error(
       'Something in front of this route reads bodies, so the signature of a webhook cannot be checked.',
     );
     throw new Problem(500, 'The body was read before.', { cause });
   }
-  if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLong();
+  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong(most);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parts: Buffer[] = [];
   let length = 0;
@@ -25,8 +26,8 @@ export async function rawBody(request: IncomingMessage): Promise<Buffer> {
   }, patienceMs);
   request.on('data', (part: Buffer) => {
     length += part.length;
-    if (length <= longest) parts.push(part);
-    else reject(tooLong());
+    if (length <= most) parts.push(part);
+    else reject(tooLong(most));
   });
   request.once('end', () => {
     resolve(Buffer.concat(parts));
@@ -44,6 +45,6 @@ export async function rawBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The rest is not wanted, so the connection ends with the answer. */
-function tooLong(): Problem {
-  return new Problem(413, `The body is longer than ${longest} bytes.`, { headers: { Connection: 'close' } });
+function tooLong(most: number): Problem {
+  return new Problem(413, `The body is longer than ${most} bytes.`, { headers: { Connection: 'close' } });
 }

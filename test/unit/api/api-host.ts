@@ -26,6 +26,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     soundSites: () => [],
     armableSites: () => [],
     whatsAppReceivers: () => [],
+    smsReceivers: () => [],
     version: '0',
     watch: () => () => undefined,
     newSecret: randomUUID,

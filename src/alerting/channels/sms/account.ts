@@ -1,10 +1,11 @@
 import type { Recipient } from '../../../contracts/configs.ts';
 import { SentinelError } from '../../../contracts/errors.ts';
 import { parseServiceUrl } from '../../../network/address.ts';
-import type { AlertAccount } from '../../alert-channel.ts';
+import type { AlertAccount, StatusReports } from '../../alert-channel.ts';
 import { peopleOf, type Person } from '../../people.ts';
 import { normaliseRecipients } from '../../recipients.ts';
 import { openSms, sms } from './channel.ts';
+import { isSignedReport, receiptIn, reportAddress } from './status-report.ts';
 
 /** An account as somebody entered it. */
 export interface SmsAccount {
@@ -27,7 +28,12 @@ export function checkedSmsAccount({ id, accountSid, authToken, ...account }: Sms
     });
   }
   const twilio = { accountSid, authToken, from: senderOf(account.from), baseUrl: parseServiceUrl(account.baseUrl) };
-  return { id, kind: sms, people, open: (tools) => openSms(twilio, tools) };
+  const reports: StatusReports = {
+    addressFor: (publicAddress, row) => reportAddress(publicAddress, id, row),
+    isSigned: (report, signature) => isSignedReport(report, signature, authToken),
+    receiptIn,
+  };
+  return { id, kind: sms, people, reports, open: (tools) => openSms(twilio, tools) };
 }
 
 /** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no number */

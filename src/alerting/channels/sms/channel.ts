@@ -11,10 +11,10 @@ export function openSms(account: TwilioAccount, tools: ChannelTools): AlertChann
   return {
     ruleFor: twilioRule,
     check: () => client.account(),
-    async send({ recipient: to, body, maybe_duplicate: maybe, created_at: since }) {
+    async send({ id, recipient: to, body, maybe_duplicate: maybe, created_at: since }) {
       // There is no key that would keep Twilio from sending twice, but it can be asked what it has sent.
       const before = maybe === 1 ? await client.find({ to, body }, since) : undefined;
-      return before ?? (await client.send({ to, body }));
+      return before ?? (await client.send({ to, body, reportTo: tools.reportTo?.(id) }));
     },
   };
 }

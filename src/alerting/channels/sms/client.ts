@@ -5,6 +5,8 @@ import { maskedIn } from '../../recipients.ts';
 import { at, retryAfter, serviceRequest, textAt, withoutSecrets, type Served } from '../service-request.ts';
 
 const requestMs = 10_000;
+/** Error of Twilio: the address for reports is none that it posts to. */
+const badCallback = 21609;
 /** Clocks of provider and machine may differ by this much. */
 const clockToleranceMs = 120_000;
 
@@ -21,6 +23,8 @@ export interface Sms {
   /** International form, digits only. */
   to: string;
   body: string;
+  /** Where Twilio is to post what becomes of it. */
+  reportTo?: string | undefined;
 }
 
 /** The calls of Twilio's REST API that alerts need. Nothing is thrown; neither token nor full number leaves this file. */
@@ -34,11 +38,15 @@ export class TwilioClient {
   }
 
   /** Sends one message. */
-  async send({ to, body }: Sms): Promise<Answer> {
+  async send({ to, body, reportTo }: Sms): Promise<Answer> {
     const { from } = this.#account;
     const sender = /^MG[0-9a-f]{32}$/i.test(from) ? { MessagingServiceSid: from } : { From: from };
     const form = new URLSearchParams({ To: `+${to}`, ...sender, Body: body });
-    return withoutNumber(this.#read(await this.#request('POST', form)), to);
+    if (reportTo !== undefined) form.set('StatusCallback', reportTo);
+    const answer = withoutNumber(this.#read(await this.#request('POST', form)), to);
+    const isAddressRefused = answer.result === 'refused' && answer.refusal.code === badCallback;
+    // No alert is lost for an address that Twilio does not like.
+    return isAddressRefused && reportTo !== undefined ? await this.send({ to, body }) : answer;
   }
 
   /**

@@ -161,7 +161,7 @@ describe('people of an account', { timeout: 180_000 }, () => {
       assert.equal(await report('undelivered', { code: 30003 }), 200);
       const failed = (await host.waitFor('failed', () => true)) as { payload: Delivery; incident?: { id: string } };
       assert.equal(failed.payload.error?.name, 'ES_CHANNEL_RECIPIENT');
-      assert.match(failed.payload.error?.message ?? '', /switched off/);
+      assert.match(failed.payload.error.message, /switched off/);
       assert.equal(failed.incident?.id, 'incident-2');
     });
 

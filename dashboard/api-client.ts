@@ -45,8 +45,8 @@ export class ApiClient {
     return (await this.#ask(`incidents/${encodeURIComponent(id)}`)) as IncidentSummary;
   }
 
-  async review(id: string, action: StoredReviewAction): Promise<void> {
-    await this.#ask(`incidents/${encodeURIComponent(id)}/reviews`, { action });
+  async review(id: string, action: StoredReviewAction, note?: string): Promise<void> {
+    await this.#ask(`incidents/${encodeURIComponent(id)}/reviews`, { action, ...(note === undefined ? {} : { note }) });
   }
 
   async statistics({ from, to }: StatisticsQuery): Promise<IncidentStatistics> {

@@ -12,7 +12,16 @@ const ramp = [
 
 /** Draws a spectrogram, a pixel for each number; CSS stretches it. */
 export function drawSpectrogram(canvas: HTMLCanvasElement, { bands, columns, data }: Spectrogram): void {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  drawBands(
+    canvas,
+    bands,
+    columns,
+    Uint8Array.from(atob(data), (character) => character.charCodeAt(0)),
+  );
+}
+
+/** The same of bare bytes: low bands first, one column after the other. */
+export function drawBands(canvas: HTMLCanvasElement, bands: number, columns: number, bytes: Uint8Array): void {
   const [width, height] = [columns, bands];
   canvas.width = width;
   canvas.height = height;

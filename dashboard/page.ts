@@ -1,6 +1,7 @@
 import type { IncidentSummary, ReviewState, StoredReviewAction, SummaryEvidence } from '../src/contracts/api.ts';
 import type { SiteArming } from '../src/contracts/arming.ts';
 import type { HeardClass, Listener } from '../src/contracts/listening.ts';
+import { answersTo } from './answers.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
 import { CameraTiles, lastSeen, tileLook, type Tile } from './camera-tiles.ts';
@@ -11,6 +12,7 @@ import { furtherChoices } from './filter-choices.ts';
 import { LiveLink } from './live-link.ts';
 import { isDisarmed, modeChoices, withArming } from './mode-switch.ts';
 import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
+import { drawSoundFile } from './sound-picture.ts';
 import { timeWords } from './time-words.ts';
 import {
   afterDrawing,
@@ -65,8 +67,12 @@ const initial = {
   announcement: '',
   reviewing: '',
   reviewFailure: '',
+  isNoting: false,
+  noteText: '',
   /** Ids of files that cannot be read. */
   gone: {} as Record<string, boolean>,
+  /** How far each sound was played, as a share. */
+  played: {} as Record<string, number>,
   /** A file, or a camera of which every picture is shown as it comes. */
   enlarged: undefined as { url?: string; camera?: string; text: string } | undefined,
   tiles: [] as Tile[],
@@ -256,22 +262,25 @@ export function createPage(setup: DashboardSetup) {
     state.chosen ??= state.incidents[0];
   }
 
-  async function review(incident: IncidentSummary, action: StoredReviewAction): Promise<void> {
+  /** @returns whether it was written down */
+  async function review(incident: IncidentSummary, action: StoredReviewAction, note?: string): Promise<boolean> {
     state.reviewing = incident.id;
     state.reviewFailure = '';
     try {
-      await api.review(incident.id, action);
+      await api.review(incident.id, action, note);
       staying.add(incident.id);
       const now = await api.incident(incident.id);
       know(now);
       refresh();
-      state.announcement = say('saved', { state: say(now.review.state) });
+      state.announcement = note === undefined ? say('saved', { state: say(now.review.state) }) : say('noteSaved');
+      return true;
     } catch (error) {
       // Lists are fetched again by themselves; what somebody pressed is not.
       const isUnreachable = error instanceof ApiFailure && error.kind === 'unreachable';
       state.reviewFailure = isUnreachable
         ? say('reviewUnreachable')
         : say('reviewFailed', { reason: failureText(error) });
+      return false;
     } finally {
       state.reviewing = '';
     }
@@ -302,6 +311,14 @@ export function createPage(setup: DashboardSetup) {
     loadOlder,
     review,
     applyFilter,
+    answers: (incident: IncidentSummary) => answersTo(incident, say),
+    openNote({ review: { note } }: IncidentSummary): void {
+      state.isNoting = !state.isNoting;
+      state.noteText = note ?? '';
+    },
+    async saveNote(incident: IncidentSummary): Promise<void> {
+      if (await review(incident, 'note', state.noteText.trim())) state.isNoting = false;
+    },
     arm,
     modeChoices,
     modeWord,
@@ -349,6 +366,7 @@ export function createPage(setup: DashboardSetup) {
       state.chosen = incident;
       state.isOpen = true;
       state.reviewFailure = '';
+      state.isNoting = false;
       afterDrawing(showDetail);
     },
     back(): void {
@@ -357,6 +375,20 @@ export function createPage(setup: DashboardSetup) {
       afterDrawing(() => {
         showList(id, scrolled);
       });
+    },
+    /** Once for each sound: Vue calls it whenever it draws. */
+    drawSound(canvas: HTMLCanvasElement | null, { id }: SummaryEvidence): void {
+      if (canvas === null || canvas.dataset.sound === id) return;
+      canvas.dataset.sound = id;
+      drawSoundFile(canvas, api.evidence(id)).catch(() => undefined);
+    },
+    /** Plays from where somebody clicks in the picture of a sound; by the keyboard from the beginning. */
+    seek({ currentTarget, offsetX, detail }: MouseEvent): void {
+      const place = currentTarget as HTMLElement;
+      const audio = place.closest('figure')?.querySelector('audio');
+      if (audio == null || !Number.isFinite(audio.duration)) return;
+      audio.currentTime = detail === 0 ? 0 : (audio.duration * offsetX) / place.clientWidth;
+      void audio.play();
     },
     enlarge(item: SummaryEvidence, viewer: HTMLDialogElement): void {
       state.enlarged = { url: api.evidence(item.id), text: actions.caption('snapshotOf', item) };

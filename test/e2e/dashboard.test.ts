@@ -56,6 +56,15 @@ describe('the incidents of the demo on the dashboard', { timeout: 300_000, skip 
     await sound.click({ position: { x: 24, y: 22 } });
     await page.waitForFunction("document.querySelector('.es-detail audio').currentTime > 0.3");
 
+    await page.waitForFunction(`(() => {
+      const canvas = document.querySelector('.es-shape canvas');
+      if (canvas.width < 200) return false;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size > 50;
+    })()`);
+    await detail.locator('.es-shape').first().click();
+    await page.waitForFunction("parseFloat(document.querySelector('.es-played').style.left) > 30");
+    await look(page, 'incident');
     await detail.locator('.es-picture').first().click();
     await page.locator('.es-viewer img').waitFor();
     await page.keyboard.press('Escape');
@@ -205,6 +214,25 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
     await box.check();
     await page.locator('.es-card', { hasText: 'Another notice' }).waitFor({ state: 'detached' });
     await box.uncheck();
+  });
+
+  test('is dismissed, held and annotated, and says so', async () => {
+    await page.locator('.es-card', { hasText: 'Again in the cellar' }).click();
+    const detail = page.locator('.es-detail');
+    await detail.getByRole('button', { name: 'Hold' }).click();
+    await detail.getByText('Held', { exact: true }).waitFor();
+    await detail.getByRole('button', { name: 'Release' }).waitFor();
+    await detail.getByRole('button', { name: 'Note' }).click();
+    await detail.getByPlaceholder('What you know of it').fill('It was the plumber');
+    await detail.getByRole('button', { name: 'Save the note' }).click();
+    await detail.locator('.es-note', { hasText: 'It was the plumber' }).waitFor();
+    await detail.getByRole('button', { name: 'Dismiss' }).click();
+    await detail.locator('.es-state-text', { hasText: 'Dismissed' }).waitFor();
+    await look(page, 'answers-phone');
+    assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
+    await detail.getByRole('button', { name: 'Release' }).click();
+    await detail.getByText('Held', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Back to the list' }).click();
   });
 
   test('loads older ones, and nothing jumps when somebody reads further down', async () => {

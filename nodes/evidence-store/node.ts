@@ -26,6 +26,12 @@ export default defineNode({
       node.status('running', 'reviewed', { action: review.payload.action });
     });
 
+    // The site itself has something to tell, such as a full disk; it is kept already.
+    const unsubscribeTroubles = site.troubles.add((incident) => {
+      node.send([incident, null]);
+      node.status('down', 'refused', { reason: incident.payload.reason });
+    });
+
     /** Never rejects: what could not be kept is in the answer. */
     async function record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
       try {
@@ -72,6 +78,7 @@ export default defineNode({
       },
       async close() {
         unsubscribe();
+        unsubscribeTroubles();
         // When all nodes close at once, Node-RED no longer delivers the end that fuse-severity sends.
         await store?.endOpen();
       },

@@ -1,7 +1,13 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SentinelError } from '../contracts/errors.ts';
+import { SiteClock } from '../clock/site-clock.ts';
+import { openDatabase } from '../database/database.ts';
+import { EvidenceFiles } from '../evidence/evidence-files.ts';
+import { readRetention } from '../evidence/retention/retention-file.ts';
+import { Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
+import { openBeside } from '../evidence/trust/data-folder.ts';
 import { backUp, restore, type BackedUp } from '../evidence/backup.ts';
 import { exportBundle } from '../evidence/trust/export-bundle.ts';
 import { fingerprint, pemOf, signingKey } from '../evidence/trust/signing-key.ts';
@@ -18,6 +24,7 @@ const works: Readonly<Record<string, Work>> = {
   verify,
   export: exportIncidents,
   key: showKey,
+  retention: planRetention,
   backup: (about) => copy(about, (folder, other) => backUp(folder, other), 'backed up to'),
   restore: (about) => copy(about, (folder, other) => restore(other, folder), 'restored from'),
 };
@@ -25,7 +32,7 @@ const works: Readonly<Record<string, Work>> = {
 /** Checks, hands out, and copies what a site keeps. */
 export const evidence: Command = {
   summary: 'Checks the evidence of a site, exports incidents with proof, makes and restores backups.',
-  operands: 'verify [FILE.zip] | export FILE.zip | key | backup DIR | restore DIR',
+  operands: 'verify [FILE.zip] | export FILE.zip | key | retention | backup DIR | restore DIR',
   options: {
     'data-folder': {
       type: 'string',
@@ -41,11 +48,13 @@ export const evidence: Command = {
     },
     to: { type: 'string', value: 'TIME', says: 'export: begun before.' },
     area: { type: 'string', value: 'NAME', says: 'export: of this area only.' },
+    'dry-run': { type: 'boolean', says: 'retention: shows what would go; it never deletes, that is done by Node-RED.' },
     json: { type: 'boolean', says: 'Print what came of it as JSON.' },
   },
   footer: `verify    reads every row and file of the data folder, also while Node-RED runs, or a bundle, which needs nothing else.
 export    writes a zip file: media, rows, a page to read, and what proves that they are what they were.
 key       prints the public key of the site: give it to those who are to verify bundles.
+retention shows what would be deleted now, by the settings of the site; nothing is.
 backup    copies database, files and keys, also while Node-RED runs; run again, it copies what is new.
 restore   puts a backup into a data folder that is empty; stop Node-RED first.`,
   run: async (values, terminal, [what = '', ...rest]) => {
@@ -107,6 +116,39 @@ function showKey({ values, terminal }: Parameters<Work>[0]): Promise<number> {
   const shown = { key: fingerprint(publicKey), pem: pemOf(publicKey) };
   terminal.print(values.json === true ? `${JSON.stringify(shown, null, 2)}\n` : shown.pem);
   return Promise.resolve(0);
+}
+
+async function planRetention({ values, terminal }: Parameters<Work>[0]): Promise<number> {
+  const folder = dataFolder(values, terminal);
+  openBeside(folder, 'read').close();
+  const complain = (line: string): void => {
+    terminal.complain(`${line}\n`);
+  };
+  const log = { info: () => undefined, warn: complain, error: complain };
+  const database = await openDatabase(join(folder, 'sentinel.db'), { log });
+  const settings = await readRetention(folder);
+  const retention = new Retention({
+    ...{ database, folder, log, clock: new SiteClock(() => undefined), newId: randomUUID },
+    files: new EvidenceFiles(folder),
+    settings: () => settings,
+  });
+  try {
+    const plan = await retention.plan();
+    terminal.print(values.json === true ? `${JSON.stringify({ settings, ...plan }, null, 2)}\n` : planInWords(plan));
+    return 0;
+  } finally {
+    await retention.close();
+    await database.close();
+  }
+}
+
+function planInWords({ incidents, files, bytes, tooMuch, due }: RetentionPlan): string {
+  const lines = due.map(
+    ({ incidentId, what, why }) => `  ${incidentId}: ${what === 'files' ? 'its files' : 'all of it'}, ${why}`,
+  );
+  const more = incidents > due.length ? [`  and ${incidents - due.length} more`] : [];
+  const held = tooMuch > 0 ? [`${tooMuch} bytes more would have to go, and may not.`] : [];
+  return `${[`${incidents} incidents with ${files} files (${bytes} bytes) would go now.`, ...lines, ...more, ...held].join('\n')}\n`;
 }
 
 async function copy(

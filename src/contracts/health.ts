@@ -45,6 +45,9 @@ export const SiteHealth = Type.Object({
     failed: Type.Integer({ minimum: 0, description: 'Messages that failed for good or expired.' }),
   }),
   database: Type.Enum(databaseStates),
+  storage: Type.Optional(
+    Type.Enum(['ok', 'full'], { description: 'full: there is no room for evidence, and none can be made.' }),
+  ),
 });
 export type SiteHealth = Static<typeof SiteHealth>;
 

@@ -39,6 +39,8 @@ export interface EvidenceStoreOptions {
   onChange?: (incidentId: string) => void;
   /** Told whenever somebody answers to an incident, also what stands already. */
   onAnswer?: (answered: Answered) => void;
+  /** Told why a file could not be kept. */
+  onRefused?: (error: SentinelError) => void;
 }
 
 /** Somebody has seen an incident. */
@@ -76,6 +78,7 @@ export class EvidenceStore {
   readonly #thumbnails: Thumbnails | undefined;
   readonly #onChange: (incidentId: string) => void;
   readonly #onAnswer: (answered: Answered) => void;
+  readonly #onRefused: (error: SentinelError) => void;
   readonly #opened: Promise<void>;
   /** Incidents of earlier versions are found, too. */
   #indexed: Promise<void> = Promise.resolve();
@@ -90,6 +93,7 @@ export class EvidenceStore {
     this.#thumbnails = options.thumbnails && new Thumbnails(options.thumbnails, options.log);
     this.#onChange = options.onChange ?? (() => undefined);
     this.#onAnswer = options.onAnswer ?? (() => undefined);
+    this.#onRefused = options.onRefused ?? (() => undefined);
     this.#opened = this.#tidyUp(options.clock.now(), options.log);
   }
 
@@ -208,6 +212,7 @@ export class EvidenceStore {
     await this.#writeRows(incident, rows);
     for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
     this.#onChange(incident.id);
+    if (refused !== undefined) this.#onRefused(refused);
     return { evidence: rows.map(itemOf), ...(refused === undefined ? {} : { refused }) };
   }
 

@@ -1,6 +1,7 @@
 import type { NodeType, SentinelSiteConfig } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { acquireSite, type SiteLease } from '../site/registry.ts';
+import { keepingOf } from '../site/site-keeping.ts';
 import type { Site } from '../site/site.ts';
 import { dataFolder } from '../site/data-folder.ts';
 import type { NodeRed, RedMessage, RedNode, StatusLook } from './node-red.ts';
@@ -93,6 +94,7 @@ export function contextOf<T extends NodeType>(
       exitDelaySeconds: settings?.exitDelaySeconds ?? 0,
       registration: settings?.registration ?? false,
       localLogin: settings?.localLogin ?? false,
+      ...(settings === undefined ? {} : { keeping: keepingOf(settings) }),
       names,
     };
     const taken = acquireSite(request, RED.log);

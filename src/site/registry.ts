@@ -3,6 +3,7 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/ports.ts';
 import { graceMs } from './service-leases.ts';
 import { Site, type SiteOptions } from './site.ts';
+import { sameKeeping } from './site-keeping.ts';
 
 export interface SiteRequest extends SiteOptions {
   /** Who asks is the sentinel-site node itself, which gives the Site its name; all others take it as it is. */
@@ -100,7 +101,8 @@ function name(entry: Entry, request: SiteRequest): void {
     site.timeZone === timeZone &&
     site.arming.exitDelaySeconds === exitDelaySeconds &&
     site.registration === registration &&
-    site.localLogin === localLogin;
+    site.localLogin === localLogin &&
+    sameKeeping(site.keeping, request.keeping);
   if (entry.namers > 0 && !same) {
     throw new SentinelError('ES_BAD_CONFIG', `The site "${site.name}" already uses this data folder.`, {
       hint: 'Give each sentinel-site a data folder of its own, or use one for all nodes.',

@@ -7,13 +7,16 @@ import type { ReviewRequest } from '../contracts/api.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
-import type { Review, WireMessage } from '../contracts/messages.ts';
+import type { Incident, Review, WireMessage } from '../contracts/messages.ts';
 import type { Acknowledgements, Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
 import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
 import { Sealing } from '../evidence/trust/sealing.ts';
+import { EvidenceFiles } from '../evidence/evidence-files.ts';
+import { Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
+import { isDiskFull, StorageWatch } from '../evidence/storage-watch.ts';
 import { redact } from '../network/redact.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { ArmingRows } from './arming-rows.ts';
@@ -27,10 +30,12 @@ import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
 import { SharedAnswer } from './shared-answer.ts';
 import { SiteArming } from './site-arming.ts';
+import { usualKeeping, type Keeping } from './site-keeping.ts';
 import { SiteSound } from './site-sound.ts';
 import { SiteVision } from './site-vision.ts';
 import { SiteSnooze } from './site-snooze.ts';
 import { Subscribers } from './subscribers.ts';
+import { TelemetryFiles } from './telemetry-files.ts';
 
 /** Whoever asks for the health more often must not keep the database from its work. */
 const outboxCountsAgeMs = 1000;
@@ -46,6 +51,8 @@ export interface SiteOptions {
   timeZone?: string;
   /** When somebody arms as away and does not say how long. */
   exitDelaySeconds?: number;
+  /** How long and how much is kept. */
+  keeping?: Keeping;
   /** Where phones reach our pages, without a slash at the end; absent when they do not. */
   publicAddress?: string | undefined;
   /** Whether anybody may make an account, which then sees nothing until an admin says what. */
@@ -98,6 +105,12 @@ export class Site {
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
+  /** How long and how much is kept. */
+  keeping: Keeping = usualKeeping;
+  /** What the site itself has to tell of its storage, as incidents for the flow. */
+  readonly troubles: Subscribers<WireMessage<Incident>>;
+  readonly #storage: StorageWatch;
+  readonly #telemetry: TelemetryFiles;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
   #id: string;
   #name: string;
@@ -109,6 +122,7 @@ export class Site {
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
   #sealing: Sealing | undefined;
+  #retention: Retention | undefined;
 
   /** @throws SentinelError ES_SITE_LOCKED when another process uses the data folder. */
   constructor(options: SiteOptions, log: Log) {
@@ -116,6 +130,7 @@ export class Site {
     this.#name = options.name;
     this.#publicAddress = options.publicAddress;
     this.#timeZone = options.timeZone ?? '';
+    this.keeping = options.keeping ?? usualKeeping;
     this.#registration = options.registration ?? false;
     this.#localLogin = options.localLogin ?? false;
     this.folder = options.folder;
@@ -130,6 +145,10 @@ export class Site {
     this.changes = new Subscribers(this.log);
     this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
+    this.troubles = new Subscribers(this.log);
+    this.#storage = new StorageWatch({ site: () => this.id, clock: this.clock, newId: this.newId }, (incident) => {
+      this.#tellTrouble(incident);
+    });
     this.answers = new Subscribers(this.log);
     const { folder, health, newId, tools } = this;
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
@@ -139,6 +158,16 @@ export class Site {
     this.vision = new SiteVision({ pool: pools.vision, health, tools });
     this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
     this.access = new Access({ folder, database: () => this.database(), clock: this.clock, log: this.log });
+    this.#telemetry = new TelemetryFiles({
+      folder,
+      ...{ clock: this.clock, log: this.log },
+      report: () => this.report(),
+      incident: async (incidentId) => await (await this.evidence()).summary(incidentId, 'listed'),
+    });
+    this.#telemetry.enabled = this.keeping.telemetryFiles;
+    this.changes.add((incidentId) => {
+      this.#telemetry.note(incidentId);
+    });
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
     void this.sound.training.forgetLeftovers();
@@ -171,6 +200,7 @@ export class Site {
 
   rename(options: Omit<SiteOptions, 'folder'>): void {
     const { id, name, publicAddress, timeZone = '', exitDelaySeconds = 0 } = options;
+    this.keeping = options.keeping ?? usualKeeping;
     this.#registration = options.registration ?? false;
     this.#localLogin = options.localLogin ?? false;
     this.#id = id;
@@ -227,21 +257,46 @@ export class Site {
     const { models } = this.health;
     const { throughputs } = this.metrics;
     const sources = this.health.sources.map((source) => ({ ...source, ...throughputs.of(source.source) }));
-    return { site: this.id, name: this.name, sources, models, outbox, database: this.#databaseState };
+    return {
+      site: this.id,
+      name: this.name,
+      sources,
+      models,
+      outbox,
+      database: this.#databaseState,
+      storage: this.#storage.state,
+    };
+  }
+
+  /** What evidence would go now, by the settings of the site. @throws SentinelError ES_DATABASE */
+  async retentionPlan(): Promise<RetentionPlan> {
+    await this.evidence();
+    return (await this.#retention?.plan()) ?? { incidents: 0, files: 0, bytes: 0, tooMuch: 0, due: [] };
   }
 
   /** Drains workers and database, then lets go of the folder. */
   async close(): Promise<void> {
     this.snooze.close();
+    await this.#telemetry.close();
     await Promise.all([this.arming, this.sound, this.vision, this.clips, this.access].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
       await this.#evidence?.catch(() => undefined);
+      await this.#retention?.close();
       await database?.close();
       await this.#sealing?.close();
     } finally {
       this.#folderLock?.release();
     }
+  }
+
+  /** Kept, if that is possible, and handed to the flow in any case. */
+  #tellTrouble(incident: Incident): void {
+    this.log.error(incident.explanation.join(' '));
+    this.troubles.tell({ topic: topicOf(incident), payload: incident });
+    this.evidence()
+      .then((evidence) => evidence.record(incident, {}))
+      .catch(() => undefined);
   }
 
   async #countOutbox(): Promise<SiteHealth['outbox']> {
@@ -276,7 +331,19 @@ export class Site {
     };
     const database = await this.database();
     this.#sealing ??= new Sealing(folder, this.clock, this.log);
-    const told = { onChange, onAnswer };
+    this.#retention ??= new Retention({
+      ...{ database, folder, newId, onChange, clock: this.clock, log: this.log },
+      files: new EvidenceFiles(folder),
+      settings: () => this.keeping,
+      onState: (tooMuch) => {
+        this.#storage.note(tooMuch > 0);
+      },
+    });
+    void this.#retention.keepSettings();
+    const onRefused = (error: SentinelError): void => {
+      if (isDiskFull(error)) this.#storage.note(true);
+    };
+    const told = { onChange, onAnswer, onRefused };
     return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, ...told, ...this.tools });
   }
 

@@ -40,5 +40,39 @@ export const SentinelSiteConfig = Type.Object({
     pattern: '^$|^https?://[^\\s?#@]+$|^\\$\\{[^}]+\\}$',
     description: 'Where phones reach our pages, such as https://home.example/echosight; empty: nowhere.',
   }),
+  keepDays: Type.Integer({
+    default: 90,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'Days that an incident and its files are kept; 0: without end.',
+  }),
+  keepCriticalDays: Type.Integer({
+    default: 365,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'The same of severity 3, once somebody has reviewed it. Before that it is never deleted.',
+  }),
+  keepFalseAlarmDays: Type.Integer({
+    default: 14,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'The same of what was dismissed or called a false alarm.',
+  }),
+  mostGigabytes: Type.Number({
+    default: 50,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'Most gigabytes of evidence files: the oldest go when there is more; 0: no limit.',
+  }),
+  freeGigabytes: Type.Number({
+    default: 2,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'Gigabytes that stay free on the disk: the oldest files go when there is less; 0: none.',
+  }),
+  telemetryFiles: Type.Boolean({
+    default: false,
+    description: 'Write status.json (every 5 s) and events.jsonl into the folder telemetry of the data folder.',
+  }),
 });
 export type SentinelSiteConfig = Static<typeof SentinelSiteConfig>;

@@ -3,6 +3,7 @@ import type { Clock, Log } from '../../contracts/ports.ts';
 import { bytesKept, dueByAge, dueForRoom, type Due } from './due.ts';
 import { remove, type RemovalWork } from './removal.ts';
 import type { RetentionSettings } from './retention-settings.ts';
+import { writeRetention } from './retention-file.ts';
 
 const firstAfterMs = 120_000;
 const everyMs = 600_000;
@@ -17,6 +18,9 @@ export interface Cleared {
   /** Bytes that are still too much: what is left is held, goes on, or is severity 3 that nobody has reviewed. */
   tooMuch: number;
 }
+
+/** What a run would delete, and the first thousand of it. */
+export type RetentionPlan = Cleared & { due: Due[] };
 
 export interface RetentionOptions extends Omit<RemovalWork, 'now'> {
   folder: string;
@@ -51,8 +55,13 @@ export class Retention {
     this.#cancel = this.#later(firstAfterMs);
   }
 
+  /** Leaves the settings beside the database, for the command line. */
+  async keepSettings(): Promise<void> {
+    await writeRetention(this.#options.folder, this.#options.settings()).catch(() => undefined);
+  }
+
   /** What a run would delete now; changes nothing. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
-  async plan(): Promise<Cleared & { due: Due[] }> {
+  async plan(): Promise<RetentionPlan> {
     const due: Due[] = [];
     const cleared = await this.#run((one) => {
       if (due.length < mostListed) due.push(one);
@@ -90,6 +99,7 @@ export class Retention {
   }
 
   async #clearAndTell(): Promise<void> {
+    await this.keepSettings();
     try {
       await this.clear();
       this.#failing = false;

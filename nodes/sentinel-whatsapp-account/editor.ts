@@ -5,6 +5,7 @@ import { upgradeRecipients } from '../../src/contracts/configs/recipient-list.ts
 import { offerAccountTest } from '../../src/editor/account-test.ts';
 import { checkRecipients, prepareRecipients, recipientsNow, saveRecipients } from '../../src/editor/recipient-list.ts';
 import { registerNode } from '../../src/editor/register.ts';
+import { checkVariables, prepareTemplate } from '../../src/editor/whatsapp-template.ts';
 
 const type = 'sentinel-whatsapp-account';
 
@@ -16,9 +17,11 @@ registerNode({
   credentials,
   icon: 'sentinel-whatsapp-account.svg',
   upgrades: { recipients: upgradeRecipients },
+  checks: { templateParameters: checkVariables },
   listChecks: { recipients: checkRecipients(recipients) },
   prepare: (node) => {
     prepareRecipients(recipients, node);
+    prepareTemplate();
     offerAccountTest({ type, schema, credentials, config: true, more: () => ({ recipients: recipientsNow() }) }, node);
   },
   save: saveRecipients,

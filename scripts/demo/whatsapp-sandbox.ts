@@ -11,6 +11,7 @@ import { GraphError } from './whatsapp/graph-error.ts';
 import { MediaStore } from './whatsapp/media-store.ts';
 import { checkMessage } from './whatsapp/message-check.ts';
 import { parseMultipart } from './whatsapp/multipart.ts';
+import { TemplateStore, type TemplateStatus } from './whatsapp/template-store.ts';
 import type { WebhookTarget } from './whatsapp/webhook.ts';
 
 export type { Fault, SandboxMessage, WebhookTarget };
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   phoneNumberId: string;
   /** Where status webhooks go. */
   webhook?: WebhookTarget;
+  /** Id of the WhatsApp Business Account, whose templates can be asked for; default: there is none. */
+  businessAccountId?: string;
   /** How long an answer takes; default 80 ms. */
   latencyMs?: number;
 }
@@ -40,6 +43,8 @@ export interface Sandbox {
   press(message: SandboxMessage, title: string, from?: string): string;
   /** A message that was accepted turns out not to reach the phone, with an error of this code. */
   report(message: SandboxMessage, code: number): void;
+  /** A template is paused, disabled ... or approved again, in one language or in all. */
+  template(name: string, status: TemplateStatus, language?: string): void;
   /** The next calls of their kind go wrong like this, in this order. */
   fail(...faults: Fault[]): void;
   /** Hangs up on everybody and answers nobody until `comeBack`; what it has taken it keeps. */
@@ -74,6 +79,7 @@ class SandboxServer implements Sandbox {
   readonly #server: Server;
   readonly #conversation: Conversation;
   readonly #media = new MediaStore();
+  readonly #templates = new TemplateStore();
   readonly #downloads = new Map<string, string>();
   #faults: Fault[] = [];
   #url = '';
@@ -115,6 +121,10 @@ class SandboxServer implements Sandbox {
 
   report(message: SandboxMessage, code: number): void {
     this.#conversation.failed(message, code);
+  }
+
+  template(name: string, status: TemplateStatus, language?: string): void {
+    this.#templates.set(name, status, language);
   }
 
   fail(...faults: Fault[]): void {
@@ -190,6 +200,12 @@ class SandboxServer implements Sandbox {
       json(response, 200, { id: phoneNumberId, verified_name: 'EchoSight sandbox' });
       return;
     }
+    const listed = /^\/v[\d.]+\/(\d+)\/message_templates$/.exec(pathname)?.[1];
+    if (request.method === 'GET' && listed !== undefined && listed === this.#options.businessAccountId) {
+      const { searchParams } = new URL(request.url ?? '/', this.#url);
+      json(response, 200, { data: this.#templates.list(searchParams.get('name') ?? ''), paging: {} });
+      return;
+    }
     if (request.method === 'GET') {
       this.#answerMedia(pathname, response);
       return;
@@ -215,6 +231,7 @@ class SandboxServer implements Sandbox {
     const checked = checkMessage(parsedJson(body), {
       media: (id) => this.#media.find(id) !== undefined,
       message: (id) => this.#conversation.has(id),
+      template: (name, language) => this.#templates.find(name, language),
     });
     const id = this.#conversation.add(checked, receivedAt);
     return {

@@ -5,6 +5,7 @@ import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
 import type { Person } from './people.ts';
 import type { Receipt } from './receipts.ts';
+import type { AlertPlace } from './text-template.ts';
 
 /** What a channel takes of an alert. */
 export interface ContentForm {
@@ -33,7 +34,7 @@ export interface ChannelKind {
 }
 
 /** What a channel may ask of the outbox about the row that it sends. */
-export type RowFiles = Pick<OutboxStore, 'media' | 'providerId' | 'setMediaId'>;
+export type RowFiles = Pick<OutboxStore, 'media' | 'pictureOf' | 'providerId' | 'setMediaId'>;
 
 /** One account of a channel, ready to send. */
 export interface AlertChannel {
@@ -93,8 +94,13 @@ export interface ChannelTools {
   clock: Clock;
   /** Ends the requests under way. */
   stop: AbortSignal;
-  /** The buttons below a message; none where nobody could hear them. Never rejects. */
-  buttons?: (row: Outgoing) => Promise<readonly Button[]>;
+  /**
+   * The buttons below a message; none where nobody could hear them. Never rejects.
+   * @param always the message has buttons anyhow, whether or not its node wants any.
+   */
+  buttons?: (row: Outgoing, always?: boolean) => Promise<readonly Button[]>;
+  /** What a text says of the site. */
+  place?: (() => Pick<AlertPlace, 'siteName' | 'timeZone'>) | undefined;
   /** Who wrote when, for channels where that matters. */
   windows?: MessageWindows | undefined;
 }

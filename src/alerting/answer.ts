@@ -1,9 +1,12 @@
 import type { ErrorName } from '../contracts/errors.ts';
+import type { Outgoing } from './outbox-row.ts';
 
 /** What an attempt to send came to. Texts in it are free of secrets and of full addresses. */
 export type Answer = Outcome & {
   /** In which of its forms the channel has sent the message, where it has several. */
   form?: string;
+  /** Rows of which this message has already shown what they would: they need not be sent. */
+  carried?: readonly Outgoing[];
 };
 
 type Outcome =

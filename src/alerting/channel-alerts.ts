@@ -35,7 +35,7 @@ export interface ChannelAlertsOptions {
   account: AlertAccount;
   media: PhoneMedia;
   /** The buttons below a message. */
-  buttons?: (row: Outgoing) => Promise<readonly Button[]>;
+  buttons?: (row: Outgoing, always?: boolean) => Promise<readonly Button[]>;
   /** Whether people may be sent free text. */
   windows?: MessageWindows;
   /** Whether what becomes of messages is told to `receive`; default not. */
@@ -112,6 +112,7 @@ export class ChannelAlerts {
       ...(options.buttons === undefined ? {} : { buttons: options.buttons }),
       windows: options.windows,
       ...(options.reportTo && { reportTo: options.reportTo }),
+      place: options.place,
     });
     const { acknowledgements, receipts = () => false } = options;
     const place = options.place ?? ((): Pick<AlertPlace, 'siteName' | 'timeZone'> => ({ siteName: '' }));

@@ -231,6 +231,12 @@ export class MemoryOutbox implements OutboxStore {
     return Promise.resolve(repliedTo(texts.sort((one, other) => one.sequence - other.sequence)));
   }
 
+  pictureOf(id: string): Promise<Outgoing | undefined> {
+    const isShown = ({ state, media_id: uploaded }: OutboxRow): boolean =>
+      uploaded !== null || waiting.includes(state as OutboxState);
+    return Promise.resolve(this.#where((row) => row.depends_on === id && row.part === 'image' && isShown(row))[0]);
+  }
+
   providerId(id: string): Promise<string | undefined> {
     return Promise.resolve(this.#rows.get(id)?.provider_id ?? undefined);
   }

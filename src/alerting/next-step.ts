@@ -30,7 +30,7 @@ export const receiptWaitMs = [20_000, 20_000, 20_000, 5_000] as const;
 /** What becomes of a row after an attempt. */
 export type NextStep =
   /** `found`: it had arrived before, this attempt sent nothing. */
-  | { state: 'accepted'; providerId: string; found: boolean; form?: string }
+  | { state: 'accepted'; providerId: string; found: boolean; form?: string; carried?: readonly Outgoing[] }
   | { state: 'queued' | 'unknown'; delayMs: number; error: SentinelError; action: Action; form?: string }
   | { state: 'failed'; error: SentinelError };
 
@@ -49,6 +49,7 @@ export function nextStep(attempt: Attempt, answer: Answer, provider: Provider, r
       return {
         ...{ state: 'accepted', providerId: answer.id, found: answer.found === true },
         ...(answer.form === undefined ? {} : { form: answer.form }),
+        ...(answer.carried === undefined ? {} : { carried: answer.carried }),
       };
     case 'refused': {
       const { part = 'text', form = null } = attempt;

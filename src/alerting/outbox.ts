@@ -455,6 +455,17 @@ export class Outbox {
     return repliedTo(rows);
   }
 
+  /** The picture that replies to a text, as long as it can still be shown: not sent yet, or sent with an earlier try of the text. */
+  async pictureOf(id: string): Promise<Outgoing | undefined> {
+    return await this.#query
+      .selectFrom('outbox')
+      .select(outgoing)
+      .where('depends_on', '=', id)
+      .where('part', '=', 'image')
+      .where((row) => row.or([row('state', 'in', waiting), row('media_id', 'is not', null)]))
+      .executeTakeFirst();
+  }
+
   /** The provider's id of an accepted row. */
   async providerId(id: string): Promise<string | undefined> {
     const row = await this.#query.selectFrom('outbox').select('provider_id').where('id', '=', id).executeTakeFirst();

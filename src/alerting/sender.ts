@@ -301,6 +301,7 @@ export class Sender {
         metrics.count('alerts_delivered_ok_total', { channel: row.channel }, 0);
         if (row.maybe_duplicate === 1 && !step.found)
           metrics.count('alerts_maybe_duplicate_total', { channel: row.channel });
+        await this.#leaveOut(step.carried ?? [], now);
         // A receipt may be faster than the answer, and has said more than it.
         if (!(await outbox.accept(row.id, step.providerId, now, deadlineMs[row.severity] ?? 0, step.form))) return;
         this.#countAccepted(row, now);
@@ -313,6 +314,16 @@ export class Sender {
       case 'unknown':
         await this.#wait(row, step, now);
     }
+  }
+
+  /** What another message has shown already. */
+  async #leaveOut(carried: readonly Outgoing[], now: number): Promise<void> {
+    if (carried.length === 0) return;
+    await this.#options.outbox.cancel(
+      carried.map(({ id }) => id),
+      now,
+    );
+    for (const row of carried) this.#tell(row, 'cancelled', 'It was sent together with the text.');
   }
 
   async #fail(row: Outgoing, error: SentinelError, now: number, from?: readonly OutboxState[]): Promise<void> {

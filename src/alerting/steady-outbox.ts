@@ -167,6 +167,10 @@ export class SteadyOutbox implements OutboxStore {
     return await this.#place.use((store) => store.sentTo(recipient, now));
   }
 
+  async pictureOf(id: string): Promise<Outgoing | undefined> {
+    return await this.#place.use((store) => store.pictureOf(id));
+  }
+
   async providerId(id: string): Promise<string | undefined> {
     return await this.#place.use((store) => store.providerId(id));
   }

@@ -58,6 +58,7 @@ async function sent(row: Outgoing, channel: AlertChannel, provider: Parameters<t
 /** There is no picture, and nothing is kept. */
 const nothing = {
   media: () => Promise.resolve(undefined),
+  pictureOf: () => Promise.resolve(undefined),
   providerId: () => Promise.resolve(undefined),
   setMediaId: () => Promise.resolve(),
 };

@@ -1,7 +1,7 @@
 import { fieldNames, renderAlert, textTemplates, type AlertPlace } from '../alerting/text-template.ts';
-import type { Incident } from '../contracts/messages.ts';
 import { element } from './element.ts';
 import { accepts, inputOf, text } from './register.ts';
+import { sampleIncident } from './sample-incident.ts';
 
 /** What the field belongs to. */
 export interface TextForm {
@@ -79,19 +79,5 @@ function placeOf(say: Say): AlertPlace {
     publicAddress: 'https://home.example/echosight',
     language: valueOf('language') === 'de' ? 'de' : 'en',
     ...(timeZone !== '' && known ? { timeZone } : {}),
-  };
-}
-
-/** What the sample clip leads to, at this moment. */
-function sampleIncident(say: Say): Incident {
-  const at = Date.now();
-  const source = say('sample.source');
-  const evidence = { source, mime: 'image/jpeg', bytes: 1, sha256: '', capturedAt: at };
-  return {
-    ...({ v: 1, kind: 'incident', site: 'home', area: say('sample.area'), source, capturedAt: at } as const),
-    ...({ id: '5f0c7c1e', phase: 'start', severity: 3, label: say('sample.label') } as const),
-    ...{ reason: 'person+glass_break', confidence: 0.87, sources: [source], signals: [], startedAt: at, updatedAt: at },
-    explanation: [say('sample.person'), say('sample.glass')],
-    evidence: [{ ...evidence, id: 'snapshot-id', type: 'snapshot' }],
   };
 }

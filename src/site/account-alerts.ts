@@ -223,7 +223,8 @@ class AccountAlerts {
     const brought = () => (receiptsOf.get(this.#site)?.get(this.#account.id) ?? 0) > 0;
     const receipts = () => brought() || reportTo('') !== undefined;
     // Where nobody hears a press there is nothing to press.
-    const buttons = async (row: Outgoing) => (receipts() ? await this.#buttons(row) : []);
+    const buttons = async (row: Outgoing, always = false) => (receipts() ? await this.#buttons(row, always) : []);
+    const place = () => placeOf(this.#site);
     const people = conversations(this.#site, this.#account.id);
     const windows: MessageWindows = {
       of: (recipient) => people.windowOf(recipient, receipts()),
@@ -231,12 +232,11 @@ class AccountAlerts {
       listens: receipts,
     };
     const options = {
-      windows,
+      ...{ windows, place },
       ...{ database: () => this.#site.database(), account: this.#account, newId, media, receipts, buttons, ...tools },
       ...(acknowledgements && { acknowledgements }),
       ...(snooze && { snooze }),
       reportTo,
-      place: () => placeOf(this.#site),
       onAccount: (fault: SentinelError | undefined) => {
         this.#fault = fault;
         for (const user of this.#users)
@@ -264,8 +264,11 @@ class AccountAlerts {
   }
 
   /** Without a database a message has none: nobody could say later what they stand for. */
-  async #buttons({ node, incident_id: incidentId, recipient, hold, ...row }: Outgoing): Promise<Button[]> {
-    const wanted = [...this.#users].find((user) => user.node === node)?.buttons;
+  async #buttons(
+    { node, incident_id: incidentId, recipient, hold, ...row }: Outgoing,
+    always: boolean,
+  ): Promise<Button[]> {
+    const wanted = [...this.#users].find((user) => user.node === node)?.buttons ?? (always ? 'en' : undefined);
     // A text about several incidents has no button for each.
     if (wanted === undefined || hold === 'summary') return [];
     const language = alertLanguages.find((known) => known === row.language) ?? wanted;

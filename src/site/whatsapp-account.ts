@@ -1,4 +1,5 @@
 import { checkedAccount } from '../alerting/channels/whatsapp/account.ts';
+import type { MessageTemplate } from '../alerting/channels/whatsapp/message-template.ts';
 import type { WhatsAppAccountConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 
@@ -18,7 +19,28 @@ export function whatsAppAccount(node: {
       hint: 'Open the account and paste the token of the system user.',
     });
   }
-  const { templateName: name, templateLanguage: language } = node.config;
-  const template = name === '' ? {} : { template: { name, language } };
-  return checkedAccount({ id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients, ...template });
+  const templates = templatesIn(node.config);
+  const { businessAccountId } = node.config;
+  const account = { id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients };
+  return checkedAccount({ ...account, templates, businessAccountId });
+}
+
+/** The second one is the first without a picture. */
+function templatesIn(config: WhatsAppAccountConfig): MessageTemplate[] {
+  const { templateName, secondTemplateName, templateLanguage, templateParameters, templateHeader, templateButtons } =
+    config;
+  const text = {
+    languages: listed(templateLanguage, ','),
+    parameters: listed(templateParameters, '\n'),
+    buttons: templateButtons,
+  };
+  return [
+    ...(templateName === '' ? [] : [{ ...text, name: templateName, header: templateHeader }]),
+    ...(secondTemplateName === '' ? [] : [{ ...text, name: secondTemplateName, header: false }]),
+  ];
+}
+
+function listed(text: string, separator: string): string[] {
+  const entries = text.split(separator).map((entry) => entry.trim());
+  return entries.filter((entry) => entry !== '');
 }

@@ -32,6 +32,10 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
       { id: 'house', type: 'sentinel-site', name: 'Kiosk', siteId: 'home', timeZone: 'Asia/Tokyo' },
       { id: 'twilio', type: 'sentinel-sms-account', name: 'Twilio', ...sender, credentials: { authToken } },
       { id: 'tell', type: 'sentinel-sms-out', name: '', site: 'house', account: 'twilio', wires: [[], []] },
+      {
+        ...{ id: 'meta', type: 'sentinel-whatsapp-account', name: 'Meta', phoneNumberId: '100000000000001' },
+        ...{ recipients: '+491701234567', templateName: 'echosight_alert', credentials: { accessToken: authToken } },
+      },
       { id: 'push', type: 'sentinel-webhook-out', name: '', site: 'house', url: '', dryRun: true, wires: [[], []] },
       { id: 'chat', type: 'whatsapp-out', name: '', site: 'house', account: '', dryRun: true, wires: [[], []] },
       { id: 'mail', type: 'sentinel-email-out', name: '', site: 'house', account: '', dryRun: true, wires: [[], []] },
@@ -125,6 +129,42 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
       { to: '+15550100001' },
     ]);
     assert.equal(await page.evaluate(`RED.nodes.node('twilio').valid && RED.nodes.node('twilio').changed`), true);
+  });
+
+  test('writes the template of a WhatsApp account, ready to be handed in', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate(`RED.editor.editConfig('', 'sentinel-whatsapp-account', 'meta')`);
+    const proposal = page.locator('#echosight-template-proposal');
+    const [words, json] = [proposal.locator('textarea').first(), proposal.locator('textarea').last()];
+    await proposal.locator('select').waitFor();
+    assert.match(await words.inputValue(), /Name: echosight_alert[^]*Body:\nSecurity alert: \{\{1\}\} Please check\./);
+    await page.locator('#node-config-input-templateLanguage').fill('en, de');
+    await page.locator('#echosight-template-kind').selectOption('details');
+    await page.locator('#node-config-input-templateHeader').check();
+    await page.locator('#node-config-input-templateButtons').check();
+    await page.locator('#node-config-input-secondTemplateName').fill('echosight_alert_text');
+    await proposal.locator('select').selectOption('echosight_alert (de)');
+    assert.match(
+      await words.inputValue(),
+      /Ort: \{\{1\}\}\nBereich: \{\{2\}\}[^]*Bestätigen, Sprechen, Verwerfen[^]*Corner shop/,
+    );
+    const { language, category, components } = JSON.parse(await json.inputValue()) as Record<string, unknown>;
+    assert.deepEqual([language, category], ['de', 'UTILITY']);
+    assert.deepEqual(
+      (components as { type: string }[]).map((component) => component.type),
+      ['HEADER', 'BODY', 'BUTTONS'],
+    );
+    await shot('whatsapp-account');
+    await proposal.locator('select').selectOption('echosight_alert_text (en)');
+    assert.doesNotMatch(await json.inputValue(), /HEADER/);
+    await proposal.locator('button').first().click();
+    await proposal.getByText('Copied').waitFor();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), await words.inputValue());
+    await proposal.scrollIntoViewIfNeeded();
+    await shot('whatsapp-account-below');
+    await page.locator('#node-config-input-templateParameters').fill('{sight}');
+    await proposal.locator('.echosight-rule-warning').waitFor();
+    await close('node-config-dialog-cancel');
   });
 
   for (const id of ['push', 'mail', 'chat']) {

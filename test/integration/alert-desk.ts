@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { checkedAccount, type WhatsAppAccount } from '../../src/alerting/channels/whatsapp/account.ts';
-import type { MessageWindows } from '../../src/alerting/alert-channel.ts';
+import type { Button, MessageWindows } from '../../src/alerting/alert-channel.ts';
 import { ChannelAlerts } from '../../src/alerting/channel-alerts.ts';
 import type { Delivery } from '../../src/contracts/messages.ts';
 import type { PhoneMedia } from '../../src/contracts/ports.ts';
@@ -77,6 +77,8 @@ export async function alertDesk(
     media?: PhoneMedia;
     receipts?: boolean;
     windows?: MessageWindows;
+    place?: () => { siteName: string; timeZone: string };
+    buttons?: () => Promise<readonly Button[]>;
   } = {},
 ): Promise<AlertDesk> {
   const { factor = 50, folder = temporaryFolder(t), latencyMs = 5 } = options;
@@ -110,6 +112,8 @@ export async function alertDesk(
       media: options.media ?? media,
       receipts: () => options.receipts === true,
       ...(options.windows && { windows: options.windows }),
+      ...(options.place && { place: options.place }),
+      ...(options.buttons && { buttons: options.buttons }),
       account: checkedAccount({ ...account, recipients: ['+49 170 1234567'], baseUrl: sandbox.url, ...changes }),
     },
     (delivery, _node, { error }) => {

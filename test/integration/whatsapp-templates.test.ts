@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { incident } from '../unit/alerting/incident.ts';
 import type { MessageWindows } from '../../src/alerting/alert-channel.ts';
 import type { MessageWindow } from '../../src/alerting/conversations.ts';
-import { alertDesk, jpeg, policy, until } from './alert-desk.ts';
+import { alertDesk, jpeg, policy, until, type AlertDesk } from './alert-desk.ts';
 
-const template = { name: 'echosight_alert', language: 'en' };
+const whole = { languages: ['en'], parameters: ['{text}'], header: false, buttons: false };
+const templates = [{ ...whole, name: 'echosight_alert' }];
 
 /** What is known of who wrote when, as the test says. */
 class FakeWindows implements MessageWindows {
@@ -33,7 +34,7 @@ class FakeWindows implements MessageWindows {
 
 describe('a message template', () => {
   test('carries the same alert where free text is refused for the closed window, once', async (t) => {
-    const desk = await alertDesk(t, { template });
+    const desk = await alertDesk(t, { templates });
     desk.sandbox.fail({ code: 131047 });
     await desk.alerts.start();
     const lines = { ...policy, template: '{label}\n\n({incidentId})' };
@@ -50,7 +51,7 @@ describe('a message template', () => {
 
   test('goes at once to who has not written for a day, and pictures wait until that person writes', async (t) => {
     const windows = new FakeWindows('closed');
-    const desk = await alertDesk(t, { template }, { receipts: true, windows });
+    const desk = await alertDesk(t, { templates }, { receipts: true, windows });
     await desk.alerts.start();
     await desk.alerts.alert(incident(), jpeg, policy);
     await until(async () => (await desk.rows()).some(({ form }) => form === 'held'));
@@ -73,7 +74,7 @@ describe('a message template', () => {
   });
 
   test('what waits for a person who never writes is left out in the end, without an error', async (t) => {
-    const desk = await alertDesk(t, { template }, { receipts: true, windows: new FakeWindows('closed'), factor: 500 });
+    const desk = await alertDesk(t, { templates }, { receipts: true, windows: new FakeWindows('closed'), factor: 500 });
     await desk.alerts.start();
     await desk.alerts.alert(incident({ severity: 1 }), jpeg, policy);
     await until(() => desk.statuses('image').length === 2);
@@ -84,7 +85,7 @@ describe('a message template', () => {
 
   test('replaces a free text that was taken and then failed for the closed window, exactly once', async (t) => {
     const windows = new FakeWindows('open');
-    const desk = await alertDesk(t, { template }, { receipts: true, windows });
+    const desk = await alertDesk(t, { templates }, { receipts: true, windows });
     await desk.alerts.start();
     await desk.alerts.alert(incident(), undefined, policy);
     await desk.settled();
@@ -116,7 +117,7 @@ describe('a message template', () => {
   });
 
   test('a failure that is told before the answer has come is followed by the template too', async (t) => {
-    const desk = await alertDesk(t, { template }, { receipts: true, latencyMs: 300, factor: 1 });
+    const desk = await alertDesk(t, { templates }, { receipts: true, latencyMs: 300, factor: 1 });
     desk.sandbox.onMessage(({ id, tag = '', type }) => {
       const error = { code: 131047, message: 'Re-engagement message' };
       if (type === 'text') void desk.alerts.receive({ id, tag, status: 'failed', error });
@@ -131,7 +132,7 @@ describe('a message template', () => {
   });
 
   test('is not used while free text is taken', async (t) => {
-    const desk = await alertDesk(t, { template });
+    const desk = await alertDesk(t, { templates });
     await desk.alerts.start();
     await desk.alerts.alert(incident(), undefined, policy);
     await desk.settled();
@@ -142,12 +143,117 @@ describe('a message template', () => {
   });
 
   test('that does not exist fails the alert by name', async (t) => {
-    const desk = await alertDesk(t, { template: { name: 'no_such', language: 'en' } });
+    const desk = await alertDesk(t, { templates: [{ ...whole, name: 'no_such' }] });
     desk.sandbox.fail({ code: 131047 });
     await desk.alerts.start();
     await desk.alerts.alert(incident(), undefined, policy);
     await desk.settled();
     assert.deepEqual(desk.statuses('text'), ['queued', 'failed']);
     assert.match(desk.errors[0]?.message ?? '', /template is missing/);
+  });
+});
+
+/** As the sandbox has it approved. */
+const details = {
+  languages: ['en', 'de'],
+  parameters: ['{siteName}', '{sources}', '{time}', '{label}, {reason}'],
+  buttons: true,
+};
+const withPicture = { ...details, name: 'security_alert', header: true };
+const plain = { ...details, name: 'security_alert_text', header: false };
+const place = () => ({ siteName: 'Kiosk', timeZone: 'Europe/Berlin' });
+const buttons = () =>
+  Promise.resolve(['Acknowledge', 'Talk', 'Dismiss'].map((title) => ({ id: `token-${title}`, title })));
+
+/** A desk where nobody has written for a day. */
+async function silentDesk(t: TestContext, ...used: (typeof withPicture)[]): Promise<AlertDesk> {
+  const options = { receipts: true, windows: new FakeWindows('closed'), place, buttons };
+  const desk = await alertDesk(t, { templates: used }, options);
+  await desk.alerts.start();
+  return desk;
+}
+
+describe('a template with picture, details and buttons', () => {
+  test('shows the picture at its head, what happened in its places, and our words behind its buttons', async (t) => {
+    const desk = await silentDesk(t, withPicture, plain);
+    await desk.alerts.alert(incident({ startedAt: Date.UTC(2026, 10, 21, 1, 14) }), jpeg, policy);
+    await desk.settled();
+    const [message, ...others] = desk.sandbox.messages;
+    assert.deepEqual(others, [], 'the picture is in it: no message of its own');
+    assert.equal(message?.type, 'template');
+    assert.equal(
+      message.text,
+      'Alarm at Kiosk, camera front, yard, 2026-11-21 02:14:00: Person and breaking glass, person+glass_break. Please check.',
+    );
+    assert.ok(message.mediaId !== undefined);
+    assert.deepEqual(
+      message.replies?.map(({ id }) => id),
+      ['token-Acknowledge', 'token-Talk', 'token-Dismiss'],
+    );
+    assert.deepEqual(desk.statuses('image'), ['queued', 'cancelled']);
+    assert.deepEqual(desk.errors, []);
+  });
+
+  for (const [status, code] of [
+    ['PAUSED', 132015],
+    ['DISABLED', 132016],
+    ['REJECTED', 132001],
+  ] as const) {
+    test(`that is ${status} gives way to the second one, and is not tried again for an hour`, async (t) => {
+      const desk = await silentDesk(t, withPicture, plain);
+      desk.sandbox.template('security_alert', status);
+      await desk.alerts.alert(incident(), undefined, policy);
+      await desk.settled();
+      const attempts = async () => (await desk.rows()).filter(({ part }) => part === 'text').map((row) => row.attempts);
+      assert.deepEqual(
+        desk.sandbox.messages.map(({ type }) => type),
+        ['template'],
+      );
+      assert.deepEqual(await attempts(), [1], 'without a picture it is the second one at once');
+      await desk.alerts.alert(incident({ id: '2', reason: 'other' }), jpeg, policy);
+      await until(() => desk.sandbox.messages.length === 2);
+      await until(async () => (await desk.rows()).some(({ form }) => form === 'held'));
+      assert.deepEqual((await attempts()).sort(), [1, 2], `refused with ${code}, then changed`);
+      await desk.alerts.alert(incident({ id: '3', reason: 'third' }), jpeg, policy);
+      await until(() => desk.sandbox.messages.length === 3);
+      await until(async () => (await desk.rows()).every(({ part, state }) => part !== 'text' || state === 'accepted'));
+      assert.deepEqual((await attempts()).sort(), [1, 1, 2], 'known now');
+      assert.deepEqual(desk.errors, []);
+    });
+  }
+
+  test('goes without a picture where that cannot be uploaded, and never waits long for it', async (t) => {
+    const desk = await silentDesk(t, withPicture, plain);
+    desk.sandbox.fail({ on: 'media', code: 131053 });
+    await desk.alerts.alert(incident(), jpeg, policy);
+    await until(() => desk.sandbox.messages.length === 1);
+    assert.equal(desk.sandbox.messages[0]?.mediaId, undefined);
+    desk.sandbox.fail({ on: 'media', answer: 'none', arrived: false });
+    const from = desk.clock.monotonic();
+    await desk.alerts.alert(incident({ id: '2', reason: 'other' }), jpeg, policy);
+    await until(() => desk.sandbox.messages.length === 2);
+    assert.ok(desk.clock.monotonic() - from < 25_000, 'not the 30 s of an upload');
+    assert.equal(desk.sandbox.messages[1]?.mediaId, undefined);
+    assert.deepEqual(desk.errors, []);
+  });
+
+  test('without a second one it shows a picture that says nothing where there is none', async (t) => {
+    const desk = await silentDesk(t, withPicture);
+    await desk.alerts.alert(incident(), undefined, policy);
+    await desk.settled();
+    assert.equal(desk.sandbox.messages.length, 1);
+    assert.ok(desk.sandbox.messages[0]?.mediaId !== undefined);
+  });
+
+  test('whose parameters do not fit is followed by the next one; where none is left it fails by name', async (t) => {
+    const desk = await silentDesk(t, { ...plain, parameters: ['{siteName}'] }, plain);
+    await desk.alerts.alert(incident(), undefined, policy);
+    await desk.settled();
+    const [row] = await desk.rows();
+    assert.deepEqual([row?.state, row?.form, row?.attempts], ['accepted', 'template-2', 2]);
+    desk.sandbox.template('security_alert_text', 'DISABLED');
+    await desk.alerts.alert(incident({ id: '2', reason: 'other' }), undefined, policy);
+    await until(() => desk.errors.length > 0);
+    assert.equal(desk.errors[0]?.name, 'ES_CHANNEL_MESSAGE');
   });
 });

@@ -37,6 +37,9 @@ const sharedWithEditor = [
   'src/alerting/channels/email/addresses.ts',
   'src/alerting/channels/sms/gsm-text.ts',
   'src/alerting/recipients.ts',
+  'src/alerting/channels/whatsapp/message-template.ts',
+  'src/alerting/channels/whatsapp/template-proposal.ts',
+  'src/alerting/inbound/answer-words.ts',
   'src/alerting/text-template.ts',
   'src/media/microphone/device-name.ts',
 ];

@@ -30,6 +30,7 @@ const known: Readonly<Record<number, readonly [status: number, title: string]>> 
   131057: [500, 'Business account is in maintenance mode'],
   132000: [400, 'Number of parameters does not match the expected number of params'],
   132001: [404, 'Template name does not exist in the translation'],
+  132005: [400, 'Translated text too long'],
   132012: [400, 'Parameter format does not match format in the created template'],
   132015: [400, 'Template is paused'],
   132016: [400, 'Template is disabled'],

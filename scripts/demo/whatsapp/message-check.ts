@@ -1,4 +1,5 @@
 import { GraphError } from './graph-error.ts';
+import type { Template } from './template-store.ts';
 
 /** What a valid body of POST /messages says, as far as the conversation shows it. */
 export interface CheckedMessage {
@@ -18,25 +19,12 @@ export interface CheckedMessage {
 export interface KnownIds {
   media: (id: string) => boolean;
   message: (id: string) => boolean;
+  /** @throws GraphError for one that cannot be sent */
+  template: (name: string, language: string) => Template;
 }
 
 type Fields = Record<string, unknown>;
 type Content = Pick<CheckedMessage, 'text' | 'mediaId' | 'buttons' | 'replies'>;
-
-/** The templates that are approved here: {{n}} are the body's parameters. */
-const templates: Readonly<Record<string, { header: boolean; body: string; buttons: readonly string[] }>> = {
-  security_alert: {
-    header: true,
-    body: 'Alarm at {{1}}, camera {{2}}, {{3}}: {{4}}. Please check.',
-    buttons: ['Acknowledge', 'Talk', 'Dismiss'],
-  },
-  echosight_alert: { header: false, body: 'Security alert: {{1}} Please check.', buttons: [] },
-  security_alert_text: {
-    header: false,
-    body: 'Alarm at {{1}}, camera {{2}}, {{3}}: {{4}}. Please check.',
-    buttons: [],
-  },
-};
 
 const contents: Readonly<Record<CheckedMessage['type'], (content: Fields, ids: KnownIds) => Content>> = {
   text: (text) => ({ text: limited(text, 'body', 4096) }),
@@ -93,8 +81,7 @@ function mediaContent(type: 'image' | 'audio' | 'video', media: Fields, ids: Kno
 function templateContent(template: Fields, ids: KnownIds): Content {
   const name = limited(template, 'name', 512);
   const code = limited(fields(template.language, 'template.language'), 'code', 16);
-  const known = code === 'en' ? templates[name] : undefined;
-  if (known === undefined) throw new GraphError(132001, `template name (${name}) does not exist in ${code}`);
+  const known = ids.template(name, code);
   const components = list(template.components ?? [], 'template.components').map((one) => fields(one, 'component'));
   const header = components.find((component) => component.type === 'header');
   if ((header !== undefined) !== known.header) throw new GraphError(132012, 'header: does not match the template');
@@ -104,7 +91,24 @@ function templateContent(template: Fields, ids: KnownIds): Content {
     throw new GraphError(132000, `body: number of params (${values.length}) does not match the expected (${expected})`);
   }
   const text = known.body.replace(/\{\{(\d)\}\}/g, (_match, place: string) => values[Number(place) - 1] ?? '');
-  return { text, buttons: [...known.buttons], ...(header === undefined ? {} : headerImage(header, ids)) };
+  if (text.length > 1024) throw new GraphError(132005, 'body: the translated text is too long');
+  return { text, ...buttonsOf(known, components), ...(header === undefined ? {} : headerImage(header, ids)) };
+}
+
+/** A button whose payload nobody gives sends its own words. */
+function buttonsOf(known: Template, components: readonly Fields[]): Pick<Content, 'buttons' | 'replies'> {
+  const payloads = new Map<number, string>();
+  for (const component of components.filter(({ type }) => type === 'button')) {
+    if (component.sub_type !== 'quick_reply') throw new GraphError(132012, 'button: the template has quick replies');
+    const index = Number(limited(component, 'index', 2));
+    if (known.buttons[index] === undefined) throw new GraphError(132012, `button: there is none at index ${index}`);
+    const [parameter] = parametersOf(component);
+    if (parameter?.type !== 'payload') throw new GraphError(132012, 'button: expected a payload');
+    payloads.set(index, limited(parameter, 'payload', 128));
+  }
+  if (known.buttons.length === 0) return { buttons: [] };
+  const replies = known.buttons.map((title, index) => ({ id: payloads.get(index) ?? title, title }));
+  return { buttons: [...known.buttons], replies };
 }
 
 function headerImage(header: Fields, ids: KnownIds): { mediaId: string } {

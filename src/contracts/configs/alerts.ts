@@ -24,12 +24,42 @@ export const WhatsAppAccountConfig = Type.Object({
     maxLength: 512,
     pattern: '^[a-z0-9_]*$|^\\$\\{[^}]+\\}$',
     description:
-      'Name of an approved message template with one variable, for people who have not written in the last 24 hours; empty: none.',
+      'Name of an approved message template, for people who have not written in the last 24 hours; empty: none.',
   }),
   templateLanguage: Type.String({
     default: 'en',
-    pattern: '^[a-z]{2,3}(_[A-Z]{2})?$|^\\$\\{[^}]+\\}$',
-    description: 'Language code of the template, such as en, en_US or de.',
+    maxLength: 200,
+    pattern: '^[a-z]{2,3}(_[A-Z]{2})?( *, *[a-z]{2,3}(_[A-Z]{2})?)*$|^\\$\\{[^}]+\\}$',
+    description:
+      'Language codes in which it is approved, such as en, en_US or de, separated by commas; people whose language is not there get the first one.',
+  }),
+  templateParameters: Type.String({
+    default: '{text}',
+    maxLength: 2000,
+    description:
+      'What stands for its variables, a line for each: texts with the fields of an alert, or {text}, the whole text of the alert.',
+  }),
+  templateHeader: Type.Boolean({
+    default: false,
+    description: 'It begins with the picture of the alert (header of type image).',
+  }),
+  templateButtons: Type.Boolean({
+    default: false,
+    description:
+      'It has the quick-reply buttons acknowledge, talk, dismiss, in this order. They need a sentinel-whatsapp-in.',
+  }),
+  secondTemplateName: Type.String({
+    default: '',
+    maxLength: 512,
+    pattern: '^[a-z0-9_]*$|^\\$\\{[^}]+\\}$',
+    description:
+      'Name of a second approved template, the same without a picture: sent where the first is paused, disabled or refused, or the picture does not come; empty: none.',
+  }),
+  businessAccountId: Type.String({
+    default: '',
+    pattern: '^[0-9]{0,32}$|^\\$\\{[^}]+\\}$',
+    description:
+      'ID of the WhatsApp Business Account, to be asked every hour whether the templates are approved; empty: not asked. The token needs whatsapp_business_management.',
   }),
   graphVersion: Type.String({
     default: 'v26.0',

@@ -4,8 +4,11 @@ import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
 import { peopleOf, type Person } from '../../people.ts';
 import { normaliseRecipients } from '../../recipients.ts';
+import { checkTemplate } from '../../text-template.ts';
 import { openWhatsApp, whatsApp } from './channel.ts';
-import type { GraphAccount, MessageTemplate } from './client.ts';
+import type { GraphAccount } from './client.ts';
+import { wholeText, type MessageTemplate } from './message-template.ts';
+import { TemplateBook } from './template-book.ts';
 
 /** An account as somebody entered it. */
 export interface WhatsAppAccount {
@@ -17,16 +20,20 @@ export interface WhatsAppAccount {
   graphVersion: string;
   baseUrl: string;
   accessToken: string;
-  /** For people who have not written in the last 24 hours. */
-  template?: MessageTemplate;
+  /** For people who have not written in the last 24 hours; the others take over where the first is refused. */
+  templates?: readonly MessageTemplate[];
+  /** Of the WhatsApp Business Account; empty or absent: its templates are not asked about. */
+  businessAccountId?: string;
 }
 
 /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
 export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph: GraphAccount } {
-  const { id, baseUrl, graphVersion, phoneNumberId, accessToken, template } = account;
+  const { id, baseUrl, graphVersion, phoneNumberId, accessToken } = account;
+  const { templates = [], businessAccountId = '' } = account;
   const people = whatsAppPeople(account.recipients);
   const fits =
     /^\d{1,32}$/.test(phoneNumberId) && /^v\d+\.\d+$/.test(graphVersion) && /^[\x21-\x7e]+$/.test(accessToken);
+  for (const { parameters } of templates) checkParameters(parameters);
   if (!fits) {
     throw new SentinelError(
       'ES_BAD_CONFIG',
@@ -39,12 +46,19 @@ export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph
     graphVersion,
     phoneNumberId,
     accessToken,
-    ...(template && { template }),
+    ...{ templates, businessAccountId },
   };
-  return { id, kind: whatsApp, people, graph, open: (tools) => openWhatsApp(graph, tools) };
+  // What is known of its templates is shared by the sender and the hourly check.
+  const book = new TemplateBook(templates, () => performance.now());
+  return { id, kind: whatsApp, people, graph, open: (tools) => openWhatsApp(graph, book, tools) };
 }
 
 /** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no number */
 export function whatsAppPeople(recipients: readonly (string | Recipient)[]): Person[] {
   return peopleOf(recipients, (typed) => normaliseRecipients(typed));
+}
+
+/** `{text}` stands for the whole text and is no field of a text. */
+function checkParameters(parameters: readonly string[]): void {
+  for (const parameter of parameters) if (parameter !== wholeText) checkTemplate(parameter);
 }

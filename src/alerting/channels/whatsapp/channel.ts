@@ -1,9 +1,11 @@
 import type { AlertChannel, ChannelKind, ChannelTools } from '../../alert-channel.ts';
+import type { Answer } from '../../answer.ts';
 import { WhatsAppClient, whatsAppLimits, type GraphAccount } from './client.ts';
-import { Courier } from './courier.ts';
-import { anotherForm, windowClosed } from './forms.ts';
+import { Courier, languageOf } from './courier.ts';
+import { anotherForm, templateOf, windowClosed } from './forms.ts';
 import { ruleFor } from './error-table.ts';
 import { pairRateWait } from './pair-rate.ts';
+import type { TemplateBook } from './template-book.ts';
 
 export const whatsApp: ChannelKind = {
   id: 'whatsapp',
@@ -17,21 +19,36 @@ export const whatsApp: ChannelKind = {
 };
 
 /** Alerts by the WhatsApp Cloud API. */
-export function openWhatsApp(account: GraphAccount, { clock, stop, buttons, windows }: ChannelTools): AlertChannel {
+export function openWhatsApp(account: GraphAccount, book: TemplateBook, tools: ChannelTools): AlertChannel {
+  const { clock, stop, windows } = tools;
   const client = new WhatsAppClient(account, clock, stop);
-  const courier = new Courier(client, { buttons, template: account.template, windows });
-  const templates = account.template === undefined ? 0 : 1;
+  const courier = new Courier(client, book, tools);
   return {
     send: (row, files) => courier.send(row, files),
-    check: async () => (await client.phoneNumber()).answer,
+    check: () => check(client, account, book),
     ruleFor: (refusal, sent) => {
       const rule = ruleFor(refusal);
-      if (refusal.code !== windowClosed || sent === undefined) return rule;
-      return { ...rule, ...anotherForm(sent, { templates, listens: windows?.listens() === true }) };
+      if (sent === undefined) return rule;
+      const ways = { templates: book.templates.length, listens: windows?.listens() === true };
+      return { ...rule, ...anotherForm(refusal.code, sent, ways) };
     },
-    heed: async ({ recipient }, { code }) => {
-      if (code === windowClosed) await windows?.close(recipient);
+    heed: async (row, { code }) => {
+      if (code === windowClosed) await windows?.close(row.recipient);
+      const index = templateOf(row.form);
+      if (index !== undefined) book.refused(index, languageOf(row), code);
     },
     rateWait: pairRateWait,
   };
+}
+
+/** Whether the number would send; and, where the business account is named, which of its templates can be sent. */
+async function check(client: WhatsAppClient, { businessAccountId }: GraphAccount, book: TemplateBook): Promise<Answer> {
+  const { answer } = await client.phoneNumber();
+  if (answer.result !== 'ok' || businessAccountId === '') return answer;
+  for (const name of new Set(book.templates.map((template) => template.name))) {
+    const asked = await client.templateStatuses(name);
+    // That the token may not ask is no fault of the number.
+    if (asked.answer.result === 'ok') book.heard(name, asked.statuses);
+  }
+  return answer;
 }

@@ -2,6 +2,7 @@ import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import type { Clock } from '../../../contracts/ports.ts';
 import type { Button } from '../../alert-channel.ts';
 import { maskedIn } from '../../recipients.ts';
+import type { MessageTemplate } from './message-template.ts';
 import { shortened } from '../../text-template.ts';
 import type { Answer } from '../../answer.ts';
 import { at, retryAfter, serviceRequest, textAt, withoutSecrets } from '../service-request.ts';
@@ -13,8 +14,6 @@ const uploadMs = 30_000;
 export const whatsAppLimits = {
   text: 4096,
   interactive: 1024,
-  /** Of a template of at most 1,024 characters that has words of its own. */
-  variable: 800,
   caption: 1024,
   imageBytes: 5 * 1024 * 1024,
   /** More has no play button, but is loaded first. */
@@ -29,11 +28,11 @@ export interface GraphAccount {
   graphVersion: string;
   phoneNumberId: string;
   accessToken: string;
-  /** Approved, with one variable in its body. */
-  template?: { name: string; language: string };
+  /** Approved ones; the first is sent, the others where that is refused. */
+  templates: readonly MessageTemplate[];
+  /** Of the WhatsApp Business Account, which knows whether its templates are paused; empty: nobody asks. */
+  businessAccountId: string;
 }
-
-export type MessageTemplate = NonNullable<GraphAccount['template']>;
 
 /** What the Graph API says about the number that sends. */
 export interface NumberAnswer {
@@ -55,6 +54,22 @@ export interface MediaUpload {
   bytes: Uint8Array<ArrayBuffer>;
   mime: string;
   name: string;
+}
+
+/** A template and what stands in it. */
+export interface FilledTemplate {
+  name: string;
+  language: string;
+  /** Id of the uploaded picture at its head. */
+  picture?: string | undefined;
+  values: readonly string[];
+  /** What comes back from each of its buttons, in their order. */
+  tokens: readonly string[];
+}
+
+export interface TemplateStatus {
+  language: string;
+  status: string;
 }
 
 /** A message to one person; `tag` comes back in every status of it (`biz_opaque_callback_data`). */
@@ -92,12 +107,41 @@ export class WhatsAppClient {
     });
   }
 
-  /** Sends the template of the account with a text in its only variable: on one line, as the API wants it. */
-  async sendTemplate(message: Outgoing & { text: string }, { name, language: code }: MessageTemplate): Promise<Answer> {
-    const text = shortened(message.text.replace(/\s+/g, ' ').trim(), whatsAppLimits.variable);
-    const components = [{ type: 'body', parameters: [{ type: 'text', text }] }];
+  /** Sends an approved template with what belongs into it. */
+  async sendTemplate(
+    message: Outgoing,
+    { name, language: code, picture, values, tokens }: FilledTemplate,
+  ): Promise<Answer> {
+    const components = [
+      ...(picture === undefined ? [] : [{ type: 'header', parameters: [{ type: 'image', image: { id: picture } }] }]),
+      ...(values.length === 0 ? [] : [{ type: 'body', parameters: values.map((text) => ({ type: 'text', text })) }]),
+      ...tokens.map((payload, index) => ({
+        ...{ type: 'button', sub_type: 'quick_reply', index: String(index) },
+        parameters: [{ type: 'payload', payload }],
+      })),
+    ];
     const template = { name, language: { code, policy: 'deterministic' }, components };
     return await this.#send(message, { type: 'template', template });
+  }
+
+  /** In which languages there is a template of this name, and whether each is approved, paused, disabled ... */
+  async templateStatuses(name: string): Promise<{ answer: Answer; statuses: TemplateStatus[] }> {
+    const statuses: TemplateStatus[] = [];
+    const request = { method: 'GET', params: { name, fields: 'name,language,status', limit: 100 } };
+    const of = `${this.#account.businessAccountId}/message_templates`;
+    const answer = await this.#request(of, request, requestMs, ({ data }) => {
+      const list = at(data, 'data');
+      if (!Array.isArray(list)) return undefined;
+      for (const entry of list) {
+        const [language, status] = [textAt(entry, 'language'), textAt(entry, 'status')];
+        // The question is for names that hold this one.
+        if (textAt(entry, 'name') === name && language !== undefined && status !== undefined) {
+          statuses.push({ language, status });
+        }
+      }
+      return name;
+    });
+    return { answer, statuses };
   }
 
   /** Sends something uploaded as a reply to an earlier message. */
@@ -124,7 +168,7 @@ export class WhatsAppClient {
   async phoneNumber(): Promise<NumberAnswer> {
     const heard = { verifiedName: '', serverTime: Number.NaN };
     const request = { method: 'GET', params: { fields: 'verified_name' } };
-    const answer = await this.#request('', request, requestMs, ({ data, headers }) => {
+    const answer = await this.#request(this.#account.phoneNumberId, request, requestMs, ({ data, headers }) => {
       heard.verifiedName = textAt(data, 'verified_name') ?? '';
       heard.serverTime = Date.parse(String(headers.date));
       return textAt(data, 'id');
@@ -151,21 +195,26 @@ export class WhatsAppClient {
     limitMs: number,
     idOf: (data: unknown) => string | undefined,
   ): Promise<Answer> {
-    return this.#request(`/${path}`, { method: 'POST', data: body }, limitMs, ({ data }) => idOf(data));
+    return this.#request(
+      `${this.#account.phoneNumberId}/${path}`,
+      { method: 'POST', data: body },
+      limitMs,
+      ({ data }) => idOf(data),
+    );
   }
 
   /** @param idOf is asked about every answer, refusals included. */
   async #request(
-    path: '' | '/messages' | '/media',
+    path: string,
     request: AxiosRequestConfig,
     limitMs: number,
     idOf: (response: AxiosResponse<unknown>) => string | undefined,
   ): Promise<Answer> {
-    const { baseUrl, graphVersion, phoneNumberId, accessToken } = this.#account;
+    const { baseUrl, graphVersion, accessToken } = this.#account;
     const served = await serviceRequest(
       {
         ...request,
-        url: `${baseUrl.href.replace(/\/+$/, '')}/${graphVersion}/${phoneNumberId}${path}`,
+        url: `${baseUrl.href.replace(/\/+$/, '')}/${graphVersion}/${path}`,
         headers: { authorization: `Bearer ${accessToken}` },
         limitMs,
         secrets: [accessToken],

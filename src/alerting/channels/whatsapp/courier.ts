@@ -1,9 +1,13 @@
 import { pictureType } from '../../../pictures/picture-type.ts';
-import type { ChannelTools, MessageWindows, RowFiles } from '../../alert-channel.ts';
+import type { ChannelTools, RowFiles } from '../../alert-channel.ts';
+import type { AlertLanguage } from '../../alert-words.ts';
 import type { Answer } from '../../answer.ts';
 import type { Outgoing, Part } from '../../outbox-row.ts';
-import { freeForm, templateForm, templateOf, windowClosed } from './forms.ts';
-import type { MediaContent, MediaUpload, MessageTemplate, WhatsAppClient } from './client.ts';
+import type { MediaContent, MediaUpload, WhatsAppClient } from './client.ts';
+import { freeForm, mediaFault, templateForm, templateOf, windowClosed } from './forms.ts';
+import { languageFor, templateValues, type MessageTemplate } from './message-template.ts';
+import { noPicture } from './no-picture.ts';
+import type { TemplateBook } from './template-book.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -12,7 +16,9 @@ interface MediaForm {
   content: (id: string, caption: string) => MediaContent;
 }
 
-const forms: Readonly<Record<Exclude<Part, 'text'>, MediaForm>> = {
+type MediaPart = Exclude<Part, 'text'>;
+
+const forms: Readonly<Record<MediaPart, MediaForm>> = {
   image: {
     upload: (bytes) => {
       const mime = pictureType(bytes) ?? 'image/jpeg';
@@ -31,11 +37,8 @@ const forms: Readonly<Record<Exclude<Part, 'text'>, MediaForm>> = {
   },
 };
 
-interface CourierOptions {
-  buttons?: ChannelTools['buttons'];
-  template?: MessageTemplate | undefined;
-  windows?: MessageWindows | undefined;
-}
+/** How long a template waits for its picture: an alert is never held back for long. */
+const pictureMs = 8_000;
 
 /** Nothing but templates would be taken: it is known without asking. */
 const refusedUnasked: Answer = {
@@ -49,65 +52,140 @@ const refusedUnasked: Answer = {
 /** Makes the calls that bring a row to its recipient. */
 export class Courier {
   readonly #client: WhatsAppClient;
-  readonly #buttons: NonNullable<ChannelTools['buttons']>;
-  readonly #template: MessageTemplate | undefined;
-  readonly #windows: MessageWindows | undefined;
+  readonly #book: TemplateBook;
+  readonly #tools: Pick<ChannelTools, 'buttons' | 'clock' | 'place' | 'windows'>;
   readonly #uploads = new Map<string, Promise<Answer>>();
 
-  constructor(client: WhatsAppClient, { buttons, template, windows }: CourierOptions = {}) {
+  constructor(client: WhatsAppClient, book: TemplateBook, tools: ChannelTools) {
     this.#client = client;
-    this.#buttons = buttons ?? (() => Promise.resolve([]));
-    this.#template = template;
-    this.#windows = windows;
+    this.#book = book;
+    this.#tools = tools;
   }
 
   /** @throws SentinelError ES_DATABASE */
   async send(row: Outgoing, files: RowFiles): Promise<Answer> {
-    const to = { to: row.recipient, tag: row.id };
-    if (row.part === 'text') return await this.#sendText(row);
-    if ((await this.#windows?.of(row.recipient)) === 'closed') return refusedUnasked;
-    const form = forms[row.part as Exclude<Part, 'text'>];
-    const upload: Answer =
-      row.media_id === null ? await this.#upload(row, form, files) : { result: 'ok', id: row.media_id };
+    if (row.part === 'text') return await this.#sendText(row, files);
+    if ((await this.#tools.windows?.of(row.recipient)) === 'closed') return refusedUnasked;
+    const upload = await this.#uploaded(row, files);
     if (upload.result !== 'ok') return upload;
     const replyTo = row.depends_on === null ? undefined : await files.providerId(row.depends_on);
-    return await this.#client.sendMedia({ ...to, media: form.content(upload.id, row.body), replyTo });
+    const media = forms[row.part as MediaPart].content(upload.id, row.body);
+    return await this.#client.sendMedia({ to: row.recipient, tag: row.id, media, replyTo });
   }
 
   /** As free text, or as a template where the person has not written for a day or free text was refused for that. */
-  async #sendText(row: Outgoing): Promise<Answer> {
-    const to = { to: row.recipient, tag: row.id };
-    const template = this.#template;
-    if (template !== undefined && (await this.#needsTemplate(row))) {
-      return { ...(await this.#client.sendTemplate({ ...to, text: row.body }, template)), form: templateForm(0) };
+  async #sendText(row: Outgoing, files: RowFiles): Promise<Answer> {
+    const templates = this.#book.templates.length;
+    const from = templateOf(row.form) ?? ((await this.#tools.windows?.of(row.recipient)) === 'closed' ? 0 : undefined);
+    if (from !== undefined && templates > 0) {
+      return await this.#sendTemplate(row, this.#book.usable(from, languageOf(row)), files);
     }
-    const answer = await this.#client.sendText({ ...to, body: row.body, buttons: await this.#buttons(row) });
+    const buttons = (await this.#tools.buttons?.(row)) ?? [];
+    const answer = await this.#client.sendText({ to: row.recipient, tag: row.id, body: row.body, buttons });
     return { ...answer, form: freeForm };
   }
 
-  async #needsTemplate({ form, recipient }: Outgoing): Promise<boolean> {
-    return templateOf(form) !== undefined || (await this.#windows?.of(recipient)) === 'closed';
+  async #sendTemplate(row: Outgoing, wanted: number, files: RowFiles): Promise<Answer> {
+    const language = languageOf(row);
+    const { index, template, picture } = await this.#withPicture(row, wanted, files);
+    const place = { siteName: row.site, ...this.#tools.place?.(), language };
+    const buttons = template.buttons ? ((await this.#tools.buttons?.(row, true)) ?? []) : [];
+    const answer = await this.#client.sendTemplate(
+      { to: row.recipient, tag: row.id },
+      {
+        ...{ name: template.name, language: languageFor(template, language), picture: picture?.id },
+        values: templateValues(template, row, place),
+        tokens: buttons.map(({ id }) => id),
+      },
+    );
+    if (answer.result === 'ok') this.#book.taken(index, language);
+    if (answer.result === 'refused') this.#book.refused(index, language, answer.refusal.code);
+    const carried = picture?.row === undefined ? {} : { carried: [picture.row] };
+    return { ...answer, form: templateForm(index), ...carried };
   }
 
-  /** One upload for all recipients of an alert, even at the same moment. */
-  async #upload(row: Outgoing, form: MediaForm, files: RowFiles): Promise<Answer> {
-    const key = `${row.alert_id} ${row.part} ${row.sequence}`;
+  /**
+   * The template that is sent, with the picture at its head where it has one. Without a picture, or where it does not come in time, it
+   * is a later template without one; where there is none, a picture that says nothing.
+   */
+  async #withPicture(row: Outgoing, index: number, files: RowFiles): Promise<Chosen> {
+    const template = this.#template(index);
+    if (!template.header) return { index, template };
+    const shown = await files.pictureOf(row.id);
+    const upload = shown === undefined ? undefined : await this.#inTime(this.#uploaded(shown, files));
+    if (shown !== undefined && upload?.result === 'ok')
+      return { index, template, picture: { id: upload.id, row: shown } };
+    const plain = this.#book.templates.findIndex((one, place) => place > index && !one.header);
+    if (plain !== -1) return { index: plain, template: this.#template(plain) };
+    const blank = await this.#once('no picture', () =>
+      this.#client.upload(forms.image.upload(new Uint8Array(noPicture))),
+    );
+    return { index, template, ...(blank.result === 'ok' ? { picture: { id: blank.id } } : {}) };
+  }
+
+  #template(index: number): MessageTemplate {
+    const template = this.#book.templates[index];
+    if (template === undefined) throw new RangeError(`There is no template ${index}.`);
+    return template;
+  }
+
+  async #inTime(upload: Promise<Answer>): Promise<Answer | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const cancel = this.#tools.clock.after(pictureMs, () => {
+      resolve(undefined);
+    });
+    try {
+      return await Promise.race([upload, promise]);
+    } finally {
+      cancel();
+      upload.catch(() => undefined);
+    }
+  }
+
+  /** The id of what a row shows: one upload for all recipients of an alert, even at the same moment. */
+  async #uploaded(row: Outgoing, files: RowFiles): Promise<Answer> {
+    if (row.media_id !== null) return { result: 'ok', id: row.media_id };
+    return await this.#once(`${row.alert_id} ${row.part} ${row.sequence}`, () => this.#uploadNow(row, files));
+  }
+
+  async #once(key: string, upload: () => Promise<Answer>): Promise<Answer> {
     const present = this.#uploads.get(key);
     if (present !== undefined) return await present;
-    const upload = this.#uploadNow(row, form, files);
-    this.#uploads.set(key, upload);
+    const started = upload();
+    this.#uploads.set(key, started);
     try {
-      return await upload;
+      return await started;
     } finally {
       this.#uploads.delete(key);
     }
   }
 
-  async #uploadNow(row: Outgoing, form: MediaForm, files: RowFiles): Promise<Answer> {
+  async #uploadNow(row: Outgoing, files: RowFiles): Promise<Answer> {
     const bytes = await files.media(row.id);
-    if (bytes === undefined) return { result: 'unreached', detail: `the ${row.part} is missing in the outbox` };
-    const answer = await this.#client.upload(form.upload(bytes));
+    if (bytes === undefined) return missing(row.part);
+    const answer = await this.#client.upload(forms[row.part as MediaPart].upload(bytes));
     if (answer.result === 'ok') await files.setMediaId(row, answer.id);
     return answer;
   }
+}
+
+interface Chosen {
+  index: number;
+  template: MessageTemplate;
+  /** `row`: the one that would have shown it as a message of its own. */
+  picture?: { id: string; row?: Outgoing };
+}
+
+/** In which language a row speaks. */
+export function languageOf(row: Outgoing): AlertLanguage {
+  return row.language === 'de' ? 'de' : 'en';
+}
+
+/** As if it could not be processed: it is tried once more, then it is over. */
+function missing(part: string): Answer {
+  const message = `the ${part} is missing in the outbox`;
+  return {
+    result: 'refused',
+    refusal: { status: 0, code: mediaFault, message, transient: false, retryAfterMs: undefined },
+  };
 }

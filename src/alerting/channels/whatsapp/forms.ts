@@ -1,6 +1,7 @@
 import type { RefusalRule } from '../../answer.ts';
 import type { Sent } from '../../alert-channel.ts';
 import { heldForm } from '../../outbox-row.ts';
+import { isTemplateFault } from './template-book.ts';
 
 /** Free text; what follows is the number of a template of the account, from 1. */
 export const freeForm = 'free';
@@ -17,6 +18,8 @@ export function templateOf(form: string | null): number | undefined {
 
 /** Error of the Graph API: the last word of the person is older than 24 hours. */
 export const windowClosed = 131047;
+/** The picture of a template could not be processed. */
+export const mediaFault = 131053;
 
 /** How an alert may go where it was refused. */
 export interface Ways {
@@ -26,15 +29,16 @@ export interface Ways {
   listens: boolean;
 }
 
+type Change = Pick<RefusalRule, 'action' | 'form'> | undefined;
+
 /**
- * The other form in which a message that was refused for the closed window may go: a text as a template, once; what replies to
- * it when the person has written. Undefined: none.
+ * The other form in which a message that was refused may go, each once: a text as the first template, after that as the next one; what
+ * replies to a text when the person has written. Undefined: none.
  */
-export function anotherForm(
-  { part, form }: Sent,
-  { templates, listens }: Ways,
-): Pick<RefusalRule, 'action' | 'form'> | undefined {
-  if (part !== 'text') return listens ? { action: 'hold', form: heldForm } : undefined;
-  if (templateOf(form) !== undefined || templates === 0) return undefined;
-  return { action: 'change', form: templateForm(0) };
+export function anotherForm(code: number | undefined, { part, form }: Sent, { templates, listens }: Ways): Change {
+  if (part !== 'text') return code === windowClosed && listens ? { action: 'hold', form: heldForm } : undefined;
+  const sent = templateOf(form);
+  const next = sent === undefined ? 0 : sent + 1;
+  const isWrong = sent === undefined ? code === windowClosed : isTemplateFault(code) || code === mediaFault;
+  return isWrong && next < templates ? { action: 'change', form: templateForm(next) } : undefined;
 }

@@ -8,8 +8,8 @@ import {
 import { Conversations } from '../alerting/conversations.ts';
 import { alertLanguages } from '../alerting/alert-words.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
-import { buttonTitles } from '../alerting/inbound/answer-words.ts';
-import { buttonActions, ButtonTokens } from '../alerting/inbound/button-tokens.ts';
+import { buttonActions, buttonTitles } from '../alerting/inbound/button-titles.ts';
+import { ButtonTokens } from '../alerting/inbound/button-tokens.ts';
 import type { Language } from '../alerting/inbound/spoken-command.ts';
 import type { Outgoing } from '../alerting/outbox-row.ts';
 import type { Receipt } from '../alerting/receipts.ts';

@@ -39,7 +39,7 @@ const sharedWithEditor = [
   'src/alerting/recipients.ts',
   'src/alerting/channels/whatsapp/message-template.ts',
   'src/alerting/channels/whatsapp/template-proposal.ts',
-  'src/alerting/inbound/answer-words.ts',
+  'src/alerting/inbound/button-titles.ts',
   'src/alerting/text-template.ts',
   'src/media/microphone/device-name.ts',
 ];

@@ -1,11 +1,4 @@
-import type { ButtonAction } from './button-tokens.ts';
 import type { Language } from './spoken-command.ts';
-
-/** What the buttons of an alert say: at most 20 characters. */
-export const buttonTitles: Readonly<Record<Language, Readonly<Record<ButtonAction, string>>>> = {
-  en: { acknowledge: 'Acknowledge', talk: 'Talk', dismiss: 'Dismiss' },
-  de: { acknowledge: 'Bestätigen', talk: 'Sprechen', dismiss: 'Verwerfen' },
-};
 
 const en = {
   help: 'You can write: ack, dismiss (with the first letters of a number, or in reply to an alert), arm away, disarm, snooze 30, status, snapshot CAMERA.',

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../../database/database.ts';
-
-export const buttonActions = ['acknowledge', 'talk', 'dismiss'] as const;
-export type ButtonAction = (typeof buttonActions)[number];
+import { buttonActions, type ButtonAction } from './button-titles.ts';
 
 /** An alert that is older is no business of a button any more. */
 const validMs = 24 * 3_600_000;

@@ -2,8 +2,9 @@ import { SentinelError } from '../../contracts/errors.ts';
 import { longestSnoozeMinutes } from '../../contracts/snooze.ts';
 import type { Clock, HouseDesk, HouseIncident, Log } from '../../contracts/ports.ts';
 import { masked } from '../recipients.ts';
-import { answerWords, buttonTitles, type AnswerKey } from './answer-words.ts';
-import type { ButtonAction, ButtonTokens } from './button-tokens.ts';
+import { answerWords, type AnswerKey } from './answer-words.ts';
+import { buttonTitles, type ButtonAction } from './button-titles.ts';
+import type { ButtonTokens } from './button-tokens.ts';
 import { spokenCommand, spokenMode, type Language, type SpokenCommand } from './spoken-command.ts';
 import type { MessageEvent } from './webhook-body.ts';
 

@@ -1,5 +1,4 @@
 import type { Incident } from '../../../contracts/messages.ts';
-import type { Outgoing } from '../../outbox-row.ts';
 import { renderAlert, shortened, type AlertPlace } from '../../text-template.ts';
 
 /** An approved message template, as the account names it. */
@@ -34,7 +33,7 @@ export function languageFor({ languages }: Pick<MessageTemplate, 'languages'>, w
  */
 export function templateValues(
   { parameters }: Pick<MessageTemplate, 'parameters'>,
-  row: Pick<Outgoing, 'body' | 'incident_json'>,
+  row: { readonly body: string; readonly incident_json: string | null },
   place: AlertPlace,
 ): string[] {
   const limit = Math.floor(valuesLimit / Math.max(1, parameters.length));

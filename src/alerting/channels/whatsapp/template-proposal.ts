@@ -1,5 +1,5 @@
 import type { Incident } from '../../../contracts/messages.ts';
-import { buttonTitles } from '../../inbound/answer-words.ts';
+import { buttonTitles } from '../../inbound/button-titles.ts';
 import { renderAlert, type AlertPlace } from '../../text-template.ts';
 import { wholeText, type MessageTemplate } from './message-template.ts';
 

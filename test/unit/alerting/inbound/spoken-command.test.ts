@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerWords, buttonTitles } from '../../../../src/alerting/inbound/answer-words.ts';
+import { answerWords } from '../../../../src/alerting/inbound/answer-words.ts';
+import { buttonTitles } from '../../../../src/alerting/inbound/button-titles.ts';
 import { spokenCommand, spokenMode } from '../../../../src/alerting/inbound/spoken-command.ts';
 
 describe('commands in words', () => {

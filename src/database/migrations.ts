@@ -365,7 +365,7 @@ const steps: readonly string[] = [
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */
-const schemaVersion = steps.length;
+export const schemaVersion = steps.length;
 
 /** A database written by a newer version of the package; nothing in it was touched. */
 class NewerSchemaError extends Error {
@@ -374,20 +374,21 @@ class NewerSchemaError extends Error {
 
 /**
  * Brings a file to the newest schema, all missing steps in one transaction.
+ * @param version stops at an older schema: for tests of what earlier versions left.
  * @throws NewerSchemaError when the file is ahead of this code.
  */
-export function migrate(connection: BetterSqlite3.Database): void {
+export function migrate(connection: BetterSqlite3.Database, version = schemaVersion): void {
   const present = connection.pragma('user_version', { simple: true }) as number;
   if (present > schemaVersion) {
     throw new NewerSchemaError(
       `The database has schema ${present}; this version of EchoSight Sentinel knows schemas up to ${schemaVersion}`,
     );
   }
-  if (present === schemaVersion) return;
+  if (present >= version) return;
   connection
     .transaction(() => {
-      for (const step of steps.slice(present)) connection.exec(step);
-      connection.pragma(`user_version = ${schemaVersion}`);
+      for (const step of steps.slice(present, version)) connection.exec(step);
+      connection.pragma(`user_version = ${version}`);
     })
     .immediate();
 }

@@ -215,7 +215,7 @@ describe('incidents over HTTP and WebSocket in a real Node-RED with a dashboard'
     assert.deepEqual([sent.id, sent.evidence], ['unkept', []]);
     const caught = await host.waitFor('errors', () => true);
     assert.match((caught.error as { message: string }).message, /^ES_DATABASE/);
-    await put({ ...incident(), kind: 'review', action: 'hold', incidentId: 'unkept' });
+    await put({ ...incident(), kind: 'review', action: 'snooze', incidentId: 'unkept' });
     await host.waitFor('errors', ({ error }) => (error as { message: string }).message.startsWith('ES_BAD_INPUT'));
     assert.equal(host.messages('out').length, 1);
   });

@@ -15,6 +15,7 @@ const titles: Readonly<Record<CheckId, string>> = {
   microphones: 'Microphones',
   cameras: 'Cameras',
   whatsapp: 'WhatsApp',
+  channels: 'Channels',
   clock: 'Clock',
   access: 'Access',
 };

@@ -14,6 +14,7 @@ export const checkIds = [
   'microphones',
   'cameras',
   'whatsapp',
+  'channels',
   'clock',
   'access',
 ] as const;

@@ -2,6 +2,7 @@ import type { Clock } from '../contracts/ports.ts';
 import { redact } from '../network/redact.ts';
 import { checkAccess } from './checks/access.ts';
 import { checkCameras } from './checks/cameras.ts';
+import { checkChannels } from './checks/channels.ts';
 import { checkClock } from './checks/clock.ts';
 import { checkDatabase } from './checks/database.ts';
 import { checkDisk } from './checks/disk.ts';
@@ -35,6 +36,7 @@ const checks: Readonly<Record<Exclude<CheckId, 'flow'>, Check>> = {
   microphones: { limit: 10, run: checkMicrophones },
   cameras: { limit: 14, run: checkCameras },
   whatsapp: { limit: 11, run: checkWhatsApp },
+  channels: { limit: 12, run: checkChannels },
   clock: { limit: 11, run: checkClock },
   access: { limit: 10, run: checkAccess },
 };

@@ -27,6 +27,11 @@ export interface DeclaredNode<T extends NodeType> {
   credentials: Readonly<Record<string, string>> | undefined;
 }
 
+/** Another way to tell people than WhatsApp. */
+export type ChannelNode = {
+  [T in 'sentinel-sms-account' | 'sentinel-email-account' | 'sentinel-webhook-out']: DeclaredNode<T> & { type: T };
+}['sentinel-sms-account' | 'sentinel-email-account' | 'sentinel-webhook-out'];
+
 /** Who may reach Node-RED, as a running one knows it. */
 export interface Doors {
   /** Whether the editor asks for a login. */
@@ -41,6 +46,7 @@ export interface Installation {
   folders: { site: string; folder: string }[];
   cameras: DeclaredNode<'sentinel-camera'>[];
   accounts: DeclaredNode<'sentinel-whatsapp-account'>[];
+  channels: ChannelNode[];
   /** Models that the flow names. */
   models: (ModelChoice & { task: ModelTask })[];
   microphones: DeclaredNode<'mic-in'>[];
@@ -81,6 +87,14 @@ export function installationOf(parts: readonly FlowPart[], userDir: string, fold
     folders: folder !== undefined || sites.length === 0 ? fallback : unique(sites),
     cameras: declared(parts, 'sentinel-camera'),
     accounts: declared(parts, 'sentinel-whatsapp-account'),
+    channels: [
+      ...declared(parts, 'sentinel-sms-account').map((node) => ({ ...node, type: 'sentinel-sms-account' as const })),
+      ...declared(parts, 'sentinel-email-account').map((node) => ({
+        ...node,
+        type: 'sentinel-email-account' as const,
+      })),
+      ...declared(parts, 'sentinel-webhook-out').map((node) => ({ ...node, type: 'sentinel-webhook-out' as const })),
+    ],
     models: unique(models),
     microphones: declared(parts, 'mic-in'),
     remarks: parts.flatMap((part) => remarksOn(part)),

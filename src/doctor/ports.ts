@@ -8,7 +8,7 @@ import type { SourceContent } from '../media/source-probe.ts';
 import type { FolderReport } from '../database/inspection.ts';
 import type { CameraSource } from '../site/camera-source.ts';
 import type { ModelChoice } from '../vision/detection-model.ts';
-import type { DeclaredNode } from './installation.ts';
+import type { ChannelNode, DeclaredNode } from './installation.ts';
 
 /** How a data folder does. */
 export interface FolderState {
@@ -59,6 +59,8 @@ export interface Ports {
   lookAtCamera(source: CameraSource, transport: 'tcp' | 'udp', signal: AbortSignal): Promise<CameraLook>;
   /** Asks the Graph API about an account's number; asked again, it answers the same. `at` is our clock at the answer. */
   askNumber(account: DeclaredNode<'sentinel-whatsapp-account'>): Promise<NumberAnswer & { at: number }>;
+  /** What is wrong with another channel, asked without sending anything; undefined: nothing is. @throws SentinelError ES_BAD_CONFIG */
+  askChannel(channel: ChannelNode): Promise<SentinelError | undefined>;
   /** Whether a Node-RED shows its settings to anybody; undefined when none answers. */
   opensWithoutLogin(url: URL): Promise<boolean | undefined>;
   /** Addresses of this machine in its networks. */

@@ -9,6 +9,7 @@ import { catalogModels } from '../inference/catalog.ts';
 import { ffmpegVersion, locateFfmpeg } from '../media/ffmpeg-program.ts';
 import { openSites } from '../site/registry.ts';
 import { whatsAppAccount } from '../site/whatsapp-account.ts';
+import { askChannel } from './ask-channel.ts';
 import { findMicrophones } from './find-microphones.ts';
 import { findNodeRed } from './find-node-red.ts';
 import { lookAtCamera } from './look-at-camera.ts';
@@ -48,6 +49,7 @@ export function thisMachine({ offline, signal }: { offline: boolean; signal: Abo
       const answer = await new WhatsAppClient(graph, clock, signal).phoneNumber();
       return { ...answer, at: Date.now() };
     }),
+    askChannel: (channel) => askChannel(channel, { clock, stop: signal }),
     opensWithoutLogin: (url) => opensWithoutLogin(url, signal),
     addresses,
   };

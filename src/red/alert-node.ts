@@ -1,4 +1,5 @@
-import { DryRun } from '../alerting/dry-run.ts';
+import { DryRun, type WouldBe } from '../alerting/dry-run.ts';
+import type { KeptMedia } from '../alerting/follow-ups.ts';
 import type { AlertAccount, ChannelKind } from '../alerting/alert-channel.ts';
 import type { AlertLanguage } from '../alerting/alert-words.ts';
 import type { Person } from '../alerting/people.ts';
@@ -162,8 +163,12 @@ async function follow(
   node: Context,
 ): Promise<void> {
   const { sendVoice = false, sendVideo = false } = node.config;
-  const kept = { ...(isSamples(samples) ? { samples } : {}), ...(Buffer.isBuffer(clip) ? { clip } : {}) };
-  await alerts.follow(incident, kept, { node: node.id, sendVoice, sendVideo });
+  await alerts.follow(incident, keptIn({ samples, clip }), { node: node.id, sendVoice, sendVideo });
+}
+
+/** What a message carries of what was kept. */
+function keptIn({ samples, clip }: Pick<RedMessage, 'samples' | 'clip'>): KeptMedia {
+  return { ...(isSamples(samples) ? { samples } : {}), ...(Buffer.isBuffer(clip) ? { clip } : {}) };
 }
 
 /** Another channel has failed, or is late: what waits for its turn goes now, and what was never told is. */
@@ -191,17 +196,24 @@ function tryOut(node: Context, way: AlertWay): NodeHandlers {
   node.status('idle', 'trying');
 
   return {
-    input({ payload, image }, send) {
+    input({ payload, image, samples, clip }, send) {
       if (['delivery', 'review', 'command'].includes(kindOf(payload) ?? '') || asksForSnooze(payload)) return;
       assertKind(payload, 'incident');
+      const show = (all: readonly WouldBe[]): void => {
+        for (const { delivery, ...media } of all)
+          send([{ topic: topicOf(delivery), payload: delivery, ...media }, null]);
+      };
+      if (payload.phase === 'evidence') {
+        const { sendVoice = false, sendVideo = false } = node.config;
+        show(dryRun.follow(payload, keptIn({ samples, clip }), { sendVoice, sendVideo }));
+        return;
+      }
       const decision = dryRun.alert(payload, Buffer.isBuffer(image) ? image : undefined, policyOf(node));
       if (!decision.send) {
         if (decision.cause !== 'phase') node.status('idle', 'held', { why: decision.why });
         return;
       }
-      for (const { delivery, ...picture } of decision.wouldBe) {
-        send([{ topic: topicOf(delivery), payload: delivery, ...picture }, null]);
-      }
+      show(decision.wouldBe);
       const count = people.length;
       node.status('running', ['wouldTellNobody', 'wouldTellOne'][count] ?? 'dry-run', { people: count });
     },

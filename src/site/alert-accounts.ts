@@ -29,7 +29,11 @@ export function emailAccount({ id, config, credentials }: Described<EmailAccount
 }
 
 /** The receiver that a sentinel-webhook-out describes. @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS */
-export function webhookAccount({ id, config, credentials }: Described<WebhookOutConfig>): AlertAccount {
+export function webhookAccount({
+  id,
+  config,
+  credentials,
+}: Described<WebhookOutConfig>): ReturnType<typeof checkedWebhook> {
   if (config.url === '') throw missing('The webhook has no address.', 'Enter it, or tick "Try out" to send nothing.');
   const { secret = '', token = '' } = credentials;
   return checkedWebhook({ id, url: config.url, form: config.form, secret, token });

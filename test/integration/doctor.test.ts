@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { dist, root } from '../../scripts/build/paths.ts';
+import { TwilioServer } from '../hosts/twilio-server.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { Finding } from '../../src/contracts/findings.ts';
 import { assertMatches } from '../../src/contracts/guards.ts';
@@ -51,6 +52,9 @@ function checked(findings: Finding[]): Finding[] {
   return findings;
 }
 
+const accountSid = `AC${'0f'.repeat(16)}`;
+const twilioToken = 'c4nary-twilio-token';
+
 /** State and sentence of a finding. */
 function said(findings: readonly Finding[], id: string, about?: string): string {
   const found = findings.find((finding) => finding.id === id && finding.about === about);
@@ -60,6 +64,7 @@ function said(findings: readonly Finding[], id: string, about?: string): string 
 describe('echosight doctor', { timeout: 240_000 }, () => {
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;
   let sandbox: Sandbox;
+  let twilio: TwilioServer;
   let host: NodeRedHost;
   let silent: Server;
   const sockets = new Set<Socket>();
@@ -68,6 +73,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     if (buildIsStale()) await build();
     camera = await startDemoCamera({ credentials: login, scheme: 'digest' });
     sandbox = await startSandbox({ port: 0, token, phoneNumberId: '15550100', latencyMs: 0 });
+    twilio = await TwilioServer.start(accountSid, twilioToken);
     silent = createServer((socket) => {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -80,6 +86,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
   after(async () => {
     await host.stop();
     await sandbox.close();
+    await twilio.stop();
     await camera.stop();
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => silent.close(resolve));
@@ -99,6 +106,10 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
       },
       ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken } },
     });
+    const sms = (name: string, authToken: string): FlowNode => ({
+      ...{ id: `sms-${name}`, type: 'sentinel-sms-account', name, accountSid, from: '+15551230000' },
+      ...{ recipients: [{ to: '+15550100001' }], baseUrl: twilio.url, credentials: { authToken } },
+    });
     const nodes: FlowNode[] = [
       { id: 'site', type: 'sentinel-site', name: 'House', siteId: 'house', dataFolder: 'data' },
       { id: 'keep', type: 'evidence-store', site: 'site', wires: [[]] },
@@ -110,10 +121,22 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
       front('metadata', 'http://169.254.169.254/latest'),
       account('good', token),
       account('expired', 'c4nary-old-token'),
+      sms('texts', twilioToken),
+      sms('locked', 'c4nary-twilio-old'),
+      {
+        id: 'push',
+        type: 'sentinel-webhook-out',
+        name: 'push',
+        site: 'site',
+        url: `${sandbox.url}/hook`,
+        wires: [[], []],
+      },
     ];
     const users = nodes.flatMap(({ id, type }): FlowNode[] => {
       if (type === 'sentinel-camera')
         return [{ id: `look-${id}`, type: 'rtsp-in', camera: id, rate: 1, wires: [[], [], []] }];
+      if (type === 'sentinel-sms-account')
+        return [{ id: `text-${id}`, type: 'sentinel-sms-out', account: id, site: 'site', wires: [[], []] }];
       if (type !== 'sentinel-whatsapp-account') return [];
       return [{ id: `tell-${id}`, type: 'whatsapp-out', account: id, site: 'site', wires: [[], []] }];
     });
@@ -129,6 +152,10 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     assert.match(said(findings, 'cameras', 'metadata'), /^problem: The host .* metadata address/);
     assert.match(said(findings, 'whatsapp', 'good'), /^ok: The access token is good for "EchoSight sandbox"/);
     assert.match(said(findings, 'whatsapp', 'expired'), /^problem: WhatsApp does not accept the access token/);
+    assert.match(said(findings, 'channels', 'texts'), /^ok: Twilio accepts the account/);
+    assert.match(said(findings, 'channels', 'locked'), /^problem: Twilio does not accept the account/);
+    assert.match(said(findings, 'channels', 'push'), /^ok: Its host answers/);
+    assert.equal(twilio.messages.length, 0);
     assert.match(said(findings, 'clock'), /^ok: The clock is right/);
     assert.match(said(findings, 'ffmpeg'), /^(ok|warning): ffmpeg /);
     assert.match(said(findings, 'models', 'nanodet-g-416'), /^ok: The file is whole and runs/);
@@ -144,7 +171,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     assert.equal(run.code, 1, run.err);
     const findings = findingsOf(run.out);
     assertWholeHouse(findings);
-    assert.match(said(findings, 'flow'), /^ok: .*flows\.json has 18 nodes/);
+    assert.match(said(findings, 'flow'), /^ok: .*flows\.json has 23 nodes/);
     const user = process.platform === 'linux' ? `Process ${host.pid}` : 'Another process';
     assert.ok(said(findings, 'database').includes(`${user} uses it now`), said(findings, 'database'));
     assert.match(said(findings, 'access'), /^ok: The editor asks for no login and listens on this machine only/);
@@ -185,7 +212,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     assert.equal(await two.text(), text);
     const findings = checked(JSON.parse(text) as Finding[]);
     assertWholeHouse(findings);
-    assert.match(said(findings, 'flow'), /^ok: 18 nodes .* deployed/);
+    assert.match(said(findings, 'flow'), /^ok: 23 nodes .* deployed/);
     assert.match(said(findings, 'database'), /This Node-RED uses it/);
     assert.match(said(findings, 'node-red'), /^ok: Node-RED \d/);
     assert.match(said(findings, 'access'), /^ok: .*this machine only/);

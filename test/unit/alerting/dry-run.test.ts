@@ -69,6 +69,27 @@ describe('a dry run', () => {
     assert.match(String(said(incident({ id: 'next', phase: 'end' }), undefined, policy)), /makes no alert/);
   });
 
+  test('shows the sound and the clip that would follow, to those who were told, as the node is set', () => {
+    const { dryRun } = bench();
+    const kept = { samples: new Float32Array(24_000), clip: Buffer.alloc(3000) };
+    const evidence = incident({ phase: 'evidence' });
+    const both = { sendVoice: true, sendVideo: true };
+    assert.deepEqual(dryRun.follow(evidence, kept, both), [], 'nobody was told');
+    dryRun.alert(incident(), undefined, policy);
+    assert.deepEqual(
+      dryRun.follow(evidence, kept, both).map(({ delivery, ...media }) => {
+        assertKind(delivery, 'delivery');
+        return [delivery.recipient, delivery.part, delivery.status, delivery.text, ...Object.keys(media)];
+      }),
+      ['***567', '***123'].flatMap((person) => [
+        [person, 'voice', 'dry-run', '1.5 s', 'samples'],
+        [person, 'video', 'dry-run', '3 KB', 'clip'],
+      ]),
+    );
+    assert.equal(dryRun.follow(evidence, kept, { sendVoice: false, sendVideo: true }).length, 2);
+    assert.deepEqual(dryRun.follow(evidence, {}, both), []);
+  });
+
   test('a picture that WhatsApp would refuse is left out, as for real', () => {
     const { dryRun, log } = bench();
     const decision = dryRun.alert(incident(), Buffer.from('no picture'), policy);

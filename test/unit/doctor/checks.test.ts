@@ -6,6 +6,8 @@ import { readConfig } from '../../../src/contracts/read-config.ts';
 import type { FolderReport } from '../../../src/database/inspection.ts';
 import { checkAccess } from '../../../src/doctor/checks/access.ts';
 import { checkCameras } from '../../../src/doctor/checks/cameras.ts';
+import type { ChannelNode } from '../../../src/doctor/installation.ts';
+import { checkChannels } from '../../../src/doctor/checks/channels.ts';
 import { checkClock } from '../../../src/doctor/checks/clock.ts';
 import { checkDatabase } from '../../../src/doctor/checks/database.ts';
 import { checkDisk } from '../../../src/doctor/checks/disk.ts';
@@ -383,5 +385,38 @@ describe('the access check', () => {
     const login = { ...closed, opensWithoutLogin: () => Promise.resolve(false) };
     assert.equal((await checkAccess({ url }, login)).state, 'ok');
     assert.equal((await checkAccess({}, never)).state, 'skipped');
+  });
+});
+
+describe('the check of other channels', () => {
+  const channel = (type: 'sentinel-sms-account' | 'sentinel-webhook-out', more: object = {}) =>
+    ({
+      ...{ id: type, type, name: type, credentials: { authToken: 'x' } },
+      config: { ...{ url: 'https://example.org/x', dryRun: false }, ...more },
+    }) as unknown as ChannelNode;
+  const asking = (fault?: SentinelError) => ({ offline: false, askChannel: () => Promise.resolve(fault) });
+  const states = async (...[channels, ports]: [ChannelNode[], Parameters<typeof checkChannels>[1]]) =>
+    (await checkChannels({ channels }, ports)).map(({ state, says }) => `${state}: ${says}`);
+
+  test('says that an account works, or what is wrong with it', async () => {
+    const sms = channel('sentinel-sms-account');
+    assert.match((await states([sms], asking())).join(), /^ok: Twilio accepts the account; nothing was sent/);
+    const fault = new SentinelError('ES_CHANNEL_SETUP', 'Twilio does not accept the account.', {
+      hint: 'Check the token.',
+    });
+    const [outcome] = await checkChannels({ channels: [sms] }, asking(fault));
+    assert.deepEqual(
+      [outcome?.state, outcome?.advice, outcome?.about],
+      ['problem', 'Check the token.', 'sentinel-sms-account'],
+    );
+  });
+
+  test('asks nobody offline, without secrets that are needed, for a try out, or where there is nothing', async () => {
+    const never = { offline: false, askChannel: () => Promise.reject(new Error('asked')) };
+    const unread = { ...channel('sentinel-sms-account'), credentials: undefined };
+    const trial = channel('sentinel-webhook-out', { dryRun: true });
+    for (const one of [unread, trial]) assert.match((await states([one], never)).join(), /^skipped/);
+    assert.match((await states([channel('sentinel-sms-account')], { ...never, offline: true })).join(), /offline/);
+    assert.match((await states([], never)).join(), /^skipped/);
   });
 });

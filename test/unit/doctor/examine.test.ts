@@ -34,6 +34,7 @@ function ports(signal: AbortSignal, others: Partial<Ports> = {}): Ports {
     lookAtCamera: () =>
       Promise.resolve({ video: `h264 ${encodeURIComponent(canary)}`, size: undefined, audio: undefined }),
     askNumber: () => Promise.reject(new Error('not asked')),
+    askChannel: () => Promise.reject(new Error('not asked')),
     opensWithoutLogin: () => Promise.resolve(undefined),
     addresses: () => [],
     ...others,

@@ -37,6 +37,15 @@ export function openWebhook(target: WebhookTarget, tools: ChannelTools): AlertCh
   };
 }
 
+/**
+ * Whether the host of a receiver answers at all, whatever it says. The address of the receiver itself is not asked: that might do
+ * something. Never throws.
+ */
+export async function reachWebhook({ origin }: URL, tools: ChannelTools): Promise<Answer> {
+  const served = await serviceRequest({ method: 'HEAD', url: origin, limitMs: requestMs, secrets: [] }, tools);
+  return served.response === undefined ? served.failed : { result: 'ok', id: origin };
+}
+
 /** What a program of the user gets. `id` stays the same when it is sent again. */
 function alertBody(row: Outgoing, picture: Uint8Array | undefined, now: number): object {
   const { id, incident_id: incidentId, alert_id: alertId, site, area, source, reason, severity, body: text } = row;

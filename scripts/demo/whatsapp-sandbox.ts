@@ -43,6 +43,10 @@ export interface Sandbox {
   press(message: SandboxMessage, title: string, from?: string): string;
   /** A message that was accepted turns out not to reach the phone, with an error of this code. */
   report(message: SandboxMessage, code: number): void;
+  /** How many uploads were taken. */
+  readonly uploads: number;
+  /** Forgets everything that was uploaded, as after 30 days. */
+  forgetMedia(): void;
   /** A template is paused, disabled ... or approved again, in one language or in all. */
   template(name: string, status: TemplateStatus, language?: string): void;
   /** The next calls of their kind go wrong like this, in this order. */
@@ -121,6 +125,14 @@ class SandboxServer implements Sandbox {
 
   report(message: SandboxMessage, code: number): void {
     this.#conversation.failed(message, code);
+  }
+
+  get uploads(): number {
+    return this.#media.taken;
+  }
+
+  forgetMedia(): void {
+    this.#media.clear();
   }
 
   template(name: string, status: TemplateStatus, language?: string): void {

@@ -6,6 +6,7 @@ import type { Outgoing } from './outbox-row.ts';
 import type { Person } from './people.ts';
 import type { Receipt } from './receipts.ts';
 import type { AlertPlace } from './text-template.ts';
+import type { UploadMemory } from './uploaded-media.ts';
 
 /** What a channel takes of an alert. */
 export interface ContentForm {
@@ -103,6 +104,8 @@ export interface ChannelTools {
   place?: (() => Pick<AlertPlace, 'siteName' | 'timeZone'>) | undefined;
   /** Who wrote when, for channels where that matters. */
   windows?: MessageWindows | undefined;
+  /** What was uploaded before. */
+  uploads?: UploadMemory;
 }
 
 /** An account whose settings were checked: whom it tells, and how. */

@@ -23,6 +23,7 @@ import type { StorageListener } from './outbox-switch.ts';
 import { SteadyOutbox } from './steady-outbox.ts';
 import { summaryOf } from './summary.ts';
 import type { AlertPlace } from './text-template.ts';
+import { UploadedMedia } from './uploaded-media.ts';
 
 export interface ChannelAlertsOptions {
   /** Opens the database, or gives the one that is open. */
@@ -113,6 +114,7 @@ export class ChannelAlerts {
       windows: options.windows,
       ...(options.reportTo && { reportTo: options.reportTo }),
       place: options.place,
+      uploads: new UploadedMedia(database, account.id, () => clock.now()),
     });
     const { acknowledgements, receipts = () => false } = options;
     const place = options.place ?? ((): Pick<AlertPlace, 'siteName' | 'timeZone'> => ({ siteName: '' }));

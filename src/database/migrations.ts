@@ -362,6 +362,17 @@ const steps: readonly string[] = [
   CREATE INDEX removals_of_incident ON removals (incident_id, what);
   CREATE INDEX media_by_age ON media (captured_at);
   `,
+  `
+  -- What a provider has of us already, by content.
+  CREATE TABLE uploaded_media (
+    account TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    media_id TEXT NOT NULL,
+    uploaded_at REAL NOT NULL,
+    PRIMARY KEY (account, sha256)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX uploaded_media_by_age ON uploaded_media (uploaded_at);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

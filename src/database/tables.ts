@@ -23,6 +23,7 @@ export interface Tables {
   outbox: OutboxRow;
   reviews: ReviewRow;
   training_data_uploads: TrainingUploadRow;
+  uploaded_media: UploadedMediaRow;
   webhook_events: WebhookEventRow;
   snoozes: SnoozeRow;
   retraining_sessions: RetrainingSessionRow;
@@ -267,6 +268,15 @@ export interface OutboxRow {
    * told by the one that it depends on. Null: it is not.
    */
   hold: string | null;
+}
+
+/** A picture or recording that the provider of an account has. */
+export interface UploadedMediaRow {
+  account: string;
+  sha256: string;
+  /** As the provider calls it. */
+  media_id: string;
+  uploaded_at: number;
 }
 
 /** One person who is told by an account. */

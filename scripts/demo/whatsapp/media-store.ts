@@ -22,6 +22,8 @@ const [kept, keptBytes] = [200, 64 * 1024 * 1024];
 /** Uploaded media by id. */
 export class MediaStore {
   readonly #media = new Map<string, StoredMedia>();
+  /** How many uploads were taken. */
+  taken = 0;
 
   /** Checks an upload as the Cloud API does. @throws GraphError 100, 131008, 131053 */
   add(form: ReadonlyMap<string, FormPart>): string {
@@ -43,6 +45,7 @@ export class MediaStore {
     if (bytes.length > kind.limit) throw new GraphError(131053, `${bytes.length} bytes are more than ${kind.limit}`);
     if (bytes.length < 8 || !kind.fits(bytes)) throw new GraphError(131053, `The file is no ${type}`);
     const id = String(randomInt(1e14, 2e14));
+    this.taken += 1;
     this.#media.set(id, {
       mime: type,
       bytes: Buffer.from(bytes),
@@ -54,6 +57,11 @@ export class MediaStore {
       this.#media.delete(oldest);
     }
     return id;
+  }
+
+  /** As after 30 days. */
+  clear(): void {
+    this.#media.clear();
   }
 
   find(id: string): StoredMedia | undefined {

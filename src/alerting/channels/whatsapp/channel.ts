@@ -2,8 +2,8 @@ import type { AlertChannel, ChannelKind, ChannelTools } from '../../alert-channe
 import type { Answer } from '../../answer.ts';
 import { WhatsAppClient, whatsAppLimits, type GraphAccount } from './client.ts';
 import { Courier, languageOf } from './courier.ts';
-import { anotherForm, templateOf, windowClosed } from './forms.ts';
-import { ruleFor } from './error-table.ts';
+import { isUnknownMedia, ruleFor, unknownMediaRule } from './error-table.ts';
+import { anotherForm, mediaFault, templateOf, windowClosed } from './forms.ts';
 import { pairRateWait } from './pair-rate.ts';
 import type { TemplateBook } from './template-book.ts';
 
@@ -29,10 +29,14 @@ export function openWhatsApp(account: GraphAccount, book: TemplateBook, tools: C
     ruleFor: (refusal, sent) => {
       const rule = ruleFor(refusal);
       if (sent === undefined) return rule;
+      if (isUnknownMedia(refusal)) return unknownMediaRule;
       const ways = { templates: book.templates.length, listens: windows?.listens() === true };
       return { ...rule, ...anotherForm(refusal.code, sent, ways) };
     },
-    heed: async (row, { code }) => {
+    heed: async (row, refusal) => {
+      const { code } = refusal;
+      const spoilt = isUnknownMedia(refusal) || code === mediaFault;
+      if (spoilt && row.media_id !== null) await tools.uploads?.forget(row.media_id);
       if (code === windowClosed) await windows?.close(row.recipient);
       const index = templateOf(row.form);
       if (index !== undefined) book.refused(index, languageOf(row), code);

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { pictureType } from '../../../pictures/picture-type.ts';
 import type { ChannelTools, RowFiles } from '../../alert-channel.ts';
 import type { AlertLanguage } from '../../alert-words.ts';
 import type { Answer } from '../../answer.ts';
 import type { Outgoing, Part } from '../../outbox-row.ts';
 import type { MediaContent, MediaUpload, WhatsAppClient } from './client.ts';
+import { isUnknownMedia } from './error-table.ts';
 import { freeForm, mediaFault, templateForm, templateOf, windowClosed } from './forms.ts';
 import { languageFor, templateValues, type MessageTemplate } from './message-template.ts';
 import { noPicture } from './no-picture.ts';
@@ -53,7 +55,7 @@ const refusedUnasked: Answer = {
 export class Courier {
   readonly #client: WhatsAppClient;
   readonly #book: TemplateBook;
-  readonly #tools: Pick<ChannelTools, 'buttons' | 'clock' | 'place' | 'windows'>;
+  readonly #tools: Pick<ChannelTools, 'buttons' | 'clock' | 'place' | 'uploads' | 'windows'>;
   readonly #uploads = new Map<string, Promise<Answer>>();
 
   constructor(client: WhatsAppClient, book: TemplateBook, tools: ChannelTools) {
@@ -70,7 +72,9 @@ export class Courier {
     if (upload.result !== 'ok') return upload;
     const replyTo = row.depends_on === null ? undefined : await files.providerId(row.depends_on);
     const media = forms[row.part as MediaPart].content(upload.id, row.body);
-    return await this.#client.sendMedia({ to: row.recipient, tag: row.id, media, replyTo });
+    const answer = await this.#client.sendMedia({ to: row.recipient, tag: row.id, media, replyTo });
+    if (spoilt(answer)) await this.#tools.uploads?.forget(upload.id);
+    return answer;
   }
 
   /** As free text, or as a template where the person has not written for a day or free text was refused for that. */
@@ -98,6 +102,10 @@ export class Courier {
         tokens: buttons.map(({ id }) => id),
       },
     );
+    if (picture !== undefined && spoilt(answer)) {
+      await this.#tools.uploads?.forget(picture.id);
+      if (picture.row !== undefined) await files.setMediaId(picture.row, null);
+    }
     if (answer.result === 'ok') this.#book.taken(index, language);
     if (answer.result === 'refused') this.#book.refused(index, language, answer.refusal.code);
     const carried = picture?.row === undefined ? {} : { carried: [picture.row] };
@@ -117,9 +125,7 @@ export class Courier {
       return { index, template, picture: { id: upload.id, row: shown } };
     const plain = this.#book.templates.findIndex((one, place) => place > index && !one.header);
     if (plain !== -1) return { index: plain, template: this.#template(plain) };
-    const blank = await this.#once('no picture', () =>
-      this.#client.upload(forms.image.upload(new Uint8Array(noPicture))),
-    );
+    const blank = await this.#uploadOnce(forms.image.upload(new Uint8Array(noPicture)));
     return { index, template, ...(blank.result === 'ok' ? { picture: { id: blank.id } } : {}) };
   }
 
@@ -142,31 +148,43 @@ export class Courier {
     }
   }
 
-  /** The id of what a row shows: one upload for all recipients of an alert, even at the same moment. */
+  /** The id of what a row shows. */
   async #uploaded(row: Outgoing, files: RowFiles): Promise<Answer> {
     if (row.media_id !== null) return { result: 'ok', id: row.media_id };
-    return await this.#once(`${row.alert_id} ${row.part} ${row.sequence}`, () => this.#uploadNow(row, files));
-  }
-
-  async #once(key: string, upload: () => Promise<Answer>): Promise<Answer> {
-    const present = this.#uploads.get(key);
-    if (present !== undefined) return await present;
-    const started = upload();
-    this.#uploads.set(key, started);
-    try {
-      return await started;
-    } finally {
-      this.#uploads.delete(key);
-    }
-  }
-
-  async #uploadNow(row: Outgoing, files: RowFiles): Promise<Answer> {
     const bytes = await files.media(row.id);
     if (bytes === undefined) return missing(row.part);
-    const answer = await this.#client.upload(forms[row.part as MediaPart].upload(bytes));
+    const answer = await this.#uploadOnce(forms[row.part as MediaPart].upload(bytes));
     if (answer.result === 'ok') await files.setMediaId(row, answer.id);
     return answer;
   }
+
+  /** The same content once, whoever sends it and even at the same moment. */
+  async #uploadOnce(media: MediaUpload): Promise<Answer> {
+    const sha256 = createHash('sha256').update(media.bytes).digest('hex');
+    const present = this.#uploads.get(sha256);
+    if (present !== undefined) return await present;
+    const upload = this.#uploadNow(media, sha256);
+    this.#uploads.set(sha256, upload);
+    try {
+      return await upload;
+    } finally {
+      this.#uploads.delete(sha256);
+    }
+  }
+
+  async #uploadNow(media: MediaUpload, sha256: string): Promise<Answer> {
+    const { uploads } = this.#tools;
+    const known = await uploads?.find(sha256);
+    if (known !== undefined) return { result: 'ok', id: known };
+    const answer = await this.#client.upload(media);
+    if (answer.result === 'ok') await uploads?.keep(sha256, answer.id);
+    return answer;
+  }
+}
+
+/** What was uploaded cannot be shown: it is uploaded anew. */
+function spoilt(answer: Answer): boolean {
+  return answer.result === 'refused' && (isUnknownMedia(answer.refusal) || answer.refusal.code === mediaFault);
 }
 
 interface Chosen {

@@ -96,6 +96,23 @@ export const errorTable: readonly ErrorRule[] = [
   },
 ];
 
+/** Codes of a request that is wrong, which also speak of media that is not there any more. */
+const badValues: readonly (number | undefined)[] = [100, 131009];
+
+/** The provider does not know what was uploaded, most often since it is older than 30 days. */
+export function isUnknownMedia({ code, message }: Pick<Refusal, 'code' | 'message'>): boolean {
+  return badValues.includes(code) && /media (attachment )?id|media.{0,40}(expired|not found)/i.test(message);
+}
+
+/** What follows from that. */
+export const unknownMediaRule: ErrorRule = {
+  codes: [],
+  action: 'upload-again',
+  attempts: 5,
+  name: 'ES_CHANNEL_MESSAGE',
+  says: 'WhatsApp does not know the uploaded picture any more.',
+};
+
 /** The rules of answers whose code is not in the table, first fit. */
 const otherwise: readonly { fits: (refusal: Refusal) => boolean; rule: ErrorRule }[] = [
   {

@@ -118,7 +118,7 @@ export class LiveLink {
     } else {
       if (this.#last !== undefined) this.#last.since = message.seq;
       if (message.type === 'incident') this.#listener.incident(message.incident);
-      else this.#listener.arming(message.arming);
+      if (message.type === 'arming') this.#listener.arming(message.arming);
     }
   }
 

@@ -60,13 +60,18 @@ export class IncidentAnswers {
   /** @throws Problem 400, 503 */
   async #list({ request, response, caller }: Call): Promise<void> {
     const asked = listRequest(request.url);
-    sendJson(request, response, 200, await this.lists.take(() => this.#host.incidents(asked, caller)));
+    sendJson(
+      request,
+      response,
+      200,
+      await this.lists.take(() => this.#host.incidents(asked, caller), keyOf('list', asked, caller)),
+    );
   }
 
   /** @throws Problem 404, 503 */
   async #read({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
-    const incident = await this.lists.take(() => this.#host.incident(id, caller));
+    const incident = await this.lists.take(() => this.#host.incident(id, caller), keyOf('one', id, caller));
     if (incident === undefined) throw noIncident();
     sendJson(request, response, 200, incident);
   }
@@ -77,7 +82,7 @@ export class IncidentAnswers {
     const after = given.integer('after', 0, mostParts) ?? 0;
     const limit = given.integer('limit', 1, pageLimits.most) ?? pageLimits.usual;
     const id = incidentId(parts.incident);
-    const incident = await this.lists.take(() => this.#host.incident(id, caller));
+    const incident = await this.lists.take(() => this.#host.incident(id, caller), keyOf('one', id, caller));
     if (incident === undefined) throw noIncident();
     const all = incident[which];
     const items = all.slice(after, after + limit);
@@ -93,6 +98,11 @@ export class IncidentAnswers {
     if (reviewed === undefined) throw noIncident();
     sendJson(request, response, reviewed.added ? 201 : 200, reviewed.record);
   }
+}
+
+/** What is asked and by whom it may be seen: the same of both has the same answer. */
+export function keyOf(kind: 'list' | 'one', asked: unknown, { sources }: Scope): string {
+  return JSON.stringify([kind, asked, sources]);
 }
 
 const parameters = Object.keys(IncidentQuery.properties);

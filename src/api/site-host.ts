@@ -18,6 +18,7 @@ import type { Login } from './login-caller.ts';
 import { simulateEvent, testsAreAllowed } from './older/simulated-event.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { soundSites } from './sound/sound-sites.ts';
+import { watchSiteStreams } from './site-streams.ts';
 import { siteStatistics } from './site-statistics.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
@@ -52,7 +53,7 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
     version: packageVersion(),
     armableSites: (scope) => armableSites(sites(), scope),
     watch: (listener) => {
-      const ends = [watchSiteIncidents(listener), watchSiteArming(listener)];
+      const ends = [watchSiteIncidents(listener), watchSiteArming(listener), watchSiteStreams(listener)];
       return () => {
         for (const end of ends) end();
       };

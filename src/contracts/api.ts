@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { SiteArming } from './arming.ts';
-import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity } from './messages.ts';
+import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity, streamStatuses } from './messages.ts';
 
 /**
  * What the HTTP API and its WebSocket speak. All paths lie below `<httpNodeRoot>/echosight/api/v1`.
@@ -13,7 +13,7 @@ import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity } from './mes
  * | `POST /live/tickets`         |                 | 201 `LiveTicket`                                          |
  * | `GET /site/arming`           |                 | 200 `SiteArmings`: which rules count now, of each site    |
  * | `PUT /site/arming`           | `SiteArmingRequest` | 200 `SiteArming`; 409 where `site` is needed          |
- * | `WebSocket /live`            | `LiveQuery`     | one `LiveHello`, then `LiveIncident`s and `LiveArming`s   |
+ * | `WebSocket /live`            | `LiveQuery`     | one `LiveHello`, then `LiveIncident`s, `LiveArming`s, `LiveStream`s |
  *
  * Errors are `Problem`s (`application/problem+json`): 400 a parameter or malformed JSON, 403 not from this machine or from a
  * foreign page, 404, 405, 413 more than 16 KB, 415 no `application/json`, 422 JSON that is no `ReviewRequest`.
@@ -213,7 +213,24 @@ export const LiveArming = Type.Object({
 });
 export type LiveArming = Static<typeof LiveArming>;
 
-export const LiveMessage = Type.Union([LiveHello, LiveIncident, LiveArming]);
+/** A camera or microphone has come, gone, or was switched. */
+export const LiveStream = Type.Object({
+  type: Type.Literal('stream'),
+  seq: Type.Integer({ minimum: 1 }),
+  stream: Type.Object({
+    site: Type.String({ description: 'Id of the site.' }),
+    siteName: Type.String({ description: 'Name of the site for people.' }),
+    source: Type.String(),
+    area: Type.String(),
+    kind: Type.Enum(['camera', 'microphone']),
+    status: Type.Enum(streamStatuses),
+    detail: Type.String({ description: 'The status in words for people.' }),
+    at: Type.Number({ description: 'Since when, epoch ms.' }),
+  }),
+});
+export type LiveStream = Static<typeof LiveStream>;
+
+export const LiveMessage = Type.Union([LiveHello, LiveIncident, LiveArming, LiveStream]);
 export type LiveMessage = Static<typeof LiveMessage>;
 
 /** Why a connection was closed: connect again with `since` and `epoch` after 1013 and 1012, not at once after 1008 and 1009. */

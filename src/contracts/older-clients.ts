@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { IncidentQuery, pageLimits } from './api.ts';
-import { nameLimit, Severity } from './messages.ts';
+import { nameLimit, Severity, streamStatuses } from './messages.ts';
 
 /** What clients of two earlier systems speak; their events and alerts are our incidents. Times of theirs are ISO 8601 or seconds. */
 
@@ -57,6 +57,26 @@ export const EventQuery = Type.Object({
 export const EventVerdict = Type.Object({ note: Type.Optional(Type.String({ maxLength: 2000 })) });
 
 export const SimulateQuery = Type.Object({ stream_id: stream });
+
+const told = {
+  seq: Type.Integer({ minimum: 1, description: 'For `since` of the next connection.' }),
+  time: isoTime,
+  stream_id: Type.String(),
+  site: Type.String(),
+};
+const ofEvent = { ...told, event_id: Type.String() };
+
+/** What the WebSocket of ViolenceSense tells, after a `LiveHello`. */
+export const EventMessage = Type.Union([
+  Type.Object({ type: Type.Literal('event_start'), ...ofEvent, severity: Severity, label: Type.String() }),
+  Type.Object({ type: Type.Literal('inference_result'), ...ofEvent, violence_score: Type.Number() }),
+  Type.Object(
+    { type: Type.Literal('event_end'), ...ofEvent, clip_path: Type.Optional(Type.String()) },
+    { description: 'Once when it is over, and once more when its clip comes later.' },
+  ),
+  Type.Object({ type: Type.Literal('stream_status'), ...told, status: Type.Enum(streamStatuses) }),
+]);
+export type EventMessage = Static<typeof EventMessage>;
 
 /** A row of EchoSight's list of alerts. */
 export const AlertRow = Type.Object({

@@ -48,7 +48,8 @@ function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): 
 function listenForUpgrades(RED: NodeRed, server: UpgradeServer, api: Api): void {
   server.on('upgrade', (request, socket, head) => {
     const [path] = (request.url ?? '').split('?', 1);
-    if (path === `${placeOf(RED.settings.httpNodeRoot)}/api/v1/live`) api.live.upgrade(request, socket, head);
+    const place = `${placeOf(RED.settings.httpNodeRoot)}/api/v1`;
+    if (path === `${place}/live` || path === `${place}/ws`) api.live.upgrade(request, socket, head);
     // Without us Node.js would have treated it as a plain request; now nobody else would ever end it.
     else if (server.listenerCount('upgrade') === 1) socket.destroy();
   });

@@ -4,6 +4,8 @@ import type { StreamStatus } from '../contracts/messages.ts';
 /** The latest word of every source and model of a Site, for the health route. */
 export class HealthBoard {
   readonly #sources = new Map<string, SourceHealth>();
+  /** Told of every change of the status of a source. */
+  readonly changes = new Set<(source: SourceHealth) => void>();
   readonly #models = new Map<string, ModelHealth>();
 
   /** @param node the rtsp-in or mic-in node that says so: two may watch one source. */
@@ -11,7 +13,9 @@ export class HealthBoard {
     const { source, area, status, detail, capturedAt } = payload;
     const before = this.#sources.get(node);
     const since = before?.status === status ? before.since : capturedAt;
-    this.#sources.set(node, { source, area, type, status, detail, since });
+    const now = { source, area, type, status, detail, since };
+    this.#sources.set(node, now);
+    if (before?.status !== status) for (const tell of this.changes) tell(now);
   }
 
   forgetSource(node: string): void {

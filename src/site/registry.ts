@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { SentinelError } from '../contracts/errors.ts';
+import type { SourceHealth } from '../contracts/health.ts';
 import type { Log } from '../contracts/ports.ts';
 import { graceMs } from './service-leases.ts';
 import { Site, type SiteOptions } from './site.ts';
@@ -37,6 +38,8 @@ const sites = new Map<string, Entry>();
 const watchers = new Set<(change: IncidentChange) => void>();
 /** Who listens to the modes of all Sites. */
 const armingWatchers = new Set<(site: Site) => void>();
+/** Who listens to the cameras and microphones of all Sites. */
+const streamWatchers = new Set<(site: Site, source: SourceHealth) => void>();
 
 /**
  * The Site of a data folder, opened for its first user and closed some seconds after its last one. Nodes without a site
@@ -73,6 +76,14 @@ export function watchArming(watcher: (site: Site) => void): () => void {
   };
 }
 
+/** Tells of every change of the status of a camera or microphone of any Site. @returns ends it. */
+export function watchStreams(watcher: (site: Site, source: SourceHealth) => void): () => void {
+  streamWatchers.add(watcher);
+  return () => {
+    streamWatchers.delete(watcher);
+  };
+}
+
 /** As `Latecomers.welcome`, in every Site: a wire may come from another one. */
 export function welcomeLatecomer(hearsFrom: number): void {
   for (const { latecomers } of openSites()) latecomers.welcome(hearsFrom);
@@ -85,6 +96,9 @@ function open(folder: string, { id, name: siteName, publicAddress }: SiteRequest
   });
   site.arming.watchKept(() => {
     for (const watch of armingWatchers) watch(site);
+  });
+  site.health.changes.add((source) => {
+    for (const watch of streamWatchers) watch(site, source);
   });
   const entry = { site, users: 0, namers: 0, disposal: undefined };
   sites.set(folder, entry);

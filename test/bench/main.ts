@@ -9,6 +9,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'seconds from a fresh clone to the first alert in the sandbox',
     load: () => import('./first-alert.ts'),
   },
+  api: {
+    what: 'times of 300 mixed reads a second and of the main loop, with 200 WebSockets and four cameras',
+    load: () => import('./api.ts'),
+  },
   clip: {
     what: 'milliseconds to a picture at full size and to a clip of 15 s out of what is kept of a camera',
     load: () => import('./clip.ts'),

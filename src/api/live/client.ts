@@ -14,6 +14,7 @@ const closingMs = 5_000;
 export class LiveClient {
   readonly #socket: WebSocket;
   readonly #scope: Scope;
+  readonly #inWords: (message: string) => readonly string[];
   readonly #clock: Clock;
   #answered = true;
   #second = -Infinity;
@@ -22,11 +23,17 @@ export class LiveClient {
 
   /**
    * @param scope what may be told.
+   * @param inWords the messages that one of ours is to this client.
    * @param onEnd told once when the connection is gone.
    */
-  constructor(socket: WebSocket, scope: Scope, clock: Clock, onEnd: (client: LiveClient) => void) {
+  constructor(
+    socket: WebSocket,
+    { scope, inWords, clock }: { scope: Scope; inWords: (message: string) => readonly string[]; clock: Clock },
+    onEnd: (client: LiveClient) => void,
+  ) {
     this.#socket = socket;
     this.#scope = scope;
+    this.#inWords = inWords;
     this.#clock = clock;
     this.#cancel = clock.after(heartbeatMs, this.#beat);
     // ws reports what a client does wrong as an error and closes; unheard, it would end the process.
@@ -48,6 +55,10 @@ export class LiveClient {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const message = scopedMessage(this.#scope, whole);
     if (message === undefined) return;
+    for (const words of this.#inWords(message)) this.#hand(words);
+  }
+
+  #hand(message: string): void {
     if (this.#socket.bufferedAmount + message.length > mostBufferedBytes) this.close(1013, 'reads too slowly');
     else this.#socket.send(message);
   }

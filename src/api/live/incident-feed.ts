@@ -1,8 +1,8 @@
-import type { LiveArming, LiveIncident } from '../../contracts/api.ts';
+import type { LiveArming, LiveIncident, LiveStream } from '../../contracts/api.ts';
 import { MessageRing } from './message-ring.ts';
 
-/** What is told: an incident, or the mode of a site. */
-export type LiveNews = Omit<LiveIncident, 'seq'> | Omit<LiveArming, 'seq'>;
+/** What is told: an incident, the mode of a site, or the status of a camera or microphone. */
+export type LiveNews = Omit<LiveIncident, 'seq'> | Omit<LiveArming, 'seq'> | Omit<LiveStream, 'seq'>;
 
 /** Something that changed. */
 export interface Change {

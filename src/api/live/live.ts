@@ -2,8 +2,9 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Caller } from '../../contracts/access.ts';
-import type { LiveHello, LiveTicket } from '../../contracts/api.ts';
+import type { LiveHello, LiveMessage, LiveTicket } from '../../contracts/api.ts';
 import type { Clock } from '../../contracts/ports.ts';
+import { EventMessages } from '../older/event-messages.ts';
 import { Parameters } from '../parameters.ts';
 import { isLocal } from '../peer.ts';
 import { Problem } from '../problem.ts';
@@ -18,7 +19,8 @@ export interface LiveOptions extends Pick<IncidentFeedOptions, 'watch' | 'newSec
   onFault: (cause: unknown) => void;
 }
 
-const mostClients = 50;
+/** Pages and programs that listen: each costs a socket and what waits for it. */
+const mostClients = 250;
 const longestMessageBytes = 64 << 10;
 
 /** Tells connected pages what changes, over WebSockets. */
@@ -64,7 +66,8 @@ export class Live {
       const { seq, epoch, caller } = this.#admit(request);
       this.#feed.start();
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const client = new LiveClient(webSocket, caller, this.#options.clock, (gone) => {
+        const options = { scope: caller, inWords: wordsFor(request.url), clock: this.#options.clock };
+        const client = new LiveClient(webSocket, options, (gone) => {
           this.#clients.delete(gone);
         });
         this.#greet(client, this.#feed.since(seq, epoch));
@@ -105,6 +108,16 @@ export class Live {
   #closeAll(code: number, reason: string): void {
     for (const client of this.#clients) client.close(code, reason);
   }
+}
+
+/** The path says who listens: a page of ours, or a client of ViolenceSense. */
+function wordsFor(url = ''): (message: string) => readonly string[] {
+  if (!/^[^?]*\/ws(?:\?|$)/.test(url)) return (message) => [message];
+  const events = new EventMessages();
+  return (text) => {
+    const message = JSON.parse(text) as LiveMessage;
+    return message.type === 'hello' ? [text] : events.of(message).map((told) => JSON.stringify(told));
+  };
 }
 
 function refuse(socket: Duplex, error: unknown): void {

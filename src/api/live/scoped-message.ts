@@ -1,4 +1,4 @@
-import { maySeeSite, type Scope } from '../../contracts/access.ts';
+import { maySee, maySeeSite, type Scope } from '../../contracts/access.ts';
 import type { LiveMessage } from '../../contracts/api.ts';
 import { scopedIncident } from '../access/scoped-incident.ts';
 
@@ -11,6 +11,9 @@ export function scopedMessage(scope: Scope, text: string): string | undefined {
   const message = JSON.parse(text) as LiveMessage;
   if (message.type === 'hello') return text;
   if (message.type === 'arming') return maySeeSite(scope, message.arming.site) ? text : undefined;
+  if (message.type === 'stream') {
+    return maySee(scope, message.stream.site, message.stream.source) ? text : undefined;
+  }
   // Of anything that is told one day and not known here, nobody with a scope learns.
   if ((message.type as string) !== 'incident') return undefined;
   const incident = scopedIncident(scope, message.incident);

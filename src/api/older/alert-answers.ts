@@ -3,7 +3,7 @@ import { nameLimit } from '../../contracts/messages.ts';
 import { AlertQuery } from '../../contracts/older-clients.ts';
 import type { Call, Handlers } from '../call.ts';
 import { longestCursor, readCursor } from '../cursor.ts';
-import { incidentId, noIncident, type IncidentHost } from '../incident-answers.ts';
+import { incidentId, keyOf, noIncident, type IncidentHost } from '../incident-answers.ts';
 import { Parameters } from '../parameters.ts';
 import { sendJson } from '../send.ts';
 import type { Turns } from '../turns.ts';
@@ -35,7 +35,10 @@ export class AlertAnswers {
       ...(site === undefined ? {} : { site }),
       ...(severity === undefined ? {} : { severity }),
     };
-    const { incidents, next } = await this.#lists.take(() => this.#host.incidents(asked, caller));
+    const { incidents, next } = await this.#lists.take(
+      () => this.#host.incidents(asked, caller),
+      keyOf('list', asked, caller),
+    );
     sendJson(request, response, 200, { alerts: incidents.map(alertOf), ...(next === undefined ? {} : { next }) });
   }
 

@@ -13,7 +13,7 @@ import {
 import type { Call, Handlers } from '../call.ts';
 import { longestCursor, readCursor } from '../cursor.ts';
 import type { EvidenceAnswers } from '../evidence-answers.ts';
-import { incidentId, noIncident, type IncidentHost } from '../incident-answers.ts';
+import { incidentId, keyOf, noIncident, type IncidentHost } from '../incident-answers.ts';
 import { jsonBody } from '../json-body.ts';
 import { Parameters } from '../parameters.ts';
 import { Problem } from '../problem.ts';
@@ -70,7 +70,10 @@ export class EventAnswers {
       ...(to === undefined ? {} : { to }),
       ...(status === undefined ? {} : { review: reviewsOf[status] }),
     };
-    const { incidents, next } = await this.#lists.take(() => this.#host.incidents(asked, caller));
+    const { incidents, next } = await this.#lists.take(
+      () => this.#host.incidents(asked, caller),
+      keyOf('list', asked, caller),
+    );
     sendJson(request, response, 200, { events: incidents.map(eventOf), ...(next === undefined ? {} : { next }) });
   }
 
@@ -99,7 +102,7 @@ export class EventAnswers {
   }
 
   async #incident(id: string, caller: Caller): Promise<IncidentSummary> {
-    const incident = await this.#lists.take(() => this.#host.incident(id, caller));
+    const incident = await this.#lists.take(() => this.#host.incident(id, caller), keyOf('one', id, caller));
     if (incident === undefined) throw noIncident();
     return incident;
   }

@@ -4,6 +4,7 @@ import { SiteArming, SiteArmingRequest } from '../../contracts/arming.ts';
 import { CameraSummary, LivePreview } from '../../contracts/cameras.ts';
 import { HealthReport, SiteHealth } from '../../contracts/health.ts';
 import { MicrophoneSummary } from '../../contracts/listening.ts';
+import { EventMessage } from '../../contracts/older-clients.ts';
 import { Prediction } from '../../contracts/prediction.ts';
 import { TrainingResults, TrainingSession, TrainingStatus } from '../../contracts/training.ts';
 
@@ -21,6 +22,8 @@ export const components: Readonly<Record<string, TSchema>> = {
   LiveHello: api.LiveHello,
   LiveIncident: api.LiveIncident,
   LiveArming: api.LiveArming,
+  LiveStream: api.LiveStream,
+  EventMessage,
   SiteArming,
   SiteArmingRequest,
   Camera: CameraSummary,

@@ -66,12 +66,17 @@ export function openApiDocument(version: string, place: string): OpenApiDocument
     paths,
     components: { schemas: namedSchemas(), securitySchemes },
     'x-websockets': {
-      '/api/v1/live': {
-        summary: 'Tells every stored change. Fetch a ticket first.',
-        query: referred(LiveQuery),
-        messages: ['LiveHello', 'LiveIncident', 'LiveArming'].map((name) => ({ $ref: `#/components/schemas/${name}` })),
-      },
+      '/api/v1/live': socket('Tells every stored change.', ['LiveHello', 'LiveIncident', 'LiveArming', 'LiveStream']),
+      '/api/v1/ws': socket('The same in the words of ViolenceSense.', ['LiveHello', 'EventMessage']),
     },
+  };
+}
+
+function socket(summary: string, messages: readonly string[]): object {
+  return {
+    summary: `${summary} Fetch a ticket first.`,
+    query: referred(LiveQuery),
+    messages: messages.map((name) => ({ $ref: `#/components/schemas/${name}` })),
   };
 }
 

@@ -58,8 +58,8 @@ class Bench {
     return ticket;
   }
 
-  open(query: string, headers: Record<string, string> = {}): WebSocket {
-    const socket = new WebSocket(`ws://127.0.0.1:${this.#port}/api/v1/live${query}`, { headers });
+  open(query: string, headers: Record<string, string> = {}, path = 'live'): WebSocket {
+    const socket = new WebSocket(`ws://127.0.0.1:${this.#port}/api/v1/${path}${query}`, { headers });
     this.#sockets.push(socket);
     return socket;
   }
@@ -101,6 +101,27 @@ const ids = ({ messages }: LiveReader): string[] =>
   messages.flatMap((message) => (message.type === 'incident' ? [`${message.seq} ${message.incident.id}`] : []));
 
 describe('live changes', () => {
+  test('come in the words of ViolenceSense to who asks for them there, and are resumed by number', async (t) => {
+    const bench = await Bench.start(t);
+    const open = async (more: string) => {
+      const socket = bench.open(`?ticket=${await bench.ticket()}${more}`, {}, 'ws');
+      const reader = new LiveReader(socket);
+      const hello = await reader.next((message) => message.type === 'hello');
+      return { socket, reader, hello: hello as LiveHello };
+    };
+    const types = ({ messages }: LiveReader) => messages.map(({ type, seq }) => `${seq} ${type}`);
+    const { socket, reader, hello } = await open('');
+    bench.change('a');
+    await reader.next(({ type }) => (type as string) === 'inference_result');
+    assert.deepEqual(types(reader), ['0 hello', '1 event_start', '1 inference_result']);
+    socket.close();
+    await reader.closed;
+    bench.change('b');
+    const { reader: again } = await open(`&since=1&epoch=${hello.epoch}`);
+    await again.next(({ type }) => (type as string) === 'inference_result');
+    assert.deepEqual(types(again).slice(1), ['2 event_start', '2 inference_result']);
+  });
+
   test('reach everybody in order, and who was away gets what was missed', async (t) => {
     const bench = await Bench.start(t);
     assert.equal(bench.watched, false);
@@ -219,9 +240,10 @@ describe('a live connection', () => {
     await new Promise((resolve) => socket.once('open', resolve));
   });
 
-  test('is one of fifty at most, and leaving makes room', async (t) => {
+  test('is one of 250 at most, and leaving makes room', async (t) => {
     const bench = await Bench.start(t);
-    const all = await Promise.all(Array.from({ length: 50 }, () => bench.connect()));
+    const all = await Promise.all(Array.from({ length: 200 }, () => bench.connect()));
+    all.push(...(await Promise.all(Array.from({ length: 50 }, () => bench.connect()))));
     assert.equal((await bench.refusal(`?ticket=${await bench.ticket()}`)).status, 503);
     all[0]?.socket.close();
     await all[0]?.reader.closed;

@@ -4,6 +4,35 @@ import { Problem } from '../../../src/api/problem.ts';
 import { Turns } from '../../../src/api/turns.ts';
 
 describe('a flood of questions to the database', () => {
+  test('has one answer for all who wait for the same, begun after the last of them asked', async () => {
+    const turns = new Turns(1);
+    const begun: string[] = [];
+    const ends: (() => void)[] = [];
+    const work = (name: string) => () => {
+      begun.push(name);
+      return new Promise<string>((resolve) => {
+        ends.push(() => {
+          resolve(`${name} ${begun.length}`);
+        });
+      });
+    };
+    const running = turns.take(work('a'), 'a');
+    const waiting = ['a', 'a', 'b', 'a'].map((name) => turns.take(work(name), name));
+    assert.deepEqual(begun, ['a'], 'what began before is no answer to a later question');
+    ends[0]?.();
+    assert.equal(await running, 'a 1');
+    await new Promise(setImmediate);
+    const late = turns.take(work('a'), 'a');
+    ends[1]?.();
+    await new Promise(setImmediate);
+    ends[2]?.();
+    await new Promise(setImmediate);
+    ends[3]?.();
+    assert.deepEqual(await Promise.all(waiting), ['a 2', 'a 2', 'b 3', 'a 2']);
+    assert.equal(await late, 'a 4');
+    assert.deepEqual(begun, ['a', 'a', 'b', 'a']);
+  });
+
   test('gets two answers at a time, in order, and what is too much is refused at once', async () => {
     const turns = new Turns(2);
     const began: number[] = [];

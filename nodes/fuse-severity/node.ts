@@ -33,11 +33,12 @@ export default defineNode({
       journal: keepSignals ? journal : undefined,
       now: () => site.clock.now(),
       timeZone: () => site.timeZone,
+      location: () => site.location,
     });
     const desk = new IncidentDesk(
       {
         ...{ site: site.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours },
-        timeZone: site.timeZone,
+        ...{ timeZone: site.timeZone, location: site.location },
         ...{ clock: site.clock, log: site.log, newId: site.newId, renderer: snapshotRenderer },
         clips: site.clips,
         untold: (why) => {

@@ -1,4 +1,4 @@
-import type { FuseSeverityConfig } from '../contracts/configs.ts';
+import type { FuseSeverityConfig, SentinelSiteConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { readConfig } from '../contracts/read-config.ts';
 import type { ReplaySettings } from '../fusion/replay/replay.ts';
@@ -20,21 +20,22 @@ export function replaySettings(
   const node = nodeIn(json, wanted);
   const config: FuseSeverityConfig = readConfig(type, node, (name) => env[name]);
   const { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours } = config;
+  const site = siteOf(json, node, env);
   return {
-    rules,
-    correlationSeconds,
-    quietSeconds,
-    incidentsPerHour,
-    neighbours,
-    timeZone: zoneOf(zone ?? siteZone(json, node, env)),
+    ...{ rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours },
+    ...{ timeZone: zoneOf(zone ?? site?.timeZone ?? ''), location: site?.location ?? '' },
   };
 }
 
-/** The time zone of the site that a node belongs to; empty where the JSON does not hold it. */
-function siteZone(json: unknown, { site }: Record<string, unknown>, env: NodeJS.ProcessEnv): string {
+/** The site that a node belongs to; undefined where the JSON does not hold it. */
+function siteOf(
+  json: unknown,
+  { site }: Record<string, unknown>,
+  env: NodeJS.ProcessEnv,
+): SentinelSiteConfig | undefined {
   const items = Array.isArray(json) ? json.filter(isObject) : [];
   const found = items.find((item) => item.type === 'sentinel-site' && item.id === site);
-  return found === undefined ? '' : readConfig('sentinel-site', found, (name) => env[name]).timeZone;
+  return found && readConfig('sentinel-site', found, (name) => env[name]);
 }
 
 function zoneOf(timeZone: string): string {

@@ -1,5 +1,6 @@
 import type { Rule } from '../contracts/configs.ts';
 import { armingModes, everyArmedMode, everyMode, weekdays } from '../contracts/modes.ts';
+import { borderWords } from './rule-border-words.ts';
 import type { Say } from './rule-sentence.ts';
 
 /** What says when a rule counts. */
@@ -33,7 +34,7 @@ function hoursPhrase({ days, from, to }: NonNullable<Rule['when']>, say: Say): s
   const hours =
     from === undefined && to === undefined
       ? []
-      : [say('when.phrase.hours', { from: from ?? '00:00', to: to ?? '24:00' })];
+      : [say('when.phrase.hours', { from: borderWords(from ?? '00:00', say), to: borderWords(to ?? '24:00', say) })];
   return [...named, ...hours].join(' ');
 }
 

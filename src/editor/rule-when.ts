@@ -1,6 +1,7 @@
 import type { Rule } from '../contracts/configs.ts';
 import { armingModes, everyArmedMode, everyMode, isSafety, weekdays } from '../contracts/modes.ts';
 import { choice, element, numberField } from './element.ts';
+import { borderField } from './rule-border.ts';
 import type { Say } from './rule-sentence.ts';
 import { modeName, whenPhrases, type Times } from './rule-when-words.ts';
 
@@ -70,12 +71,11 @@ function modeFields(rule: Rule, say: Say, set: (change: Times) => void): HTMLEle
 }
 
 function hourFields(rule: Rule, say: Say, set: (change: Times) => void): HTMLElement {
-  const { days, from, to } = rule.when ?? {};
+  const { days, from = '', to = '' } = rule.when ?? {};
+  let [begin, end] = [from, to];
   const boxes = weekdays.map((day) => tickBox(say(`when.day.${day}`), day, days?.includes(day) ?? true));
-  const times = [from, to].map((value) => element('input', { type: 'time', value: value ?? '' }));
   const read = (): void => {
     const ticked = weekdays.filter((_, n) => boxes[n]?.input.checked === true);
-    const [begin = '', end = ''] = times.map(({ value }) => value.slice(0, 5));
     const when = {
       ...(ticked.length === weekdays.length ? {} : { days: ticked }),
       ...(begin === '' ? {} : { from: begin }),
@@ -83,9 +83,16 @@ function hourFields(rule: Rule, say: Say, set: (change: Times) => void): HTMLEle
     };
     set({ when: Object.keys(when).length === 0 ? undefined : when } as Times);
   };
-  for (const input of [...boxes.map((box) => box.input), ...times]) input.addEventListener('change', read);
-  const [begin = '', end = ''] = times;
-  const hours = [say('when.from'), ' ', begin, ' ', say('when.to'), ' ', end];
+  for (const { input } of boxes) input.addEventListener('change', read);
+  const first = borderField(begin, say, (border) => {
+    begin = border;
+    read();
+  });
+  const last = borderField(end, say, (border) => {
+    end = border;
+    read();
+  });
+  const hours = [say('when.from'), ' ', first, ' ', say('when.to'), ' ', last];
   return row(
     say('when.hours'),
     element('span', { className: 'echosight-rule-days' }, ...boxes.map(({ label }) => label)),

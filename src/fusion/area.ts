@@ -46,6 +46,8 @@ export interface FusionOptions {
   onMatches?: (matches: readonly Match[], area: string) => void;
   /** Of the hours of rules and of all times in words; empty: that of the machine. */
   timeZone?: string;
+  /** Of the site, as the setting has it, such as `52.52, 13.405`; empty: unknown. */
+  location?: string;
   /** Incidents of one area and severity that are told within an hour, alarms apart; 0: all. */
   incidentsPerHour?: number;
   /** Told of each incident that is not told, because of mode, hours, entry delay or rate. */

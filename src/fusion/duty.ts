@@ -1,7 +1,8 @@
+import type { Sun } from '../clock/sun.ts';
 import type { ZoneTime } from '../clock/zone-time.ts';
 import type { Rule } from '../contracts/configs.ts';
 import { disarmed, everyArmedMode, everyMode, isSafety, usualMode } from '../contracts/modes.ts';
-import { hoursWords, isWithin } from './rule-hours.ts';
+import { asksForSun, hoursWords, isWithin } from './rule-hours.ts';
 
 /** Why something was not told. */
 export type WhyUntold = 'mode' | 'schedule' | 'delay' | 'cap';
@@ -16,11 +17,13 @@ export interface OffDuty {
 /** Which rules count: by the mode of the site, and by the days and hours of each. */
 export class Duty {
   readonly #zone: ZoneTime;
+  readonly #sun: Sun | undefined;
   #mode: string = usualMode;
 
-  /** @param zone of the site */
-  constructor(zone: ZoneTime) {
+  /** @param zone of the site @param sun where it lies, if that is known */
+  constructor(zone: ZoneTime, sun?: Sun) {
     this.#zone = zone;
+    this.#sun = sun;
   }
 
   get mode(): string {
@@ -35,7 +38,8 @@ export class Duty {
   offDuty(rule: Rule, at: number): OffDuty | undefined {
     if (!countsIn(rule, this.#mode)) return { why: 'mode', words: modeWords(rule, this.#mode) };
     const { when } = rule;
-    if (when === undefined || isWithin(when, this.#zone.at(at))) return undefined;
+    if (when === undefined || isWithin(when, this.#zone.at(at), asksForSun(when) ? this.#sun?.on(at) : undefined))
+      return undefined;
     return { why: 'schedule', words: `it counts ${hoursWords(when)}` };
   }
 

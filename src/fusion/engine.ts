@@ -1,3 +1,4 @@
+import { sunAt } from '../clock/sun.ts';
 import { ZoneTime } from '../clock/zone-time.ts';
 import type { ArmingChange, Incident } from '../contracts/messages.ts';
 import { disarmed } from '../contracts/modes.ts';
@@ -7,6 +8,7 @@ import { EntryDelay } from './entry-delay.ts';
 import type { Tell } from './incident-course.ts';
 import { RateCap } from './rate-cap.ts';
 import { RuleBook } from './rule-book.ts';
+import { refuseUnusable } from './rule-check.ts';
 import { neighboursOf, Stories } from './stories.ts';
 
 export type { FusionInput, FusionOptions } from './area.ts';
@@ -39,7 +41,9 @@ export class FusionEngine {
       incidentsPerHour = 0,
       waiting,
       neighbours = '',
+      location = '',
     } = options;
+    refuseUnusable(rules, location);
     const zone = new ZoneTime(timeZone ?? '');
     this.#cap = new RateCap({
       ...{ perHour: incidentsPerHour, clock, zone, newId, tell: emit },
@@ -59,7 +63,7 @@ export class FusionEngine {
     const stories = new Stories(neighboursOf(neighbours), () =>
       [...this.#areas.values()].map(({ moments }) => moments),
     );
-    this.#tools = { book, duty: new Duty(zone), tell: this.#tell, stories, zone };
+    this.#tools = { book, duty: new Duty(zone, sunAt(zone, location)), tell: this.#tell, stories, zone };
   }
 
   accept(payload: FusionInput): void {

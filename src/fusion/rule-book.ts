@@ -2,7 +2,6 @@ import { askedBy, signalKinds, type Rule, type RuleCondition, type SignalKind } 
 import { lastingCues } from '../contracts/lasting-cues.ts';
 import { RuleExpression } from './expression/rule-expression.ts';
 import type { Look } from './look.ts';
-import { refuseUnusable } from './rule-check.ts';
 
 /** A rule that is on, read once for all the looks to come. */
 export interface BookedRule {
@@ -30,9 +29,7 @@ export class RuleBook {
   readonly #wanted = perKind(() => new Set<string>());
   readonly #metBy = perKind(() => new Map<string, BookedRule[]>());
 
-  /** @throws SentinelError ES_BAD_CONFIG naming the rule that cannot be used, and why */
   constructor(rules: readonly Rule[], correlationSeconds: number) {
-    refuseUnusable(rules);
     this.rules = rules.map((rule, order) => booked(rule, order, correlationSeconds)).filter(({ rule }) => rule.enabled);
     this.conditions = this.rules.flatMap(({ asked }) => asked);
     const all = this.rules.flatMap(({ rule, asked }) => [...asked, ...(rule.none ?? [])]);

@@ -1,14 +1,21 @@
+import { placeIn } from '../clock/sun.ts';
 import type { Rule } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { RuleExpression } from './expression/rule-expression.ts';
+import { asksForSun } from './rule-hours.ts';
 
 /**
  * Refuses rules that fit the schema and yet mean nothing, whether or not they are on.
  * @throws SentinelError ES_BAD_CONFIG naming the rule, and what is wrong with it
  */
-export function refuseUnusable(rules: readonly Rule[]): void {
+export function refuseUnusable(rules: readonly Rule[], location = ''): void {
   for (const [order, rule] of rules.entries()) {
     const named = `Rule ${order + 1} (${rule.label ?? rule.id})`;
+    if (rule.when !== undefined && asksForSun(rule.when) && placeIn(location) === undefined) {
+      throw new SentinelError('ES_BAD_CONFIG', `${named} asks for the sun, and nobody knows where the site lies.`, {
+        hint: 'Write latitude and longitude into the site, such as 52.52, 13.405.',
+      });
+    }
     if (rule.inOrder === true && rule.weigh !== undefined && slotsOf(rule) < 2) {
       throw new SentinelError(
         'ES_BAD_CONFIG',

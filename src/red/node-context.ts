@@ -91,6 +91,7 @@ export function contextOf<T extends NodeType>(
       folder: dataFolder(RED.settings.userDir, settings?.dataFolder ?? ''),
       publicAddress: publicAddress(settings?.publicAddress ?? ''),
       timeZone: timeZone(settings?.timeZone ?? ''),
+      location: settings?.location ?? '',
       exitDelaySeconds: settings?.exitDelaySeconds ?? 0,
       registration: settings?.registration ?? false,
       localLogin: settings?.localLogin ?? false,

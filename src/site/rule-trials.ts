@@ -17,6 +17,8 @@ export interface Recorder {
   now: () => number;
   /** Of the hours of rules. */
   timeZone: () => string;
+  /** For sunrise and sunset. */
+  location: () => string;
 }
 
 /** Those that run, by the id of their node: the dialog of one asks for it by that. */
@@ -43,7 +45,8 @@ export async function tryRules(asked: RuleTrialRequest): Promise<RuleTrialAnswer
   );
   const recorder = recorders.get(asked.id);
   const timeZone = recorder?.timeZone() ?? '';
-  const settings = { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours, timeZone };
+  const location = recorder?.location() ?? '';
+  const settings = { rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours, timeZone, location };
   if (isBusy) throw new SentinelError('ES_BUSY', 'Another trial is under way.', { hint: 'Try again in some seconds.' });
   isBusy = true;
   try {

@@ -49,6 +49,8 @@ export interface SiteOptions {
   folder: string;
   /** Of the hours of rules; empty: that of the machine. */
   timeZone?: string;
+  /** Latitude and longitude, such as `52.52, 13.405`; empty: unknown. */
+  location?: string;
   /** When somebody arms as away and does not say how long. */
   exitDelaySeconds?: number;
   /** How long and how much is kept. */
@@ -116,6 +118,7 @@ export class Site {
   #name: string;
   #publicAddress: string | undefined;
   #timeZone = '';
+  #location = '';
   #registration: boolean;
   #localLogin: boolean;
   #database: Promise<Database> | undefined;
@@ -131,6 +134,7 @@ export class Site {
     this.#publicAddress = options.publicAddress;
     this.#timeZone = options.timeZone ?? '';
     this.keeping = options.keeping ?? usualKeeping;
+    this.#location = options.location ?? '';
     this.#registration = options.registration ?? false;
     this.#localLogin = options.localLogin ?? false;
     this.folder = options.folder;
@@ -190,6 +194,11 @@ export class Site {
     return this.#timeZone;
   }
 
+  /** Latitude and longitude; empty: unknown. */
+  get location(): string {
+    return this.#location;
+  }
+
   get registration(): boolean {
     return this.#registration;
   }
@@ -199,7 +208,7 @@ export class Site {
   }
 
   rename(options: Omit<SiteOptions, 'folder'>): void {
-    const { id, name, publicAddress, timeZone = '', exitDelaySeconds = 0 } = options;
+    const { id, name, publicAddress, timeZone = '', location = '', exitDelaySeconds = 0 } = options;
     this.keeping = options.keeping ?? usualKeeping;
     this.#registration = options.registration ?? false;
     this.#localLogin = options.localLogin ?? false;
@@ -207,6 +216,7 @@ export class Site {
     this.#name = name;
     this.#publicAddress = publicAddress;
     this.#timeZone = timeZone;
+    this.#location = location;
     this.arming.exitDelaySeconds = exitDelaySeconds;
   }
 

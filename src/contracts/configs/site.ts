@@ -19,6 +19,13 @@ export const SentinelSiteConfig = Type.Object({
     description:
       'Time zone of the hours of rules and of the times in explanations and alerts, such as Europe/Berlin; empty: that of the machine.',
   }),
+  location: Type.String({
+    default: '',
+    maxLength: 64,
+    pattern: '^$|^\\s*[+-]?\\d{1,2}(\\.\\d+)?\\s*,\\s*[+-]?\\d{1,3}(\\.\\d+)?\\s*$|^\\$\\{[^}]+\\}$',
+    description:
+      'Latitude and longitude, such as 52.52, 13.405, for rules that begin or end with the sun; empty: unknown.',
+  }),
   exitDelaySeconds: Type.Integer({
     default: 0,
     minimum: 0,

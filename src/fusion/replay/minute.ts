@@ -1,3 +1,4 @@
+import { sunAt } from '../../clock/sun.ts';
 import { ZoneTime } from '../../clock/zone-time.ts';
 import type { Rule, RuleCondition } from '../../contracts/configs.ts';
 import type { Clock } from '../../contracts/ports.ts';
@@ -30,7 +31,7 @@ interface AreaMinute {
 }
 
 /** What of the settings of a node matters here. */
-type MinuteSettings = Pick<FusionOptions, 'rules' | 'correlationSeconds' | 'timeZone'>;
+type MinuteSettings = Pick<FusionOptions, 'rules' | 'correlationSeconds' | 'timeZone' | 'location'>;
 
 /**
  * What came in one minute, and how each condition of each rule fared: met, or how close it came. It is handed what the engine is
@@ -46,9 +47,10 @@ export class Minute {
   readonly #areas = new Map<string, AreaMinute>();
 
   /** @param clock Its time is that of the recording. */
-  constructor({ rules, correlationSeconds, timeZone }: MinuteSettings, from: number, clock: Clock) {
+  constructor({ rules, correlationSeconds, timeZone, location = '' }: MinuteSettings, from: number, clock: Clock) {
     this.#rules = rules;
-    this.#duty = new Duty(new ZoneTime(timeZone ?? ''));
+    const zone = new ZoneTime(timeZone ?? '');
+    this.#duty = new Duty(zone, sunAt(zone, location));
     this.#book = new RuleBook(rules, correlationSeconds);
     this.#all = this.#book.conditions;
     this.#from = from;

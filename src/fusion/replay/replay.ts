@@ -28,7 +28,7 @@ export class Replay {
 
   /** @throws SentinelError ES_BAD_CONFIG for rules that cannot be used */
   constructor(settings: ReplaySettings, emit: (incident: Incident) => void) {
-    refuseUnusable(settings.rules);
+    refuseUnusable(settings.rules, settings.location);
     neighboursOf(settings.neighbours ?? '');
     this.#settings = settings;
     this.#emit = emit;

@@ -24,6 +24,10 @@ describe('a rule as a sentence', () => {
     assert.ok(first);
     assert.equal(ruleSentence(first, say), 'When person is seen (2 of 5 looks) and gunshot is heard: alarm (3)');
   });
+  test('from sunset to sunrise', () => {
+    const dark = { ...rule({ kind: 'object', label: 'person' }), when: { from: 'sunset-30', to: 'sunrise' } };
+    assert.equal(ruleSentence(dark, say), 'When person is seen: warning (2); from 30 min before sunset to sunrise');
+  });
   test('with an expression', () => {
     const late = { ...rule({ kind: 'object', label: 'person' }), expression: 'time.hour >= 22' };
     assert.equal(ruleSentence(late, say), 'When person is seen, if time.hour >= 22: warning (2)');

@@ -4,7 +4,6 @@ import type { Rule } from '../../../src/contracts/configs.ts';
 import { SentinelError } from '../../../src/contracts/errors.ts';
 import type { ExpressionFacts } from '../../../src/fusion/expression/expression-facts.ts';
 import { RuleExpression } from '../../../src/fusion/expression/rule-expression.ts';
-import { RuleBook } from '../../../src/fusion/rule-book.ts';
 import { BenchArea } from './bench-area.ts';
 
 const at = Date.UTC(2026, 0, 1, 23, 5);
@@ -119,7 +118,7 @@ const guarded = (expression: string, more: Partial<Rule> = {}): Rule => ({
 describe('rules with expressions', () => {
   test('a wrong one is refused when the node starts, and named, also when it is off', () => {
     const rules = [guarded('true'), guarded('time.hour >', { enabled: false, label: 'Late' })];
-    assert.throws(() => new RuleBook(rules, 3), {
+    assert.throws(() => new BenchArea({ rules }), {
       name: 'ES_BAD_CONFIG',
       message: /^Rule 2 \(Late\) cannot be used\. Its expression is wrong at character \d+/,
     });

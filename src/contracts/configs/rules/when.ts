@@ -2,7 +2,9 @@ import { Type, type Static } from 'typebox';
 import { weekdays } from '../../modes.ts';
 
 const clock = (description: string) =>
-  Type.Optional(Type.String({ pattern: '^(?:[01]\\d|2[0-3]):[0-5]\\d$', description }));
+  Type.Optional(
+    Type.String({ pattern: '^(?:(?:[01]\\d|2[0-3]):[0-5]\\d|sun(?:rise|set)(?:[+-]\\d{1,3})?)$', description }),
+  );
 
 /** Days and hours in the time zone of the site. */
 export const RuleHours = Type.Object(
@@ -14,8 +16,8 @@ export const RuleHours = Type.Object(
         description: 'Default: every day. Hours that end after midnight belong to the day on which they begin.',
       }),
     ),
-    from: clock('Such as 22:00; default: midnight.'),
-    to: clock('Such as 06:00, the next day where it is not after `from`; default: midnight.'),
+    from: clock('Such as 22:00, sunset, or sunset-30 (minutes); default: midnight.'),
+    to: clock('Such as 06:00 or sunrise+15, the next day where it is not after `from`; default: midnight.'),
   },
   { additionalProperties: false },
 );

@@ -1,5 +1,6 @@
 import type { SiteArming, SiteArmings } from '../src/contracts/arming.ts';
 import type { CameraList } from '../src/contracts/cameras.ts';
+import type { HealthAnswer } from '../src/contracts/health.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
 import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/statistics.ts';
@@ -54,6 +55,10 @@ export class ApiClient {
     return (await this.#ask(`statistics?${query.toString()}`)) as IncidentStatistics;
   }
 
+  async health(): Promise<HealthAnswer> {
+    return (await this.#ask('health')) as HealthAnswer;
+  }
+
   async ticket(): Promise<string> {
     return ((await this.#ask('live/tickets', {})) as LiveTicket).ticket;
   }
@@ -101,6 +106,11 @@ export class ApiClient {
 
   async training(): Promise<TrainingStatus> {
     return (await this.#ask('sound/training')) as TrainingStatus;
+  }
+
+  /** Of something below the root of the API, for a link. */
+  address(path: string): string {
+    return this.#root() + path;
   }
 
   evidence(id: string): string {

@@ -8,7 +8,7 @@ import { root } from './paths.ts';
 /*
  * The page of the dashboard, from dashboard/ to the flows of examples/Dashboard/.
  *
- * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue, history.vue and sound-lab.vue are the
+ * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue, history.vue, system.vue and sound-lab.vue are the
  * frames of the pages; `part: x.vue` in it stands for the template of that file, whose style follows. The .vue files have no
  * script: they show what `page` holds, which is made by main.ts (lab-main.ts) and what it imports, bundled into data(). Dashboard parses the text as HTML and prints the script anew
  * from its syntax tree: so no self-closing tags, no capitals in names, one `export default`, and no syntax after ES2017.
@@ -37,6 +37,7 @@ export async function dashboardFlows(): Promise<GeneratedFlow[]> {
     { file: 'examples/Dashboard/Incidents.json', text: flowText(format, 'light') },
     { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
     { file: 'examples/Dashboard/History.json', text: historyText(await pageText('history.vue', 'history-main.ts')) },
+    { file: 'examples/Dashboard/System.json', text: systemText(await pageText('system.vue', 'system-main.ts')) },
     { file: 'examples/Dashboard/Sound lab.json', text: labText(await pageText('sound-lab.vue', 'lab-main.ts')) },
   ];
 }
@@ -237,6 +238,23 @@ function historyText(format: string): string {
     view: { name: 'History', format },
     group: { name: 'History' },
     page: { name: 'History', path: '/history', icon: 'chart-bar', order: 2 },
+  });
+}
+
+const systemAdvice = `Which cameras, microphones and models work, whether alerts wait, and whether the database does its work.
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/system\` below the address of Node-RED.
+
+It needs no wires, and is fetched with the login of your browser, as the page of incidents.`;
+
+function systemText(format: string): string {
+  return furtherPage('system', {
+    tab: { label: 'System page' },
+    about: { name: 'A page that says what works', info: systemAdvice },
+    view: { name: 'System', format },
+    group: { name: 'System' },
+    page: { name: 'System', path: '/system', icon: 'heart-pulse', order: 4 },
   });
 }
 

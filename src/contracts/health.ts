@@ -65,3 +65,4 @@ export const HealthAnswer = Type.Object({
   version: Type.Optional(HealthReport.properties.version),
   sites: Type.Optional(HealthReport.properties.sites),
 });
+export type HealthAnswer = Static<typeof HealthAnswer>;

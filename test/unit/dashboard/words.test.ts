@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { spans } from '../../../dashboard/history-columns.ts';
 import { historySpeaker, type HistoryWord } from '../../../dashboard/history-words.ts';
 import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
+import { systemSpeaker, type SystemWord } from '../../../dashboard/system-words.ts';
 import { timeWords } from '../../../dashboard/time-words.ts';
 import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
 import { root } from '../../../scripts/build/paths.ts';
@@ -32,11 +33,12 @@ describe('the words of the page', () => {
     return [...code.join('\n').matchAll(/\b(?:say|caption)\('([\w-]+)'/g)].map(([, word = '']) => word);
   }
   const isOfHistory = (file: string): boolean => file.startsWith('history');
+  const isOfSystem = (file: string): boolean => file.startsWith('system');
   const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
   const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
   test('are there for everything that the page asks for, with the same fields in both languages', () => {
-    const asked = askedIn((file) => !isOfLab(file) && !isOfHistory(file));
+    const asked = askedIn((file) => !isOfLab(file) && !isOfHistory(file) && !isOfSystem(file));
     assert.ok(asked.length > 30);
     const [english, german] = [speaker('en'), speaker('de')];
     for (const word of new Set([...asked.filter((name) => !['link', 'emptyHint'].includes(name)), ...reviewStates])) {
@@ -52,6 +54,16 @@ describe('the words of the page', () => {
     const all = new Proxy<Record<string, string>>({}, named);
     for (const word of new Set([...asked, 'validating', 'embedding', 'safe', 'danger']) as Set<LabWord>) {
       assert.deepEqual(fields(labSpeaker('en')(word, all)), fields(labSpeaker('de')(word, all)), word);
+    }
+  });
+
+  test('and those of the page of the system', () => {
+    const asked = askedIn(isOfSystem);
+    assert.ok(asked.length > 15);
+    const all = new Proxy<Record<string, string>>({}, { get: (_: object, name: string) => `{${name}}` });
+    const named = ['ok', 'down', 'unused', 'camera', 'microphone', 'works', 'fails', 'well', 'ill'] as const;
+    for (const word of new Set([...asked, ...named]) as Set<SystemWord>) {
+      assert.deepEqual(fields(systemSpeaker('en')(word, all)), fields(systemSpeaker('de')(word, all)), word);
     }
   });
 

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
+import { build, buildIsStale } from '../../scripts/build.ts';
+import type { NodeRedHost } from '../hosts/node-red-host.ts';
+import { accessibilityFaults } from './accessibility.ts';
+import { happen, overflow, startDashboardHost } from './dashboard-host.ts';
+
+const skip =
+  findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
+
+/** The folder in SCREENSHOTS, when somebody wants to look. */
+async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+describe('the page of the system in a browser', { timeout: 300_000, skip }, () => {
+  let browser: Browser;
+  let host: NodeRedHost;
+  let data: string;
+  let page: Page;
+  const faults: string[] = [];
+
+  before(async () => {
+    if (buildIsStale()) await build();
+    browser = await launchBrowser();
+    data = mkdtempSync(join(tmpdir(), 'sentinel-test-'));
+    const more = [
+      {
+        ...{ id: 'camera', type: 'sentinel-camera', site: 'site', name: 'Porch', source: 'porch', area: 'front' },
+        ...{ address: 'rtsp://127.0.0.1:9/none' },
+      },
+      { id: 'ingest', type: 'rtsp-in', camera: 'camera', wires: [[], [], []] },
+    ];
+    host = await startDashboardHost(data, { theme: 'System', more });
+    page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (/Vue|TypeError/.test(message.text())) faults.push(message.text());
+    });
+    await page.goto(`${host.url}/dashboard/system`);
+  });
+  after(async () => {
+    await browser.close();
+    await host.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  test('says which camera does not work, and why', async () => {
+    await page.getByText('Something does not work').waitFor({ timeout: 60_000 });
+    const row = page.locator('.es-site tr.es-is-fault', { hasText: 'porch' });
+    await row.waitFor({ timeout: 60_000 });
+    assert.match(await row.innerText(), /Camera, front[^]*refused/i);
+    await happen(host.url, { id: 'one' });
+    await page.locator('.es-facts-row li.es-is-live', { hasText: /Database\s+works/ }).waitFor();
+    await page.locator('.es-facts-row', { hasText: /Alerts\s+none waits/ }).waitFor();
+    await look(page, 'system');
+    assert.deepEqual(await accessibilityFaults(page, '.es-system'), []);
+  });
+
+  test('leads to the description of the API and to the metrics', async () => {
+    for (const [name, text] of [
+      ['HTTP API', 'listIncidents'],
+      ['Metrics', 'frames_captured_total'],
+    ] as const) {
+      const address = await page.getByRole('link', { name }).getAttribute('href');
+      const response = await fetch(new URL(address ?? '', host.url));
+      assert.equal(response.status, 200, name);
+      assert.ok((await response.text()).includes(text), name);
+    }
+  });
+
+  test('fits a phone, and says so when Node-RED cannot be reached', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await look(page, 'system-phone');
+    assert.ok((await overflow(page)) <= 0);
+    await page.context().setOffline(true);
+    await page.getByText('The state of the system cannot be loaded').waitFor({ timeout: 30_000 });
+    await page.context().setOffline(false);
+    await page.getByText('Something does not work').waitFor({ timeout: 30_000 });
+    assert.deepEqual(faults, []);
+  });
+});

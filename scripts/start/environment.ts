@@ -5,6 +5,7 @@ import { normaliseRecipients } from '../../src/alerting/recipients.ts';
 import { RtspInConfig, WhatsAppOutConfig } from '../../src/contracts/configs.ts';
 import { SentinelError } from '../../src/contracts/errors.ts';
 import { flowSources } from './flow-sources.ts';
+import { otherChannels, type OtherChannel } from './other-channels.ts';
 import { mayListenOn } from './listening.ts';
 import { UsageError } from './usage-error.ts';
 import { knownVariables } from './variables.ts';
@@ -24,6 +25,8 @@ export interface FlowWishes {
   maskFile?: string;
   cooldownSeconds?: number;
   account?: OwnAccount;
+  /** Mail and SMS, beside WhatsApp. */
+  channels?: readonly OtherChannel[];
 }
 
 /** A variable that is used, in words without its secret. */
@@ -82,6 +85,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, given: Given): StartEnvi
   };
   readCamera(reading);
   readAccount(reading);
+  readChannels(reading);
   readListening(reading);
   result.notes.push(...withoutMeaning(env));
   return result;
@@ -138,6 +142,16 @@ function readAccount({ env, result, when, use }: Reading): void {
   use('WHATSAPP_PHONE_ID', 'the WhatsApp account');
   use('WHATSAPP_ACCESS_TOKEN', 'its access token, kept in the credentials');
   use('TO_NUMBER', people === 1 ? 'one person is told' : `${people} people are told`);
+}
+
+function readChannels({ env, result, use }: Reading): void {
+  const channels = otherChannels((name) => valueOf(env, name), {
+    used: use,
+    note: (sentence) => {
+      result.notes.push(sentence);
+    },
+  });
+  if (channels.length > 0) result.wishes.channels = channels;
 }
 
 /** Shells export HOST as the name of the machine, hosters set PORT: neither may keep Node-RED from starting. */

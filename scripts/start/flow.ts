@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { FlowWishes } from './environment.ts';
+import type { OtherChannel } from './other-channels.ts';
 import type { FlowSource } from './flow-sources.ts';
 
 const require = createRequire(import.meta.url);
@@ -69,7 +70,41 @@ export function withWishes(flow: readonly FlowNode[], wishes: FlowWishes): FlowN
     },
   };
   const mask = maskFile === undefined ? {} : { maskFile };
-  return flow.map((one) => ({ ...one, ...changes[one.type], ...(one.id === cameraId(0) ? mask : {}) }));
+  const changed = flow.map((one) => ({ ...one, ...changes[one.type], ...(one.id === cameraId(0) ? mask : {}) }));
+  return withChannels(changed, wishes.channels ?? [], cooldownSeconds ?? 60);
+}
+
+/** Ids of the account of a channel beside WhatsApp. */
+export function channelAccountId({ name }: Pick<OtherChannel, 'name'>): string {
+  return `own-${name}`;
+}
+
+/** A flow that alerts by further channels: they hear of every incident, as whatsapp-out does. */
+function withChannels(
+  flow: readonly FlowNode[],
+  channels: readonly OtherChannel[],
+  cooldownSeconds: number,
+): FlowNode[] {
+  if (channels.length === 0) return [...flow];
+  const { z, site, x, y } = node([...flow], 'whatsapp-out');
+  const outs = channels.map((channel, index): FlowNode => ({
+    ...{ id: `own-${channel.name}-out`, type: channel.outType, z, name: '', site, cooldownSeconds },
+    ...{ account: channelAccountId(channel), x, y: Number(y) + 260 + index * 60, wires: [[], []] },
+  }));
+  const accounts = channels.map((channel): FlowNode => ({
+    ...{ id: channelAccountId(channel), type: channel.accountType, name: 'Alerts', ...channel.settings },
+  }));
+  const told = flow.map((one) =>
+    one.type === 'fuse-severity'
+      ? {
+          ...one,
+          wires: (one.wires ?? []).map((wire, output) =>
+            output === 0 ? [...wire, ...outs.map(({ id }) => id)] : wire,
+          ),
+        }
+      : one,
+  );
+  return [...told, ...outs, ...accounts];
 }
 
 /** A flow that listens to the microphone of this machine: by itself the demo does not. */

@@ -22,6 +22,7 @@ import { variableLines } from './variable-lines.ts';
 /** Phone number ID of the sandbox; the same stands in flows/demo.json. */
 const sandboxPhoneNumberId = '100000000000001';
 const demoClip = join(import.meta.dirname, '..', 'demo', 'demo-clip.mp4');
+import { channelSecrets } from './other-channels.ts';
 
 /** @returns exit code or signal of Node-RED; undefined when the end was asked for before it began. */
 async function start(
@@ -59,6 +60,7 @@ async function start(
   for (const line of variableLines(options, kept ? 'kept' : empty ? 'empty' : 'written')) console.log(line);
   // It lies in the credentials now; a flow of somebody's own may still want it by name.
   if (wishes.account !== undefined && !kept) delete env.WHATSAPP_ACCESS_TOKEN;
+  if (wishes.channels !== undefined && !kept) for (const name of channelSecrets) Reflect.deleteProperty(env, name);
 
   let messages = 0;
   // A kept flow may still use the sandbox.

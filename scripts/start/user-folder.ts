@@ -5,6 +5,7 @@ import type { FlowWishes } from './environment.ts';
 import {
   cameraId,
   demonstration,
+  channelAccountId,
   ownAccountId,
   listening,
   ownCameras,
@@ -102,7 +103,12 @@ function flowFor({ sources, demo, microphone = false, sandboxToken, wishes = {} 
 }
 
 function credentials({ sources, sandboxToken, wishes }: StartFlow): Record<string, Record<string, string>> {
-  return { ...accountCredentials(wishes?.account?.accessToken, sandboxToken), ...logins(sources) };
+  const others = (wishes?.channels ?? []).map((channel) => [channelAccountId(channel), channel.credentials] as const);
+  return {
+    ...accountCredentials(wishes?.account?.accessToken, sandboxToken),
+    ...Object.fromEntries(others),
+    ...logins(sources),
+  };
 }
 
 function accountCredentials(own: string | undefined, sandbox: string | undefined) {
@@ -113,6 +119,8 @@ function accountCredentials(own: string | undefined, sandbox: string | undefined
 /** What a changed start is told by, without the sandbox's token, which never changes. */
 function secretsOf({ sources, wishes }: StartFlow): unknown {
   const token = wishes?.account?.accessToken;
+  const others = (wishes?.channels ?? []).map((channel) => channel.credentials);
+  if (others.length > 0) return [logins(sources), token ?? '', ...others];
   return token === undefined ? logins(sources) : [logins(sources), token];
 }
 

@@ -21,8 +21,6 @@ export interface OwnVariable {
 
 const [es, vs, mm, se, vw] = [['EchoSight'], ['ViolenceSense'], ['Multi-Modal'], ['Sentinel'], ['VoxWatch']] as const;
 const noViolenceModel = 'There is no violence model in this version; the rules of fuse-severity decide.';
-const noEmail = 'There is no e-mail channel in this version; alerts go by WhatsApp.';
-const noSms = 'There is no SMS channel in this version; alerts go by WhatsApp.';
 
 /** Every environment variable that `npm start` knows; docs/environment.md is made of it. */
 export const knownVariables: readonly KnownVariable[] = [
@@ -62,16 +60,16 @@ export const knownVariables: readonly KnownVariable[] = [
     systems: ['Multi-Modal', 'Sentinel'],
     instead: 'The database is SQLite in the data folder: use --data.',
   },
-  { name: 'MAIL_SERVER', systems: mm, instead: noEmail },
-  { name: 'MAIL_PORT', systems: mm, instead: noEmail },
-  { name: 'MAIL_USERNAME', systems: mm, instead: noEmail },
-  { name: 'MAIL_PASSWORD', systems: mm, instead: noEmail },
-  { name: 'ALERT_FROM_EMAIL', systems: mm, instead: noEmail },
-  { name: 'ALERT_TO_EMAIL', systems: mm, instead: noEmail },
-  { name: 'TWILIO_ACCOUNT_SID', systems: mm, instead: noSms },
-  { name: 'TWILIO_AUTH_TOKEN', systems: mm, instead: noSms },
-  { name: 'TWILIO_FROM', systems: mm, instead: noSms },
-  { name: 'ALERT_TO_PHONE', systems: mm, instead: `${noSms} Set TO_NUMBER.` },
+  { name: 'MAIL_SERVER', systems: mm, sets: 'mail server that alerts leave by' },
+  { name: 'MAIL_PORT', systems: mm, sets: 'its port; 587 without it' },
+  { name: 'MAIL_USERNAME', systems: mm, sets: 'user name at the mail server, in the credentials' },
+  { name: 'MAIL_PASSWORD', systems: mm, sets: 'its password, in the credentials only' },
+  { name: 'ALERT_FROM_EMAIL', systems: mm, sets: 'address that the mails come from' },
+  { name: 'ALERT_TO_EMAIL', systems: mm, sets: 'who is told by mail; several addresses separated by commas' },
+  { name: 'TWILIO_ACCOUNT_SID', systems: mm, sets: 'Twilio account that SMS leave by' },
+  { name: 'TWILIO_AUTH_TOKEN', systems: mm, sets: 'its auth token, in the credentials only' },
+  { name: 'TWILIO_FROM', systems: mm, sets: 'number, name or messaging service that SMS come from' },
+  { name: 'ALERT_TO_PHONE', systems: mm, sets: 'who is told by SMS; several numbers separated by commas' },
   { name: 'API_BASE_URL', systems: se, instead: 'Pages ask the Node-RED that they come from.' },
   { name: 'DASHBOARD_API_KEY', systems: vw, instead: 'Who may ask is set in Node-RED, by httpNodeAuth.' },
   { name: 'CORS_ORIGINS', systems: vw, instead: 'Pages of other origins get no answers.' },

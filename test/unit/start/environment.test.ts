@@ -61,6 +61,37 @@ describe('environment variables of npm start', () => {
     assert.equal(again.kept, false);
   });
 
+  test('mail and SMS of the environment become channels of the flow, their secrets credentials', (t) => {
+    const env = {
+      ...{ MAIL_SERVER: 'smtp.example.org', MAIL_USERNAME: 'bot', MAIL_PASSWORD: 'mail-canary' },
+      ...{ ALERT_FROM_EMAIL: 'bot@example.org', ALERT_TO_EMAIL: 'anna@example.org, ben@example.org' },
+      ...{ TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'sms-canary', TWILIO_FROM: '+15551230000' },
+      ALERT_TO_PHONE: '+15550100001',
+    };
+    const folder = temporaryFolder(t);
+    const { wishes } = options(env);
+    prepareUserFolder(folder, { sources: flowSources([camera]), credentialSecret: 'seal', demo: false, wishes });
+    const text = readFileSync(join(folder, 'flows.json'), 'utf8');
+    const flow = JSON.parse(text) as { id: string; type: string; account?: string; wires?: string[][] }[];
+    const node = (type: string) => flow.find((one) => one.type === type) ?? assert.fail(`no ${type}`);
+    for (const [out, of] of [
+      ['sentinel-email-out', 'sentinel-email-account'],
+      ['sentinel-sms-out', 'sentinel-sms-account'],
+    ]) {
+      assert.equal(node(out ?? '').account, node(of ?? '').id);
+      assert.ok(node('fuse-severity').wires?.[0]?.includes(node(out ?? '').id));
+    }
+    const { recipients, port } = node('sentinel-email-account') as { recipients?: unknown; port?: number };
+    assert.deepEqual([recipients, port], [[{ to: 'anna@example.org' }, { to: 'ben@example.org' }], 587]);
+    const lines = said(env);
+    assert.match(lines, /^ALERT_TO_EMAIL: alerts by e-mail$/m);
+    assert.match(lines, /^TWILIO_FROM: alerts by SMS$/m);
+    for (const shown of [lines, text]) assert.doesNotMatch(shown, /canary/);
+    assert.match(said({ MAIL_SERVER: 'smtp.example.org' }), /ALERT_FROM_EMAIL and ALERT_TO_EMAIL must be set too/);
+    assert.throws(() => options({ ...env, ALERT_TO_PHONE: '0170' }), /ALERT_TO_PHONE/);
+    assert.throws(() => options({ ...env, MAIL_PORT: 'x' }), UsageError);
+  });
+
   test('an edited flow is kept, whatever the environment says, and that is said', (t) => {
     const folder = temporaryFolder(t);
     const start = { sources: flowSources([camera]), credentialSecret: 'seal', demo: false };
@@ -157,18 +188,21 @@ describe('environment variables of npm start', () => {
   test('what is known without a meaning stands in one line, without values; what is unknown is not mentioned', () => {
     const env = {
       DATABASE_URL: 'postgres://u:canary@db',
-      TWILIO_AUTH_TOKEN: 'canary',
+      FLASK_SECRET: 'canary',
       VIOLENCE_THRESHOLD: '',
       SHELL: 'x',
     };
     const { notes } = options(env);
     assert.deepEqual(notes, [
-      'Known, but without a meaning in this version (docs/environment.md says why): DATABASE_URL, TWILIO_AUTH_TOKEN.',
+      'Known, but without a meaning in this version (docs/environment.md says why): FLASK_SECRET, DATABASE_URL.',
     ]);
   });
 
   test('every known variable either sets something that is read, or says what there is instead', () => {
-    const source = readFileSync(join(import.meta.dirname, '../../../scripts/start/environment.ts'), 'utf8');
+    const files = ['environment.ts', 'other-channels.ts'].map((name) =>
+      join(import.meta.dirname, '../../../scripts/start', name),
+    );
+    const source = files.map((file) => readFileSync(file, 'utf8')).join('\n');
     for (const { name, sets, instead } of knownVariables) {
       assert.ok((sets === undefined) !== (instead === undefined), name);
       assert.equal(source.includes(`'${name}'`), sets !== undefined, name);

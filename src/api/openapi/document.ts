@@ -44,6 +44,13 @@ export interface OpenApiDocument {
 
 const securitySchemes = {
   nodeRed: { type: 'http', scheme: 'basic', description: 'The login of Node-RED, httpNodeAuth in its settings.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'echosight',
+    description: 'Of an account; over TLS it is `__Host-echosight`.',
+  },
+  token: { type: 'http', scheme: 'bearer', description: 'Of an account, for programs.' },
 };
 
 const description = `Incidents, evidence, cameras and sound of EchoSight Sentinel. Without a login only the machine itself is answered.
@@ -87,7 +94,7 @@ function operation(id: string, route: Route): Operation {
     tags: [group],
     summary,
     'x-needs': needs,
-    security: needs === 'nobody' || needs === 'signature' ? [] : [{ nodeRed: [] }],
+    security: needs === 'nobody' || needs === 'signature' ? [] : [{ nodeRed: [] }, { session: [] }, { token: [] }],
     parameters: [...partsOf(route), ...queryOf(route)],
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: {

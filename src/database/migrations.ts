@@ -373,6 +373,10 @@ const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX uploaded_media_by_age ON uploaded_media (uploaded_at);
   `,
+  `
+  -- Its file was looked for and is not there.
+  ALTER TABLE media ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -71,7 +71,7 @@ export interface RemovalRow {
   what: string;
   why: string;
   by: string;
-  /** Id and SHA-256 of each file that went. */
+  /** Id, SHA-256 and name of each file that went. */
   media_json: string;
   at: number;
 }
@@ -136,6 +136,8 @@ export interface MediaRow {
   file: string;
   captured_at: number;
   created_at: number;
+  /** 1: its file was looked for and is not there. */
+  missing: Generated<number>;
 }
 
 export interface ReviewRow {

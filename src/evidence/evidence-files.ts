@@ -87,6 +87,23 @@ export class EvidenceFiles {
     return (await stat(this.locate(file))).mtimeMs;
   }
 
+  /** False only where the system says so: a disk that is away says nothing of its files. */
+  async isThere(file: string): Promise<boolean> {
+    try {
+      await stat(this.locate(file));
+      return true;
+    } catch (error) {
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      return (
+        !isAbsent ||
+        !(await stat(join(this.#folder, 'evidence')).then(
+          () => true,
+          () => false,
+        ))
+      );
+    }
+  }
+
   async remove(file: string): Promise<void> {
     await rm(this.locate(file), { force: true });
   }

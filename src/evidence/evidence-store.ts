@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Selectable } from 'kysely';
+import type { Insertable } from 'kysely';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
 import type { ReviewRecord, ReviewRequest } from '../contracts/api.ts';
 import type { EvidenceItem, Incident } from '../contracts/messages.ts';
@@ -197,7 +197,7 @@ export class EvidenceStore {
 
   async #record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
     await this.#opened;
-    const rows: Selectable<MediaRow>[] = [];
+    const rows: Insertable<MediaRow>[] = [];
     let refused: SentinelError | undefined;
     for (const makeFile of mediaFiles(media)) {
       try {
@@ -216,7 +216,7 @@ export class EvidenceStore {
     return { evidence: rows.map(itemOf), ...(refused === undefined ? {} : { refused }) };
   }
 
-  async #writeRows(incident: Incident, rows: readonly Selectable<MediaRow>[]): Promise<void> {
+  async #writeRows(incident: Incident, rows: readonly Insertable<MediaRow>[]): Promise<void> {
     try {
       await this.#database.query
         .transaction()
@@ -228,7 +228,7 @@ export class EvidenceStore {
     }
   }
 
-  async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Selectable<MediaRow>> {
+  async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Insertable<MediaRow>> {
     const id = evidenceIdOf(this.#newId());
     const day = new Date(incident.capturedAt).toISOString().slice(0, 'YYYY-MM-DD'.length);
     return {

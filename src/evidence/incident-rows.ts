@@ -17,7 +17,7 @@ const signalsPerStatement = 1000;
 export async function writeIncident(
   transaction: Transaction<Tables>,
   incident: Incident,
-  media: readonly Selectable<MediaRow>[],
+  media: readonly Insertable<MediaRow>[],
   at: number,
 ): Promise<void> {
   const before = await transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id).executeTakeFirst();
@@ -168,5 +168,6 @@ export function itemOf(row: Insertable<MediaRow>): EvidenceItem {
     bytes: row.bytes,
     sha256: row.sha256,
     capturedAt: row.captured_at,
+    ...(row.missing === 1 ? { missing: true } : {}),
   };
 }

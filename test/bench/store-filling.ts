@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { firstPlace } from '../../src/evidence/incident-place.ts';
+import { entryHash, firstHash, linkHash } from '../../src/evidence/trust/chain-entry.ts';
+import { incidentDigest } from '../../src/evidence/trust/row-digests.ts';
 import { wordsOf } from '../../src/evidence/incident-words.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
@@ -30,6 +32,8 @@ export function fillIncidents(file: string, count: number): void {
     `INSERT INTO signals (incident_id, kind, label, source, score, captured_at, count) VALUES (?, 'object', ?, ?, ?, ?, 1)`,
   );
   const words = connection.prepare('INSERT INTO incident_words (rowid, words) VALUES (?, ?)');
+  const link = connection.prepare('INSERT INTO chain VALUES (?, ?, ?, ?, ?, ?, ?)');
+  let hash: Uint8Array = firstHash;
   for (let done = 0; done < count; done += perTransaction) {
     connection.transaction(() => {
       for (let n = done; n < Math.min(done + perTransaction, count); n += 1) {

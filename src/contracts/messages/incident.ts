@@ -37,6 +37,7 @@ export const EvidenceItem = Type.Object({
   bytes: Type.Integer({ minimum: 0 }),
   sha256: Type.String(),
   capturedAt: shownMs,
+  missing: Type.Optional(Type.Boolean({ description: 'Its file was looked for and is not there.' })),
 });
 export type EvidenceItem = Static<typeof EvidenceItem>;
 

@@ -29,7 +29,7 @@ export async function remove(
     const media = await transaction.selectFrom('media').selectAll().where('incident_id', '=', id).execute();
     const removal = {
       ...{ id: newId(), incident_id: id, what, why, by, at: now() },
-      media_json: JSON.stringify(media.map((row) => [row.id, row.sha256])),
+      media_json: JSON.stringify(media.map((row) => [row.id, row.sha256, row.file])),
     };
     await transaction.insertInto('removals').values(removal).execute();
     await appendToChain(transaction, [linkOf.removal(removal)], removal.at);

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Clock, Log } from '../../contracts/ports.ts';
 import { bytesKept, dueByAge, dueForRoom, type Due } from './due.ts';
+import { FileRounds, sweepRemoved } from './file-rounds.ts';
 import { remove, type RemovalWork } from './removal.ts';
 import type { RetentionSettings } from './retention-settings.ts';
 import { writeRetention } from './retention-file.ts';
@@ -41,6 +42,8 @@ export class Retention {
   readonly #free: () => Promise<number>;
   #cancel: () => void;
   #working: Promise<unknown> = Promise.resolve();
+  readonly #rounds: FileRounds;
+  #swept = false;
   #closed = false;
   #failing = false;
 
@@ -52,12 +55,22 @@ export class Retention {
         const { bavail, bsize } = await statfs(options.folder);
         return bavail * bsize;
       });
+    this.#rounds = new FileRounds(options.database, options.files, (incidentId) => options.onChange?.(incidentId));
     this.#cancel = this.#later(firstAfterMs);
   }
 
   /** Leaves the settings beside the database, for the command line. */
   async keepSettings(): Promise<void> {
     await writeRetention(this.#options.folder, this.#options.settings()).catch(() => undefined);
+  }
+
+  /** Looks after some files: those that should be gone, and those that should be there. @throws SentinelError ES_DATABASE */
+  async lookAfterFiles(): Promise<void> {
+    const { database, files, log } = this.#options;
+    if (!this.#swept) await sweepRemoved(database, files);
+    this.#swept = true;
+    const missing = await this.#rounds.turn();
+    if (missing > 0) log.warn(`${missing} evidence files are not there any more: their incidents say which.`);
   }
 
   /** What a run would delete now; changes nothing. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
@@ -102,6 +115,7 @@ export class Retention {
     await this.keepSettings();
     try {
       await this.clear();
+      if (!this.#closed) await this.lookAfterFiles();
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) this.#options.log.warn(`Old evidence could not be deleted: ${String(error)}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Incident } from '../../../src/contracts/messages.ts';
@@ -126,6 +126,26 @@ test('a disk that fills up counts as too much', async (t) => {
   const { bytes } = await retention.clear();
   assert.equal(bytes, 2000, 'a twentieth more than what is missing');
   assert.deepEqual(await withFiles(), ['c']);
+});
+
+test('a file that somebody deleted is said to be missing, one that a crash left is deleted', async (t) => {
+  const { folder, store, database, retention, keep } = await house(t, { keepDays: 30 });
+  await keep('old', 31);
+  await keep('young', 1);
+  const files = await database.query.selectFrom('media').select(['file', 'incident_id']).execute();
+  const fileOf = (id: string): string => join(folder, files.find((row) => row.incident_id === id)?.file ?? '');
+  await retention.clear();
+  writeFileSync(fileOf('old'), 'as if it had never been deleted');
+  const away = readFileSync(fileOf('young'));
+  rmSync(fileOf('young'));
+  await retention.lookAfterFiles();
+  assert.ok(!existsSync(fileOf('old')));
+  assert.equal((await store.incident('young'))?.evidence?.[0]?.missing, true);
+  assert.equal((await store.list({ limit: 1 }))[0]?.evidence[0]?.missing, true);
+  writeFileSync(fileOf('young'), away);
+  await retention.lookAfterFiles();
+  assert.equal((await store.list({ limit: 1 }))[0]?.evidence[0]?.missing, undefined);
+  assert.deepEqual((await verifyFolder(folder)).first, []);
 });
 
 test('it runs by the clock, tells what it deleted, and ends when it is closed', async (t) => {

@@ -56,8 +56,15 @@ export function fillIncidents(file: string, count: number): void {
         };
         incident.run(row);
         words.run(row.place, wordsOf(row));
-        for (let s = 0; s < signalsEach; s += 1)
-          signal.run(row.id, labels[(n + s) % labels.length], source, random(), at);
+        const signals = Array.from({ length: signalsEach }, (_, s) => ({
+          ...{ kind: 'object', label: labels[(n + s) % labels.length] ?? '', source, score: random(), threshold: null },
+          ...{ model: null, captured_at: at, count: 1 },
+        }));
+        for (const { label, score } of signals) signal.run(row.id, label, source, score, at);
+        const digest = incidentDigest({ ...row, seq: 1, ended_at: row.updated_at }, signals);
+        const entry = { seq: n + 1, kind: 'incident', subject: row.id, incident_id: row.id, digest, at };
+        hash = linkHash(hash, entryHash(entry));
+        link.run(entry.seq, entry.kind, row.id, row.id, digest, at, hash);
       }
     })();
     if (done % 200_000 === 0) process.stderr.write(`${done} of ${count} incidents\n`);

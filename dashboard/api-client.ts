@@ -27,13 +27,25 @@ const patienceMs = 15_000;
 /** A minute of sound over a slow line. */
 const uploadPatienceMs = 300_000;
 
+/** What the client needs of the browser's tab. */
+export interface Tab {
+  /** The cookies that scripts may read. */
+  cookies(): string;
+  /** Goes to the page of logins, which comes back. */
+  logIn(page: string): void;
+}
+
+const noTab: Tab = { cookies: () => '', logIn: () => undefined };
+
 /** The product's HTTP API, asked with the login that the browser has. Every call may throw an `ApiFailure`. */
 export class ApiClient {
   #roots: string[];
+  readonly #tab: Tab;
 
   /** @param roots where the API may lie; the first that answers in its language is kept */
-  constructor(roots: readonly string[]) {
+  constructor(roots: readonly string[], tab: Tab = noTab) {
     this.#roots = [...roots];
+    this.#tab = tab;
   }
 
   async list(filter: ListFilter, before?: string, limit = 30): Promise<IncidentPage> {
@@ -134,7 +146,7 @@ export class ApiClient {
   async #send(method: 'GET' | 'POST' | 'PUT', path: string, body?: object, patience = patienceMs): Promise<unknown> {
     for (;;) {
       const response = await this.#fetch(path, {
-        ...{ method, ...(body === undefined ? {} : written(body)) },
+        ...{ method, ...(body === undefined ? {} : written(body, csrfHeader(this.#tab))) },
         signal: AbortSignal.timeout(patience),
       });
       const type = response.headers.get('content-type') ?? '';
@@ -142,6 +154,7 @@ export class ApiClient {
         this.#roots.length = 1;
         const answer: unknown = await response.json();
         if (response.ok) return answer;
+        if (response.status === 401) this.#tab.logIn(`${this.#roots[0] ?? '/'}echosight/login`);
         throw new ApiFailure(kinds[response.status] ?? 'other', detailOf(answer) ?? `HTTP ${response.status}`);
       }
       if (response.status === 401 || this.#roots.length < 2) {
@@ -171,9 +184,15 @@ function formOf(file: Blob): FormData {
   return form;
 }
 
-function written(body: object): RequestInit {
-  if (body instanceof FormData) return { body };
-  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function written(body: object, proof: Record<string, string>): RequestInit {
+  if (body instanceof FormData) return { headers: proof, body };
+  return { headers: { 'content-type': 'application/json', ...proof }, body: JSON.stringify(body) };
+}
+
+/** Proof that a page of ours asks: only those can read this cookie. Without an account there is none. */
+function csrfHeader({ cookies }: Pick<Tab, 'cookies'>): Record<string, string> {
+  const [, token] = /(?:^|; )(?:__Host-)?echosight-csrf=([\w-]+)/.exec(cookies()) ?? [];
+  return token === undefined ? {} : { 'x-csrf-token': token };
 }
 
 function detailOf(answer: unknown): string | undefined {

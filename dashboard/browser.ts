@@ -1,4 +1,4 @@
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient, Tab } from './api-client.ts';
 import type { TilePorts } from './camera-tiles.ts';
 import type { CardPorts } from './microphone-cards.ts';
 import { filterIn, keptAs, noFilter, type ListFilter } from './list-filter.ts';
@@ -8,6 +8,14 @@ import type { LivePorts } from './live-link.ts';
 export function vue(): { reactive: <T extends object>(state: T) => T } {
   return (window as unknown as { Vue: ReturnType<typeof vue> }).Vue;
 }
+
+export const tab: Tab = {
+  cookies: () => document.cookie,
+  logIn: (page) => {
+    const { pathname, search, hash } = window.location;
+    window.location.assign(`${page}?next=${encodeURIComponent(pathname + search + hash)}`);
+  },
+};
 
 /** The live link in a browser. */
 export function browserPorts(api: ApiClient): LivePorts {

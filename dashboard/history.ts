@@ -1,7 +1,7 @@
 import type { IncidentStatistics, Tally } from '../src/contracts/statistics.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
-import { vue } from './browser.ts';
+import { tab, vue } from './browser.ts';
 import { columnsOf, columnStarts, hoursOf, spans, unitOf, type Column, type SpanName } from './history-columns.ts';
 import { historySpeaker } from './history-words.ts';
 import type { DashboardSetup } from './page.ts';
@@ -34,7 +34,7 @@ export function createHistory(setup: DashboardSetup) {
     further: new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' }),
     hour: new Intl.DateTimeFormat(tag, { hour: 'numeric' }),
   };
-  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot));
+  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial });
   let request = 0;
   let refreshing: ReturnType<typeof setInterval> | undefined;

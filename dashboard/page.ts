@@ -22,6 +22,7 @@ import {
   keptFilter,
   showDetail,
   showList,
+  tab,
   tilePorts,
   vue,
   watchTop,
@@ -91,7 +92,7 @@ export function createPage(setup: DashboardSetup) {
   const { tag, language } = chooseLanguage(navigator.languages);
   const [say, time] = [speaker(language), timeWords(tag)];
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
-  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot));
+  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const list = new IncidentList();
   const state = vue().reactive({ ...initial, ...keptFilter(), now: Date.now() });
   /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */

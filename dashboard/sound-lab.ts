@@ -2,7 +2,7 @@ import type { Prediction, SoundModelStatus } from '../src/contracts/prediction.t
 import type { TrainingStatus } from '../src/contracts/training.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
-import { afterDrawing, vue } from './browser.ts';
+import { afterDrawing, tab, vue } from './browser.ts';
 import { labCharts } from './lab-charts.ts';
 import { drawHistory, drawSpectrogram } from './lab-drawing.ts';
 import { classWord, labSpeaker, type LabWord } from './lab-words.ts';
@@ -37,7 +37,7 @@ export function createLab(setup: DashboardSetup) {
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const percent = (share: number): string => percents.format(share);
-  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot));
+  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, isSentinel: localStorage.getItem(themeKey) === '1' });
   let polling: ReturnType<typeof setInterval> | undefined;
   let place: HTMLElement | undefined;

@@ -1,7 +1,7 @@
 import type { HealthAnswer, ModelHealth, SiteHealth, SourceHealth } from '../src/contracts/health.ts';
 import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
-import { vue } from './browser.ts';
+import { tab, vue } from './browser.ts';
 import type { DashboardSetup } from './page.ts';
 import { systemSpeaker } from './system-words.ts';
 import { timeWords } from './time-words.ts';
@@ -34,7 +34,7 @@ export function createSystem(setup: DashboardSetup) {
   const [say, word, time] = [systemSpeaker(language), speaker(language), timeWords(tag)];
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
-  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot));
+  const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, now: Date.now() });
   let refreshing: ReturnType<typeof setInterval> | undefined;
 

@@ -12,6 +12,11 @@
  *     // everything else; what you set under `dashboard` yourself goes into the second argument
  *   };
  *
+ * With the accounts of EchoSight instead of one login for all, `secured.byAccounts()` in its place lets those connect to Dashboard who are
+ * logged in at /echosight/login, and programs of this machine:
+ *
+ *   module.exports = { ...secured.byAccounts() };
+ *
  * The browser sends the login unencrypted unless Node-RED has `https`, or lies behind a proxy that has it.
  */
 const { createHash, timingSafeEqual } = require('node:crypto');
@@ -27,15 +32,38 @@ module.exports = function secured(login, dashboard = {}) {
   return { httpNodeAuth: login, dashboard: { ...dashboard, ioMiddleware: socketGuard(login) } };
 };
 
+/**
+ * Lets those connect to Dashboard whom EchoSight's accounts know.
+ * @param {object} [dashboard] further settings of Dashboard
+ */
+module.exports.byAccounts = function byAccounts(dashboard = {}) {
+  return { dashboard: { ...dashboard, ioMiddleware: accountGuard } };
+};
+
+/** EchoSight's nodes leave it here when they are loaded; before, nobody is known. */
+const callerKey = Symbol.for('@echosight/node-red-sentinel caller');
+
+function accountGuard({ request }, next) {
+  const refuse = () => next(new Error('unauthorised'));
+  const callerOf = globalThis[callerKey];
+  if (callerOf === undefined || isForeignPage(request.headers)) return refuse();
+  callerOf(request).then((caller) => (caller === undefined ? refuse() : next()), refuse);
+}
+
+/** A page of somebody else makes the browser send the login too. */
+function isForeignPage({ origin, host, 'x-forwarded-host': askedHost = host }) {
+  return origin !== undefined && ![host, askedHost].includes(hostOf(origin));
+}
+
 /** Lets only those connect who bring the login, from a page of this very address. */
 function socketGuard({ user, pass }) {
   const bcrypt = bcryptOfNodeRed();
   let known;
   return (socket, next) => {
-    const { authorization = '', origin, host, 'x-forwarded-host': askedHost = host } = socket.request.headers;
+    const { headers } = socket.request;
     const refuse = () => next(new Error('unauthorised'));
-    // A page of somebody else makes the browser send the login too.
-    if (origin !== undefined && ![host, askedHost].includes(hostOf(origin))) return refuse();
+    if (isForeignPage(headers)) return refuse();
+    const { authorization = '' } = headers;
     const [, encoded = ''] = /^Basic ([a-z0-9+/=]+)$/i.exec(authorization) ?? [];
     const [name, ...rest] = Buffer.from(encoded, 'base64').toString().split(':');
     if (name !== user) return refuse();

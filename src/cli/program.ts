@@ -7,6 +7,7 @@ import { evidence } from './evidence.ts';
 import { models } from './models.ts';
 import { replay } from './replay.ts';
 import { rtsp } from './rtsp.ts';
+import { users } from './users.ts';
 
 /** Every command by its name. */
 const commands: Readonly<Record<string, Command>> = {
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, Command>> = {
   replay,
   rtsp,
   'audio-train': audioTrain,
+  users,
 };
 
 const wrongUse = 2;

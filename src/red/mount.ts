@@ -4,9 +4,11 @@ import { webhookPath } from '../api/routes/webhook-routes.ts';
 import { siteHost } from '../api/site-host.ts';
 import { openSites } from '../site/registry.ts';
 import { warnOfOpenDashboard } from './dashboard-socket.ts';
+import { offerFirstAdmin } from './first-admin.ts';
 import { answerFirst } from './front-door.ts';
 import { loginOf } from './login.ts';
 import type { NodeRed, UpgradeServer } from './node-red.ts';
+import { tellCallersOfSockets } from './socket-caller.ts';
 
 /** Path of everything of ours below Node-RED's HTTP node root. */
 const apiPath = '/echosight';
@@ -38,6 +40,8 @@ function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): 
   const api = new Api(siteHost(openSites, loginOf(RED), RED.log));
   mounted.set(httpNode, api);
   warnOfOpenDashboard(RED);
+  offerFirstAdmin(RED, placeOf(RED.settings.httpNodeRoot));
+  tellCallersOfSockets();
   httpNode.use(apiPath, (request, response) => {
     void api.handle(request, response);
   });

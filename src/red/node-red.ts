@@ -17,6 +17,8 @@ export interface NodeRed {
     adminAuth?: unknown;
     /** Address that Node-RED listens on; all without it. */
     uiHost?: string;
+    uiPort?: number | string;
+    https?: unknown;
     credentialSecret?: unknown;
     /** What Node-RED remembers between starts, such as its palette under `nodes`. */
     get?(name: string): unknown;

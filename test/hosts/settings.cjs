@@ -27,9 +27,13 @@ process.on('message', (request) => {
   Date.now = () => trueNow() + stepMs;
 });
 
-const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED, TEST_EDITOR_LOGINS } = process.env;
-/** TEST_LOGIN is `user:hash`; TEST_SECURED takes the settings that we ship instead of httpNodeAuth alone. */
+const { TEST_PORT, TEST_HTTP_NODE_ROOT, TEST_LOGIN, TEST_SECURED, TEST_ACCOUNTS, TEST_EDITOR_LOGINS } = process.env;
+/**
+ * TEST_LOGIN is `user:hash`; TEST_SECURED takes the settings that we ship instead of httpNodeAuth alone. TEST_ACCOUNTS lets EchoSight's
+ * accounts decide who reaches Dashboard.
+ */
 function login() {
+  if (TEST_ACCOUNTS !== undefined) return require('../../settings/security-settings.cjs').byAccounts();
   if (TEST_LOGIN === undefined) return {};
   const [user, pass] = TEST_LOGIN.split(':');
   const secured = require('../../settings/security-settings.cjs');

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, test, type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { startDashboardHost } from '../e2e/dashboard-host.ts';
-import type { NodeRedHost } from '../hosts/node-red-host.ts';
+import type { FlowNode, NodeRedHost } from '../hosts/node-red-host.ts';
 
 const require = createRequire(import.meta.url);
 const { hashSync } = require('bcryptjs') as { hashSync: (password: string, rounds: number) => string };
@@ -93,6 +94,58 @@ describe("Dashboard's own connection when there is a login", { timeout: 300_000 
     const host = await start(t, {});
     assert.match(await overheard(host, {}), /ui-config/);
     assert.doesNotMatch(host.log, warning);
+  });
+});
+
+/** As from another machine: this one needs no account. */
+const away = { 'x-forwarded-for': '203.0.113.5' };
+const account = { name: 'ann', password: 'correct horse battery' };
+
+/** Makes the first admin by the link of the log, and logs in. @returns the cookie */
+async function accountOf(host: NodeRedHost): Promise<string> {
+  const [, link] = /\/echosight\/login#link=([\w-]{43})/.exec(host.log) ?? [];
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`${host.url}/echosight/api/v1/${path}`, {
+      method: 'POST',
+      headers: { ...away, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  assert.equal((await post('account/link', { link, ...account })).status, 200);
+  const entered = await post('login', account);
+  assert.equal(entered.status, 200);
+  const [cookie = ''] = entered.headers.getSetCookie();
+  return cookie.split(';', 1)[0] ?? '';
+}
+
+describe("Dashboard's own connection when there are accounts", { timeout: 300_000 }, () => {
+  test('lets in whom the accounts know; an anonymous client gets nothing and changes nothing', async (t) => {
+    const host = await start(t, { TEST_ACCOUNTS: '1' });
+    assert.match(await overheard(host, {}), /ui-config/);
+    assert.match(await overheard(host, away), /unauthorised/);
+    const cookie = await accountOf(host);
+    assert.match(await overheard(host, { ...away, cookie }), /ui-config/);
+    const strangers = [{}, { cookie: 'echosight=guessed' }, { authorization: 'Bearer echosight_guessed' }];
+    for (const headers of [...strangers, { cookie, origin: 'http://evil.example' }]) {
+      const heard = await overheard(host, { ...away, ...headers });
+      assert.match(heard, /^44.*unauthorised/, JSON.stringify(headers));
+      assert.doesNotMatch(heard, /ui-config/);
+    }
+    // What its page shows comes by our API, which knows nobody either.
+    for (const path of ['incidents', 'cameras', 'site/arming']) {
+      assert.equal((await fetch(`${host.url}/echosight/api/v1/${path}`, { headers: away })).status, 401);
+    }
+    assert.doesNotMatch(host.log, warning);
+  });
+
+  test('is open without the guard, and that is said once', async (t) => {
+    const host = await start(t, {});
+    const said = /accounts do not guard the connection of Dashboard/g;
+    await accountOf(host);
+    assert.doesNotMatch(host.log, said);
+    const flows = await (await fetch(`${host.url}/flows`)).text();
+    for (let deploys = 0; deploys < 2; deploys++) await host.deploy(JSON.parse(flows) as FlowNode[]);
+    for (let n = 0; n < 100 && !host.log.includes('accounts do not guard'); n++) await setTimeout(100);
+    assert.equal([...host.log.matchAll(said)].length, 1);
   });
 });
 

@@ -12,9 +12,10 @@ import {
 import type { Call, Handlers, OpenCall } from '../call.ts';
 import { jsonBody } from '../json-body.ts';
 import { Problem } from '../problem.ts';
-import { sendJson } from '../send.ts';
+import { sendJson, sendText } from '../send.ts';
 import type { Door } from './account-caller.ts';
 import { accountProblem, bodyAs } from './account-problems.ts';
+import { accountPage, accountPagePolicy } from './page/account-page.ts';
 import { sessionCookie, sessionHeaders } from './cookies.ts';
 
 export interface AccountHost {
@@ -27,6 +28,8 @@ export interface AccountHost {
 export class AccountAnswers {
   readonly #host: AccountHost;
   readonly handlers = {
+    readLoginPage: sendPage,
+    readAccountPage: sendPage,
     readDoor: (call) => this.#door(call),
     logIn: (call) => this.#logIn(call),
     logOut: (call) => this.#logOut(call),
@@ -140,6 +143,12 @@ export class AccountAnswers {
   #access(): Access {
     return openAccess(this.#host);
   }
+}
+
+function sendPage({ request, response }: OpenCall): void {
+  response.setHeader('Content-Security-Policy', accountPagePolicy);
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  sendText(request, response, 'text/html; charset=utf-8', accountPage);
 }
 
 /** @throws Problem 503 while no site is open. */

@@ -26,6 +26,16 @@ const reading = [400, 413, 415, 422] as const;
 const nothing = { 204: { description: 'Done.' } } as const;
 
 export const accountRoutes = {
+  readLoginPage: {
+    ...{ method: 'GET', path: '/login', group: 'Accounts', needs: 'nobody' },
+    summary: 'The page where people log in, and where one-time links lead.',
+    answers: { 200: { description: 'A page; `next` is the path to go on to.', type: 'text/html; charset=utf-8' } },
+  },
+  readAccountPage: {
+    ...{ method: 'GET', path: '/account', group: 'Accounts', needs: 'nobody' },
+    summary: 'The page of the own account, and for admins of all; it holds nothing itself.',
+    answers: { 200: { description: 'A page.', type: 'text/html; charset=utf-8' } },
+  },
   readDoor: {
     ...{ method: 'GET', path: '/api/v1/door', group: 'Accounts', needs: 'nobody' },
     summary: 'Whether there are accounts, and whether anybody may make one.',

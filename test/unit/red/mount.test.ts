@@ -14,6 +14,7 @@ function red(over: Partial<NodeRed> = {}): NodeRed {
     settings: {},
     httpNode: { use: silent },
     log: { info: silent, warn: silent, error: silent },
+    events: { on: silent },
     ...over,
   } as unknown as NodeRed;
 }

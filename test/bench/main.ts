@@ -29,6 +29,10 @@ const benches: Record<string, { what: string; load: () => Promise<{ default: Ben
     what: 'people far away who are found with and without close looks, in composites of ../shared/vision',
     load: () => import('./crops.ts'),
   },
+  'first-request': {
+    what: 'milliseconds from the start of an incident to its first request on the wire, one after the other',
+    load: () => import('./first-request.ts'),
+  },
   fuse: {
     what: 'signals a second through the fusion with its default rules, beside a bare table of the last labels',
     load: () => import('./fuse.ts'),

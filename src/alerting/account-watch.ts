@@ -1,6 +1,6 @@
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Clock, Random } from '../contracts/ports.ts';
-import type { AlertChannel, ChannelKind } from './alert-channel.ts';
+import type { AccountWarning, AlertChannel, ChannelKind } from './alert-channel.ts';
 import { faultOf } from './next-step.ts';
 
 /** Soon after a deploy, so that who has just entered a wrong token is still there. */
@@ -13,7 +13,9 @@ const absencesAllowed = 2;
 
 export interface AccountWatchOptions {
   kind: Pick<ChannelKind, 'name'>;
-  channel: Pick<AlertChannel, 'check' | 'close' | 'ruleFor'>;
+  channel: Pick<AlertChannel, 'check' | 'close' | 'ruleFor' | 'warning'>;
+  /** Told once of each warning, and once when there is none any more. */
+  onWarning?: (warning: AccountWarning | undefined) => void;
   clock: Clock;
   random: Random;
 }
@@ -26,6 +28,7 @@ export class AccountWatch {
   readonly #options: AccountWatchOptions;
   readonly #onChange: (fault: SentinelError | undefined) => void;
   #told: string | undefined;
+  #warned: string | undefined;
   #absences = 0;
   #asking: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -68,7 +71,16 @@ export class AccountWatch {
     const answer = await channel.check?.().catch(() => undefined);
     if (this.#stopped) return;
     if (answer !== undefined) this.#judge(faultOf(answer, { name: kind.name, ruleFor: channel.ruleFor }));
+    this.#warn();
     this.#askIn(this.#told === undefined && this.#absences === 0 ? everyMs : againMs);
+  }
+
+  #warn(): void {
+    const { channel, onWarning } = this.#options;
+    const warning = channel.warning?.();
+    if (this.#warned === warning?.error.message) return;
+    this.#warned = warning?.error.message;
+    onWarning?.(warning);
   }
 
   #judge(fault: ReturnType<typeof faultOf>): void {

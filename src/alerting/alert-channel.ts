@@ -1,3 +1,4 @@
+import type { SentinelError } from '../contracts/errors.ts';
 import type { Clock } from '../contracts/ports.ts';
 import type { Answer, Refusal, RefusalRule } from './answer.ts';
 import type { MessageWindow } from './conversations.ts';
@@ -37,6 +38,13 @@ export interface ChannelKind {
 /** What a channel may ask of the outbox about the row that it sends. */
 export type RowFiles = Pick<OutboxStore, 'media' | 'pictureOf' | 'providerId' | 'setMediaId'>;
 
+/** What somebody should mend before it keeps an account from sending. */
+export interface AccountWarning {
+  error: SentinelError;
+  /** It is so late that it counts as an error. */
+  isGrave: boolean;
+}
+
 /** One account of a channel, ready to send. */
 export interface AlertChannel {
   /**
@@ -46,6 +54,8 @@ export interface AlertChannel {
   send(row: Outgoing, files: RowFiles): Promise<Answer>;
   /** Asks the provider whether the account would send, without sending anything; absent where nobody can say. */
   readonly check?: () => Promise<Answer>;
+  /** What is not well though the account sends; asked after each `check`. */
+  readonly warning?: () => AccountWarning | undefined;
   /** What a refusal means, and what follows from it. @param sent what was refused, where that is a message. */
   readonly ruleFor: (refusal: Refusal, sent?: Sent) => RefusalRule;
   /** Remembers what a refusal says of the person or of what was uploaded. Never rejects. */

@@ -4,7 +4,7 @@ import type { Acknowledgements, Clock, Log, Metrics, PhoneMedia, Random, SnoozeS
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
 import { AccountWatch } from './account-watch.ts';
-import type { AlertAccount, Button, MessageWindows } from './alert-channel.ts';
+import type { AccountWarning, AlertAccount, Button, MessageWindows } from './alert-channel.ts';
 import { contentByLanguage, fitted, type ContentPolicy } from './alert-content.ts';
 import type { AlertLanguage } from './alert-words.ts';
 import { ClockSteps } from './clock-steps.ts';
@@ -51,6 +51,8 @@ export interface ChannelAlertsOptions {
   reportTo?: (row: string) => string | undefined;
   /** Told when the account would not send any more, of each fault once, and when that is over. */
   onAccount?: (fault: SentinelError | undefined) => void;
+  /** Told when something should be mended before it keeps the account from sending, and when it is. */
+  onWarning?: (warning: AccountWarning | undefined) => void;
 }
 
 export interface ChannelPolicy extends AlertPolicy, ContentPolicy {
@@ -131,7 +133,8 @@ export class ChannelAlerts {
     this.#clockSteps = clockSteps;
     // Whatever it asks ends at once when we stop; messages under way have their time.
     const asking = account.open({ clock, stop: this.#stop.signal });
-    const watched = { kind: account.kind, channel: asking, clock, random };
+    const { onWarning } = options;
+    const watched = { kind: account.kind, channel: asking, clock, random, ...(onWarning && { onWarning }) };
     this.#watch = new AccountWatch(watched, (fault) => options.onAccount?.(fault));
     this.#sender = new Sender({ outbox, channel, abort, ...tools }, (...change) => {
       this.#tell(...change);

@@ -32,6 +32,15 @@ export const ModelHealth = Type.Object({
 });
 export type ModelHealth = Static<typeof ModelHealth>;
 
+/** How an account does that tells people, as far as it was ever not well. */
+export const AccountHealth = Type.Object({
+  account: Type.String({ description: 'Id of its config node.' }),
+  channel: Type.String(),
+  status: Type.Enum(['ok', 'warning', 'down']),
+  detail: Type.String({ description: 'What should be mended.' }),
+});
+export type AccountHealth = Static<typeof AccountHealth>;
+
 /** `unused` until the first node of the site needs the database. */
 const databaseStates = ['ok', 'down', 'unused'] as const;
 
@@ -40,6 +49,7 @@ export const SiteHealth = Type.Object({
   name: Type.String(),
   sources: Type.Array(SourceHealth),
   models: Type.Array(ModelHealth),
+  accounts: Type.Optional(Type.Array(AccountHealth)),
   outbox: Type.Object({
     queued: Type.Integer({ minimum: 0, description: 'Messages that wait to be sent.' }),
     failed: Type.Integer({ minimum: 0, description: 'Messages that failed for good or expired.' }),

@@ -64,9 +64,11 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
   // Stays visible for as long as it lasts, whatever is sent meanwhile.
   let trouble: string | undefined;
   let fault: string | undefined;
+  let warning: string | undefined;
   const show: typeof node.status = (look, key, params) => {
     if (trouble !== undefined) node.status('down', 'down', { why: trouble });
     else if (fault !== undefined) node.status('down', 'unwell', { why: fault });
+    else if (warning !== undefined && key === 'waiting') node.status('strained', 'warned', { why: warning });
     else node.status(look, key, params);
   };
   const alerts = acquireAlerts(site, account, {
@@ -100,6 +102,12 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
       fault = error.message;
       show('down', 'unwell');
       node.fail(error);
+    },
+    warned(told) {
+      warning = told?.error.message;
+      show('idle', 'waiting');
+      if (told?.isGrave === true) node.fail(told.error);
+      else if (told !== undefined) site.log.warn(told.error.toString());
     },
     well() {
       fault = undefined;

@@ -1,4 +1,4 @@
-import type { AlertAccount, Button, MessageWindows } from '../alerting/alert-channel.ts';
+import type { AccountWarning, AlertAccount, Button, MessageWindows } from '../alerting/alert-channel.ts';
 import {
   ChannelAlerts,
   type AlertDecision,
@@ -16,6 +16,7 @@ import type { Receipt } from '../alerting/receipts.ts';
 import type { SentinelError } from '../contracts/errors.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import type { Acknowledgements, MessageReport, ReportReceiver, SnoozeState } from '../contracts/ports.ts';
+import type { HealthBoard } from './health-board.ts';
 import type { Site } from './site.ts';
 
 /** A node that alerts, such as whatsapp-out. */
@@ -32,6 +33,8 @@ export interface AlertsUser {
   /** The provider would send nothing for the account: told once, until `well`. It is asked again meanwhile. */
   unwell(error: SentinelError): void;
   well(): void;
+  /** Something should be mended before it keeps the account from sending: told once, and with undefined when it is. */
+  warned?(warning: AccountWarning | undefined): void;
 }
 
 export interface AlertsLease {
@@ -52,6 +55,7 @@ type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   /** What ends alerts that wait for their turn. */
   acknowledgements?: Acknowledgements;
   answers?: Pick<Site['answers'], 'add'>;
+  readonly health?: Pick<HealthBoard, 'account' | 'forgetAccount'>;
   snooze?: SnoozeState;
   readonly name?: string;
   readonly publicAddress?: string | undefined;
@@ -141,6 +145,7 @@ class AccountAlerts {
   readonly #tokens: ButtonTokens;
   #failure: SentinelError | undefined;
   #fault: SentinelError | undefined;
+  #warning: AccountWarning | undefined;
   #endListening: () => void = () => undefined;
   #closing: Promise<void> | undefined;
 
@@ -163,6 +168,7 @@ class AccountAlerts {
     this.#users.add(user);
     if (this.#failure !== undefined) this.#report(user);
     if (this.#fault !== undefined) user.unwell(this.#fault);
+    if (this.#warning !== undefined) user.warned?.(this.#warning);
     return {
       alert: async (...alert) => await (await this.#alerts).alert(...alert),
       hurry: async (incidentId) => await (await this.#alerts).hurry(incidentId),
@@ -212,6 +218,7 @@ class AccountAlerts {
   async #close(): Promise<void> {
     const alerts = await this.#alerts.catch(() => undefined);
     this.#endListening();
+    this.#site.health?.forgetAccount(this.#account.id);
     await alerts?.stop();
   }
 
@@ -237,8 +244,14 @@ class AccountAlerts {
       ...(acknowledgements && { acknowledgements }),
       ...(snooze && { snooze }),
       reportTo,
+      onWarning: (warning: AccountWarning | undefined) => {
+        this.#warning = warning;
+        this.#showHealth();
+        for (const user of this.#users) user.warned?.(warning);
+      },
       onAccount: (fault: SentinelError | undefined) => {
         this.#fault = fault;
+        this.#showHealth();
         for (const user of this.#users)
           if (fault === undefined) user.well();
           else user.unwell(fault);
@@ -278,6 +291,14 @@ class AccountAlerts {
     } catch {
       return [];
     }
+  }
+
+  /** For the health route. */
+  #showHealth(): void {
+    const { id, kind } = this.#account;
+    const error = this.#fault ?? this.#warning?.error;
+    const status = this.#fault === undefined ? (error === undefined ? 'ok' : 'warning') : 'down';
+    this.#site.health?.account({ account: id, channel: kind.id, status, detail: error?.message ?? '' });
   }
 
   #report(user: AlertsUser): void {

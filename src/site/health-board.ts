@@ -1,4 +1,4 @@
-import type { ModelHealth, SourceHealth } from '../contracts/health.ts';
+import type { AccountHealth, ModelHealth, SourceHealth } from '../contracts/health.ts';
 import type { StreamStatus } from '../contracts/messages.ts';
 
 /** The latest word of every source and model of a Site, for the health route. */
@@ -7,6 +7,7 @@ export class HealthBoard {
   /** Told of every change of the status of a source. */
   readonly changes = new Set<(source: SourceHealth) => void>();
   readonly #models = new Map<string, ModelHealth>();
+  readonly #accounts = new Map<string, AccountHealth>();
 
   /** @param node the rtsp-in or mic-in node that says so: two may watch one source. */
   source(node: string, type: SourceHealth['type'], payload: StreamStatus): void {
@@ -30,6 +31,19 @@ export class HealthBoard {
 
   forgetModel(model: string): void {
     this.#models.delete(model);
+  }
+
+  /** Notes how an account does that tells people. */
+  account(health: AccountHealth): void {
+    this.#accounts.set(health.account, health);
+  }
+
+  forgetAccount(account: string): void {
+    this.#accounts.delete(account);
+  }
+
+  get accounts(): AccountHealth[] {
+    return [...this.#accounts.values()];
   }
 
   get sources(): SourceHealth[] {

@@ -264,7 +264,7 @@ export class Site {
   /** How the Site is doing, for the health route; never rejects. */
   async report(): Promise<SiteHealth> {
     const outbox = await this.#outbox.get();
-    const { models } = this.health;
+    const { models, accounts } = this.health;
     const { throughputs } = this.metrics;
     const sources = this.health.sources.map((source) => ({ ...source, ...throughputs.of(source.source) }));
     return {
@@ -272,6 +272,7 @@ export class Site {
       name: this.name,
       sources,
       models,
+      accounts,
       outbox,
       database: this.#databaseState,
       storage: this.#storage.state,

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { startSandbox, type Sandbox } from '../../scripts/demo/whatsapp-sandbox.ts';
 import { signatureOf, webhookBody } from '../../scripts/demo/whatsapp/webhook.ts';
+import type { HealthReport } from '../../src/contracts/health.ts';
 import type { Command, Delivery, Inbound, Review } from '../../src/contracts/messages.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { incident } from '../unit/alerting/incident.ts';
@@ -271,6 +272,24 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     await host.deploy(wired);
     assert.equal(await told(), 'text', 'remembered on disk');
     assert.deepEqual([host.messages('second'), host.messages('errors')], [[], []]);
+  });
+
+  test('a Graph version that is over is told by status, error and health', async () => {
+    host.seen.length = 0;
+    const account = { phoneNumberId, recipients: `+${person}`, baseUrl: sandbox.url, graphVersion: 'v20.0' };
+    await host.deploy([
+      { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: 'version' },
+      { id: 'out', type: 'whatsapp-out', site: 'site', account: 'account', wires: [[], []] },
+      { id: 'account', type: 'sentinel-whatsapp-account', ...account, credentials: { accessToken: token } },
+      ...catchAll(),
+      ...watchStatus(),
+    ] as FlowNode[]);
+    await host.waitFor('status', (message) => JSON.stringify(message.status).includes('Graph v20.0 is over'));
+    await host.waitFor('errors', ({ error }) => JSON.stringify(error).includes('Graph v20.0 is over'));
+    const response = await fetch(`${host.url}/echosight/api/v1/health`, { headers: host.authorisation });
+    const { sites } = (await response.json()) as HealthReport;
+    const [told] = sites.find(({ site }) => site === 'test')?.accounts ?? [];
+    assert.deepEqual([told?.account, told?.status], ['account', 'warning']);
   });
 
   test('its address goes with it', async () => {

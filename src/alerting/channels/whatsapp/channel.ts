@@ -1,9 +1,11 @@
-import type { AlertChannel, ChannelKind, ChannelTools } from '../../alert-channel.ts';
+import { SentinelError } from '../../../contracts/errors.ts';
+import type { AccountWarning, AlertChannel, ChannelKind, ChannelTools } from '../../alert-channel.ts';
 import type { Answer } from '../../answer.ts';
 import { WhatsAppClient, whatsAppLimits, type GraphAccount } from './client.ts';
 import { Courier, languageOf } from './courier.ts';
 import { isUnknownMedia, ruleFor, unknownMediaRule } from './error-table.ts';
 import { anotherForm, mediaFault, templateOf, windowClosed } from './forms.ts';
+import { graphVersionWarning } from './graph-versions.ts';
 import { pairRateWait } from './pair-rate.ts';
 import type { TemplateBook } from './template-book.ts';
 
@@ -26,6 +28,7 @@ export function openWhatsApp(account: GraphAccount, book: TemplateBook, tools: C
   return {
     send: (row, files) => courier.send(row, files),
     check: () => check(client, account, book),
+    warning: () => warningOf(account.graphVersion, book, clock.now()),
     ruleFor: (refusal, sent) => {
       const rule = ruleFor(refusal);
       if (sent === undefined) return rule;
@@ -43,6 +46,19 @@ export function openWhatsApp(account: GraphAccount, book: TemplateBook, tools: C
     },
     rateWait: pairRateWait,
   };
+}
+
+function warningOf(version: string, book: TemplateBook, now: number): AccountWarning | undefined {
+  const ending = graphVersionWarning(version, now);
+  const { faults } = book;
+  if (ending === undefined && faults.length === 0) return undefined;
+  const templates = faults.map((fault) => `The message template ${fault}.`);
+  const says = [...(ending === undefined ? [] : [ending.says]), ...templates].join(' ');
+  const hint =
+    ending === undefined
+      ? 'See the templates in the WhatsApp manager.'
+      : 'Choose a newer Graph version in the account.';
+  return { error: new SentinelError('ES_CHANNEL_SETUP', says, { hint }), isGrave: ending?.isOver === true };
 }
 
 /** Whether the number would send; and, where the business account is named, which of its templates can be sent. */

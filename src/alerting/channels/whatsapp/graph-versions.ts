@@ -19,3 +19,13 @@ export function graphVersionEnd(version: string): number | undefined {
   const day = lastDays[version];
   return day === undefined ? undefined : Date.parse(day);
 }
+
+const soonMs = 90 * 24 * 3_600_000;
+
+/** That a version ends within 90 days, or is over; undefined while it is neither. */
+export function graphVersionWarning(version: string, now: number): { says: string; isOver: boolean } | undefined {
+  const end = graphVersionEnd(version);
+  if (end === undefined || end - now > soonMs) return undefined;
+  if (end <= now) return { says: `Graph ${version} is over: another version answers in its place.`, isOver: true };
+  return { says: `Graph ${version} ends on ${new Date(end).toISOString().slice(0, 10)}.`, isOver: false };
+}

@@ -74,11 +74,11 @@ describe('the mode switch of the dashboard and the "When" of a rule', { timeout:
       await rule.locator('.echosight-rule-head button').click();
       const when = rule.locator('.echosight-rule-when');
       await when.locator('summary', { hasText: words.title }).click();
-      await when.locator('select').selectOption('only');
+      await when.locator('select').first().selectOption('only');
       await when.locator('input[value=night]').check();
       await when.locator('input[value=sun]').uncheck();
       await when.locator('input[type=time]').first().fill('22:00');
-      await when.locator('input[type=number]').fill('20');
+      await when.locator('input[type=number]').last().fill('20');
       await rule.locator('.echosight-rule-sentence', { hasText: words.sentence }).waitFor();
       assert.equal(await rule.locator('.echosight-rule-fault').textContent(), '');
       if (process.env.SCREENSHOTS !== undefined) {

@@ -6,6 +6,10 @@ import type { OperationId } from '../routes/table.ts';
  */
 export const audited: Readonly<Partial<Record<OperationId, { action: string; part?: string }>>> = {
   reviewIncident: { action: 'review', part: 'incident' },
+  confirmEvent: { action: 'review', part: 'event' },
+  dismissEvent: { action: 'review', part: 'event' },
+  acknowledgeAlert: { action: 'review', part: 'alert' },
+  simulateEvent: { action: 'event.simulate' },
   changeArming: { action: 'arming' },
   retrainSound: { action: 'sound.retrain' },
 };

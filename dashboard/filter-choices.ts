@@ -1,4 +1,5 @@
-import { reviewStates, type IncidentSummary } from '../src/contracts/api.ts';
+import type { IncidentSummary } from '../src/contracts/api.ts';
+import { reviewStates } from '../src/contracts/review-states.ts';
 import type { Tile } from './camera-tiles.ts';
 import type { ListFilter } from './list-filter.ts';
 import type { EarCard } from './microphone-cards.ts';

@@ -1,4 +1,5 @@
-import { reviewStates, type IncidentSummary, type ReviewState } from '../src/contracts/api.ts';
+import type { IncidentSummary } from '../src/contracts/api.ts';
+import { reviewStates, type ReviewState } from '../src/contracts/review-states.ts';
 
 const dayMs = 86_400_000;
 

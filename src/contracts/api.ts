@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { reviewStates, type ReviewState } from './review-states.ts';
 import { SiteArming } from './arming.ts';
 import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity, streamStatuses } from './messages.ts';
 
@@ -26,8 +27,7 @@ export const pageLimits = { most: 200, usual: 50 } as const;
 export const summaryLimits = { sources: 50, signals: 50, explanation: 20, evidence: 50 } as const;
 
 /** Who looks at it: everybody's word so far, in one. */
-export const reviewStates = ['pending', 'acknowledged', 'confirmed', 'dismissed', 'false-positive'] as const;
-export type ReviewState = (typeof reviewStates)[number];
+export { reviewStates, type ReviewState };
 
 export const IncidentReview = Type.Object({
   state: Type.Enum(reviewStates, {

@@ -33,11 +33,13 @@ module.exports = function secured(login, dashboard = {}) {
 };
 
 /**
- * Lets those connect to Dashboard whom EchoSight's accounts know.
+ * Lets those connect to Dashboard whom EchoSight's accounts know, and sends others to the login and back: without its connection a page
+ * of Dashboard would stay empty.
  * @param {object} [dashboard] further settings of Dashboard
  */
 module.exports.byAccounts = function byAccounts(dashboard = {}) {
-  return { dashboard: { ...dashboard, ioMiddleware: accountGuard } };
+  const middleware = [pageGuard, ...[dashboard.middleware ?? []].flat()];
+  return { dashboard: { ...dashboard, middleware, ioMiddleware: accountGuard } };
 };
 
 /** EchoSight's nodes leave it here when they are loaded; before, nobody is known. */
@@ -48,6 +50,20 @@ function accountGuard({ request }, next) {
   const callerOf = globalThis[callerKey];
   if (callerOf === undefined || isForeignPage(request.headers)) return refuse();
   callerOf(request).then((caller) => (caller === undefined ? refuse() : next()), refuse);
+}
+
+function pageGuard(request, response, next) {
+  const callerOf = globalThis[callerKey];
+  const isPage = request.method === 'GET' && String(request.headers.accept).includes('text/html');
+  if (callerOf === undefined || !isPage) return next();
+  // What cannot be known now, the page itself says in words.
+  callerOf(request).then(
+    (caller) => {
+      if (caller !== undefined) return next();
+      response.redirect(302, `${callerOf.loginPage}?next=${encodeURIComponent(request.originalUrl)}`);
+    },
+    () => next(),
+  );
 }
 
 /** A page of somebody else makes the browser send the login too. */

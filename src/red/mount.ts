@@ -41,7 +41,7 @@ function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): 
   mounted.set(httpNode, api);
   warnOfOpenDashboard(RED);
   offerFirstAdmin(RED, placeOf(RED.settings.httpNodeRoot));
-  tellCallersOfSockets();
+  tellCallersOfSockets(placeOf(RED.settings.httpNodeRoot));
   httpNode.use(apiPath, (request, response) => {
     void api.handle(request, response);
   });

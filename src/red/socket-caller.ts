@@ -8,11 +8,13 @@ import { openSites } from '../site/registry.ts';
 const key = Symbol.for('@echosight/node-red-sentinel caller');
 
 /**
- * Lets the guard of Dashboard's socket ask who comes. httpNodeAuth has not seen such a request, so its word counts for nothing here.
+ * Lets the guard of Dashboard's socket and pages ask who comes. httpNodeAuth has not seen such a request, so its word counts for nothing
+ * here.
+ * @param place path of everything of ours on the server
  */
-export function tellCallersOfSockets(): void {
+export function tellCallersOfSockets(place: string): void {
   const noLogin = { authenticated: () => false, user: () => undefined };
   const callerOf = (request: IncomingMessage): Promise<Caller | undefined> =>
     callerAt(homeOfAccounts(openSites()), noLogin, request);
-  (globalThis as Record<symbol, unknown>)[key] = callerOf;
+  (globalThis as Record<symbol, unknown>)[key] = Object.assign(callerOf, { loginPage: `${place}/login` });
 }

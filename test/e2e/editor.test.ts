@@ -198,14 +198,15 @@ describe('the editor', { timeout: 180_000, skip }, () => {
       await open(node);
       assert.equal(await page.locator('.echosight-form .input-error').count(), 0, type);
       await save();
-      assert.deepEqual(await settingsOf(node.id), { ...before, ...settings });
+      // A text of people, as it was before and as variables are, is saved as the list that it stands for.
+      const saved = 'recipients' in settings ? { ...settings, recipients: [{ to: settings.recipients }] } : settings;
+      assert.deepEqual(await settingsOf(node.id), { ...before, ...saved });
       await page.evaluate(`Object.assign(RED.nodes.node('${node.id}'), ${JSON.stringify(before)})`);
     }
   });
 
   const words: [type: string, selector: string, typed: string, fault: RegExp][] = [
     ['whatsapp-out', '#node-input-template', 'At {sight}', /no field \{sight\}/],
-    ['sentinel-whatsapp-account', '#node-config-input-recipients', '+491701234567, 0170', /"0170" is no phone number/],
   ];
   for (const [type, selector, typed, fault] of words) {
     test(`${type} says what is wrong with ${typed}`, async () => {
@@ -299,6 +300,30 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await page.locator('#node-input-width.input-error').waitFor();
     await page.locator('#node-dialog-cancel').click();
     await width.waitFor({ state: 'detached' });
+  });
+
+  test('an account has a list of people: a wrong number is marked and named, quiet hours and language are kept', async () => {
+    const node = demo.find(({ type }) => type === 'sentinel-whatsapp-account');
+    assert.ok(node);
+    const before = await settingsOf(node.id);
+    await open(node);
+    const row = page.locator('.echosight-recipient').first();
+    const number = row.getByLabel('Number or address').or(row.locator('input[type=text]')).first();
+    await number.fill('0170');
+    await row.locator('input.input-error').waitFor();
+    assert.match((await number.getAttribute('title')) ?? '', /"0170" is no phone number/);
+    await number.fill('+491701234567');
+    await row.locator('input.input-error').waitFor({ state: 'detached' });
+    await row.locator('input[type=text]').nth(1).fill('Anna');
+    await row.locator('select').selectOption('de');
+    await row.locator('input[type=time]').first().fill('22:00');
+    await row.locator('input[type=time]').nth(1).fill('06:30');
+    await save();
+    const { recipients } = (await settingsOf(node.id)) as { recipients?: unknown[] };
+    assert.deepEqual(recipients?.[0], {
+      ...{ to: '+491701234567', name: 'Anna', language: 'de', quietFrom: '22:00', quietTo: '06:30' },
+    });
+    await page.evaluate(`Object.assign(RED.nodes.node('${node.id}'), ${JSON.stringify(before)})`);
   });
 
   test('rules are added, changed, removed and reset', async () => {

@@ -288,8 +288,12 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     await host.waitFor('errors', ({ error }) => JSON.stringify(error).includes('Graph v20.0 is over'));
     const response = await fetch(`${host.url}/echosight/api/v1/health`, { headers: host.authorisation });
     const { sites } = (await response.json()) as HealthReport;
-    const [told] = sites.find(({ site }) => site === 'test')?.accounts ?? [];
-    assert.deepEqual([told?.account, told?.status], ['account', 'warning']);
+    // The site of the test before may still be open, under the same id.
+    const told = sites.flatMap(({ accounts = [] }) => accounts.map(({ account: id, status }) => [id, status]));
+    assert.ok(
+      told.some(([id, status]) => id === 'account' && status === 'warning'),
+      JSON.stringify(sites),
+    );
   });
 
   test('its address goes with it', async () => {

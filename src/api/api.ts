@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorNames, SentinelError } from '../contracts/errors.ts';
 import type { Caller } from '../contracts/access.ts';
@@ -108,7 +109,7 @@ export class Api {
       ...new UserAnswers(host).handlers,
       ...new ReportAnswers(host).handlers,
       makeLiveTicket: ({ request, response, caller }) => {
-        sendJson(request, response, 201, this.live.ticket(caller));
+        sendJson(request, response, 201, this.live.ticket({ caller, isStill: this.#recheck(request, caller) }));
       },
     };
   }
@@ -141,6 +142,12 @@ export class Api {
     const noted = audited[id];
     if (noted === undefined || caller === undefined) return;
     this.#host.note(caller, noted.action, noted.part === undefined ? undefined : parts[noted.part]);
+  }
+
+  /** Of who may be disabled or log out while they listen. */
+  #recheck(request: IncomingMessage, caller: Caller): (() => Promise<boolean>) | undefined {
+    if (caller.how !== 'session' && caller.how !== 'token') return undefined;
+    return async () => isDeepStrictEqual(await this.#host.caller(request), caller);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -10,10 +10,21 @@ const mostBufferedBytes = 8 << 20;
 /** How long a connection may take to close in order. */
 const closingMs = 5_000;
 
+export interface LiveClientOptions {
+  /** What may be told. */
+  scope: Scope;
+  /** Whether that still holds, asked with every heartbeat. */
+  isStill?: (() => Promise<boolean>) | undefined;
+  /** The messages that one of ours is to this client. */
+  inWords: (message: string) => readonly string[];
+  clock: Clock;
+}
+
 /** One connected page: it only listens. */
 export class LiveClient {
   readonly #socket: WebSocket;
   readonly #scope: Scope;
+  readonly #isStill: LiveClientOptions['isStill'];
   readonly #inWords: (message: string) => readonly string[];
   readonly #clock: Clock;
   #answered = true;
@@ -21,18 +32,15 @@ export class LiveClient {
   #received = 0;
   #cancel: () => void;
 
-  /**
-   * @param scope what may be told.
-   * @param inWords the messages that one of ours is to this client.
-   * @param onEnd told once when the connection is gone.
-   */
+  /** @param onEnd told once when the connection is gone. */
   constructor(
     socket: WebSocket,
-    { scope, inWords, clock }: { scope: Scope; inWords: (message: string) => readonly string[]; clock: Clock },
+    { scope, isStill, inWords, clock }: LiveClientOptions,
     onEnd: (client: LiveClient) => void,
   ) {
     this.#socket = socket;
     this.#scope = scope;
+    this.#isStill = isStill;
     this.#inWords = inWords;
     this.#clock = clock;
     this.#cancel = clock.after(heartbeatMs, this.#beat);
@@ -80,8 +88,16 @@ export class LiveClient {
     }
     this.#answered = false;
     this.#socket.ping();
+    void this.#askAnew();
     this.#cancel = this.#clock.after(heartbeatMs, this.#beat);
   };
+
+  /** Who logged out, was disabled or may see something else since comes back with a new ticket, if at all. */
+  async #askAnew(): Promise<void> {
+    // While nobody can be asked, what held goes on to hold: alarms must not stop for a database that is down.
+    const holds = (await this.#isStill?.().catch(() => true)) ?? true;
+    if (!holds) this.close(1008, 'log in again');
+  }
 
   /** What it sends is not read, only counted. */
   readonly #count = (): void => {

@@ -1,7 +1,6 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Caller } from '../../contracts/access.ts';
 import type { LiveHello, LiveMessage, LiveTicket } from '../../contracts/api.ts';
 import type { Clock } from '../../contracts/ports.ts';
 import { EventMessages } from '../older/event-messages.ts';
@@ -11,7 +10,7 @@ import { Problem } from '../problem.ts';
 import { isCrossSite } from '../same-site.ts';
 import { LiveClient } from './client.ts';
 import { IncidentFeed, type IncidentFeedOptions } from './incident-feed.ts';
-import { Tickets } from './tickets.ts';
+import { Tickets, type Holder } from './tickets.ts';
 
 export interface LiveOptions extends Pick<IncidentFeedOptions, 'watch' | 'newSecret'> {
   clock: Clock;
@@ -54,8 +53,8 @@ export class Live {
   }
 
   /** @throws Problem 503 when too many are out. */
-  ticket(caller: Caller): LiveTicket {
-    return this.#tickets.issue(caller);
+  ticket(holder: Holder): LiveTicket {
+    return this.#tickets.issue(holder);
   }
 
   /** Answers an upgrade of our path at once, with a WebSocket or a refusal; never throws. */
@@ -63,10 +62,11 @@ export class Live {
     // From here on nobody else hears its errors.
     socket.on('error', () => undefined);
     try {
-      const { seq, epoch, caller } = this.#admit(request);
+      const { seq, epoch, holder } = this.#admit(request);
       this.#feed.start();
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const options = { scope: caller, inWords: wordsFor(request.url), clock: this.#options.clock };
+        const { caller: scope, isStill } = holder;
+        const options = { scope, isStill, inWords: wordsFor(request.url), clock: this.#options.clock };
         const client = new LiveClient(webSocket, options, (gone) => {
           this.#clients.delete(gone);
         });
@@ -85,18 +85,19 @@ export class Live {
   }
 
   /** @throws Problem saying why not. */
-  #admit(request: IncomingMessage): { seq: number | undefined; epoch: string | undefined; caller: Caller } {
+  #admit(request: IncomingMessage): { seq: number | undefined; epoch: string | undefined; holder: Holder } {
     if (isCrossSite(request)) throw new Problem(403, 'Pages of another origin may not listen.');
     const given = new Parameters(request.url, ['ticket', 'since', 'epoch']);
     const seq = given.integer('since', 0, Number.MAX_SAFE_INTEGER);
     const epoch = given.text('epoch', 100);
     const ticket = given.text('ticket', 100) ?? '';
-    const caller = this.#tickets.holder(ticket);
-    if (caller === undefined) throw new Problem(401, 'The ticket is missing, used or expired.');
-    if (caller.how === 'local' && !isLocal(request)) throw new Problem(403, 'This ticket is for this machine alone.');
+    const holder = this.#tickets.holder(ticket);
+    if (holder === undefined) throw new Problem(401, 'The ticket is missing, used or expired.');
+    if (holder.caller.how === 'local' && !isLocal(request))
+      throw new Problem(403, 'This ticket is for this machine alone.');
     this.#tickets.useUp(ticket);
     if (this.#clients.size >= mostClients) throw new Problem(503, `${mostClients} pages listen already.`);
-    return { seq, epoch, caller };
+    return { seq, epoch, holder };
   }
 
   #greet(client: LiveClient, missed: readonly string[] | undefined): void {

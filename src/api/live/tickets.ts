@@ -7,8 +7,14 @@ const validSeconds = 30;
 /** More pages than this do not open within half a minute. */
 const mostValid = 200;
 
-interface Valid {
+/** Who fetched a ticket. */
+export interface Holder {
   caller: Caller;
+  /** Asks anew whether it is still the same who may see the same; absent where that cannot change. */
+  isStill?: (() => Promise<boolean>) | undefined;
+}
+
+interface Valid extends Holder {
   /** Monotonic ms. */
   until: number;
 }
@@ -26,20 +32,20 @@ export class Tickets {
   }
 
   /** @throws Problem 503 when too many are out. */
-  issue(caller: Caller): LiveTicket {
+  issue(holder: Holder): LiveTicket {
     this.#forgetExpired();
     if (this.#valid.size >= mostValid) {
       throw new Problem(503, 'Too many tickets wait to be used.', { headers: { 'Retry-After': String(validSeconds) } });
     }
     const ticket = this.#newSecret();
-    this.#valid.set(ticket, { caller, until: this.#clock.monotonic() + validSeconds * 1000 });
+    this.#valid.set(ticket, { ...holder, until: this.#clock.monotonic() + validSeconds * 1000 });
     return { ticket, expiresInSeconds: validSeconds };
   }
 
   /** Who fetched a valid ticket; it stays valid. */
-  holder(ticket: string): Caller | undefined {
+  holder(ticket: string): Holder | undefined {
     this.#forgetExpired();
-    return this.#valid.get(ticket)?.caller;
+    return this.#valid.get(ticket);
   }
 
   useUp(ticket: string): void {

@@ -57,8 +57,15 @@ export async function findPage(query: Kysely<Tables>, request: PageRequest): Pro
   const words = wordsFor(request);
   if (words.some((anyOf) => anyOf.length === 0)) return [];
   if (words.length === 0) return await inOrder(query, request);
+  if (contradicts(request)) return [];
   if (request.state === 'open') return await amongOpen(query, request, words);
   return await byIndex(query, request, words);
+}
+
+/** What nothing can be: the index would be asked for every period of years in vain. */
+function contradicts({ state, review, minimumSeverity = 0, severity }: IncidentFilter): boolean {
+  if (severity !== undefined && severity < minimumSeverity) return true;
+  return state === 'unreviewed' && review !== undefined && ![review].flat().includes('pending');
 }
 
 /** What the index is asked for: all of them. Without a word in it, a text can be nowhere. */

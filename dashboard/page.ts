@@ -98,6 +98,8 @@ export function createPage(setup: DashboardSetup) {
   /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */
   const staying = new Set<string>();
   let request = 0;
+  /** The newest page, as it is under way or came last. */
+  let loading: Promise<void> = Promise.resolve();
   let searching: ReturnType<typeof setTimeout> | undefined;
   /** The newest page could not be fetched: what came since is missing, whatever the live connection tells. */
   let isStale = false;
@@ -164,7 +166,12 @@ export function createPage(setup: DashboardSetup) {
   }
 
   /** Fetches the newest page in place of what is known. */
-  async function load(): Promise<void> {
+  function load(): Promise<void> {
+    loading = fetchNewest();
+    return loading;
+  }
+
+  async function fetchNewest(): Promise<void> {
     const mine = ++request;
     const mark = list.mark();
     isStale = false;
@@ -210,21 +217,30 @@ export function createPage(setup: DashboardSetup) {
   }
 
   async function loadOlder(): Promise<void> {
-    const mark = list.mark();
     state.isLoadingOlder = true;
-    const [mine, from] = [request, state.next];
     try {
-      const page = await api.list(state, from);
-      // Asked from the end of a list that is gone.
-      if (mine !== request || from !== state.next) return;
-      list.append(page.incidents, mark, page.next !== undefined);
-      state.next = page.next;
-      refresh();
+      let isAdded = false;
+      while (!isAdded) {
+        // Whatever is asked from the end of a list that is gone would leave others out between.
+        await loading;
+        isAdded = state.next === undefined || (await addOlder(state.next));
+      }
     } catch (error) {
       state.announcement = failureText(error);
     } finally {
       state.isLoadingOlder = false;
     }
+  }
+
+  /** @returns false when the list was fetched anew meanwhile */
+  async function addOlder(from: string): Promise<boolean> {
+    const [mine, mark] = [request, list.mark()];
+    const page = await api.list(state, from);
+    if (mine !== request || from !== state.next) return false;
+    list.append(page.incidents, mark, page.next !== undefined);
+    state.next = page.next;
+    refresh();
+    return true;
   }
 
   /** @returns whether it is new in the list; what is shown in detail may be further down. */

@@ -32,7 +32,10 @@ class Socket {
 
 /** A browser with a server that answers what `server` says. */
 function browser(t: TestContext) {
-  const server = { status: 200, incidents: [] as IncidentSummary[], next: undefined as string | undefined };
+  const server = {
+    ...{ status: 200, incidents: [] as IncidentSummary[], next: undefined as string | undefined },
+    asked: [] as string[],
+  };
   const json = (status: number, body: object) =>
     new Response(JSON.stringify(body), {
       status,
@@ -48,8 +51,9 @@ function browser(t: TestContext) {
       disconnect = nothing;
     },
     WebSocket: Socket,
-    fetch: (url: string) =>
-      Promise.resolve(
+    fetch: (url: string) => {
+      server.asked.push(url);
+      return Promise.resolve(
         url.includes('/live/tickets')
           ? json(201, { ticket: 'one', expiresInSeconds: 30 })
           : url.endsWith('/cameras')
@@ -58,7 +62,8 @@ function browser(t: TestContext) {
                 server.status,
                 server.status === 200 ? { incidents: server.incidents, next: server.next } : { detail: 'not now' },
               ),
-      ),
+      );
+    },
   };
   const before = Object.keys(globals).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
   for (const [name, value] of Object.entries(globals)) {
@@ -102,7 +107,7 @@ describe('the page of incidents', () => {
     t.mock.timers.tick(5_000);
   });
 
-  test('older ones of a list that was fetched anew meanwhile stay away: others between would be missing', async (t) => {
+  test('older ones of a list that is fetched anew meanwhile are asked from its end: others between would be missing', async (t) => {
     const server = browser(t);
     const page = createPage({});
     Object.assign(server, { incidents: [incident('old end', { startedAt: 5000 })], next: 'after old end' });
@@ -111,9 +116,28 @@ describe('the page of incidents', () => {
     const anew = page.load();
     Object.assign(server, { incidents: [incident('far below', { startedAt: 1000 })], next: undefined });
     await Promise.all([anew, page.loadOlder()]);
+    assert.match(server.asked.at(-1) ?? '', /before=after\+new\+end/);
     assert.deepEqual(
       page.incidents.map(({ id }) => id),
-      ['new end'],
+      ['new end', 'far below'],
+    );
+  });
+
+  test('and asked again when it was fetched anew after they were asked for', async (t) => {
+    const server = browser(t);
+    const page = createPage({});
+    Object.assign(server, { incidents: [incident('old end', { startedAt: 5000 })], next: 'after old end' });
+    await page.load();
+    Object.assign(server, { incidents: [incident('gone', { startedAt: 4000 })] });
+    const older = page.loadOlder();
+    await Promise.resolve();
+    Object.assign(server, { incidents: [incident('new end', { startedAt: 9000 })], next: 'after new end' });
+    const anew = page.load();
+    Object.assign(server, { incidents: [incident('far below', { startedAt: 1000 })], next: undefined });
+    await Promise.all([anew, older]);
+    assert.deepEqual(
+      page.incidents.map(({ id }) => id),
+      ['new end', 'far below'],
     );
   });
 });

@@ -1,3 +1,5 @@
+import { wordBook } from './word-book.ts';
+
 const english = {
   title: 'History',
   span: 'Time',
@@ -74,12 +76,4 @@ const german: Readonly<Record<HistoryWord, string>> = {
   advice: 'Von „{name}“ waren {share} Fehlalarme. Eine höhere Schwelle, eine Zone oder eine Regel kann helfen.',
 };
 
-const texts: Readonly<Record<string, Readonly<Record<HistoryWord, string>>>> = { en: english, de: german };
-
-/** Looks a text up and puts the fields in. */
-export function historySpeaker(
-  language: string,
-): (word: HistoryWord, fields?: Readonly<Record<string, string | number>>) => string {
-  const words = texts[language] ?? english;
-  return (word, fields = {}) => words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? ''));
-}
+export const historySpeaker = wordBook(english, german);

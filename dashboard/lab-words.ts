@@ -1,3 +1,5 @@
+import { wordBook } from './word-book.ts';
+
 const english = {
   title: 'Sound lab',
   drop: 'Drop a recording here, or choose one',
@@ -157,13 +159,7 @@ const german: Readonly<Record<LabWord, string>> = {
   versionsHow: 'Eine andere Version nimmt man im Editor in Gebrauch: Dialog des Nodes audio train.',
 };
 
-const texts: Readonly<Record<string, Readonly<Record<LabWord, string>>>> = { en: english, de: german };
-
-/** Looks a text up and puts the fields in. */
-export function labSpeaker(language: string): (word: LabWord, fields?: Record<string, string | number>) => string {
-  const words = texts[language] ?? english;
-  return (word, fields = {}) => words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? ''));
-}
+export const labSpeaker = wordBook(english, german);
 
 /** Classes that have a name of their own here; a class of the user's own is its own name, whatever it is. */
 const classWords: ReadonlySet<string> = new Set<LabWord>([

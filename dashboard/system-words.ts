@@ -1,3 +1,5 @@
+import { wordBook } from './word-book.ts';
+
 const english = {
   title: 'System',
   well: 'Everything works',
@@ -70,12 +72,4 @@ const german: Readonly<Record<SystemWord, string>> = {
   ofCaptured: '{share} von {n}',
 };
 
-const texts: Readonly<Record<string, Readonly<Record<SystemWord, string>>>> = { en: english, de: german };
-
-/** Looks a text up and puts the fields in. */
-export function systemSpeaker(
-  language: string,
-): (word: SystemWord, fields?: Readonly<Record<string, string | number>>) => string {
-  const words = texts[language] ?? english;
-  return (word, fields = {}) => words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? ''));
-}
+export const systemSpeaker = wordBook(english, german);

@@ -9,6 +9,7 @@ import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { until } from '../faults/vitals.ts';
 import { openBrowser } from './browser.ts';
 import { happen, startDashboardHost } from './dashboard-host.ts';
+import { look } from './look.ts';
 
 const good = 'correct horse battery';
 /** As from another machine. */
@@ -38,12 +39,6 @@ async function fill(page: Page, fields: Record<string, string>, form = 0): Promi
   await asked.locator('button.main').click();
 }
 
-/** Keeps a picture where somebody wants to look at it. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.TEST_PICTURES;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
-
 describe('accounts in a browser', { timeout: 300_000 }, () => {
   test('from the link of the log to a person who may see one camera', async (t) => {
     const page = await openBrowser(t);
@@ -58,7 +53,7 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
     });
     await page.goto(`${host.url}/echosight/login${link}`);
     await page.locator('[name=name]').waitFor();
-    await picture(page, 'first-admin');
+    await look(page, 'first-admin', { fullPage: true });
     await fill(page, { name: 'ann', password: good });
     await page.waitForURL(`${host.url}/echosight/account`);
     await page.locator('header', { hasText: 'ann' }).waitFor();
@@ -73,15 +68,15 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
       .or(page.locator('td', { hasText: 'login' }))
       .first()
       .waitFor();
-    await picture(page, 'account-admin');
+    await look(page, 'account-admin', { fullPage: true });
     await page.setViewportSize({ width: 390, height: 800 });
     await page.emulateMedia({ colorScheme: 'dark' });
-    await picture(page, 'account-admin-phone-dark');
+    await look(page, 'account-admin-phone-dark', { fullPage: true });
     assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')) <= 0);
     await page.locator('header button').click();
     await page.waitForURL(`${host.url}/echosight/login`);
     await page.locator('[name=password]').waitFor();
-    await picture(page, 'login-phone-dark');
+    await look(page, 'login-phone-dark', { fullPage: true });
     await page.goto(secret);
     await page.locator('h2', { hasText: 'bob' }).waitFor();
     await fill(page, { password: good });

@@ -12,6 +12,7 @@ import { requirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { happen, openIncidents, overflow, startDashboardHost } from './dashboard-host.ts';
+import { look } from './look.ts';
 import { contrast } from './contrast.ts';
 import { Product } from './product.ts';
 
@@ -20,12 +21,6 @@ const { hashSync } = require('bcryptjs') as { hashSync: (password: string, round
 
 const reason = 'a browser (CHROMIUM_PATH)';
 const skip = findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? `${reason} is absent` : false;
-
-/** The folder in SCREENSHOTS, when somebody wants to look. */
-async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env.SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 describe('the incidents of the demo on the dashboard', { timeout: 300_000, skip }, () => {
   test('appear live, with picture, sound and reasons, and what is acknowledged stays so', async (t) => {

@@ -9,17 +9,12 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { happen, overflow, startDashboardHost } from './dashboard-host.ts';
+import { look } from './look.ts';
 
 const skip =
   findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
 
 const hourMs = 3_600_000;
-
-/** The folder in SCREENSHOTS, when somebody wants to look. */
-async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env.SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
 
 describe('the history in a browser', { timeout: 300_000, skip }, () => {
   let browser: Browser;
@@ -93,13 +88,13 @@ describe('the history in a browser', { timeout: 300_000, skip }, () => {
     assert.equal(await page.locator('.es-chart').count(), 1, 'hours need no second chart of hours');
     await page.locator('.es-field select').selectOption('30d');
     await page.waitForFunction("document.querySelector('.es-figures dd')?.textContent === '24'");
-    await look(page, 'history');
+    await look(page, 'history', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-history'), []);
   });
 
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    await look(page, 'history-phone');
+    await look(page, 'history-phone', { fullPage: true });
     assert.ok((await overflow(page)) <= 0);
     assert.deepEqual(faults, []);
   });

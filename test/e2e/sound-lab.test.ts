@@ -12,6 +12,7 @@ import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { zipOf } from '../zip-writer.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { overflow, startDashboardHost } from './dashboard-host.ts';
+import { look } from './look.ts';
 
 const skip =
   findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
@@ -25,12 +26,6 @@ function room(seconds: number, pane?: number, seed = 1): Buffer {
     if (at < sound.length) sound[at] = (sound[at] ?? 0) + 0.7 * sample;
   });
   return encodeWav(sound, 16_000);
-}
-
-/** The folder in SCREENSHOTS, when somebody wants to look. */
-async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env.SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
 
 describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
@@ -79,7 +74,7 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
       return seen.size > 50 ? seen.size : 0;
     })()`);
     assert.ok((await colours.jsonValue()) > 50, 'something is drawn');
-    await look(page, 'sound-lab-danger');
+    await look(page, 'sound-lab-danger', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
     const slider = page.locator('.es-slider input');
     await slider.fill('0.99');
@@ -108,7 +103,7 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     assert.match(await page.locator('.es-lab-say').innerText(), /^\s*Nothing to hear$/);
     assert.match(await page.locator('.es-verdict h2').innerText(), /^\s*Nothing to hear$/);
     assert.equal(await page.locator('.es-verdict .es-soft').count(), 0, 'names of what was not heard');
-    await look(page, 'sound-lab-silent');
+    await look(page, 'sound-lab-silent', { fullPage: true });
   });
 
   test('what cannot be heard is said in words, and the last verdict stays', async () => {
@@ -139,7 +134,7 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     assert.match(await page.locator('.es-chart-confidence').innerText(), /at least 80\s?% sure/);
     await bring('pane.wav', room(4, recognisedPane));
     await page.locator('.es-verdict.es-danger').waitFor();
-    await look(page, 'sound-lab-charts');
+    await look(page, 'sound-lab-charts', { fullPage: true });
   });
 
   test('the colours of Sentinel are a choice that is kept; a phone shows all of it', async () => {
@@ -149,10 +144,10 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     await page.locator('.es-lab-button').press('Enter');
     assert.equal(await page.locator('.es-lab-button').getAttribute('aria-pressed'), 'true');
     assert.equal(await background(), 'rgb(14, 17, 23)');
-    await look(page, 'sound-lab-sentinel');
+    await look(page, 'sound-lab-sentinel', { fullPage: true });
     await page.setViewportSize({ width: 360, height: 740 });
     assert.equal(await overflow(page), 0);
-    await look(page, 'sound-lab-phone');
+    await look(page, 'sound-lab-phone', { fullPage: true });
     await page.reload();
     await page.locator('.es-lab.es-sentinel').waitFor();
     await page.locator('.es-lab-button').press('Enter');

@@ -9,15 +9,10 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { happen, overflow, startDashboardHost } from './dashboard-host.ts';
+import { look } from './look.ts';
 
 const skip =
   findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
-
-/** The folder in SCREENSHOTS, when somebody wants to look. */
-async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env.SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
 
 describe('the page of the system in a browser', { timeout: 300_000, skip }, () => {
   let browser: Browser;
@@ -59,7 +54,7 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
     await happen(host.url, { id: 'one' });
     await page.locator('.es-facts-row li.es-is-live', { hasText: /Database\s+works/ }).waitFor();
     await page.locator('.es-facts-row', { hasText: /Alerts\s+none waits/ }).waitFor();
-    await look(page, 'system');
+    await look(page, 'system', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-system'), []);
   });
 
@@ -77,7 +72,7 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
 
   test('fits a phone, and says so when Node-RED cannot be reached', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    await look(page, 'system-phone');
+    await look(page, 'system-phone', { fullPage: true });
     assert.ok((await overflow(page)) <= 0);
     await page.context().setOffline(true);
     await page.getByText('The state of the system cannot be loaded').waitFor({ timeout: 30_000 });

@@ -2,14 +2,16 @@ import { DryRun, type WouldBe } from '../alerting/dry-run.ts';
 import type { KeptMedia } from '../alerting/follow-ups.ts';
 import type { AlertAccount, ChannelKind } from '../alerting/alert-channel.ts';
 import type { AlertLanguage } from '../alerting/alert-words.ts';
+import { heartbeatOf, heartbeatTemplate } from '../alerting/heartbeat.ts';
 import type { Person } from '../alerting/people.ts';
 import type { AlertSchedule, Unless } from '../alerting/schedule.ts';
 import { checkTemplate, clockTime } from '../alerting/text-template.ts';
-import { SentinelError } from '../contracts/errors.ts';
+import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import { assertKind, isSamples, kindOf, topicOf } from '../contracts/guards.ts';
 import type { Delivery, Incident } from '../contracts/messages.ts';
 import { readSnoozeCommand, readSnoozeReview } from '../contracts/snooze.ts';
 import { acquireAlerts, type AlertsLease } from '../site/account-alerts.ts';
+import { everyDay } from '../site/every-day.ts';
 import type { NodeHandlers } from './define-node.ts';
 import type { NodeContext } from './node-context.ts';
 import type { RedMessage } from './node-red.ts';
@@ -20,6 +22,7 @@ interface AlertSettings {
   minimumSeverity: number;
   cooldownSeconds: number;
   template: string;
+  heartbeatAt?: string;
   sendSnapshot?: boolean;
   language?: AlertLanguage;
   sendWhen?: 'at-once' | `not-${Unless}`;
@@ -129,6 +132,27 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
     if (!decision.send && decision.cause !== 'phase') show('running', 'held', { why: decision.why });
   };
 
+  const beat = async (day: string): Promise<void> => {
+    const { language = 'en' } = node.config;
+    const incident = heartbeatOf(await site.report(), { day, now: site.tools.clock.now(), language });
+    const own = { template: heartbeatTemplate, minimumSeverity: 0, cooldownSeconds: 0, node: node.id };
+    await alerts.alert(incident, undefined, { ...policyOf(node), ...own });
+  };
+  const { heartbeatAt = '' } = node.config;
+  const endHeartbeat =
+    heartbeatAt === ''
+      ? undefined
+      : everyDay(
+          heartbeatAt,
+          site.tools.clock,
+          () => site.timeZone,
+          (day) => {
+            beat(day).catch((error: unknown) => {
+              node.fail(asSentinelError(error, 'ES_DATABASE'));
+            });
+          },
+        );
+
   return {
     async input(message) {
       const { payload, image } = message;
@@ -151,6 +175,7 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
       }
     },
     close: async () => {
+      endHeartbeat?.();
       endSnooze();
       await alerts.release();
     },

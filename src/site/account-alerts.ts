@@ -8,6 +8,7 @@ import {
 import { Conversations } from '../alerting/conversations.ts';
 import { alertLanguages } from '../alerting/alert-words.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
+import { heartbeatReason } from '../alerting/heartbeat.ts';
 import { buttonActions, buttonTitles } from '../alerting/inbound/button-titles.ts';
 import { ButtonTokens } from '../alerting/inbound/button-tokens.ts';
 import type { Language } from '../alerting/inbound/spoken-command.ts';
@@ -278,12 +279,12 @@ class AccountAlerts {
 
   /** Without a database a message has none: nobody could say later what they stand for. */
   async #buttons(
-    { node, incident_id: incidentId, recipient, hold, ...row }: Outgoing,
+    { node, incident_id: incidentId, recipient, hold, reason, ...row }: Outgoing,
     always: boolean,
   ): Promise<Button[]> {
     const wanted = [...this.#users].find((user) => user.node === node)?.buttons ?? (always ? 'en' : undefined);
-    // A text about several incidents has no button for each.
-    if (wanted === undefined || hold === 'summary') return [];
+    // A text about several incidents has no button for each, and a sign of life has nothing to be answered.
+    if (wanted === undefined || hold === 'summary' || reason === heartbeatReason) return [];
     const language = alertLanguages.find((known) => known === row.language) ?? wanted;
     try {
       const tokens = await this.#tokens.issue(incidentId, recipient, this.#site.tools.clock.now());

@@ -22,14 +22,23 @@ describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
   });
 
   /** A flow with one whatsapp-out of this id, which an inject node feeds with an incident. */
-  async function deploy(id: string, dataFolder: string, accessToken = token): Promise<void> {
+  async function deploy(id: string, dataFolder: string, accessToken = token, more: object = {}): Promise<void> {
     host.seen.length = 0;
     const func = `return {payload: ${JSON.stringify(incident())}};`;
     await host.deploy([
       { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder },
       { id: 'go', type: 'inject', props: [], repeat: '', wires: [['make']] },
       { id: 'make', type: 'function', outputs: 1, func, wires: [[id]] },
-      ...[{ id, type: 'whatsapp-out', site: 'site', account: 'account', wires: [['probe-first'], ['probe-second']] }],
+      ...[
+        {
+          id,
+          type: 'whatsapp-out',
+          site: 'site',
+          account: 'account',
+          ...more,
+          wires: [['probe-first'], ['probe-second']],
+        },
+      ],
       {
         ...{ id: 'account', type: 'sentinel-whatsapp-account', phoneNumberId, recipients: '+15550100001' },
         ...{ baseUrl: sandbox.url, graphVersion: 'v26.0', credentials: { accessToken } },
@@ -72,6 +81,27 @@ describe('whatsapp-out in a real Node-RED', { timeout: 300_000 }, () => {
     assert.equal(host.messages('errors').length, 1);
     assert.match(errorText(host.messages('errors')[0]), /ES_CHANNEL_SETUP/);
     assert.doesNotMatch(host.log, /EAAcanaryexpired/);
+  });
+
+  test('a sign of life comes once a day, also after the next deploy', async () => {
+    const { hour, minute } = Object.fromEntries(
+      new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+        .formatToParts(Date.now() - 5 * 60_000)
+        .map(({ type, value }) => [type, value]),
+    );
+    const before = sandbox.messages.length;
+    const texts = (): string[] => sandbox.messages.slice(before).flatMap(({ text = '' }) => text);
+    await deploy('living', 'living', token, { heartbeatAt: `${hour}:${minute}` });
+    await host.waitFor('first', ({ payload }) => (payload as Delivery).status === 'accepted');
+    assert.match(
+      texts().join(),
+      /^Test house, \d\d:\d\d: something does not work\nThere is no camera and no microphone\.$/,
+    );
+    await deploy('living', 'living', token, { heartbeatAt: `${hour}:${minute}`, minimumSeverity: 1 });
+    await host.inject('go');
+    await host.waitFor('first', ({ payload }) => (payload as Delivery).status === 'accepted');
+    assert.equal(texts().length, 2, 'the alert, and no second sign of life');
+    assert.deepEqual(host.messages('errors'), []);
   });
 
   test('without a database it is red and says so once; when there is one it goes on by itself', async () => {

@@ -25,6 +25,12 @@ export const alertFields = (template: string) => ({
     default: 'en',
     description: 'Language of severity, reason and time in the text.',
   }),
+  heartbeatAt: Type.String({
+    default: '',
+    pattern: '^(?:(?:[01]\\d|2[0-3]):[0-5]\\d)?$',
+    description:
+      'A sign of life every day at this time at the site, such as 08:00: what works and what does not; empty: none.',
+  }),
   template: Type.String({
     default: template,
     minLength: 1,

@@ -233,6 +233,8 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
   test('loads older ones, and nothing jumps when somebody reads further down', async () => {
     const dayAgo = Date.now() - 86_400_000;
     for (let n = 0; n < 35; n++) await happen(base, { id: `old-${n}`, startedAt: dayAgo - n * 1000 });
+    // What comes after the list was asked for is live, and nothing would be left to load.
+    await page.waitForFunction(`fetch('${base}/echosight/api/v1/incidents/old-34').then(({ ok }) => ok)`);
     await page.reload();
     await page.getByRole('button', { name: 'Load older' }).click();
     await page.locator('.es-card', { hasText: 'Incident old-34' }).scrollIntoViewIfNeeded();

@@ -21,7 +21,7 @@ const accounts = 15;
  */
 export default async function firstRequest(): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'echosight-first-request-'));
-  const sandbox = await startSandbox({ port: 0, token, phoneNumberId });
+  const sandbox = await startSandbox({ port: 0, token, phoneNumberId, latencyMs: 0 });
   const log = { info: () => undefined, warn: console.error, error: console.error };
   const database = await openDatabase(join(folder, 'sentinel.db'), { log });
   const desks = Array.from({ length: accounts }, (_, index) => {

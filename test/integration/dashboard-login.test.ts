@@ -144,7 +144,7 @@ describe("Dashboard's own connection when there are accounts", { timeout: 300_00
     assert.doesNotMatch(host.log, said);
     const flows = await (await fetch(`${host.url}/flows`)).text();
     for (let deploys = 0; deploys < 2; deploys++) await host.deploy(JSON.parse(flows) as FlowNode[]);
-    for (let n = 0; n < 100 && !host.log.includes('accounts do not guard'); n++) await setTimeout(100);
+    for (let n = 0; n < 600 && !host.log.includes('accounts do not guard'); n++) await setTimeout(100);
     assert.equal([...host.log.matchAll(said)].length, 1);
   });
 });

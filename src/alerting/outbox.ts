@@ -280,7 +280,7 @@ export class Outbox {
       .where('state', 'in', waiting)
       .where('next_at', '<=', now)
       .orderBy('created_at')
-      .orderBy('id')
+      .orderBy(sql`rowid`)
       .execute();
   }
 

@@ -128,9 +128,14 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
     await page.locator('[name=name]').waitFor();
     await fill(page, { name: 'ann', password: good });
     await page.waitForURL(`${host.url}/dashboard/incidents`);
+    // A link of another site, such as in WhatsApp Web: the browser keeps the cookie back, and the person is logged in all the same.
+    await page.goto('about:blank');
+    await page.setContent(`<a href="${host.url}/dashboard/incidents">look</a>`);
+    await page.getByText('look').click();
+    await page.locator('.es-link-live').waitFor({ timeout: 30_000 });
+    assert.equal(page.url(), `${host.url}/dashboard/incidents`);
     // Only to a page of this server.
     await page.goto(`${host.url}/echosight/login?next=${encodeURIComponent('//evil.example/x')}`);
-    await fill(page, { name: 'ann', password: good });
     await page.waitForURL(`${host.url}/echosight/account`);
   });
 });

@@ -83,12 +83,15 @@ function show(title, narrow, ...children) {
 /** Only to a page of this very server. */
 function goOn() {
   const next = new URL(new URLSearchParams(location.search).get('next') || base + '/account', location.origin);
-  location.assign(next.origin === location.origin ? next.pathname + next.search + next.hash : base + '/account');
+  location.replace(next.origin === location.origin ? next.pathname + next.search + next.hash : base + '/account');
 }
 
 async function loginPage() {
   const link = /^#link=([\\w-]+)$/.exec(location.hash);
   if (link) return linkPage(link[1]);
+  // Who follows a link of another site comes without the cookie, which our own questions carry: such a person is logged in.
+  const me = new URLSearchParams(location.search).has('next') ? await ask('GET', '/account').catch(() => undefined) : undefined;
+  if (me?.how === 'session') return goOn();
   const door = await ask('GET', '/door');
   const enter = form([field(say.name, 'name', { autocomplete: 'username', autofocus: true }),
     field(say.password, 'password', { type: 'password', autocomplete: 'current-password' })], say.login,

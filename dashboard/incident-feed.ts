@@ -1,0 +1,160 @@
+import type { IncidentSummary } from '../src/contracts/api.ts';
+import type { ApiClient } from './api-client.ts';
+import { keepFilter } from './browser.ts';
+import { IncidentList } from './incident-list.ts';
+import { filterIn, fits, isSearch, noFilter } from './list-filter.ts';
+import type { PageState } from './page-state.ts';
+import type { PageVoice } from './page-voice.ts';
+import type { Word } from './words.ts';
+
+/** After the last letter. */
+const searchMs = 400;
+/** More than this is not kept in a page that stays open for weeks. */
+const mostKept = 600;
+
+export type IncidentFeed = ReturnType<typeof createFeed>;
+
+/** Fills the list of incidents: the newest page, older ones, what comes live, and what a filter leaves of them. */
+export function createFeed(state: PageState, api: ApiClient, { say, failureText }: PageVoice) {
+  const list = new IncidentList();
+  /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */
+  const staying = new Set<string>();
+  let request = 0;
+  /** The newest page, as it is under way or came last. */
+  let loading: Promise<void> = Promise.resolve();
+  let searching: ReturnType<typeof setTimeout> | undefined;
+  /** The newest page could not be fetched: what came since is missing, whatever the live connection tells. */
+  let isStale = false;
+
+  function refresh(): void {
+    const filter = filterIn(state);
+    const held = new Set(state.held);
+    state.incidents = list
+      .sorted()
+      .filter((incident) => (fits(incident, filter, state.now) || staying.has(incident.id)) && !held.has(incident.id));
+    if (state.chosen !== undefined) state.chosen = list.get(state.chosen.id) ?? state.chosen;
+  }
+
+  /** Fetches the newest page in place of what is known. */
+  function load(): Promise<void> {
+    loading = fetchNewest();
+    return loading;
+  }
+
+  async function fetchNewest(): Promise<void> {
+    const mine = ++request;
+    const mark = list.mark();
+    isStale = false;
+    try {
+      const page = await api.list(state);
+      if (mine !== request) return;
+      list.replace(page.incidents, mark, page.next !== undefined);
+      state.next = page.next;
+      state.unavailable = page.unavailable ?? [];
+      state.held = [];
+      state.phase = 'ready';
+      refresh();
+      // Where list and details stand side by side, an empty half helps nobody.
+      state.chosen ??= state.incidents[0];
+    } catch (error) {
+      if (mine !== request) return;
+      isStale = true;
+      if (state.phase !== 'ready') fail(error);
+    }
+  }
+
+  async function loadOlder(): Promise<void> {
+    state.isLoadingOlder = true;
+    try {
+      let isAdded = false;
+      while (!isAdded) {
+        // Whatever is asked from the end of a list that is gone would leave others out between.
+        await loading;
+        isAdded = state.next === undefined || (await addOlder(state.next));
+      }
+    } catch (error) {
+      state.announcement = failureText(error);
+    } finally {
+      state.isLoadingOlder = false;
+    }
+  }
+
+  /** @returns false when the list was fetched anew meanwhile */
+  async function addOlder(from: string): Promise<boolean> {
+    const [mine, mark] = [request, list.mark()];
+    const page = await api.list(state, from);
+    if (mine !== request || from !== state.next) return false;
+    list.append(page.incidents, mark, page.next !== undefined);
+    state.next = page.next;
+    refresh();
+    return true;
+  }
+
+  /** @returns whether it is new in the list; what is shown in detail may be further down. */
+  function know(incident: IncidentSummary): boolean {
+    if (state.chosen?.id === incident.id) state.chosen = incident;
+    return list.put(incident);
+  }
+
+  /** Takes what came live. */
+  function take(incident: IncidentSummary): void {
+    // Which words are in it, only the server knows.
+    if (isSearch(state) && list.get(incident.id) === undefined) {
+      searchSoon(() => void load());
+      return;
+    }
+    if (know(incident) && fits(incident, state, Date.now())) {
+      if (!state.isAtTop) state.held.push(incident.id);
+      const { severity, label, area } = incident;
+      state.announcement = say('announce', { severity: say(`severity${severity}` as Word), label, area });
+    }
+    if (list.size > mostKept && state.isAtTop) void load();
+    else refresh();
+  }
+
+  /** Takes what became of an incident that was reviewed here. */
+  function takeReviewed(incident: IncidentSummary): void {
+    staying.add(incident.id);
+    know(incident);
+    refresh();
+  }
+
+  function fail(error: unknown): void {
+    state.phase = 'failed';
+    state.failure = failureText(error);
+  }
+
+  /** @param ask what then brings the list */
+  function searchSoon(ask = applyFilter): void {
+    clearTimeout(searching);
+    searching = setTimeout(ask, searchMs);
+  }
+
+  function applyFilter(): void {
+    clearTimeout(searching);
+    staying.clear();
+    keepFilter(state);
+    state.phase = 'loading';
+    void load();
+  }
+
+  return {
+    ...{ load, take, takeReviewed, refresh, fail },
+    isStale: () => isStale,
+    /** What the templates call. */
+    actions: {
+      ...{ load, loadOlder, applyFilter },
+      searchSoon: () => {
+        searchSoon();
+      },
+      setFilter(name: 'site' | 'area' | 'source' | 'answer' | 'span', value: string): void {
+        Object.assign(state, { [name]: value });
+        applyFilter();
+      },
+      clearFilter(): void {
+        Object.assign(state, noFilter);
+        applyFilter();
+      },
+    },
+  };
+}

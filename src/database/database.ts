@@ -30,7 +30,10 @@ export interface DatabaseOptions {
   log: Log;
   /** With it the file is looked at every 10 s: one that was deleted or replaced is opened anew by the next request. */
   clock?: Clock;
-  /** Called before the file is opened, each time; what it throws is thrown on, and the file stays closed. */
+  /**
+   * Called before the file is opened and after it, each time: a disk that was read-only before may be writable since.
+   * What it throws is thrown on, and the file stays closed.
+   */
   claim?: () => void;
   /** Told after each turn whether the database works; a write that failed counts until one succeeds. */
   onState?: (works: boolean) => void;
@@ -63,6 +66,12 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
     if (!existsSync(file)) home.assertPresent();
     claim();
     const { link, unchecked } = await openLink(file, check.foundDamage, log);
+    try {
+      claim();
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
     home.remember();
     await watch?.start();
     if (unchecked) check.begin();

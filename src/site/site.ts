@@ -107,6 +107,7 @@ export class Site {
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
   #folderLock: FolderLock | undefined;
+  #saidUnlocked = false;
   /** How long and how much is kept. */
   keeping: Keeping = usualKeeping;
   /** What the site itself has to tell of its storage, as incidents for the flow. */
@@ -363,6 +364,8 @@ export class Site {
       this.#folderLock = lockFolder(this.folder);
     } catch (error) {
       if (error instanceof SentinelError && error.name === 'ES_SITE_LOCKED') throw error;
+      if (this.#saidUnlocked) return;
+      this.#saidUnlocked = true;
       this.log.warn(`The data folder cannot be locked (${String(error)}): make sure that only one Node-RED uses it.`);
     }
   }

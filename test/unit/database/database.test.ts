@@ -36,6 +36,20 @@ describe('a database file', () => {
     assert.deepEqual(row, incidentRow());
   });
 
+  test('is claimed before it is opened and after it; a claim that fails leaves it closed', async (t) => {
+    const file = join(temporaryFolder(t), 'sentinel.db');
+    const there: boolean[] = [];
+    const claim = (): void => {
+      there.push(existsSync(file));
+      if (there.length === 2) throw new Error('taken by another process meanwhile');
+    };
+    await assert.rejects(openDatabase(file, { log: new RecordingLog(), claim }), /taken by another process/);
+    assert.deepEqual(there, [false, true]);
+    const again = await openDatabase(file, { log: new RecordingLog(), claim });
+    assert.equal(there.length, 4);
+    await again.close();
+  });
+
   test('holds blobs that come back as Buffers, byte for byte', async (t) => {
     const { query } = await opened(t, join(temporaryFolder(t), 'sentinel.db'));
     const media = randomBytes(200_000);

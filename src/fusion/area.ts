@@ -14,6 +14,7 @@ import type { Duty, WhyUntold } from './duty.ts';
 import type { EntryDelayTakers } from './entry-delay.ts';
 import { factsAround } from './expression/area-facts.ts';
 import { Refusals } from './expression/refusals.ts';
+import type { Truth } from './expression/rule-expression.ts';
 import { heldBackSentences } from './held-back.ts';
 import { IncidentCourse, type CourseState, type Tell, type Voice } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
@@ -264,7 +265,10 @@ export class Area {
         for (const anchor of anchorsOf(condition, booked)) {
           const at = anchor.to === Number.POSITIVE_INFINITY ? now : anchor.from;
           const match = matchAround(booked, anchor, at, this.#around);
-          if (match === undefined || !this.#isTrue(booked, match)) continue;
+          if (match === undefined) continue;
+          const truth = this.#asked(booked, match);
+          if (!truth.holds) continue;
+          if (truth.fault !== undefined) match.fault = truth.fault;
           const off = this.#duty.offDuty(booked.rule, at);
           if (off === undefined) matches.push(match);
           else this.#untold.note(match, off, now);
@@ -277,9 +281,9 @@ export class Area {
   }
 
   /** Whether the expression of a rule, if it has one, is true of what else meets the rule. */
-  #isTrue(booked: BookedRule, match: Match): boolean {
+  #asked(booked: BookedRule, match: Match): Truth {
     const { expression, windowMs } = booked;
-    if (expression === undefined) return true;
+    if (expression === undefined) return { holds: true };
     const at = Math.max(...match.showings.map(({ signal }) => signal.capturedAt));
     const truth = expression.ask(
       factsAround(match, windowMs, {
@@ -288,7 +292,7 @@ export class Area {
       }),
     );
     this.#refusals.note(booked.rule, at, truth);
-    return truth.holds;
+    return truth;
   }
 
   #soundsNear({ showings }: Match): Look[] {

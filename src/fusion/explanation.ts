@@ -148,8 +148,9 @@ function absenceSentence({ rule }: Match): string[] {
 }
 
 /** An expression of experts is told as it stands, as far as it fits. */
-function expressionSentence({ rule: { expression } }: Match): string[] {
+function expressionSentence({ rule: { expression }, fault }: Match): string[] {
   if (expression === undefined) return [];
+  if (fault !== undefined) return [`Its expression failed (${fault}), so the rule holds without it.`];
   const line = expression.replaceAll(/\s+/g, ' ').trim();
   return [`Its expression is true: ${line.length > 160 ? `${line.slice(0, 160)} ...` : line}`];
 }

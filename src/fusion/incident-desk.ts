@@ -52,7 +52,9 @@ export class IncidentDesk {
     const failing = (rule: Rule, why: string): void => {
       if (toldOf.has(rule)) return;
       toldOf.add(rule);
-      options.log.warn(`The expression of the rule ${rule.label ?? rule.id} fails and counts as not true: ${why}.`);
+      options.log.warn(
+        `The expression of the rule ${rule.label ?? rule.id} fails, so the rule holds without it: ${why}.`,
+      );
     };
     this.#engine = new FusionEngine({ ...options, clock, waiting, failing }, (incident) => {
       const media = this.#withheld.take(incident) ?? this.#fetch(incident);

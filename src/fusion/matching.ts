@@ -16,6 +16,8 @@ export interface Match {
   spreadMs: number;
   /** Of a rule that weighs. */
   weighed?: Weighed;
+  /** Why the expression of the rule could not be asked: it holds without it. */
+  fault?: string;
 }
 
 /**

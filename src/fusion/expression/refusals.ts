@@ -7,8 +7,9 @@ const worthMentionMs = 60_000;
 
 /** Rules of one area that nothing but their expressions kept from holding, for the explanation of what is told. */
 export class Refusals {
-  /** By rule, of which there are at most a hundred: when, and why if the expression failed. */
-  readonly #latest = new Map<Rule, { at: number; fault?: string }>();
+  /** By rule, of which there are at most a hundred: when. */
+  readonly #latest = new Map<Rule, number>();
+  readonly #faulty = new Set<Rule>();
   readonly #failing: (rule: Rule, why: string) => void;
 
   /** @param failing Told when an expression fails that did not before. */
@@ -17,20 +18,22 @@ export class Refusals {
   }
 
   note(rule: Rule, at: number, { holds, fault }: Truth): void {
-    const before = this.#latest.get(rule)?.fault;
     if (holds) this.#latest.delete(rule);
-    else this.#latest.set(rule, fault === undefined ? { at } : { at, fault });
-    if (fault !== undefined && before === undefined) this.#failing(rule, fault);
+    else this.#latest.set(rule, at);
+    if (fault === undefined) this.#faulty.delete(rule);
+    else if (!this.#faulty.has(rule)) {
+      this.#faulty.add(rule);
+      this.#failing(rule, fault);
+    }
   }
 
   /** Why rules above a match do not hold, although all that they ask for otherwise is there. */
   sentences({ severity, showings }: Match): string[] {
     const at = Math.max(...showings.map(({ signal }) => signal.capturedAt));
     return [...this.#latest]
-      .filter(([rule, refusal]) => rule.severity > severity && Math.abs(at - refusal.at) <= worthMentionMs)
-      .map(([{ severity: held, label, id }, { fault }]) => {
-        const why = fault === undefined ? 'is not true' : `failed (${fault})`;
-        return `Severity ${held} (${label ?? id}) was held back: its expression ${why}.`;
+      .filter(([rule, refusedAt]) => rule.severity > severity && Math.abs(at - refusedAt) <= worthMentionMs)
+      .map(([{ severity: held, label, id }]) => {
+        return `Severity ${held} (${label ?? id}) was held back: its expression is not true.`;
       });
   }
 }

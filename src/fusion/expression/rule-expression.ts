@@ -8,7 +8,7 @@ const mostSteps = 5000;
 /** After a run that was too long it rests, by the times of what it is asked over: it must not hold up what comes. */
 const restMs = 10_000;
 
-/** What came of it. */
+/** What came of it. With a fault it is not known, and holds: a fault of ours must not keep an alarm back. */
 export interface Truth {
   holds: boolean;
   fault?: string;
@@ -30,10 +30,10 @@ export class RuleExpression {
     this.texts = new Set(textsIn(tree));
   }
 
-  /** Whether it is true; what fails is not, and says why. Never throws. */
+  /** Whether it is true. What fails counts as true, and says why. Never throws. */
   ask(facts: ExpressionFacts): Truth {
     const { at } = facts.time;
-    if (Math.abs(at - this.#rest.from) < restMs) return { holds: false, fault: this.#rest.fault };
+    if (Math.abs(at - this.#rest.from) < restMs) return { holds: true, fault: this.#rest.fault };
     let left = mostSteps;
     const spend = (steps: number): void => {
       left -= steps;
@@ -54,7 +54,7 @@ export class RuleExpression {
     } catch (thrown) {
       const fault = faultOf(thrown);
       if (thrown instanceof TooLong) this.#rest = { from: at, fault };
-      return { holds: false, fault };
+      return { holds: true, fault };
     }
   }
 }

@@ -6,18 +6,17 @@ import type { OutboxRow } from '../database/tables.ts';
 import { AccountWatch } from './account-watch.ts';
 import type { AccountWarning, AlertAccount, Button, MessageWindows } from './alert-channel.ts';
 import { contentByLanguage, fitted, type ContentPolicy } from './alert-content.ts';
-import type { AlertLanguage } from './alert-words.ts';
+import { alertRows } from './alert-rows.ts';
 import { ClockSteps } from './clock-steps.ts';
 import { deliveryOf } from './delivery.ts';
 import { ErrorReports } from './error-reports.ts';
 import { followRow, FollowUps, type FollowPolicy, type KeptMedia } from './follow-ups.ts';
-import { deadlineMs, lateMs } from './next-step.ts';
-import type { Outgoing, Part } from './outbox-row.ts';
+import type { Outgoing } from './outbox-row.ts';
 import type { Person } from './people.ts';
 import { decide, type AlertPolicy, type Verdict } from './policy.ts';
 import type { Receipt } from './receipts.ts';
 import { Restraint } from './restraint.ts';
-import { atOnce, planOf, type AlertSchedule, type Turn } from './schedule.ts';
+import { atOnce, planOf, type AlertSchedule } from './schedule.ts';
 import { Sender } from './sender.ts';
 import type { StorageListener } from './outbox-switch.ts';
 import { SteadyOutbox } from './steady-outbox.ts';
@@ -191,25 +190,25 @@ export class ChannelAlerts {
    */
   async hurry(incidentId: string): Promise<boolean> {
     const now = this.#options.clock.now();
-    const waits = await this.#outbox.scheduled(incidentId);
+    const waits = await this.#outbox.turns.scheduled(incidentId);
     const ids = waits
       .filter(({ unless, start_at: at }) => unless !== 'acknowledged' && (at ?? 0) > now)
       .map(({ id }) => id);
     if (ids.length === 0) return false;
-    await this.#outbox.hurry(ids, now);
+    await this.#outbox.turns.hurry(ids, now);
     this.#sender.wake();
     return true;
   }
 
   /** A person has written: what could not go before goes now. @throws SentinelError ES_DATABASE */
   async release(recipient: string): Promise<void> {
-    await this.#outbox.release(recipient, this.#options.clock.now());
+    await this.#outbox.turns.release(recipient, this.#options.clock.now());
     this.#sender.wake();
   }
 
   /** Somebody has answered: nobody else need be told of this incident. */
   async settle(incidentId: string, by: string): Promise<void> {
-    await this.#cancel(await this.#outbox.scheduled(incidentId), `${by} has answered.`);
+    await this.#cancel(await this.#outbox.turns.scheduled(incidentId), `${by} has answered.`);
   }
 
   /** The incident that a message of the provider's id was about. @throws SentinelError ES_DATABASE */
@@ -233,7 +232,6 @@ export class ChannelAlerts {
     const { account, clock, log, metrics, newId } = this.#options;
     await this.#clockSteps.follow();
     const now = clock.now();
-    const sender = { account: account.id, node: policy.node };
     const history = await this.#outbox.history(policy.node, incident, policy.cooldownSeconds * 1000, now);
     const verdict = decide(incident, policy, history);
     if (!verdict.send) {
@@ -248,20 +246,14 @@ export class ChannelAlerts {
     // What is held back may become a night's worth: its pictures are with the incident.
     const shown = plan.isQuiet || this.#isSnoozed(incident, now) ? undefined : image;
     const contentIn = contentByLanguage(incident, shown, policy, account.kind, log);
-    const rows = plan.turns.flatMap((turn) => {
-      const language = turn.person.language ?? policy.language ?? 'en';
-      const { text: body, picture } = contentIn(language);
-      const sequence = history.nextSequence + turn.round;
-      const row = (part: Part, more: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>) =>
-        this.#row(incident, { ...sender, alertId, turn, part, sequence, now, language }, more);
-      const inline = picture !== undefined && account.kind.form.picture?.as === 'inline';
-      const text = row('text', { body, media: inline ? picture.bytes : null, depends_on: null });
-      if (picture === undefined || inline) return [text];
-      return [text, row('image', { body: picture.caption, media: picture.bytes, depends_on: text.id })];
+    const { node, language = 'en' } = policy;
+    const rows = alertRows(incident, plan.turns, contentIn, {
+      ...{ account: account.id, kind: account.kind, node, alertId, language },
+      ...{ sequence: history.nextSequence, now, newId },
     });
     // What still waits for its turn would tell less than this.
-    const waits = history.nextSequence === 0 ? [] : await this.#outbox.scheduled(incident.id);
-    const older = waits.filter(({ node }) => node === policy.node);
+    const waits = history.nextSequence === 0 ? [] : await this.#outbox.turns.scheduled(incident.id);
+    const older = waits.filter((row) => row.node === node);
     await this.#outbox.add(rows, now);
     await this.#cancel(older, 'The incident was told anew.');
     metrics.count('events_sent_total', { channel: account.kind.id });
@@ -287,7 +279,7 @@ export class ChannelAlerts {
   async #snoozeChanged(): Promise<void> {
     try {
       await this.#clockSteps.follow();
-      await this.#outbox.endSnooze(this.#options.clock.now());
+      await this.#outbox.turns.endSnooze(this.#options.clock.now());
     } finally {
       this.#sender.wake();
     }
@@ -314,56 +306,9 @@ export class ChannelAlerts {
     this.#sender.wake();
   }
 
-  #row(
-    incident: Incident,
-    place: Pick<OutboxRow, 'account' | 'node' | 'sequence'> & {
-      alertId: string;
-      turn: Turn;
-      part: Part;
-      now: number;
-      language: AlertLanguage;
-    },
-    content: Pick<OutboxRow, 'body' | 'media' | 'depends_on'>,
-  ): OutboxRow {
-    const { alertId, now, turn, ...where } = place;
-    const { person, unless = null } = turn;
-    const { id: incident_id, site, area, source, reason, severity } = incident;
-    const start = now + turn.inMs;
-    const deadline = start + (deadlineMs[severity] ?? 0);
-    const isReply = content.depends_on !== null;
-    return {
-      id: this.#options.newId(),
-      alert_id: alertId,
-      ...{ incident_id, site, area, source, reason, severity },
-      channel: this.#options.account.kind.id,
-      ...where,
-      recipient: person.address,
-      ...content,
-      media_id: null,
-      state: 'queued',
-      attempts: 0,
-      // A reply becomes due when its text is accepted.
-      next_at: isReply ? deadline : start,
-      late_at: isReply ? null : start + (lateMs[severity] ?? 0),
-      deadline,
-      provider_id: null,
-      error_json: null,
-      maybe_duplicate: 0,
-      created_at: now,
-      updated_at: now,
-      accepted_at: null,
-      receipt: null,
-      start_at: turn.inMs === 0 ? null : start,
-      unless: isReply ? null : unless,
-      incident_json: isReply ? null : JSON.stringify(incident),
-      form: null,
-      hold: null,
-    };
-  }
-
   async #cancel(rows: readonly Outgoing[], why: string): Promise<void> {
     if (rows.length === 0) return;
-    await this.#outbox.cancel(
+    await this.#outbox.turns.cancel(
       rows.map(({ id }) => id),
       this.#options.clock.now(),
     );

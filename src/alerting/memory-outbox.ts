@@ -1,8 +1,8 @@
 import type { OutboxRow } from '../database/tables.ts';
+import { MemoryRows } from './memory-rows.ts';
+import { MemoryTurns } from './memory-turns.ts';
 import type { OutboxStore } from './outbox.ts';
 import {
-  hasArrived,
-  heldBack,
   heldForm,
   repliedTo,
   rateMemoryMs,
@@ -12,7 +12,6 @@ import {
   unfinished,
   waiting,
   waitingAgain,
-  type HoldSpan,
   type OutboxState,
   type Outgoing,
   type Part,
@@ -31,11 +30,12 @@ const gaveWay = JSON.stringify({
 
 /** The rows of one account while the database cannot take them: the same as `Outbox`, bounded and without a disk. */
 export class MemoryOutbox implements OutboxStore {
-  readonly #rows = new Map<string, OutboxRow>();
+  readonly #rows = new MemoryRows();
+  readonly turns = new MemoryTurns(this.#rows);
 
   /** All rows, to be written down. */
   all(): OutboxRow[] {
-    return [...this.#rows.values()];
+    return this.#rows.where(() => true);
   }
 
   clear(): void {
@@ -44,30 +44,33 @@ export class MemoryOutbox implements OutboxStore {
 
   /** Rows that the database has too, without their pictures unless these are given. */
   adopt(rows: readonly Outgoing[], pictures: ReadonlyMap<string, Uint8Array> = new Map()): void {
-    for (const row of rows) this.#rows.set(row.id, { media: pictures.get(row.id) ?? null, ...row });
+    for (const row of rows) this.#rows.put({ media: pictures.get(row.id) ?? null, ...row });
   }
 
   add(rows: readonly OutboxRow[], now: number): Promise<void> {
-    for (const row of rows) this.#rows.set(row.id, row);
+    for (const row of rows) this.#rows.put(row);
     for (const { id, depends_on: text } of rows) {
-      if (text !== null && this.#rows.get(text)?.state === 'accepted') this.#change(id, { next_at: now });
+      if (text !== null && this.#rows.get(text)?.state === 'accepted') this.#rows.change(id, { next_at: now });
     }
     for (const part of Object.keys(alertsHeld) as Part[]) this.#giveWay(part);
-    const finished = this.#where(({ state }) => !unfinished.includes(state as OutboxState));
+    const finished = this.#rows.where(({ state }) => !unfinished.includes(state as OutboxState));
     for (const { id } of finished.slice(0, -finishedHeld)) this.#rows.delete(id);
     return Promise.resolve();
   }
 
   recover(now: number): Promise<number> {
-    for (const row of this.#where(({ state }) => state === 'sending')) this.#set(row, { state: 'unknown' });
-    const left = this.#waiting(({ depends_on: text }) => text === null || this.#rows.get(text)?.state === 'accepted');
-    for (const row of left) this.#set(row, { next_at: row.hold === null ? Math.max(now, row.start_at ?? 0) : now });
+    for (const row of this.#rows.where(({ state }) => state === 'sending')) this.#rows.set(row, { state: 'unknown' });
+    const left = this.#rows.waiting(
+      ({ depends_on: text }) => text === null || this.#rows.get(text)?.state === 'accepted',
+    );
+    for (const row of left)
+      this.#rows.set(row, { next_at: row.hold === null ? Math.max(now, row.start_at ?? 0) : now });
     return Promise.resolve(left.length);
   }
 
   shift(step: number): Promise<void> {
-    for (const row of this.#where(({ state }) => unfinished.includes(state as OutboxState))) {
-      this.#set(row, {
+    for (const row of this.#rows.where(({ state }) => unfinished.includes(state as OutboxState))) {
+      this.#rows.set(row, {
         created_at: row.created_at + step,
         next_at: row.next_at + step,
         late_at: row.late_at === null ? null : row.late_at + step,
@@ -79,29 +82,31 @@ export class MemoryOutbox implements OutboxStore {
   }
 
   expire(now: number): Promise<Outgoing[]> {
-    const expired = this.#waiting(({ deadline }) => deadline <= now);
+    const expired = this.#rows.waiting(({ deadline }) => deadline <= now);
     const stateOf = ({ form }: OutboxRow): OutboxState => (form === heldForm ? 'cancelled' : 'expired');
-    const rows = expired.map((row) => this.#set(row, { state: stateOf(row), media: null, updated_at: now }));
+    const rows = expired.map((row) => this.#rows.set(row, { state: stateOf(row), media: null, updated_at: now }));
     return Promise.resolve(textsFirst(rows));
   }
 
   takeLate(now: number): Promise<Outgoing[]> {
-    const late = this.#waiting(({ late_at: at }) => at !== null && at <= now);
-    return Promise.resolve(late.map((row) => this.#set(row, { late_at: null })));
+    const late = this.#rows.waiting(({ late_at: at }) => at !== null && at <= now);
+    return Promise.resolve(late.map((row) => this.#rows.set(row, { late_at: null })));
   }
 
   due(part: Part, now: number, limit: number, leastSeverity = 0): Promise<Outgoing[]> {
-    const due = this.#waiting((row) => row.part === part && row.severity >= leastSeverity && row.next_at <= now);
+    const due = this.#rows.waiting((row) => row.part === part && row.severity >= leastSeverity && row.next_at <= now);
     due.sort((one, other) => other.severity - one.severity || one.created_at - other.created_at);
     return Promise.resolve(due.slice(0, limit));
   }
 
   nextTime(now: number): Promise<number | undefined> {
-    const times = this.#waiting(() => true).flatMap(({ next_at: next, late_at: late, deadline }) => [
-      ...(next > now ? [next] : []),
-      ...(late === null ? [] : [late]),
-      deadline,
-    ]);
+    const times = this.#rows
+      .waiting(() => true)
+      .flatMap(({ next_at: next, late_at: late, deadline }) => [
+        ...(next > now ? [next] : []),
+        ...(late === null ? [] : [late]),
+        deadline,
+      ]);
     return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
   }
 
@@ -112,129 +117,62 @@ export class MemoryOutbox implements OutboxStore {
       maybe_duplicate: row.state === 'unknown' ? 1 : row.maybe_duplicate,
       updated_at: now,
     };
-    this.#change(row.id, change);
+    this.#rows.change(row.id, change);
     return Promise.resolve({ ...row, ...change });
   }
 
   accept(id: string, providerId: string, now: number, replyMs: number, form?: string): Promise<boolean> {
-    const row = this.#in(unfinished, id);
+    const row = this.#rows.in(unfinished, id);
     if (row === undefined || row.provider_id === providerId) return Promise.resolve(false);
     const over = { state: 'accepted', provider_id: providerId, error_json: null, media: null };
-    this.#set(row, { ...over, accepted_at: now, updated_at: now, form: form ?? row.form });
+    this.#rows.set(row, { ...over, accepted_at: now, updated_at: now, form: form ?? row.form });
     this.#letReply(id, now, replyMs);
     return Promise.resolve(true);
   }
 
-  scheduled(incidentId: string): Promise<Outgoing[]> {
-    return Promise.resolve(this.#waiting((row) => row.incident_id === incidentId && row.unless !== null));
-  }
-
-  cancel(ids: readonly string[], now: number): Promise<void> {
-    const needless = this.#waiting((row) => ids.includes(row.id) || ids.includes(row.depends_on ?? ''));
-    for (const row of needless) this.#set(row, { state: 'cancelled', media: null, updated_at: now });
-    return Promise.resolve();
-  }
-
-  hurry(ids: readonly string[], now: number): Promise<void> {
-    for (const row of this.#waiting(({ id }) => ids.includes(id))) this.#set(row, { start_at: now, next_at: now });
-    return Promise.resolve();
-  }
-
-  hold(row: Outgoing, span: HoldSpan): Promise<void> {
-    const change = heldBack(row, span);
-    this.#change(row.id, change);
-    const { deadline = row.deadline } = change;
-    for (const reply of this.#waiting((one) => one.depends_on === row.id)) {
-      this.#set(reply, { deadline, next_at: deadline });
-    }
-    return Promise.resolve();
-  }
-
-  releasable(recipient: string, now: number): Promise<Outgoing[]> {
-    const held = this.#waiting(
-      (row) => row.recipient === recipient && (row.hold === 'quiet' || row.hold === 'snooze') && row.next_at <= now,
-    );
-    return Promise.resolve(held.sort((one, other) => one.created_at - other.created_at));
-  }
-
-  gather(id: string, body: string, others: readonly string[], now: number): Promise<void> {
-    const over = { state: 'cancelled', media: null, updated_at: now };
-    for (const row of this.#waiting((one) => others.includes(one.depends_on ?? ''))) this.#set(row, over);
-    for (const other of others) this.#change(other, { ...over, hold: 'summary', depends_on: id });
-    this.#change(id, { body, hold: 'summary', updated_at: now });
-    return Promise.resolve();
-  }
-
-  endSnooze(now: number): Promise<void> {
-    for (const row of this.#waiting(({ hold }) => hold === 'snooze')) this.#set(row, { next_at: now });
-    return Promise.resolve();
-  }
-
-  /** What other accounts did is not known here: a message too many beats silence. */
-  toldElsewhere(row: Outgoing, how: 'accepted' | 'delivered'): Promise<boolean> {
-    const others = this.#where(
-      (one) =>
-        one.incident_id === row.incident_id &&
-        one.node !== row.node &&
-        one.severity >= row.severity &&
-        (how === 'accepted' ? one.accepted_at !== null : hasArrived(one.receipt)),
-    );
-    return Promise.resolve(others.length > 0);
-  }
-
   wait(...[id, change, from = unfinished]: Parameters<OutboxStore['wait']>): Promise<boolean> {
-    const row = this.#in(from, id);
-    if (row !== undefined) this.#set(row, waitingAgain(change));
+    const row = this.#rows.in(from, id);
+    if (row !== undefined) this.#rows.set(row, waitingAgain(change));
     return Promise.resolve(row !== undefined);
   }
 
   fail(...[id, error, now, from = unfinished]: Parameters<OutboxStore['fail']>): Promise<Outgoing[] | undefined> {
-    const failed = this.#in(from, id);
+    const failed = this.#rows.in(from, id);
     if (failed === undefined) return Promise.resolve(undefined);
     const change = { state: 'failed', media: null, error_json: error, updated_at: now };
-    this.#set(failed, change);
-    return Promise.resolve(this.#waiting((row) => row.depends_on === id).map((reply) => this.#set(reply, change)));
+    this.#rows.set(failed, change);
+    return Promise.resolve(
+      this.#rows.waiting((row) => row.depends_on === id).map((reply) => this.#rows.set(reply, change)),
+    );
   }
 
   receiptRow({ id, tag = '' }: Parameters<OutboxStore['receiptRow']>[0]): Promise<Outgoing | undefined> {
-    return Promise.resolve(this.#rows.get(tag) ?? this.#where(({ provider_id: given }) => given === id)[0]);
+    return Promise.resolve(this.#rows.get(tag) ?? this.#rows.where(({ provider_id: given }) => given === id)[0]);
   }
 
   progress(...[row, { id, status }, now, replyMs]: Parameters<OutboxStore['progress']>): Promise<Outgoing> {
     if (row.state !== 'accepted') this.#letReply(row.id, now, replyMs);
     const change = reached(row, { status, providerId: id, now });
-    this.#change(row.id, change);
+    this.#rows.change(row.id, change);
     return Promise.resolve({ ...row, ...change });
   }
 
-  postpone(recipient: string, severity: number, until: number, now: number): Promise<void> {
-    const due = this.#waiting((row) => row.recipient === recipient && row.severity <= severity && row.next_at <= now);
-    for (const row of due) this.#set(row, { next_at: until });
-    return Promise.resolve();
-  }
-
-  release(recipient: string, now: number): Promise<void> {
-    const held = this.#waiting((row) => row.recipient === recipient && row.form === heldForm);
-    for (const row of held) this.#set(row, { next_at: now });
-    return Promise.resolve();
-  }
-
   sentTo(recipient: string, now: number): Promise<number[]> {
-    const times = this.#where((row) => row.recipient === recipient).flatMap(({ accepted_at: at }) => at ?? []);
+    const times = this.#rows.where((row) => row.recipient === recipient).flatMap(({ accepted_at: at }) => at ?? []);
     return Promise.resolve(times.filter((at) => at >= now - rateMemoryMs && at <= now).sort((a, b) => a - b));
   }
 
   textsOf(node: string, incidentId: string): Promise<Outgoing[]> {
     const isText = (row: OutboxRow): boolean =>
       row.node === node && row.incident_id === incidentId && row.part === 'text';
-    const texts = this.#where((row) => isText(row) && standing.includes(row.state as OutboxState));
+    const texts = this.#rows.where((row) => isText(row) && standing.includes(row.state as OutboxState));
     return Promise.resolve(repliedTo(texts.sort((one, other) => one.sequence - other.sequence)));
   }
 
   pictureOf(id: string): Promise<Outgoing | undefined> {
     const isShown = ({ state, media_id: uploaded }: OutboxRow): boolean =>
       uploaded !== null || waiting.includes(state as OutboxState);
-    return Promise.resolve(this.#where((row) => row.depends_on === id && row.part === 'image' && isShown(row))[0]);
+    return Promise.resolve(this.#rows.where((row) => row.depends_on === id && row.part === 'image' && isShown(row))[0]);
   }
 
   providerId(id: string): Promise<string | undefined> {
@@ -250,47 +188,23 @@ export class MemoryOutbox implements OutboxStore {
     const { alert_id: alertId, part, sequence } = upload;
     const served = (row: OutboxRow): boolean =>
       row.alert_id === alertId && row.part === part && row.sequence === sequence;
-    for (const row of this.#where(served)) this.#set(row, { media_id: mediaId });
+    for (const row of this.#rows.where(served)) this.#rows.set(row, { media_id: mediaId });
     return Promise.resolve();
   }
 
   /** Too many alerts: of the least severe the oldest expires at once, which is told as for any other. */
   #giveWay(part: Part): void {
-    const rows = this.#waiting((row) => row.part === part && row.error_json !== gaveWay);
+    const rows = this.#rows.waiting((row) => row.part === part && row.error_json !== gaveWay);
     rows.sort((one, other) => one.severity - other.severity || one.created_at - other.created_at);
     const alerts = [...new Set(rows.map((row) => row.alert_id))];
     const victims = new Set(alerts.slice(0, Math.max(0, alerts.length - alertsHeld[part])));
-    const goes = this.#waiting((row) => victims.has(row.alert_id) && (part === 'text' || row.part === part));
-    for (const row of goes) this.#set(row, { deadline: row.created_at, error_json: gaveWay });
+    const goes = this.#rows.waiting((row) => victims.has(row.alert_id) && (part === 'text' || row.part === part));
+    for (const row of goes) this.#rows.set(row, { deadline: row.created_at, error_json: gaveWay });
   }
 
   #letReply(id: string, now: number, replyMs: number): void {
-    for (const reply of this.#waiting((row) => row.depends_on === id)) {
-      this.#set(reply, { next_at: now, deadline: now + replyMs });
+    for (const reply of this.#rows.waiting((row) => row.depends_on === id)) {
+      this.#rows.set(reply, { next_at: now, deadline: now + replyMs });
     }
-  }
-
-  #in(states: readonly OutboxState[], id: string): OutboxRow | undefined {
-    const row = this.#rows.get(id);
-    return row !== undefined && states.includes(row.state as OutboxState) ? row : undefined;
-  }
-
-  #where(holds: (row: OutboxRow) => boolean): OutboxRow[] {
-    return [...this.#rows.values()].filter(holds);
-  }
-
-  #waiting(holds: (row: OutboxRow) => boolean): OutboxRow[] {
-    return this.#where((row) => waiting.includes(row.state as OutboxState) && holds(row));
-  }
-
-  #change(id: string, change: Partial<OutboxRow>): void {
-    const row = this.#rows.get(id);
-    if (row !== undefined) this.#set(row, change);
-  }
-
-  #set(row: OutboxRow, change: Partial<OutboxRow>): OutboxRow {
-    const changed = { ...row, ...change };
-    this.#rows.set(row.id, changed);
-    return changed;
   }
 }

@@ -1,6 +1,6 @@
 import type { Acknowledgements } from '../contracts/ports.ts';
-import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
+import type { TurnStore } from './outbox-turns.ts';
 
 /**
  * Why a message that waited for its turn need not be sent any more, as a sentence; undefined: it must be. What cannot be
@@ -10,7 +10,7 @@ import type { Outgoing } from './outbox-row.ts';
  */
 export async function needlessSince(
   row: Outgoing,
-  outbox: Pick<OutboxStore, 'toldElsewhere'>,
+  outbox: Pick<TurnStore, 'toldElsewhere'>,
   acknowledgements: Acknowledgements | undefined,
 ): Promise<string | undefined> {
   if (row.unless === null) return undefined;

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { OutboxRow } from '../database/tables.ts';
+import { recoverRows, type RecoverySpans } from './outbox-recovery.ts';
 import type { Receipt } from './receipts.ts';
 import {
-  arrived,
-  heldBack,
   heldForm,
   repliedTo,
   outgoing,
@@ -15,17 +14,15 @@ import {
   unfinished,
   waiting,
   waitingAgain,
-  type HoldSpan,
   type OutboxState,
   type Outgoing,
   type Part,
   type Upload,
   type Waiting,
 } from './outbox-row.ts';
+import { OutboxTurns, type TurnStore } from './outbox-turns.ts';
 
 const keptMs = 30 * 24 * 3_600_000;
-/** What waited longer than this while we were not running is no alarm any more. */
-const renewedWithinMs = 24 * 3_600_000;
 
 /** What works through rows needs of where they are. */
 export type OutboxStore = Pick<Outbox, keyof Outbox>;
@@ -34,10 +31,13 @@ export type OutboxStore = Pick<Outbox, keyof Outbox>;
 export class Outbox {
   readonly #query: Database['query'];
   readonly #account: string;
+  /** What waits for its turn. */
+  readonly turns: TurnStore;
 
   constructor(database: Database, account: string) {
     this.#query = database.query;
     this.#account = account;
+    this.turns = new OutboxTurns(database, account);
   }
 
   /** Writes all rows of an alert or none; rows older than 30 days go, those of accounts that nobody uses any more too. */
@@ -56,60 +56,9 @@ export class Outbox {
     });
   }
 
-  /**
-   * Picks up what an earlier process left: what it was sending may have arrived, everything is due at once that need not wait for its turn, the time
-   * that we were not running does not count against the deadline, and what is late is told again.
-   * @param spans by severity: how long a row is tried, from which age on it is late, and how long a receipt of what may have
-   * arrived is waited for.
-   * @param underWay ids of rows that this process is sending.
-   * @returns how many rows wait.
-   */
-  async recover(
-    now: number,
-    spans: { deadlineMs: readonly number[]; lateMs: readonly number[]; unansweredMs?: readonly number[] },
-    underWay: readonly string[] = [],
-  ): Promise<number> {
-    return await this.#query.transaction().execute(async (transaction) => {
-      const rows = transaction.updateTable('outbox').where('account', '=', this.#account);
-      await rows.set({ state: 'unknown' }).where('state', '=', 'sending').where('id', 'not in', underWay).execute();
-      for (const [severity, span] of spans.lateMs.entries()) {
-        await rows
-          .set({ late_at: sql`coalesce(start_at, created_at) + ${span}` })
-          .where('state', 'in', waiting)
-          .where('part', '=', 'text')
-          .where('severity', '=', severity)
-          .execute();
-      }
-      for (const [severity, span] of spans.deadlineMs.entries()) {
-        await rows
-          .set({ deadline: sql`max(deadline, ${now + span}, coalesce(start_at, 0) + ${span})` })
-          .where('state', 'in', waiting)
-          .where('severity', '=', severity)
-          .where('created_at', '>', now - renewedWithinMs)
-          .execute();
-      }
-      const accepted = transaction.selectFrom('outbox').select('id').where('state', '=', 'accepted');
-      await rows
-        // What is held back is asked anew: quiet hours may have changed meanwhile.
-        .set({ next_at: sql`case when hold is null then max(${now}, coalesce(start_at, 0)) else ${now} end` })
-        .where('state', 'in', waiting)
-        .where((row) => row.or([row('depends_on', 'is', null), row('depends_on', 'in', accepted)]))
-        .execute();
-      for (const [severity, span] of (spans.unansweredMs ?? []).entries()) {
-        await rows
-          .set({ next_at: now + span })
-          .where('state', '=', 'unknown')
-          .where('severity', '=', severity)
-          .execute();
-      }
-      const { left } = await transaction
-        .selectFrom('outbox')
-        .select(({ fn }) => fn.countAll<number>().as('left'))
-        .where('account', '=', this.#account)
-        .where('state', 'in', waiting)
-        .executeTakeFirstOrThrow();
-      return left;
-    });
+  /** See `recoverRows`. */
+  async recover(now: number, spans: RecoverySpans, underWay: readonly string[] = []): Promise<number> {
+    return await recoverRows(this.#query, this.#account, now, spans, underWay);
   }
 
   /** The clock was set: what waits keeps its age, and waits as long as before. */
@@ -226,111 +175,6 @@ export class Outbox {
     });
   }
 
-  /** What waits for its turn, or for something that would make it needless. */
-  async scheduled(incidentId: string): Promise<Outgoing[]> {
-    return await this.#query
-      .selectFrom('outbox')
-      .select(outgoing)
-      .where('account', '=', this.#account)
-      .where('incident_id', '=', incidentId)
-      .where('unless', 'is not', null)
-      .where('state', 'in', waiting)
-      .execute();
-  }
-
-  /** These have become needless, and what would have replied to them. */
-  async cancel(ids: readonly string[], now: number): Promise<void> {
-    await this.#query
-      .updateTable('outbox')
-      .set({ state: 'cancelled', media: null, updated_at: now })
-      .where('state', 'in', waiting)
-      .where((row) => row.or([row('id', 'in', ids), row('depends_on', 'in', ids)]))
-      .execute();
-  }
-
-  /** These need not wait for their turn any longer. */
-  async hurry(ids: readonly string[], now: number): Promise<void> {
-    await this.#query
-      .updateTable('outbox')
-      .set({ start_at: now, next_at: now })
-      .where('id', 'in', ids)
-      .where('state', 'in', waiting)
-      .execute();
-  }
-
-  /** Holds a text back; what replies to it waits with it. */
-  async hold(row: Outgoing, span: HoldSpan): Promise<void> {
-    const change = heldBack(row, span);
-    const { deadline = row.deadline } = change;
-    await this.#query.transaction().execute(async (transaction) => {
-      const rows = transaction.updateTable('outbox').where('state', 'in', waiting);
-      await rows.set(change).where('id', '=', row.id).execute();
-      await rows.set({ deadline, next_at: deadline }).where('depends_on', '=', row.id).execute();
-    });
-  }
-
-  /** The texts to a person that were held back and may go now, oldest first. */
-  async releasable(recipient: string, now: number): Promise<Outgoing[]> {
-    return await this.#query
-      .selectFrom('outbox')
-      .select(outgoing)
-      .where('account', '=', this.#account)
-      .where('recipient', '=', recipient)
-      .where('hold', 'in', ['quiet', 'snooze'])
-      .where('state', 'in', waiting)
-      .where('next_at', '<=', now)
-      .orderBy('created_at')
-      .orderBy(sql`rowid`)
-      .execute();
-  }
-
-  /** One text tells what several would have; the others are not sent, nor what would have replied to them. */
-  async gather(id: string, body: string, others: readonly string[], now: number): Promise<void> {
-    await this.#query.transaction().execute(async (transaction) => {
-      const rows = transaction.updateTable('outbox').where('state', 'in', waiting);
-      const over = { state: 'cancelled' satisfies OutboxState, media: null, updated_at: now };
-      await rows.set(over).where('depends_on', 'in', others).execute();
-      await rows
-        .set({ ...over, hold: 'summary', depends_on: id })
-        .where('id', 'in', others)
-        .execute();
-      await rows.set({ body, hold: 'summary', updated_at: now }).where('id', '=', id).execute();
-    });
-  }
-
-  /** What a snooze holds back need not wait for its end: the snooze has changed. */
-  async endSnooze(now: number): Promise<void> {
-    await this.#query
-      .updateTable('outbox')
-      .set({ next_at: now })
-      .where('account', '=', this.#account)
-      .where('hold', '=', 'snooze')
-      .where('state', 'in', waiting)
-      .execute();
-  }
-
-  /** Whether another node, of whatever channel, has told of the same incident, at least as severe. */
-  async toldElsewhere(row: Outgoing, how: 'accepted' | 'delivered'): Promise<boolean> {
-    // What was told together with others stands in the text that told them.
-    const gathered = this.#query
-      .selectFrom('outbox')
-      .select('depends_on')
-      .where('incident_id', '=', row.incident_id)
-      .where('hold', '=', 'summary')
-      .where('depends_on', 'is not', null);
-    const other = await this.#query
-      .selectFrom('outbox')
-      .select('id')
-      .where((one) => one.or([one('incident_id', '=', row.incident_id), one('id', 'in', gathered)]))
-      .where('node', '!=', row.node)
-      .where('part', '=', 'text')
-      .where('severity', '>=', row.severity)
-      .where((one) => (how === 'accepted' ? one('accepted_at', 'is not', null) : one('receipt', 'in', arrived)))
-      .limit(1)
-      .executeTakeFirst();
-    return other !== undefined;
-  }
-
   /**
    * It is tried again at `nextAt`.
    * @param change `form`: in another form; `refused`: the provider's id of the message that has failed.
@@ -400,31 +244,6 @@ export class Outbox {
         .returning(outgoing)
         .executeTakeFirstOrThrow();
     });
-  }
-
-  /** Nothing that is due and no more severe than this goes to a person before `until`. */
-  async postpone(recipient: string, severity: number, until: number, now: number): Promise<void> {
-    await this.#query
-      .updateTable('outbox')
-      .set({ next_at: until })
-      .where('account', '=', this.#account)
-      .where('recipient', '=', recipient)
-      .where('severity', '<=', severity)
-      .where('state', 'in', waiting)
-      .where('next_at', '<=', now)
-      .execute();
-  }
-
-  /** A person has written: what could not go before may go now. */
-  async release(recipient: string, now: number): Promise<void> {
-    await this.#query
-      .updateTable('outbox')
-      .set({ next_at: now })
-      .where('account', '=', this.#account)
-      .where('recipient', '=', recipient)
-      .where('form', '=', heldForm)
-      .where('state', 'in', waiting)
-      .execute();
   }
 
   /** When messages to a person were accepted, as far back as limits look, ascending. */

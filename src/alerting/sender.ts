@@ -1,17 +1,15 @@
 import { SentinelError, asSentinelError } from '../contracts/errors.ts';
-import type { DeliveryStatus } from '../contracts/messages.ts';
-import type { Acknowledgements, Clock, Log, Metrics, Random } from '../contracts/ports.ts';
+import type { Clock, Log, Metrics, Random } from '../contracts/ports.ts';
 import { AccountGate } from './account-gate.ts';
 import type { AlertChannel, ChannelKind } from './alert-channel.ts';
 import type { Action, Answer } from './answer.ts';
 import type { ClockSteps } from './clock-steps.ts';
-import { needlessSince } from './needless.ts';
 import { deadlineMs, lateMs, nextStep, receiptWaitMs, type NextStep } from './next-step.ts';
 import type { OutboxStore } from './outbox.ts';
 import { heldForm, unfinished, type Outgoing, type OutboxState, type Part } from './outbox-row.ts';
 import { progressOf, type Receipt } from './receipts.ts';
-import type { Held, Restraint } from './restraint.ts';
 import { errorJson, expiryError, lateError } from './row-errors.ts';
+import { Turns, type RowListener, type TurnsOptions } from './turns.ts';
 
 interface Lane {
   part: Part;
@@ -40,7 +38,7 @@ const databaseRetryMs = 5_000;
 const triesAfterFailure = 4;
 const neverWrote = 'It could only have been sent if the person had written.';
 
-export interface SenderOptions {
+export interface SenderOptions extends TurnsOptions {
   outbox: OutboxStore;
   kind: Pick<ChannelKind, 'name'>;
   channel: AlertChannel;
@@ -48,21 +46,12 @@ export interface SenderOptions {
   abort: AbortController;
   /** Whether receipts come in, see `nextStep`; default not. */
   receipts?: () => boolean;
-  acknowledgements?: Acknowledgements | undefined;
-  /** What is not told now, and what is told instead of several texts that were held back. Without it all is told. */
-  restraint?: { heldOf: Restraint['heldOf']; summaryOf: (rows: readonly Outgoing[]) => string };
   clock: Clock;
   clockSteps: ClockSteps;
   random: Random;
   log: Log;
   metrics: Metrics;
 }
-
-/**
- * Told whenever the state of a row changes for those outside; with an error when it failed or is late, with a sentence
- * when it became needless.
- */
-export type RowListener = (row: Outgoing, status: DeliveryStatus, because?: SentinelError | string) => void;
 
 /**
  * Works through the outbox: writes "sending" down, sends, writes down what came of it. Woken by new rows, by finished
@@ -72,6 +61,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #tell: RowListener;
   readonly #gate = new AccountGate();
+  readonly #turns: Turns;
   readonly #underWay: ReadonlyMap<Lane, Set<Promise<void>>> = new Map(lanes.map((lane) => [lane, new Set()]));
   #cancelTimer: () => void = () => undefined;
   #rounds: Promise<void> = Promise.resolve();
@@ -83,6 +73,7 @@ export class Sender {
   constructor(options: SenderOptions, tell: RowListener) {
     this.#options = options;
     this.#tell = tell;
+    this.#turns = new Turns(options, tell);
   }
 
   /** Picks up what an earlier process left. @throws SentinelError ES_DATABASE */
@@ -184,8 +175,8 @@ export class Sender {
       for (const row of free > 0 ? await this.#options.outbox.due(lane.part, now, free, lane.from) : []) {
         const held = this.#gate.opensIn(row.severity, this.#options.clock.monotonic());
         if (held > 0) gateOpensIn = Math.min(gateOpensIn, held);
-        else if (await this.#isHeld(row, now)) again = true;
-        else if (await this.#gathered(row, now)) {
+        else if (await this.#turns.isHeld(row, now)) again = true;
+        else if (await this.#turns.gathered(row, now)) {
           again = true;
           // Others of this list may be told by it.
           break;
@@ -194,67 +185,6 @@ export class Sender {
       // Once more: behind them there may be others. Ends, since a row is cancelled once and a person postponed once a round.
     } while (again);
     return gateOpensIn;
-  }
-
-  /** Whether a row is not to be sent now: it is left out, held back or put off. */
-  async #isHeld(row: Outgoing, now: number): Promise<boolean> {
-    return (await this.#cancelled(row, now)) || (await this.#withheld(row, now)) || (await this.#postponed(row, now));
-  }
-
-  /** Holds back a text whose person wants quiet, or that somebody has snoozed. What belongs to a text that was told goes. */
-  async #withheld(row: Outgoing, now: number): Promise<boolean> {
-    const { restraint, outbox, metrics } = this.#options;
-    const held = row.part === 'text' ? restraint?.heldOf(row, now) : undefined;
-    if (held === undefined) return false;
-    const { hold, why } = held;
-    await outbox.hold(row, {
-      ...{ hold, until: turnAfter(row, held) },
-      ...{ lateMs: lateMs[row.severity] ?? 0, deadlineMs: deadlineMs[row.severity] ?? 0 },
-    });
-    if (row.hold !== null) return true;
-    metrics.count('alerts_withheld_total', { channel: row.channel, why: hold });
-    this.#tell(row, 'withheld', why);
-    return true;
-  }
-
-  /** Tells a person in one text what was held back, where it is more than one. */
-  async #gathered(row: Outgoing, now: number): Promise<boolean> {
-    const { restraint, outbox } = this.#options;
-    if (restraint === undefined || (row.hold !== 'quiet' && row.hold !== 'snooze')) return false;
-    const free: Outgoing[] = [];
-    for (const one of await outbox.releasable(row.recipient, now)) {
-      if (restraint.heldOf(one, now) === undefined && !(await this.#cancelled(one, now))) free.push(one);
-    }
-    if (free.length < 2) return false;
-    // Of each incident the newest: it may have been told for several reasons.
-    const told = [...new Map(free.map((one) => [one.incident_id, one])).values()];
-    const [carrier] = told.toSorted((one, other) => other.severity - one.severity);
-    if (carrier === undefined) return false;
-    const others = free.filter((one) => one !== carrier);
-    const body = told.length === 1 ? carrier.body : restraint.summaryOf(told);
-    const ids = others.map(({ id }) => id);
-    await outbox.gather(carrier.id, body, ids, now);
-    for (const other of others) this.#tell(other, 'cancelled', 'It is told together with others.');
-    return true;
-  }
-
-  /** Leaves out what has become needless while it waited for its turn. */
-  async #cancelled(row: Outgoing, now: number): Promise<boolean> {
-    const { acknowledgements, outbox } = this.#options;
-    const why = await needlessSince(row, outbox, acknowledgements);
-    if (why === undefined) return false;
-    await outbox.cancel([row.id], now);
-    this.#tell(row, 'cancelled', why);
-    return true;
-  }
-
-  /** Puts a person's messages off while too many went there. The most severe is due first, and so decides for all. */
-  async #postponed({ recipient, severity }: Outgoing, now: number): Promise<boolean> {
-    const { outbox, channel } = this.#options;
-    if (channel.rateWait === undefined) return false;
-    const wait = channel.rateWait(await outbox.sentTo(recipient, now), severity, now);
-    if (wait > 0) await outbox.postpone(recipient, severity, now + wait, now);
-    return wait > 0;
   }
 
   async #launch(lane: Lane, row: Outgoing): Promise<void> {
@@ -319,7 +249,7 @@ export class Sender {
   /** What another message has shown already. */
   async #leaveOut(carried: readonly Outgoing[], now: number): Promise<void> {
     if (carried.length === 0) return;
-    await this.#options.outbox.cancel(
+    await this.#options.outbox.turns.cancel(
       carried.map(({ id }) => id),
       now,
     );
@@ -344,7 +274,7 @@ export class Sender {
     const { outbox, clock, kind, log } = this.#options;
     const { state, delayMs, error, action, form } = step;
     if (action === 'upload-again') await outbox.setMediaId(row, null);
-    if (action === 'pair-rate') await outbox.postpone(row.recipient, 3, now + delayMs, now);
+    if (action === 'pair-rate') await outbox.turns.postpone(row.recipient, 3, now + delayMs, now);
     if (action === 'pause') this.#gate.beQuietUntil(clock.monotonic() + delayMs);
     const change = { state, nextAt: now + delayMs, error: errorJson(error), now, form, refused };
     if (!(await outbox.wait(row.id, change, from))) return;
@@ -398,12 +328,4 @@ export class Sender {
 /** It goes another way, or waits as it should: nothing is wrong. */
 function isQuiet(action: Action): boolean {
   return action === 'change' || action === 'hold';
-}
-
-/** When a text that is held back has its turn: another channel that it waits for goes first then too. */
-function turnAfter(row: Outgoing, { hold, until }: Held): number {
-  const { unless, start_at: start } = row;
-  if (start === null || unless === null || unless === 'acknowledged') return until;
-  if (row.hold === null) return until + start - row.created_at;
-  return row.hold === 'quiet' && hold === 'quiet' ? Math.max(until, start) : until;
 }

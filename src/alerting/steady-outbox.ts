@@ -4,8 +4,10 @@ import { alertHistory } from './alert-history.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { Outgoing } from './outbox-row.ts';
 import { OutboxSwitch, type OutboxPorts, type StorageListener } from './outbox-switch.ts';
+import type { TurnStore } from './outbox-turns.ts';
 import type { AlertHistory } from './policy.ts';
 import { RecentAlerts } from './recent-alerts.ts';
+import { SteadyTurns } from './steady-turns.ts';
 
 /**
  * The outbox on disk; when that fails for whatever reason, one in memory that goes on with the same rows until they
@@ -17,11 +19,13 @@ export class SteadyOutbox implements OutboxStore {
   /** Being sent; known here even if the database that has them cannot be read any more. */
   readonly #underWay = new Map<string, Outgoing>();
   readonly #place: OutboxSwitch;
+  readonly turns: TurnStore;
   #lastSequence = 0;
 
   constructor(ports: OutboxPorts, onStorage: StorageListener) {
     this.#account = ports.account;
     this.#place = new OutboxSwitch(ports, onStorage, this.#underWay);
+    this.turns = new SteadyTurns(this.#place);
   }
 
   /** What earlier alerts say about an incident, and the number of its next alert. */
@@ -95,44 +99,6 @@ export class SteadyOutbox implements OutboxStore {
     return accepted;
   }
 
-  async scheduled(incidentId: string): Promise<Outgoing[]> {
-    return await this.#place.use((store) => store.scheduled(incidentId));
-  }
-
-  async cancel(ids: readonly string[], now: number): Promise<void> {
-    await this.#place.use((store) => store.cancel(ids, now));
-  }
-
-  async hurry(ids: readonly string[], now: number): Promise<void> {
-    await this.#place.use((store) => store.hurry(ids, now));
-  }
-
-  async hold(...held: Parameters<OutboxStore['hold']>): Promise<void> {
-    await this.#place.use((store) => store.hold(...held));
-  }
-
-  async releasable(recipient: string, now: number): Promise<Outgoing[]> {
-    return await this.#place.use((store) => store.releasable(recipient, now));
-  }
-
-  async gather(...texts: Parameters<OutboxStore['gather']>): Promise<void> {
-    await this.#place.use((store) => store.gather(...texts));
-  }
-
-  async endSnooze(now: number): Promise<void> {
-    await this.#place.use((store) => store.endSnooze(now));
-  }
-
-  /** The database of a disk that is full can still be asked. */
-  async toldElsewhere(...question: Parameters<OutboxStore['toldElsewhere']>): Promise<boolean> {
-    const told = await this.#place.use((store) => store.toldElsewhere(...question));
-    if (told || !this.#place.inMemory) return told;
-    return await this.#place
-      .disk()
-      .then((disk) => disk.toldElsewhere(...question))
-      .catch(() => false);
-  }
-
   async receiptRow(receipt: Parameters<OutboxStore['receiptRow']>[0]): Promise<Outgoing | undefined> {
     return await this.#place.use((store) => store.receiptRow(receipt));
   }
@@ -153,14 +119,6 @@ export class SteadyOutbox implements OutboxStore {
     const replies = await this.#place.use((store) => store.fail(...change));
     this.#underWay.delete(change[0]);
     return replies;
-  }
-
-  async postpone(...message: Parameters<OutboxStore['postpone']>): Promise<void> {
-    await this.#place.use((store) => store.postpone(...message));
-  }
-
-  async release(...question: Parameters<OutboxStore['release']>): Promise<void> {
-    await this.#place.use((store) => store.release(...question));
   }
 
   async sentTo(recipient: string, now: number): Promise<number[]> {

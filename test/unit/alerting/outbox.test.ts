@@ -118,7 +118,7 @@ describe('outbox', () => {
       { id: 'notice', incident_id: 'c', severity: 1 },
       { id: 'elsewhere', incident_id: 'a', recipient: '15550199', severity: 1 },
     );
-    await outbox.postpone('15550100', 2, at + 6000, at);
+    await outbox.turns.postpone('15550100', 2, at + 6000, at);
     assert.deepEqual(
       (await outbox.due('text', at, 10)).map((row) => row.id),
       ['alarm', 'elsewhere'],

@@ -189,10 +189,18 @@ function written(body: object, proof: Record<string, string>): RequestInit {
   return { headers: { 'content-type': 'application/json', ...proof }, body: JSON.stringify(body) };
 }
 
-/** Proof that a page of ours asks: only those can read this cookie. Without an account there is none. */
+const csrfCookie = /^(?:__Host-)?echosight-csrf(?:-\w+)?=/;
+
+/**
+ * Proof that a page of ours asks: only those can read these cookies. Without an account there is none, and of a Node-RED beside this one
+ * there may be another; the server knows its own.
+ */
 function csrfHeader({ cookies }: Pick<Tab, 'cookies'>): Record<string, string> {
-  const [, token] = /(?:^|; )(?:__Host-)?echosight-csrf=([\w-]+)/.exec(cookies()) ?? [];
-  return token === undefined ? {} : { 'x-csrf-token': token };
+  const pairs = cookies()
+    .split('; ')
+    .filter((pair) => csrfCookie.test(pair));
+  const tokens = pairs.map((pair) => pair.replace(csrfCookie, ''));
+  return tokens.length === 0 ? {} : { 'x-csrf-token': tokens.join(',') };
 }
 
 function detailOf(answer: unknown): string | undefined {

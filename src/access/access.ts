@@ -8,6 +8,7 @@ import type {
   LoginRequest,
   NewToken,
   PasswordChange,
+  SessionRecord,
   TokenRecord,
   TokenRequest,
   UserChange,
@@ -45,6 +46,8 @@ export interface AccessOptions {
 }
 
 type Account = Selectable<UserRow>;
+
+const cookieTagLength = 8;
 
 /** The accounts of a site: who may come in, and as what. Everything that reads or writes rejects with ES_DATABASE when it cannot. */
 export class Access {
@@ -91,12 +94,13 @@ export class Access {
   /**
    * Logs in: a new session, whatever the browser brought along.
    * @param peer address of who asks.
+   * @param agent what the browser calls itself.
    * @returns the cookie.
    * @throws SentinelError ES_LOGIN with one and the same text for every reason; LoginWait; ES_BUSY
    */
-  async login(request: LoginRequest, peer: string): Promise<{ cookie: string; caller: Caller }> {
+  async login(request: LoginRequest, peer: string, agent?: string): Promise<{ cookie: string; caller: Caller }> {
     const user = await this.#check(request, peer);
-    const cookie = await this.#sessions.begin(user.id, this.#clock.now());
+    const cookie = await this.#sessions.begin(user.id, this.#clock.now(), agent);
     this.#note(user.name, 'session', 'login', peer);
     return { cookie, caller: callerOf(user, 'session') };
   }
@@ -110,11 +114,43 @@ export class Access {
     this.#note(user.name, 'nobody', 'user.register', peer);
   }
 
-  async logout(cookie: string): Promise<void> {
+  /** @returns whether it was a session of ours */
+  async logout(cookie: string): Promise<boolean> {
     const caller = await this.bySession(cookie);
+    if (caller === undefined) return false;
     await this.#sessions.end(cookie);
     this.#recent.clear();
-    if (caller !== undefined) this.#note(caller.name, 'session', 'logout');
+    this.#note(caller.name, 'session', 'logout');
+    return true;
+  }
+
+  /** Tells the cookies of these accounts from those of another Node-RED at the same name. Made with the first account. */
+  async cookieTag(): Promise<string> {
+    return createHmac('sha256', await this.#key.get())
+      .update('cookie')
+      .digest('hex')
+      .slice(0, cookieTagLength);
+  }
+
+  /** Where somebody is logged in, newest first. @param cookie the session that asks */
+  async sessionsOf({ account = '' }: Caller, cookie?: string): Promise<SessionRecord[]> {
+    return await this.#sessions.list(account, this.#clock.now(), cookie);
+  }
+
+  /** @returns whether there was such a session of the caller's */
+  async endSession(caller: Caller, id: string): Promise<boolean> {
+    const ended = await this.#sessions.endOf(caller.account ?? '', id);
+    this.#recent.clear();
+    if (ended > 0) this.#note(caller.name, caller.how, 'session.end');
+    return ended > 0;
+  }
+
+  /** Logs somebody out everywhere. @returns how many sessions that were */
+  async endSessionsOf(caller: Caller): Promise<number> {
+    const ended = await this.#sessions.endOf(caller.account ?? '');
+    this.#recent.clear();
+    if (ended > 0) this.#note(caller.name, caller.how, 'session.end-all', `${ended}`);
+    return ended;
   }
 
   /** Who has this cookie. */

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { UserRow } from '../database/tables.ts';
+import type { SessionRecord } from '../contracts/accounts.ts';
 import { hashOf, newSecret } from './secrets.ts';
 
 /** Who does nothing for so long is asked again: a page that is open asks all the time. */
@@ -10,6 +11,9 @@ export const longestMs = 30 * 24 * 3_600_000;
 const noticedEveryMs = 60_000;
 /** One person has so many browsers; the oldest is logged out. */
 const mostOfUser = 20;
+const longestAgent = 300;
+/** Of a hash: enough to tell twenty apart, and worth nothing to who reads it. */
+const idLength = 32;
 
 /** Browsers that are logged in. Only hashes are kept: who reads the database can log in nowhere. */
 export class Sessions {
@@ -20,10 +24,13 @@ export class Sessions {
   }
 
   /** A session of its own for every login: an id that somebody brought along is worth nothing. @returns the cookie */
-  async begin(userId: string, now: number): Promise<string> {
+  async begin(userId: string, now: number, agent = ''): Promise<string> {
     const { query } = await this.#database();
     const secret = newSecret();
-    const row = { hash: hashOf(secret), user_id: userId, created_at: now, used_at: now, expires_at: now + longestMs };
+    const row = {
+      ...{ hash: hashOf(secret), user_id: userId, created_at: now, used_at: now, expires_at: now + longestMs },
+      agent: agent === '' ? null : agent.slice(0, longestAgent),
+    };
     await query.transaction().execute(async (turn) => {
       const over = (column: 'expires_at' | 'used_at', before: number) =>
         turn.deleteFrom('sessions').where(column, '<', before).execute();
@@ -56,6 +63,33 @@ export class Sessions {
       await query.updateTable('sessions').set({ used_at: now }).where('hash', '=', hash).execute();
     }
     return row;
+  }
+
+  /** Those of an account that count, newest first. @param secret of the one that asks */
+  async list(userId: string, now: number, secret = ''): Promise<SessionRecord[]> {
+    const { query } = await this.#database();
+    const rows = await query
+      .selectFrom('sessions')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('expires_at', '>', now)
+      .where('used_at', '>', now - idleMs)
+      .orderBy('created_at', 'desc')
+      .execute();
+    const own = hashOf(secret);
+    return rows.map(({ hash, created_at, used_at, agent }) => ({
+      ...{ id: hash.slice(0, idLength), createdAt: created_at, usedAt: used_at, current: hash === own },
+      ...(agent === null ? {} : { agent }),
+    }));
+  }
+
+  /** Ends one of an account's, or all. @returns how many there were */
+  async endOf(userId: string, id?: string): Promise<number> {
+    const { query } = await this.#database();
+    let rows = query.deleteFrom('sessions').where('user_id', '=', userId);
+    if (id !== undefined)
+      rows = rows.where((on) => on(on.fn('substr', ['hash', on.lit(1), on.lit(idLength)]), '=', id));
+    return Number((await rows.executeTakeFirst()).numDeletedRows);
   }
 
   async end(secret: string): Promise<void> {

@@ -25,7 +25,16 @@ export class Users {
 
   async list(): Promise<UserRecord[]> {
     const { query } = await this.#database();
-    return (await query.selectFrom('users').selectAll().orderBy('name_key').execute()).map(userRecord);
+    const rows = await query
+      .selectFrom('users')
+      .selectAll()
+      .select((on) => {
+        const own = on.selectFrom('sessions').whereRef('sessions.user_id', '=', 'users.id');
+        return own.select(({ fn }) => fn.max('sessions.used_at').as('at')).as('seen_at');
+      })
+      .orderBy('name_key')
+      .execute();
+    return rows.map((row) => ({ ...userRecord(row), ...(row.seen_at === null ? {} : { seenAt: row.seen_at }) }));
   }
 
   async byName(name: string): Promise<Selectable<UserRow> | undefined> {

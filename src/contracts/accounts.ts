@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { roles } from './access.ts';
+import { reviewStates } from './review-states.ts';
 
 /** Shortest password: length is what makes a password strong. */
 export const passwordLength = { least: 10, most: 256 } as const;
@@ -56,8 +57,11 @@ export const AccountView = Type.Object(
       Type.Object(
         {
           minimumSeverity: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
+          site: Type.Optional(Type.String({ maxLength: 200 })),
           area: Type.Optional(Type.String({ maxLength: 200 })),
+          source: Type.Optional(Type.String({ maxLength: 200 })),
           state: Type.Optional(Type.Enum(['open', 'unreviewed'])),
+          review: Type.Optional(Type.Enum([...reviewStates])),
         },
         closed,
       ),
@@ -67,14 +71,28 @@ export const AccountView = Type.Object(
         {
           minimumSeverity: Type.Integer({ minimum: 0, maximum: 3 }),
           sound: Type.Boolean({ description: 'Whether the page makes a sound.' }),
+          desktop: Type.Optional(Type.Boolean({ description: 'Whether the browser shows a notification.' })),
         },
         closed,
       ),
+    ),
+    language: Type.Optional(
+      Type.Enum(['en', 'de'], { description: 'Of the dashboard; without it that of the browser.' }),
     ),
   },
   closed,
 );
 export type AccountView = Static<typeof AccountView>;
+
+/** Where somebody is logged in; never the secret of the cookie. */
+export const SessionRecord = Type.Object({
+  id: Type.String(),
+  createdAt: epochMs('When somebody logged in'),
+  usedAt: epochMs('When it was last used, to the minute'),
+  agent: Type.Optional(Type.String({ description: 'What the browser calls itself.' })),
+  current: Type.Boolean({ description: 'Whether it is the one that asks.' }),
+});
+export type SessionRecord = Static<typeof SessionRecord>;
 
 /** Who asks. */
 export const AccountAnswer = Type.Object({
@@ -96,6 +114,7 @@ export const UserRecord = Type.Object({
   hasPassword: Type.Boolean({ description: 'false until the one-time link was used.' }),
   createdAt: epochMs('When it was made'),
   loggedInAt: Type.Optional(epochMs('When somebody last logged in')),
+  seenAt: Type.Optional(epochMs('When a browser that is logged in was last used, to the minute')),
 });
 export type UserRecord = Static<typeof UserRecord>;
 

@@ -377,6 +377,10 @@ const steps: readonly string[] = [
   -- Its file was looked for and is not there.
   ALTER TABLE media ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- What the browser of a session calls itself: people must know which one they log out.
+  ALTER TABLE sessions ADD COLUMN agent TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -348,6 +348,8 @@ export interface SessionRow {
   /** To the minute. */
   used_at: number;
   expires_at: number;
+  /** What the browser calls itself. */
+  agent: string | null;
 }
 
 /** A program that may ask. */

@@ -16,7 +16,8 @@ import { sendJson, sendText } from '../send.ts';
 import type { Door } from './account-caller.ts';
 import { accountProblem, bodyAs } from './account-problems.ts';
 import { accountPage, accountPagePolicy } from './page/account-page.ts';
-import { sessionCookie, sessionHeaders } from './cookies.ts';
+import { browserSession, endSessions } from './browser-session.ts';
+import { sessionHeaders } from './cookies.ts';
 
 export interface AccountHost {
   /** Where accounts are; undefined while no site is open. */
@@ -39,6 +40,9 @@ export class AccountAnswers {
     makeAccessToken: (call) => this.#accessToken(call),
     readAccount: (call) => this.#account(call),
     changePassword: (call) => this.#password(call),
+    listSessions: (call) => this.#sessions(call),
+    endSession: (call) => this.#endSession(call),
+    endAllSessions: (call) => this.#endAllSessions(call),
     readView: (call) => this.#view(call),
     changeView: (call) => this.#changeView(call),
   } satisfies Partial<Handlers>;
@@ -57,18 +61,17 @@ export class AccountAnswers {
   async #logIn({ request, response }: OpenCall): Promise<void> {
     const asked = bodyAs(LoginRequest, await jsonBody(request), 'login');
     const access = this.#access();
-    const { cookie, caller } = await ask(() => access.login(asked, peerOf(request)));
+    const { cookie, caller } = await ask(() => access.login(asked, peerOf(request), request.headers['user-agent']));
     // The session of before was another one: its cookie is worth nothing any more.
-    const old = sessionCookie(request);
-    if (old !== undefined) await access.logout(old);
-    response.setHeader('Set-Cookie', sessionHeaders(request, { cookie, csrf: access.csrfToken(cookie) }));
+    const old = await endSessions(access, request);
+    const begun = sessionHeaders(request, await access.cookieTag(), { cookie, csrf: access.csrfToken(cookie) });
+    response.setHeader('Set-Cookie', [...old.slice(begun.length), ...begun]);
     sendJson(request, response, 200, await this.#answer(caller));
   }
 
   async #logOut({ request, response }: OpenCall): Promise<void> {
-    const cookie = sessionCookie(request);
-    if (cookie !== undefined) await this.#host.door()?.access.logout(cookie);
-    response.setHeader('Set-Cookie', sessionHeaders(request));
+    const access = this.#host.door()?.access;
+    if (access !== undefined) response.setHeader('Set-Cookie', await endSessions(access, request));
     response.writeHead(204).end();
   }
 
@@ -119,8 +122,24 @@ export class AccountAnswers {
   async #password({ request, response, caller }: Call): Promise<void> {
     const asked = bodyAs(PasswordChange, await jsonBody(request), 'password');
     if (caller.how !== 'session') throw new Problem(403, 'Log in with your account to change its password.');
-    await ask(() => this.#access().changePassword(caller, asked, peerOf(request), sessionCookie(request)));
+    const own = await this.#session(request);
+    await ask(() => this.#access().changePassword(caller, asked, peerOf(request), own));
     response.writeHead(204).end();
+  }
+
+  async #sessions({ request, response, caller }: Call): Promise<void> {
+    const sessions = await this.#access().sessionsOf(caller, await this.#session(request));
+    sendJson(request, response, 200, { sessions });
+  }
+
+  async #endSession({ response, caller, parts: { session = '' } }: Call): Promise<void> {
+    if (!(await this.#access().endSession(caller, session))) throw new Problem(404, 'There is no such login of yours.');
+    response.writeHead(204).end();
+  }
+
+  async #endAllSessions({ request, response, caller }: Call): Promise<void> {
+    const access = this.#access();
+    sendJson(request, response, 200, { ended: await access.endSessionsOf(caller) });
   }
 
   async #view({ request, response, caller }: Call): Promise<void> {
@@ -138,6 +157,11 @@ export class AccountAnswers {
   async #answer({ name, role, how, sources }: Caller): Promise<AccountAnswer> {
     const accounts = (await this.#host.door()?.access.hasAccounts()) ?? false;
     return { name, role, how, accounts, ...(sources === undefined ? {} : { sources: [...sources] }) };
+  }
+
+  /** The cookie of the session that asks. */
+  async #session(request: IncomingMessage): Promise<string | undefined> {
+    return (await browserSession(this.#access(), request))?.cookie;
   }
 
   #access(): Access {

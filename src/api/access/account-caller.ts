@@ -5,7 +5,7 @@ import { SentinelError } from '../../contracts/errors.ts';
 import { callerByLogin, type Login } from '../login-caller.ts';
 import { isLocal } from '../peer.ts';
 import { Problem } from '../problem.ts';
-import { sessionCookie } from './cookies.ts';
+import { browserSession } from './browser-session.ts';
 
 /** Where accounts are, and what the site says about them. */
 export interface Door {
@@ -18,6 +18,8 @@ export interface Door {
 
 const reading: readonly unknown[] = ['GET', 'HEAD'];
 const csrfHeader = 'x-csrf-token';
+/** A page sends what it finds: that of a Node-RED beside this one is found, too. */
+const mostTokens = 8;
 
 /**
  * Who asks: by a token, by a session, by the login of Node-RED, or as this machine. While there are no accounts: as `callerByLogin`.
@@ -51,11 +53,10 @@ async function known(
   const bearer = bearerOf(request);
   // A wrong token is never made good by where it comes from.
   if (bearer !== undefined) return await access.byBearer(bearer);
-  const cookie = sessionCookie(request);
-  const caller = cookie === undefined ? undefined : await access.bySession(cookie);
-  if (caller !== undefined && cookie !== undefined) {
-    assertOwnPage(access, request, cookie);
-    return caller;
+  const session = await browserSession(access, request);
+  if (session !== undefined) {
+    assertOwnPage(access, request, session.cookie);
+    return session.caller;
   }
   if (atHome !== undefined) return atHome;
   if (!(await access.hasAccounts())) return callerByLogin(login, request);
@@ -74,10 +75,11 @@ function bearerOf({ headers }: IncomingMessage): string | undefined {
   return bearer ?? (typeof key === 'string' ? key : undefined);
 }
 
-/** A browser sends the cookie along with whatever a page begins; the token, only our own pages can read. @throws Problem 403 */
+/** A browser sends the cookie along with whatever a page begins; the tokens, only our own pages can read. @throws Problem 403 */
 function assertOwnPage(access: Access, { method, headers }: IncomingMessage, cookie: string): void {
   if (reading.includes(method)) return;
   const given = headers[csrfHeader];
-  if (typeof given === 'string' && access.isCsrfToken(given, cookie)) return;
-  throw new Problem(403, 'Send the value of the cookie echosight-csrf as header X-CSRF-Token.');
+  const tokens = typeof given === 'string' ? given.split(',', mostTokens) : [];
+  if (tokens.some((token) => access.isCsrfToken(token.trim(), cookie))) return;
+  throw new Problem(403, 'Send the value of the cookie echosight-csrf-... as header X-CSRF-Token.');
 }

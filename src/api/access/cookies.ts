@@ -5,37 +5,53 @@ import type { TLSSocket } from 'node:tls';
  * `__Host-` keeps pages of a neighbouring name from setting it; browsers allow it over TLS only. Strict: our cookie goes with nothing that
  * another site begins. The pages themselves hold nothing: what they show they fetch, and that is the same site.
  */
-const names = {
-  session: { plain: 'echosight', secure: '__Host-echosight' },
-  /** Read by our pages, and sent back with every change. */
-  csrf: { plain: 'echosight-csrf', secure: '__Host-echosight-csrf' },
-} as const;
+const prefixes = { plain: 'echosight', secure: '__Host-echosight' } as const;
 /** Longest that a session may be; the server ends it earlier when nobody uses it. */
 const maxAgeSeconds = 30 * 24 * 3600;
 const longestCookie = 100;
 
-/** The session that a browser says it has. */
-export function sessionCookie(request: IncomingMessage): string | undefined {
-  const wanted = byTls(request) ? names.session.secure : names.session.plain;
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
+/** The cookies of a browser that may be sessions of the accounts with this tag: that of their name, and that of before tags. */
+export function sessionCookies(request: IncomingMessage, tag: string): { tag: string; cookie: string }[] {
+  return [tag, ''].flatMap((one) => {
+    const cookie = valueOf(request, prefixes[kindOf(request)] + ending(one));
+    return cookie === undefined ? [] : [{ tag: one, cookie }];
+  });
+}
+
+/**
+ * Set-Cookie headers of a login, or of a logout where there is no session. Browsers send a cookie to every port of a host: the tag keeps
+ * two Node-REDs of one machine from overwriting each other's.
+ * @param tag empty: the names of before tags
+ */
+export function sessionHeaders(
+  request: IncomingMessage,
+  tag: string,
+  session?: { cookie: string; csrf: string },
+): string[] {
+  const kind = kindOf(request);
+  const age = `Max-Age=${session === undefined ? 0 : maxAgeSeconds}`;
+  const common = ['Path=/', age, 'SameSite=Strict', ...(kind === 'secure' ? ['Secure'] : [])].join('; ');
+  return [
+    `${prefixes[kind]}${ending(tag)}=${session?.cookie ?? ''}; ${common}; HttpOnly`,
+    // Read by our pages, and sent back with every change.
+    `${prefixes[kind]}-csrf${ending(tag)}=${session?.csrf ?? ''}; ${common}`,
+  ];
+}
+
+function ending(tag: string): string {
+  return tag === '' ? '' : `-${tag}`;
+}
+
+function valueOf({ headers }: IncomingMessage, wanted: string): string | undefined {
+  for (const pair of (headers.cookie ?? '').split(';')) {
     const [name = '', value = ''] = pair.trim().split('=', 2);
     if (name === wanted && value !== '' && value.length <= longestCookie) return value;
   }
   return undefined;
 }
 
-/** Set-Cookie headers of a login, or of a logout where there is no session. */
-export function sessionHeaders(request: IncomingMessage, session?: { cookie: string; csrf: string }): string[] {
-  const kind = byTls(request) ? 'secure' : 'plain';
-  const age = `Max-Age=${session === undefined ? 0 : maxAgeSeconds}`;
-  const common = ['Path=/', age, 'SameSite=Strict', ...(kind === 'secure' ? ['Secure'] : [])].join('; ');
-  return [
-    `${names.session[kind]}=${session?.cookie ?? ''}; ${common}; HttpOnly`,
-    `${names.csrf[kind]}=${session?.csrf ?? ''}; ${common}`,
-  ];
-}
-
 /** A proxy's word is enough here: it decides only that the cookie goes by TLS alone. */
-function byTls({ socket, headers }: IncomingMessage): boolean {
-  return (socket as Partial<TLSSocket>).encrypted === true || headers['x-forwarded-proto'] === 'https';
+function kindOf({ socket, headers }: IncomingMessage): keyof typeof prefixes {
+  const byTls = (socket as Partial<TLSSocket>).encrypted === true || headers['x-forwarded-proto'] === 'https';
+  return byTls ? 'secure' : 'plain';
 }

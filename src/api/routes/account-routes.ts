@@ -12,6 +12,7 @@ import {
   NewToken,
   NewUser,
   PasswordChange,
+  SessionRecord,
   TokenRecord,
   TokenRequest,
   UserChange,
@@ -19,7 +20,7 @@ import {
   UserRecord,
   UserRequest,
 } from '../../contracts/accounts.ts';
-import { NamedId } from './parts.ts';
+import { NamedId, OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
 
 const reading = [400, 413, 415, 422] as const;
@@ -92,6 +93,23 @@ export const accountRoutes = {
     body: { schema: PasswordChange },
     answers: nothing,
     problems: [...reading, 503],
+  },
+  listSessions: {
+    ...{ method: 'GET', path: '/api/v1/account/sessions', group: 'Accounts', needs: 'viewer' },
+    summary: 'Where the own account is logged in.',
+    answers: { 200: { description: 'Newest first.', schema: Type.Object({ sessions: Type.Array(SessionRecord) }) } },
+  },
+  endSession: {
+    ...{ method: 'DELETE', path: '/api/v1/account/sessions/{session}', group: 'Accounts', needs: 'viewer' },
+    summary: 'Ends a login of the own account.',
+    parts: { session: OpaqueId },
+    answers: nothing,
+    problems: [404],
+  },
+  endAllSessions: {
+    ...{ method: 'DELETE', path: '/api/v1/account/sessions', group: 'Accounts', needs: 'viewer' },
+    summary: 'Logs the own account out everywhere, here too.',
+    answers: { 200: { description: 'How many logins have ended.', schema: Type.Object({ ended: Type.Integer() }) } },
   },
   readView: {
     ...{ method: 'GET', path: '/api/v1/account/view', group: 'Accounts', needs: 'viewer' },

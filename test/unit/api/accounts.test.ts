@@ -3,7 +3,14 @@ import { createHmac } from 'node:crypto';
 import { describe, test, type TestContext } from 'node:test';
 import type { Login } from '../../../src/api/login-caller.ts';
 import { siteHost } from '../../../src/api/site-host.ts';
-import type { AccountAnswer, AuditPage, NewToken, NewUser, UserRecord } from '../../../src/contracts/accounts.ts';
+import type {
+  AccountAnswer,
+  AuditPage,
+  NewToken,
+  NewUser,
+  SessionRecord,
+  UserRecord,
+} from '../../../src/contracts/accounts.ts';
 import { Site, type SiteOptions } from '../../../src/site/site.ts';
 import { good } from '../access/desk.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -26,9 +33,19 @@ class Browser {
     this.#base = base;
   }
 
+  /** As our pages do it: every one that there is. */
+  get csrf(): string | undefined {
+    const tokens = [...this.cookies].filter(([name]) => name.includes('echosight-csrf')).map(([, value]) => value);
+    return tokens.length === 0 ? undefined : tokens.join(',');
+  }
+
+  get session(): string {
+    return [...this.cookies].find(([name]) => /^echosight-(?!csrf)/.test(name))?.[1] ?? '';
+  }
+
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const csrf = this.cookies.get('echosight-csrf');
+    const csrf = this.csrf;
     const sent = {
       ...this.#base,
       ...(cookie === '' ? {} : { cookie }),
@@ -176,12 +193,15 @@ describe('a session', () => {
     const { ann, browser } = await withAnn(t);
     await ann.status('POST', '/login', { name: 'ann', password: good });
     const [session = '', csrf = ''] = ann.lastCookies;
-    assert.match(session, /^echosight=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; HttpOnly$/);
-    assert.match(csrf, /^echosight-csrf=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict$/);
+    assert.match(session, /^echosight-[0-9a-f]{8}=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; HttpOnly$/);
+    assert.match(csrf, /^echosight-csrf-[0-9a-f]{8}=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict$/);
     const tls = browser();
     await tls.status('POST', '/login', { name: 'ann', password: good }, { 'x-forwarded-proto': 'https' });
     const [secure = ''] = tls.lastCookies;
-    assert.match(secure, /^__Host-echosight=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; Secure; HttpOnly$/);
+    assert.match(
+      secure,
+      /^__Host-echosight-[0-9a-f]{8}=[\w-]{43}; Path=\/; Max-Age=2592000; SameSite=Strict; Secure; HttpOnly$/,
+    );
     assert.equal(await tls.status('GET', '/account', undefined, { 'x-forwarded-proto': 'https' }), 200);
     // What came without TLS may have been set by anybody on the way.
     assert.equal(await ann.status('GET', '/account', undefined, { 'x-forwarded-proto': 'https' }), 401);
@@ -192,11 +212,12 @@ describe('a session', () => {
     const victim = browser();
     victim.cookies.set('echosight', 'chosen-by-the-attacker-chosen-by-the-attack');
     await victim.status('POST', '/login', { name: 'ann', password: good });
-    assert.notEqual(victim.cookies.get('echosight'), 'chosen-by-the-attacker-chosen-by-the-attack');
+    assert.notEqual(victim.session, 'chosen-by-the-attacker-chosen-by-the-attack');
+    assert.equal(await victim.status('GET', '/account'), 200);
     const attacker = browser();
     attacker.cookies.set('echosight', 'chosen-by-the-attacker-chosen-by-the-attack');
     assert.equal(await attacker.status('GET', '/account'), 401);
-    const before = ann.cookies.get('echosight') ?? '';
+    const before = ann.session;
     await ann.status('POST', '/login', { name: 'ann', password: good });
     attacker.cookies.set('echosight', before);
     assert.equal(await attacker.status('GET', '/account'), 401);
@@ -206,7 +227,7 @@ describe('a session', () => {
   test('changes nothing without its token, whatever page asks', async (t) => {
     const { ann } = await withAnn(t);
     const change = (headers: Record<string, string>) => ann.status('PUT', '/site/arming', { mode: 'away' }, headers);
-    const right = ann.cookies.get('echosight-csrf') ?? '';
+    const right = ann.csrf ?? '';
     for (const wrong of ['', 'x', right.slice(1), createHmac('sha256', 'another').update('csrf').digest('base64url')]) {
       assert.equal(await change({ 'x-csrf-token': wrong }), 403, wrong);
     }
@@ -229,11 +250,83 @@ describe('a session', () => {
     assert.equal(await ann.status('POST', '/account/password', { password: good, newPassword }), 204);
     assert.equal(await ann.status('GET', '/account'), 200);
     assert.equal(await other.status('GET', '/account'), 401);
-    const cookie = ann.cookies.get('echosight') ?? '';
+    const cookie = ann.session;
     assert.equal(await ann.status('POST', '/logout'), 204);
     assert.equal(ann.cookies.size, 0);
     other.cookies.set('echosight', cookie);
     assert.equal(await other.status('GET', '/account'), 401);
+  });
+});
+
+describe('two Node-REDs on one machine', () => {
+  test('keep their logins apart, though browsers send the cookies of both to each', async (t) => {
+    const [house, shop] = [await withAnn(t), await withAnn(t)];
+    const browser = house.ann;
+    for (const [name, value] of shop.ann.cookies) browser.cookies.set(name, value);
+    shop.ann.cookies.clear();
+    for (const [name, value] of browser.cookies) shop.ann.cookies.set(name, value);
+    for (const page of [browser, shop.ann]) {
+      assert.equal(page.cookies.size, 4);
+      assert.equal(await page.status('PUT', '/site/arming', { mode: 'away' }), 200);
+    }
+    assert.equal(await browser.status('POST', '/logout'), 204);
+    assert.equal(browser.cookies.size, 2);
+    assert.equal(await browser.status('GET', '/account'), 401);
+    for (const [name] of shop.ann.cookies) if (!browser.cookies.has(name)) shop.ann.cookies.delete(name);
+    assert.equal(await shop.ann.status('PUT', '/site/arming', { mode: 'night' }), 200);
+  });
+
+  test('know a session by its name of before, until it is logged out', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    const old = browser();
+    for (const [name, value] of ann.cookies) old.cookies.set(name.replace(/-[0-9a-f]{8}$/, ''), value);
+    assert.deepEqual([...old.cookies.keys()], ['echosight', 'echosight-csrf']);
+    assert.equal(await old.status('PUT', '/site/arming', { mode: 'away' }), 200);
+    assert.equal(await old.status('POST', '/logout'), 204);
+    assert.equal(old.cookies.size, 0);
+  });
+});
+
+describe('where somebody is logged in', () => {
+  test('is told to nobody else, and ended one by one or everywhere', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    const bob = browser();
+    await person(ann, bob, { name: 'bob', role: 'viewer' });
+    const phone = browser();
+    await phone.status('POST', '/login', { name: 'ann', password: good }, { 'user-agent': 'Phone/1.0' });
+    const list = async (who: Browser) =>
+      ((await (await who.ask('GET', '/account/sessions')).json()) as { sessions: SessionRecord[] }).sessions;
+    const seen = await list(ann);
+    assert.deepEqual(
+      seen.map(({ current }) => current),
+      [false, true],
+    );
+    assert.equal(seen[0]?.agent, 'Phone/1.0');
+    assert.equal(JSON.stringify(seen).includes(phone.session), false);
+    assert.equal((await list(bob)).length, 1);
+
+    const path = `/account/sessions/${seen[0]?.id ?? ''}`;
+    assert.equal(await bob.status('DELETE', path), 404);
+    assert.equal(await phone.status('GET', '/account'), 200);
+    assert.equal(await ann.status('DELETE', path), 204);
+    assert.equal(await phone.status('GET', '/account'), 401);
+
+    await phone.status('POST', '/login', { name: 'ann', password: good });
+    assert.deepEqual(await (await ann.ask('DELETE', '/account/sessions')).json(), { ended: 2 });
+    for (const [who, status] of [
+      [phone, 401],
+      [ann, 401],
+      [bob, 200],
+    ] as const) {
+      assert.equal(await who.status('GET', '/account'), status);
+    }
+  });
+
+  test('an admin learns when somebody was last there', async (t) => {
+    const { ann } = await withAnn(t);
+    const { users } = (await (await ann.ask('GET', '/users')).json()) as { users: UserRecord[] };
+    const [{ seenAt = 0, loggedInAt = Infinity } = {}] = users;
+    assert.ok(seenAt >= loggedInAt);
   });
 });
 
@@ -336,13 +429,7 @@ describe('accounts', () => {
     const rest = await (await ann.ask('GET', `/audit?before=${audit.next ?? 0}`)).text();
     const seen = [rest, JSON.stringify(audit), log.lines.join('\n'), await (await ann.ask('GET', '/users')).text()];
     seen.push(await (await ann.ask('GET', '/tokens')).text(), JSON.stringify(await site.report()));
-    const secrets = [
-      good,
-      link,
-      made.token,
-      ann.cookies.get('echosight') ?? '',
-      ann.cookies.get('echosight-csrf') ?? '',
-    ];
+    const secrets = [good, link, made.token, ann.session, ann.csrf ?? ''];
     for (const secret of secrets) assert.equal(seen.join('\n').includes(secret), false);
     assert.equal(rest.includes('token.make'), true);
   });

@@ -22,9 +22,10 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Of a Node-RED beside this one there may be another; the server knows its own. */
 function csrf() {
-  const pair = document.cookie.split('; ').find((one) => /^(__Host-)?echosight-csrf=/.test(one)) || '=';
-  return pair.slice(pair.indexOf('=') + 1);
+  const pairs = document.cookie.split('; ').filter((one) => /^(__Host-)?echosight-csrf(-\\w+)?=/.test(one));
+  return pairs.map((pair) => pair.slice(pair.indexOf('=') + 1)).join(',');
 }
 
 async function ask(method, path, body) {

@@ -305,7 +305,7 @@ describe('where somebody is logged in', () => {
     assert.equal(JSON.stringify(seen).includes(phone.session), false);
     assert.equal((await list(bob)).length, 1);
 
-    const path = `/account/sessions/${seen[0]?.id ?? ''}`;
+    const path = `/account/sessions/${seen[0].id}`;
     assert.equal(await bob.status('DELETE', path), 404);
     assert.equal(await phone.status('GET', '/account'), 200);
     assert.equal(await ann.status('DELETE', path), 204);

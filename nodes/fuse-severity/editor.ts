@@ -10,7 +10,7 @@ import type { KnownLabels } from '../../src/editor/rule-condition.ts';
 import { offeredLists, RuleList } from '../../src/editor/rule-list.ts';
 import { offerPresets } from '../../src/editor/rule-presets.ts';
 import { ruleFault } from '../../src/editor/rule-fault.ts';
-import { fieldName, rulePlace } from '../../src/editor/rule-sentence.ts';
+import { fieldName, rulePlace } from '../../src/editor/rule-place.ts';
 import { receiversAmong } from '../../src/editor/rule-trial/receivers.ts';
 import { RuleTrial } from '../../src/editor/rule-trial/rule-trial.ts';
 import { faultOf } from '../../src/editor/schema-fault.ts';

@@ -35,6 +35,7 @@ export default defineNode({
       timeZone: () => site.timeZone,
       location: () => site.location,
     });
+    const unlist = site.rules.add({ node: node.id, name: node.config.name, rules });
     const desk = new IncidentDesk(
       {
         ...{ site: site.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours },
@@ -89,6 +90,7 @@ export default defineNode({
       close: async () => {
         unwatch();
         leave();
+        unlist();
         await Promise.all([desk.close(), journal.close()]);
       },
     };

@@ -11,6 +11,7 @@ import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
 import type { Call, Handlers, OpenCall } from './call.ts';
 import { CameraAnswers, type CameraHost } from './camera-answers.ts';
 import { EvidenceAnswers, type EvidenceHost } from './evidence-answers.ts';
+import { ExportAnswers, type ExportHost } from './export-answers.ts';
 import { FaultLog } from './fault-log.ts';
 import { IncidentAnswers } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
@@ -22,6 +23,7 @@ import { Problem } from './problem.ts';
 import { findPlace, type FoundPlace } from './route-finder.ts';
 import type { Method, Needs } from './routes/route.ts';
 import { routes, type OperationId } from './routes/table.ts';
+import { RuleAnswers, type RuleHost } from './rule-answers.ts';
 import { isCrossSite } from './same-site.ts';
 import { sendJson, sendText } from './send.ts';
 import { SoundAnswers } from './sound/sound-answers.ts';
@@ -42,6 +44,8 @@ export interface ApiHost
     CameraHost,
     SoundHost,
     ArmingHost,
+    RuleHost,
+    ExportHost,
     WebhookHost,
     ReportHost,
     AccountHost {
@@ -104,6 +108,8 @@ export class Api {
       ...new CameraAnswers(host).handlers,
       ...new SoundAnswers(host).handlers,
       ...new ArmingAnswers(host).handlers,
+      ...new RuleAnswers(host).handlers,
+      ...new ExportAnswers(host).handlers,
       ...new WebhookAnswers(host).handlers,
       ...new AccountAnswers(host).handlers,
       ...new UserAnswers(host).handlers,

@@ -17,6 +17,8 @@ import { callerAt } from './access/account-caller.ts';
 import type { Login } from './login-caller.ts';
 import { simulateEvent, testsAreAllowed } from './older/simulated-event.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
+import { exportOf } from './site-exports.ts';
+import { siteRules } from './site-rules.ts';
 import { soundSites } from './sound/sound-sites.ts';
 import { watchSiteStreams } from './site-streams.ts';
 import { siteStatistics } from './site-statistics.ts';
@@ -42,6 +44,8 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
         return found && maySee(scope, found.site, found.item.source) ? found : undefined;
       }),
     ...siteIncidents(sites),
+    exportIncident: (id, scope) => exportOf(sites(), id, scope),
+    rules: (language, scope) => siteRules(sites(), language, scope),
     simulate: (source, scope) => (testsAreAllowed() ? simulateEvent(sites(), source, scope) : undefined),
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),

@@ -1,7 +1,7 @@
 import { choice, element, numberField } from './element.ts';
 import type { SetFields } from './rule-condition.ts';
 import type { Part } from './rule-parts.ts';
-import type { Say } from './rule-sentence.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 type Condition = Part['condition'];
 type Fields = (HTMLElement | string)[];

@@ -1,6 +1,6 @@
 import { choice, element, numberField } from './element.ts';
-import { borderIn, borderText, events } from './rule-border-words.ts';
-import type { Say } from './rule-sentence.ts';
+import { borderIn, borderText, events } from '../fusion/rule-words/border-words.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 /** The fields of one border of hours; an empty one reports an empty text. */
 export function borderField(value: string, say: Say, tell: (border: string) => void): HTMLElement {

@@ -4,7 +4,7 @@ import { lastingCues } from '../contracts/lasting-cues.ts';
 import { narrowFields } from './condition-narrowing.ts';
 import { choice, element, numberField } from './element.ts';
 import { change, changeRole, partLimit, partsOf, removePart, roles, type Part, type Role } from './rule-parts.ts';
-import type { Say } from './rule-sentence.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 export const kinds = Object.keys(labels) as RuleCondition['kind'][];
 

@@ -2,7 +2,7 @@ import type { Rule } from '../contracts/configs.ts';
 import { faultInExpression } from '../contracts/configs/rules/expression-form.ts';
 import { element } from './element.ts';
 import { change } from './rule-parts.ts';
-import type { Say } from './rule-sentence.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 /** The field of a rule's JSONata, with the large editor that Node-RED has for it. */
 export function expressionField(rule: Rule, say: Say, refresh: () => void): HTMLElement {

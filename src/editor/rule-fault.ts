@@ -1,6 +1,6 @@
 import type { Rule } from '../contracts/configs.ts';
 import { expressionFault } from './rule-expression.ts';
-import type { Say } from './rule-sentence.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 /** What is wrong with a rule that fits the schema, as the runtime would refuse it, and its field; empty when nothing is. */
 export function ruleFault(rule: Rule, say: Say): { field: 'expression' | 'inOrder'; fault: string } {

@@ -5,7 +5,7 @@ import { choice, element } from './element.ts';
 import { conditionFields, kinds, type KnownLabels } from './rule-condition.ts';
 import { moreFields, weighingFields } from './rule-more.ts';
 import { addPart, partLimit, partsOf } from './rule-parts.ts';
-import { ruleSentence, type Say } from './rule-sentence.ts';
+import { ruleSentence, type Say } from '../fusion/rule-words/rule-sentence.ts';
 import { whenFields } from './rule-when.ts';
 
 /** What a row of the list carries: the rule as it is being edited. */

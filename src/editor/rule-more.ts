@@ -2,7 +2,7 @@ import type { Rule, Weighing } from '../contracts/configs.ts';
 import { element, numberField } from './element.ts';
 import { expressionField } from './rule-expression.ts';
 import { change } from './rule-parts.ts';
-import type { Say } from './rule-sentence.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 type Refresh = () => void;
 

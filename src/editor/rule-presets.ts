@@ -1,7 +1,7 @@
 import presets from 'rule-presets';
 import type { PresetName, Rule } from '../contracts/configs.ts';
 import { element } from './element.ts';
-import type { Say } from './rule-sentence.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 /** Fills a drop-down list with the lists of rules to begin with; one that is chosen takes the place of all rules, after asking. */
 export function offerPresets(field: HTMLSelectElement, say: Say, take: (rules: readonly Rule[]) => void): void {

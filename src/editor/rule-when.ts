@@ -2,8 +2,8 @@ import type { Rule } from '../contracts/configs.ts';
 import { armingModes, everyArmedMode, everyMode, isSafety, weekdays } from '../contracts/modes.ts';
 import { choice, element, numberField } from './element.ts';
 import { borderField } from './rule-border.ts';
-import type { Say } from './rule-sentence.ts';
-import { modeName, whenPhrases, type Times } from './rule-when-words.ts';
+import type { Say } from '../fusion/rule-words/rule-sentence.ts';
+import { modeName, whenPhrases, type Times } from '../fusion/rule-words/when-words.ts';
 
 /** To choose modes one by one. */
 const oneByOne = 'only';

@@ -56,6 +56,22 @@ export function sampleFile(name: string): string | undefined {
   return fromSource ? join(root, sampleSources[sample]) : join(root, 'dist', 'samples', `${sample}.mp4`);
 }
 
+/** Languages of our texts; the first is that of who speaks none of them. */
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+const localeOf: Readonly<Record<Language, string>> = { en: 'en-US', de: 'de' };
+
+/** The texts of a palette node in a language, as its dialog has them. */
+export function nodeTexts(type: string, language: Language): Readonly<Record<string, unknown>> {
+  const locale = `${localeOf[language]}.json`;
+  const file = fromSource
+    ? join(root, 'nodes', type, 'locales', locale)
+    : join(root, 'dist', 'locales', localeOf[language], `${type}.json`);
+  const texts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  // The build puts them below the type, as Node-RED wants them.
+  return (fromSource ? texts : texts[type]) as Record<string, unknown>;
+}
+
 /** Absolute path of a file in `models/`. */
 export function modelFile(file: string): string {
   return packageFile('models', file);

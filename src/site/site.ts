@@ -24,10 +24,12 @@ import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { HealthBoard } from './health-board.ts';
+import { IncidentExports } from './incident-exports.ts';
 import { Latecomers } from './latecomers.ts';
 import { modelPools } from './model-pools.ts';
 import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
+import { RuleBoard } from './rule-board.ts';
 import { SharedAnswer } from './shared-answer.ts';
 import { SiteArming } from './site-arming.ts';
 import { usualKeeping, type Keeping } from './site-keeping.ts';
@@ -84,6 +86,10 @@ export class Site {
   readonly health = new HealthBoard();
   readonly cameras: CameraFeeds;
   readonly backlog = new Backlog();
+  /** The rules by which it judges now. */
+  readonly rules = new RuleBoard();
+  /** Incidents for who takes them away. */
+  readonly exports: IncidentExports;
   readonly previews = new PreviewBoard();
   /** The last minute of the cameras. */
   readonly clips: CameraRings;
@@ -173,6 +179,7 @@ export class Site {
     this.changes.add((incidentId) => {
       this.#telemetry.note(incidentId);
     });
+    this.exports = new IncidentExports(folder, this.clock);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
     void this.sound.training.forgetLeftovers();
@@ -352,6 +359,7 @@ export class Site {
       },
     });
     void this.#retention.keepSettings();
+    this.exports.sweep();
     const onRefused = (error: SentinelError): void => {
       if (isDiskFull(error)) this.#storage.note(true);
     };

@@ -6,6 +6,7 @@ import { HealthReport, SiteHealth } from '../../contracts/health.ts';
 import { MicrophoneSummary } from '../../contracts/listening.ts';
 import { EventMessage } from '../../contracts/older-clients.ts';
 import { Prediction } from '../../contracts/prediction.ts';
+import { RuleNode, RuleSummary } from '../../contracts/rule-list.ts';
 import { TrainingResults, TrainingSession, TrainingStatus } from '../../contracts/training.ts';
 
 /** Schemas that have a name of their own in the document; all others stand where they are used. */
@@ -26,6 +27,8 @@ export const components: Readonly<Record<string, TSchema>> = {
   EventMessage,
   SiteArming,
   SiteArmingRequest,
+  RuleNode,
+  RuleSummary,
   Camera: CameraSummary,
   LivePreview,
   Microphone: MicrophoneSummary,

@@ -54,6 +54,13 @@ export const incidentRoutes = {
     },
     problems: [422],
   },
+  exportIncident: {
+    ...{ method: 'POST', path: '/api/v1/incidents/{incident}/export', group: 'Incidents', needs: 'operator' },
+    summary: 'An incident to take away: files, rows, a page to read, and what proves them (echosight evidence verify).',
+    parts: { incident: NamedId },
+    answers: { 200: { description: 'A zip file, as an attachment.', type: 'application/zip' } },
+    problems: [503, 507],
+  },
   readStatistics: {
     ...{ method: 'GET', path: '/api/v1/statistics', group: 'Incidents', needs: 'viewer' },
     summary: 'How incidents spread over time, reasons and sources, and how people answered.',

@@ -1,5 +1,7 @@
+import { Type } from 'typebox';
 import { LiveTicket } from '../../contracts/api.ts';
 import { SiteArming, SiteArmingRequest, SiteArmings } from '../../contracts/arming.ts';
+import { RuleNodes } from '../../contracts/rule-list.ts';
 import type { Route } from './route.ts';
 
 export const siteRoutes = {
@@ -14,6 +16,16 @@ export const siteRoutes = {
     body: { schema: SiteArmingRequest },
     answers: { 200: { description: 'The mode that holds now.', schema: SiteArming } },
     problems: [404, 409, 422],
+  },
+  listRules: {
+    ...{ method: 'GET', path: '/api/v1/rules', group: 'Sites', needs: 'viewer' },
+    summary: 'The rules of each fuse-severity as sentences, and which of them count now.',
+    query: Type.Object({
+      lang: Type.Optional(
+        Type.Enum(['en', 'de'], { description: 'Of the sentences; default: as Accept-Language says, else English.' }),
+      ),
+    }),
+    answers: { 200: { description: 'By site and name of the node.', schema: RuleNodes } },
   },
   makeLiveTicket: {
     ...{ method: 'POST', path: '/api/v1/live/tickets', group: 'Live', needs: 'viewer' },

@@ -1,4 +1,4 @@
-import type { Say } from '../rule-sentence.ts';
+import type { Say } from '../../fusion/rule-words/rule-sentence.ts';
 
 /** A node behind a fuse-severity that alerts, as the flow has it. */
 export interface Receiver {

@@ -40,6 +40,7 @@ async function inThread(order: TrustOrder): Promise<unknown> {
     });
   }).catch((error: unknown): TrustAnswer => ({ failure: { code: 'UNKNOWN', message: String(error), name: 'Error' } }));
   if ('result' in answer) return answer.result;
-  const { name, message } = answer.failure;
+  const { name, message, code } = answer.failure;
+  if (code === 'ENOSPC' || code === 'SQLITE_FULL') throw new SentinelError('ES_DISK_FULL', message);
   throw new SentinelError(Object.hasOwn(errorNames, name) ? (name as ErrorName) : 'ES_DATABASE', message);
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { defaultRules, withIds, type Rule } from '../../../src/contracts/configs.ts';
-import { rulePlace, ruleSentence } from '../../../src/editor/rule-sentence.ts';
+import { rulePlace } from '../../../src/editor/rule-place.ts';
+import { ruleSentence } from '../../../src/fusion/rule-words/rule-sentence.ts';
 
 const locale = join(import.meta.dirname, '../../../nodes/fuse-severity/locales/en-US.json');
 const { rule: texts } = JSON.parse(readFileSync(locale, 'utf8')) as { rule: Record<string, unknown> };

@@ -1,6 +1,6 @@
-import type { Rule } from '../contracts/configs.ts';
-import { armingModes, everyArmedMode, everyMode, weekdays } from '../contracts/modes.ts';
-import { borderWords } from './rule-border-words.ts';
+import type { Rule } from '../../contracts/configs.ts';
+import { armingModes, everyArmedMode, everyMode, weekdays } from '../../contracts/modes.ts';
+import { borderWords } from './border-words.ts';
 import type { Say } from './rule-sentence.ts';
 
 /** What says when a rule counts. */

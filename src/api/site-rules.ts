@@ -1,0 +1,48 @@
+import { maySee, maySeeSite, type Scope } from '../contracts/access.ts';
+import { askedBy, type Rule } from '../contracts/configs.ts';
+import type { RuleNode, RuleNodes, RuleSummary } from '../contracts/rule-list.ts';
+import { ruleSentence } from '../fusion/rule-words/rule-sentence.ts';
+import type { Language } from '../process/package-files.ts';
+import { judged, presetOf, type JudgedRule, type RuleHolder } from '../site/rule-board.ts';
+import type { Site } from '../site/site.ts';
+import { ruleWords } from './rule-words.ts';
+
+/** The rules of all Sites that are open, as far as somebody may know them. */
+export async function siteRules(sites: readonly Site[], language: Language, scope: Scope): Promise<RuleNodes> {
+  const theirs = sites.filter(({ id }) => maySeeSite(scope, id));
+  const nodes = await Promise.all(
+    theirs.map(async (site) => {
+      await site.arming.ready();
+      return site.rules.all.map((holder) => rulesOf(site, holder, language, scope));
+    }),
+  );
+  return { nodes: nodes.flat() };
+}
+
+function rulesOf(site: Site, { node, name, rules }: RuleHolder, language: Language, scope: Scope): RuleNode {
+  const preset = presetOf(rules);
+  return {
+    ...{ site: site.id, siteName: site.name, node, name, mode: site.arming.now.counting },
+    ...(preset === undefined ? {} : { preset }),
+    rules: judged(rules, site)
+      .filter(({ rule }) => isTheirs(rule, site.id, scope))
+      .map((one) => summaryOf(one, language)),
+  };
+}
+
+function summaryOf({ rule, why }: JudgedRule, language: Language): RuleSummary {
+  const { id, enabled, severity, label } = rule;
+  return {
+    ...{ id, enabled, severity, ...(label === undefined ? {} : { label }) },
+    sentence: ruleSentence(rule, ruleWords(language)),
+    counts: why === undefined,
+    ...(why === 'off' || why === 'mode' || why === 'schedule' ? { why } : {}),
+  };
+}
+
+/** Who may not see the whole site gets no rule that names a source of others; an expression may name any. */
+function isTheirs(rule: Rule, site: string, scope: Scope): boolean {
+  if (scope.sources === undefined || scope.sources.includes(site)) return true;
+  const named = [...askedBy(rule), ...(rule.none ?? [])].flatMap(({ source }) => source ?? []);
+  return rule.expression === undefined && named.every((source) => maySee(scope, site, source));
+}

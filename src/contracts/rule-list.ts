@@ -1,0 +1,36 @@
+import { Type, type Static } from 'typebox';
+
+/** A rule as people read it. */
+export const RuleSummary = Type.Object({
+  id: Type.String(),
+  enabled: Type.Boolean(),
+  severity: Type.Integer({ minimum: 1, maximum: 3 }),
+  label: Type.Optional(Type.String({ description: 'Name of its incidents for people.' })),
+  sentence: Type.String({ description: 'The whole rule in words, in the language that was asked for.' }),
+  counts: Type.Boolean({ description: 'Whether it counts now: it is on, and the mode and the hour are its own.' }),
+  why: Type.Optional(
+    Type.Enum(['off', 'mode', 'schedule'], {
+      description: 'Why it does not count: switched off, the mode of the site, or the day or hour.',
+    }),
+  ),
+});
+export type RuleSummary = Static<typeof RuleSummary>;
+
+/** The rules of one fuse-severity node. */
+export const RuleNode = Type.Object({
+  site: Type.String({ description: 'Id of the site.' }),
+  siteName: Type.String(),
+  node: Type.String({ description: 'Id of the node in the flow.' }),
+  name: Type.String({ description: 'Name of the node; empty: it has none.' }),
+  mode: Type.String({ description: 'The mode that counts now.' }),
+  preset: Type.Optional(
+    Type.String({
+      description: 'The preset that these rules are, whichever of them are on; absent: rules of its own.',
+    }),
+  ),
+  rules: Type.Array(RuleSummary),
+});
+export type RuleNode = Static<typeof RuleNode>;
+
+export const RuleNodes = Type.Object({ nodes: Type.Array(RuleNode) });
+export type RuleNodes = Static<typeof RuleNodes>;

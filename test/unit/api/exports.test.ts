@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { siteHost } from '../../../src/api/site-host.ts';
+import type { Caller } from '../../../src/contracts/access.ts';
+import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
+import { Site } from '../../../src/site/site.ts';
+import { incident, jpeg } from '../evidence/incident.ts';
+import { RecordingLog } from '../recording-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { serveApi } from './api-server.ts';
+
+async function bench(t: TestContext) {
+  const log = new RecordingLog();
+  const site = new Site({ id: 'home', name: 'Home', folder: temporaryFolder(t) }, log);
+  t.after(() => site.close());
+  const store = await site.evidence();
+  for (const [seq, source] of ['door', 'yard'].entries()) {
+    const phase = seq === 0 ? 'start' : 'update';
+    const fields = { id: 'both', source, sources: ['door', 'yard'], signals: [], seq };
+    await store.record(incident({ ...fields, phase }), { image: jpeg(source) });
+  }
+  await store.record(incident({ id: 'other', source: 'yard', sources: ['yard'] }), { image: jpeg('other') });
+  let caller: Caller = { name: 'ann', role: 'operator', how: 'session' };
+  const notes: string[] = [];
+  const host = siteHost(() => [site], { authenticated: () => false, user: () => undefined }, log);
+  const address = await serveApi(t, {
+    ...host,
+    caller: () => Promise.resolve(caller),
+    note: (by, action, subject) => notes.push(`${by.name} ${action} ${subject ?? ''}`),
+  });
+  return {
+    ...{ site, notes },
+    fetchAs: (sources: readonly string[] | undefined, id: string) => {
+      caller = { name: 'ann', role: 'operator', how: 'session', ...(sources === undefined ? {} : { sources }) };
+      return fetch(`${address}/api/v1/incidents/${encodeURIComponent(id)}/export`, { method: 'POST' });
+    },
+  };
+}
+
+describe('an incident to take away', () => {
+  test('is a bundle that verifies elsewhere, and nothing of it stays behind', async (t) => {
+    const { site, notes, fetchAs } = await bench(t);
+    const answer = await fetchAs(['home'], 'both');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'application/zip');
+    assert.equal(answer.headers.get('content-disposition'), 'attachment; filename="incident-both.zip"');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    assert.equal(Number(answer.headers.get('content-length')), bytes.length);
+    const file = join(temporaryFolder(t), `${randomUUID()}.zip`);
+    await writeFile(file, bytes);
+    const { holds, incidents, files, first } = await verifyBundle(file);
+    assert.deepEqual([holds, incidents, files, first], [true, 1, 2, []]);
+    assert.deepEqual(notes, ['ann incident.export both']);
+    assert.deepEqual(readdirSync(join(site.folder, 'exports')), []);
+  });
+
+  test('is there for who may see all of it alone', async (t) => {
+    const { notes, fetchAs } = await bench(t);
+    assert.equal((await fetchAs(['home/door'], 'both')).status, 403);
+    assert.equal((await fetchAs(['home/door'], 'other')).status, 404);
+    assert.equal((await fetchAs(['garage'], 'both')).status, 404);
+    assert.equal((await fetchAs(undefined, 'nothing')).status, 404);
+    assert.deepEqual(notes, []);
+    const whole = await fetchAs(['home/door', 'home/yard'], 'both');
+    await whole.arrayBuffer();
+    assert.equal(whole.status, 200);
+  });
+
+  test('what a run left that was killed is gone when the evidence is opened', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'exports'));
+    writeFileSync(join(folder, 'exports', 'half.zip.part'), 'x');
+    const site = new Site({ id: 'home', name: 'Home', folder }, new RecordingLog());
+    t.after(() => site.close());
+    await site.evidence();
+    assert.equal(existsSync(join(folder, 'exports')), false);
+  });
+
+  test('of those that are being made at once, two are answered', async (t) => {
+    const waiting: (() => void)[] = [];
+    const exportIncident = () =>
+      new Promise<undefined>((resolve) => {
+        waiting.push(() => {
+          resolve(undefined);
+        });
+      });
+    const caller: Caller = { name: 'ann', role: 'operator', how: 'session' };
+    const address = await serveApi(t, { exportIncident, caller: () => Promise.resolve(caller) });
+    const ask = () => fetch(`${address}/api/v1/incidents/x/export`, { method: 'POST' });
+    const [first, second] = [ask(), ask()];
+    while (waiting.length < 2) await new Promise(setImmediate);
+    const third = await ask();
+    assert.equal(third.status, 503);
+    assert.equal(third.headers.get('retry-after'), '5');
+    for (const end of waiting) end();
+    assert.deepEqual([(await first).status, (await second).status], [404, 404]);
+  });
+});

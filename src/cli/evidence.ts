@@ -1,5 +1,5 @@
 import { createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SentinelError } from '../contracts/errors.ts';
 import { SiteClock } from '../clock/site-clock.ts';
@@ -74,6 +74,9 @@ restore   puts a backup into a data folder that is empty; stop Node-RED first.`,
 };
 
 async function verify({ values, terminal, rest: [bundle] }: Parameters<Work>[0]): Promise<number> {
+  if (bundle !== undefined && isFolder(resolve(terminal.folder, bundle))) {
+    throw new SentinelError('ES_BAD_INPUT', `${bundle} is a folder: verify it with --data-folder ${bundle}.`);
+  }
   const key = keyIn(values.key, terminal);
   const found =
     bundle === undefined
@@ -172,6 +175,10 @@ function dataFolder(values: OptionValues, terminal: Terminal): string {
   return join(terminal.env.NODE_RED_HOME ?? usualUserFolder(terminal.folder), 'echosight');
 }
 
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function keyIn(value: OptionValues[string], terminal: Terminal): KeyObject | undefined {
   const file = text(value);
   if (file === undefined) return undefined;
@@ -200,8 +207,8 @@ function inWords(found: Verification, withKey: boolean): string {
   const { holds, incidents, files, bytes, entries, seals, unsealed, key, faults, first } = found;
   const rest = faults > first.length ? [`and ${faults - first.length} more`] : [];
   const lines = [
-    `${incidents} incidents, ${files} files (${bytes} bytes), ${entries} entries of the chain, ${seals} seals.`,
-    ...(unsealed > 0 ? [`${unsealed} entries are not sealed yet; that happens every hour.`] : []),
+    `Incidents: ${incidents}, files: ${files} (${bytes} bytes), entries of the chain: ${entries}, seals: ${seals}.`,
+    ...(unsealed > 0 ? [`Not sealed yet: ${unsealed}; that happens every hour.`] : []),
     ...(key === undefined ? [] : [`Key: ${key}${withKey ? '' : ' (compare it with what the owner of the site says)'}`]),
     ...(holds ? ['Everything fits.'] : ['It does not fit:', ...first.map(({ where, what }) => `  ${where}: ${what}`)]),
     ...rest,

@@ -3,20 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { usualUserFolder } from '../../../src/cli/doctor.ts';
-import { runProgram } from '../../../src/cli/program.ts';
 import { report } from '../../../src/cli/report.ts';
 import type { Finding } from '../../../src/contracts/findings.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-
-async function run(...args: string[]) {
-  const said = { out: '', err: '' };
-  const code = await runProgram(args, {
-    ...{ env: {}, folder: '/', colour: false, width: 100, interrupted: () => new Promise<void>(() => undefined) },
-    print: (text) => (said.out += text),
-    complain: (text) => (said.err += text),
-  });
-  return { code, ...said };
-}
+import { run } from './program-run.ts';
 
 describe('the program echosight', () => {
   const uses: [args: string[], code: number, out: RegExp, err: RegExp][] = [

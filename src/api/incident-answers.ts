@@ -12,6 +12,7 @@ import {
   type IncidentSummary,
   type ReviewRecord,
 } from '../contracts/api.ts';
+import type { IncidentCourse } from '../contracts/course.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { readReview } from '../contracts/guards.ts';
 import { nameLimit } from '../contracts/messages.ts';
@@ -29,6 +30,8 @@ export interface IncidentHost {
   /** A page; `next` is set when there are more. */
   incidents(request: Omit<ListRequest, 'scope'>, scope: Scope): Promise<IncidentPage>;
   incident(id: string, scope: Scope): Promise<IncidentSummary | undefined>;
+  /** What was said and told of it. */
+  course(id: string, scope: Scope): Promise<IncidentCourse | undefined>;
   /** `added` says whether this call wrote it; undefined for an unknown incident. */
   review(
     id: string,
@@ -50,6 +53,7 @@ export class IncidentAnswers {
     readIncident: (call) => this.#read(call),
     listIncidentSignals: (call) => this.#parts(call, 'signals'),
     listIncidentMedia: (call) => this.#parts(call, 'evidence'),
+    readIncidentCourse: (call) => this.#course(call),
     reviewIncident: (call) => this.#review(call),
   } satisfies Partial<Handlers>;
 
@@ -90,6 +94,14 @@ export class IncidentAnswers {
     sendJson(request, response, 200, { items, total: all.length, ...next });
   }
 
+  /** @throws Problem 404, 503 */
+  async #course({ request, response, parts, caller }: Call): Promise<void> {
+    const id = incidentId(parts.incident);
+    const course = await this.lists.take(() => this.#host.course(id, caller), keyOf('course', id, caller));
+    if (course === undefined) throw noIncident();
+    sendJson(request, response, 200, course);
+  }
+
   /** Keeps the review in a body. @throws Problem 400, 404, 413, 415, 422 */
   async #review({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
@@ -101,7 +113,7 @@ export class IncidentAnswers {
 }
 
 /** What is asked and by whom it may be seen: the same of both has the same answer. */
-export function keyOf(kind: 'list' | 'one', asked: unknown, { sources }: Scope): string {
+export function keyOf(kind: 'list' | 'one' | 'course', asked: unknown, { sources }: Scope): string {
   return JSON.stringify([kind, asked, sources]);
 }
 

@@ -13,6 +13,10 @@ export function siteIncidents(sites: () => readonly Site[]): IncidentHost {
   return {
     incidents: (request, scope) => pageOf(sites(), request, scope),
     incident: (id, scope) => firstFound(sites(), (site) => incidentIn(site, id, scope)),
+    course: (id, scope) =>
+      firstFound(sites(), async (site) =>
+        (await incidentIn(site, id, scope)) === undefined ? undefined : await site.course(id),
+      ),
     review: (id, request, by) =>
       firstFound(sites(), async (site) => {
         // Who may see everything is spared the look at the whole incident.

@@ -132,7 +132,8 @@ function standingFor(
   return reviews.findLast((review) => review.action === 'hold' || review.action === 'release');
 }
 
-function reviewRecord(row: Selectable<ReviewRow>): ReviewRecord {
+/** A row as the API tells it. */
+export function reviewRecord(row: Selectable<ReviewRow>): ReviewRecord {
   return {
     id: row.id,
     incidentId: row.incident_id,

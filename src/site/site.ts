@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Access } from '../access/access.ts';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
+import { toldAlerts } from '../alerting/told-alerts.ts';
+import { courseLimits, type IncidentCourse } from '../contracts/course.ts';
+import { incidentReviews } from '../evidence/incident-reviews.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
 import { SentinelError } from '../contracts/errors.ts';
@@ -267,6 +270,16 @@ export class Site {
     const reviewed = await (await this.evidence()).review(incidentId, request, by);
     if (reviewed?.added === true) this.reviews.tell(reviewMessage(reviewed));
     return reviewed;
+  }
+
+  /** What was said and told of an incident. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
+  async course(incidentId: string): Promise<IncidentCourse> {
+    const { query } = await this.database();
+    const [reviews, alerts] = await Promise.all([
+      incidentReviews(query, incidentId, courseLimits.reviews),
+      toldAlerts(query, incidentId, courseLimits.alerts),
+    ]);
+    return { reviews, alerts };
   }
 
   /** How the Site is doing, for the health route; never rejects. */

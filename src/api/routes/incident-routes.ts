@@ -8,6 +8,7 @@ import {
   ReviewRequest,
   SignalPage,
 } from '../../contracts/api.ts';
+import { IncidentCourse } from '../../contracts/course.ts';
 import { IncidentStatistics, StatisticsQuery } from '../../contracts/statistics.ts';
 import { NamedId, OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
@@ -41,6 +42,13 @@ export const incidentRoutes = {
     parts: { incident: NamedId },
     query: PartsQuery,
     answers: { 200: { description: 'One page.', schema: MediaPage } },
+    problems: [503],
+  },
+  readIncidentCourse: {
+    ...{ method: 'GET', path: '/api/v1/incidents/{incident}/course', group: 'Incidents', needs: 'viewer' },
+    summary: 'What was done about one incident: alerts that were sent, and what people said.',
+    parts: { incident: NamedId },
+    answers: { 200: { description: 'The first 200 of each, oldest first.', schema: IncidentCourse } },
     problems: [503],
   },
   reviewIncident: {

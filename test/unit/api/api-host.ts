@@ -17,6 +17,7 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     evidence: () => Promise.resolve(undefined),
     incidents: () => Promise.resolve({ incidents: [] }),
     incident: () => Promise.resolve(undefined),
+    course: () => Promise.resolve(undefined),
     review: () => Promise.resolve(undefined),
     statistics: (asked) => Promise.resolve(summedUp([], asked)),
     simulate: () => undefined,

@@ -113,6 +113,9 @@ describe('what a caller may see', () => {
       for (const { id = '', sources: of = [], site = 'home' } of incidents) {
         const status = seen.includes(id) ? 200 : 404;
         assert.equal((await as(sources, `/api/v1/incidents/${id}`)).status, status, `${said} ${id}`);
+        const course = await as(sources, `/api/v1/incidents/${id}/course`);
+        assert.equal(course.status, status, `${said} ${id}`);
+        await course.arrayBuffer();
         const review = await as(sources, `/api/v1/incidents/${id}/reviews`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import type { Metrics } from '../../../src/contracts/ports.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
+import { incidentReviews } from '../../../src/evidence/incident-reviews.ts';
 import { thumbnailMaker } from '../../../src/vision/thumbnail.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -24,12 +25,12 @@ async function bench(t: TestContext) {
     ...{ database, folder, clock, log, metrics, newId: randomUUID, thumbnails: thumbnailMaker },
     onChange: (id) => changed.push(id),
   });
-  return { store, clock, log, changed };
+  return { store, clock, log, changed, database };
 }
 
 describe('reviews', () => {
   test('the first acknowledgement stands, and the last verdict decides', async (t) => {
-    const { store, clock, changed } = await bench(t);
+    const { store, clock, changed, database } = await bench(t);
     await store.record(incident(), {});
     assert.deepEqual((await store.summary('incident-1', 'whole'))?.review, { state: 'pending' });
     const steps = [
@@ -54,6 +55,12 @@ describe('reviews', () => {
     assert.equal((await store.summary('incident-1', 'whole'))?.review.note, 'a thief');
     assert.equal(changed.length, 1 + steps.filter(({ added }) => added).length);
     assert.equal(await store.review('another', { action: 'confirm' }, 'ann'), undefined);
+    const said = await incidentReviews(database.query, 'incident-1', 100);
+    assert.deepEqual(
+      said.map(({ by, note }) => [by, note].join(' ').trim()),
+      ['ann', 'bob a cat', 'bob', 'cid', 'dot a thief', 'eve', 'dot'],
+    );
+    assert.equal((await incidentReviews(database.query, 'incident-1', 2)).length, 2);
   });
 
   test('of two at the same time, one is written', async (t) => {

@@ -29,6 +29,7 @@ import { sendJson, sendText } from './send.ts';
 import { SoundAnswers } from './sound/sound-answers.ts';
 import type { SoundHost } from './sound/sound-site.ts';
 import { StatisticsAnswers, type StatisticsHost } from './statistics-answers.ts';
+import { StreamAnswers, type StreamHost } from './stream-answers.ts';
 import { SystemAnswers, type SystemHost } from './system-answers.ts';
 import { ReportAnswers, type ReportHost } from './sms/report-answers.ts';
 import { WebhookAnswers, type WebhookHost } from './whatsapp/webhook-answers.ts';
@@ -46,6 +47,7 @@ export interface ApiHost
     ArmingHost,
     RuleHost,
     ExportHost,
+    StreamHost,
     WebhookHost,
     ReportHost,
     AccountHost {
@@ -110,6 +112,7 @@ export class Api {
       ...new ArmingAnswers(host).handlers,
       ...new RuleAnswers(host).handlers,
       ...new ExportAnswers(host).handlers,
+      ...new StreamAnswers(host).handlers,
       ...new WebhookAnswers(host).handlers,
       ...new AccountAnswers(host).handlers,
       ...new UserAnswers(host).handlers,

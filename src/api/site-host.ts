@@ -20,6 +20,7 @@ import { armableSites, watchSiteArming } from './site-arming.ts';
 import { exportOf } from './site-exports.ts';
 import { siteRules } from './site-rules.ts';
 import { soundSites } from './sound/sound-sites.ts';
+import { siteStoredStreams } from './site-stored-streams.ts';
 import { watchSiteStreams } from './site-streams.ts';
 import { siteStatistics } from './site-statistics.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
@@ -49,6 +50,8 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
     simulate: (source, scope) => (testsAreAllowed() ? simulateEvent(sites(), source, scope) : undefined),
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),
+    ...siteStoredStreams(sites),
+    testsAllowed: testsAreAllowed,
     preview: (id, scope) => livePicture(sites(), id, scope),
     statistics: (asked) => siteStatistics(sites(), asked),
     whatsAppReceivers,

@@ -247,5 +247,6 @@ export const ApiProblem = Type.Object({
   title: Type.String(),
   status: Type.Integer(),
   detail: Type.String({ description: 'A sentence that names what is wrong.' }),
+  code: Type.Optional(Type.String({ description: 'Name of the error where it has one, such as ES_BAD_ADDRESS.' })),
 });
 export type ApiProblem = Static<typeof ApiProblem>;

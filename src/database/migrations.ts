@@ -381,6 +381,22 @@ const steps: readonly string[] = [
   -- What the browser of a session calls itself: people must know which one they log out.
   ALTER TABLE sessions ADD COLUMN agent TEXT;
   `,
+  `
+  -- Cameras that were added by the API. A data folder is one site, whose id may change. "address" is sealed with a key that lies elsewhere.
+  CREATE TABLE streams (
+    id TEXT PRIMARY KEY,
+    source TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    area TEXT NOT NULL,
+    type TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    address BLOB NOT NULL,
+    settings_json TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

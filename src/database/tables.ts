@@ -26,6 +26,7 @@ export interface Tables {
   uploaded_media: UploadedMediaRow;
   webhook_events: WebhookEventRow;
   snoozes: SnoozeRow;
+  streams: StreamRow;
   retraining_sessions: RetrainingSessionRow;
 }
 
@@ -392,4 +393,25 @@ export interface AuditRow {
   how: string;
   action: string;
   subject: string | null;
+}
+
+/** A camera that was added by the API. */
+export interface StreamRow {
+  id: string;
+  /** Name of the camera; unique. */
+  source: string;
+  /** Name for people. */
+  name: string;
+  area: string;
+  type: string;
+  /** The address without what is secret in it. */
+  shown: string;
+  /** The whole address, sealed with a key that is not in the database (see streams/address-cipher.ts). */
+  address: Uint8Array;
+  /** Settings of a camera that were given; the usual ones hold for the others. */
+  settings_json: string;
+  /** Whether it is to run. */
+  enabled: number;
+  created_at: number;
+  updated_at: number;
 }

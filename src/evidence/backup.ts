@@ -9,7 +9,7 @@ import { openBeside } from './trust/data-folder.ts';
 
 const require = createRequire(import.meta.url);
 /** Of the data folder, what no run can make again, beside database and evidence. */
-const alongside = ['evidence-key.pem', 'evidence-key.pub.pem', 'access.key'];
+const alongside = ['evidence-key.pem', 'evidence-key.pub.pem', 'access.key', 'streams.key'];
 const alongsideFolders = ['sound-heads'];
 
 export interface BackedUp {

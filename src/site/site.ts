@@ -21,6 +21,7 @@ import { EvidenceFiles } from '../evidence/evidence-files.ts';
 import { Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
 import { isDiskFull, StorageWatch } from '../evidence/storage-watch.ts';
 import { redact } from '../network/redact.ts';
+import { StreamStore } from '../streams/stream-store.ts';
 import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { ArmingRows } from './arming-rows.ts';
 import { Backlog } from './backlog.ts';
@@ -108,6 +109,10 @@ export class Site {
   readonly snooze: SiteSnooze;
   /** Who has answered to which incident, whether or not that was written down anew. */
   readonly answers: Subscribers<Answered>;
+  /** Cameras that were added by the API. */
+  readonly streams: StreamStore;
+  /** Told of every change of them. */
+  readonly streamChanges: Subscribers<undefined>;
   readonly acknowledgements: Acknowledgements = acknowledgementsIn(async () => (await this.database()).query);
   readonly vision: SiteVision;
   readonly sound: SiteSound;
@@ -168,6 +173,11 @@ export class Site {
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
     this.arming.exitDelaySeconds = options.exitDelaySeconds ?? 0;
     this.snooze = new SiteSnooze({ folder, database: () => this.database(), ...tools });
+    this.streamChanges = new Subscribers(this.log);
+    const changed = (): void => {
+      this.streamChanges.tell(undefined);
+    };
+    this.streams = new StreamStore({ folder, database: () => this.database(), clock: this.clock, changed });
     const pools = modelPools(tools);
     this.vision = new SiteVision({ pool: pools.vision, health, tools });
     this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });

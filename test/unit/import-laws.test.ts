@@ -11,7 +11,7 @@ const rows = [
   ['contracts'],
   ['clock', 'process', 'geometry', 'confirmation', 'network', 'onnx-format', 'tflite', 'database', 'pcm', 'pictures'],
   ['inference'],
-  ['media', 'vision', 'audio', 'fusion', 'alerting', 'evidence', 'access'],
+  ['media', 'vision', 'audio', 'fusion', 'alerting', 'evidence', 'access', 'streams'],
   ['site'],
   ['api', 'doctor'],
   ['red', 'cli'],

@@ -7,6 +7,7 @@ import { MicrophoneSummary } from '../../contracts/listening.ts';
 import { EventMessage } from '../../contracts/older-clients.ts';
 import { Prediction } from '../../contracts/prediction.ts';
 import { RuleNode, RuleSummary } from '../../contracts/rule-list.ts';
+import { Stream, StreamSettings } from '../../contracts/streams.ts';
 import { TrainingResults, TrainingSession, TrainingStatus } from '../../contracts/training.ts';
 
 /** Schemas that have a name of their own in the document; all others stand where they are used. */
@@ -32,6 +33,8 @@ export const components: Readonly<Record<string, TSchema>> = {
   Camera: CameraSummary,
   LivePreview,
   Microphone: MicrophoneSummary,
+  Stream,
+  StreamSettings,
   HealthReport,
   SiteHealth,
   Prediction,

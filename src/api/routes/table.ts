@@ -5,6 +5,7 @@ import { alertRoutes, eventRoutes } from './older-routes.ts';
 import type { Route } from './route.ts';
 import { siteRoutes } from './site-routes.ts';
 import { soundRoutes } from './sound-routes.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 import { smsRoutes } from './sms-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...incidentRoutes,
   ...cameraRoutes,
   ...siteRoutes,
+  ...streamRoutes,
   ...soundRoutes,
   ...eventRoutes,
   ...alertRoutes,

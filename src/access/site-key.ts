@@ -36,5 +36,7 @@ function unusable(cause: unknown): SentinelError {
       hint: 'Delete it: a new one is made, and programs fetch new access tokens.',
     });
   }
-  return new SentinelError('ES_ACCOUNT', 'The file access.key of the data folder cannot be read or written.', { cause });
+  return new SentinelError('ES_ACCOUNT', 'The file access.key of the data folder cannot be read or written.', {
+    cause,
+  });
 }

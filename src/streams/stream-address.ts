@@ -65,7 +65,7 @@ export function admitAddress({ url, username, password, type }: WrittenAddress):
 export function shownAddress(whole: string): string {
   const address = parseSourceAddress(whole);
   if (!isNetworkAddress(address)) return redact(whole);
-  const [place = '', query] = splitOnce(address.location, '?');
+  const [place, query] = splitOnce(address.location, '?');
   const login = address.username === undefined && address.password === undefined ? '' : `${mask}@`;
   const path = redact(place).replace('://', () => `://${login}`);
   return query === undefined ? path : `${path}?${query.split('&').map(shownParameter).join('&')}`;
@@ -81,7 +81,7 @@ function withLogin(address: SourceAddress, given: Pick<WrittenAddress, 'username
 }
 
 function shownParameter(parameter: string): string {
-  const [name = '', value] = splitOnce(parameter, '=');
+  const [name, value] = splitOnce(parameter, '=');
   if (value === undefined) return name === '' ? '' : mask;
   const isHarmless = harmless.has(name.toLowerCase()) && /^[\w.-]{0,16}$/.test(value);
   return `${redact(name)}=${isHarmless ? value : mask}`;

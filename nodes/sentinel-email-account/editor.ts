@@ -3,7 +3,13 @@ import schema from 'settings-of:sentinel-email-account';
 import { mailAddresses } from '../../src/alerting/channels/email/addresses.ts';
 import { upgradeRecipients } from '../../src/contracts/configs/recipient-list.ts';
 import { offerAccountTest } from '../../src/editor/account-test.ts';
-import { checkRecipients, prepareRecipients, recipientsNow, saveRecipients } from '../../src/editor/recipient-list.ts';
+import {
+  checkQuietHours,
+  checkRecipients,
+  prepareRecipients,
+  recipientsNow,
+  saveRecipients,
+} from '../../src/editor/recipient-list.ts';
 import { registerNode } from '../../src/editor/register.ts';
 
 const type = 'sentinel-email-account';
@@ -16,6 +22,7 @@ registerNode({
   credentials,
   icon: 'sentinel-email-account.svg',
   upgrades: { recipients: upgradeRecipients },
+  checks: checkQuietHours(type),
   listChecks: { recipients: checkRecipients(recipients) },
   prepare: (node) => {
     prepareRecipients(recipients, node);

@@ -8,7 +8,7 @@ export default defineNode({
     return alertNode(node, {
       kind: email,
       account: () => emailAccount(account()),
-      people: () => (node.config.account === '' ? [] : mailPeople(account().config.recipients)),
+      people: () => (node.config.account === '' ? [] : mailPeople(account().config.recipients, account().config)),
     });
   },
 });

@@ -3,7 +3,13 @@ import schema from 'settings-of:sentinel-sms-account';
 import { normaliseRecipients } from '../../src/alerting/recipients.ts';
 import { upgradeRecipients } from '../../src/contracts/configs/recipient-list.ts';
 import { offerAccountTest } from '../../src/editor/account-test.ts';
-import { checkRecipients, prepareRecipients, recipientsNow, saveRecipients } from '../../src/editor/recipient-list.ts';
+import {
+  checkQuietHours,
+  checkRecipients,
+  prepareRecipients,
+  recipientsNow,
+  saveRecipients,
+} from '../../src/editor/recipient-list.ts';
 import { registerNode } from '../../src/editor/register.ts';
 
 const type = 'sentinel-sms-account';
@@ -16,6 +22,7 @@ registerNode({
   credentials,
   icon: 'sentinel-sms-account.svg',
   upgrades: { recipients: upgradeRecipients },
+  checks: checkQuietHours(type),
   listChecks: { recipients: checkRecipients(recipients) },
   prepare: (node) => {
     prepareRecipients(recipients, node);

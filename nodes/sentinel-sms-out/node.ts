@@ -8,7 +8,7 @@ export default defineNode({
     return alertNode(node, {
       kind: sms,
       account: () => smsAccount(account()),
-      people: () => (node.config.account === '' ? [] : smsPeople(account().config.recipients)),
+      people: () => (node.config.account === '' ? [] : smsPeople(account().config.recipients, account().config)),
     });
   },
 });

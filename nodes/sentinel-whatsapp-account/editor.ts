@@ -3,7 +3,13 @@ import schema from 'settings-of:sentinel-whatsapp-account';
 import { normaliseRecipients } from '../../src/alerting/recipients.ts';
 import { upgradeRecipients } from '../../src/contracts/configs/recipient-list.ts';
 import { offerAccountTest } from '../../src/editor/account-test.ts';
-import { checkRecipients, prepareRecipients, recipientsNow, saveRecipients } from '../../src/editor/recipient-list.ts';
+import {
+  checkQuietHours,
+  checkRecipients,
+  prepareRecipients,
+  recipientsNow,
+  saveRecipients,
+} from '../../src/editor/recipient-list.ts';
 import { registerNode } from '../../src/editor/register.ts';
 import { checkVariables, prepareTemplate } from '../../src/editor/whatsapp-template.ts';
 
@@ -17,7 +23,7 @@ registerNode({
   credentials,
   icon: 'sentinel-whatsapp-account.svg',
   upgrades: { recipients: upgradeRecipients },
-  checks: { templateParameters: checkVariables },
+  checks: { ...checkQuietHours(type), templateParameters: checkVariables },
   listChecks: { recipients: checkRecipients(recipients) },
   prepare: (node) => {
     prepareRecipients(recipients, node);

@@ -8,7 +8,7 @@ export default defineNode({
     return alertNode(node, {
       kind: whatsApp,
       account: () => whatsAppAccount(account()),
-      people: () => (node.config.account === '' ? [] : whatsAppPeople(account().config.recipients)),
+      people: () => (node.config.account === '' ? [] : whatsAppPeople(account().config.recipients, account().config)),
     });
   },
 });

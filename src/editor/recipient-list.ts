@@ -2,12 +2,14 @@ import { placeholderIn } from '../contracts/placeholder.ts';
 import { upgradeRecipients } from '../contracts/configs/recipient-list.ts';
 import type { Recipient } from '../contracts/configs.ts';
 import { choice, element } from './element.ts';
-import { accepts, text } from './register.ts';
+import { accepts, inputOf, text } from './register.ts';
 
 /** What a row of the list carries: the person as it is being edited. */
 interface RecipientItem {
   recipient: Recipient;
 }
+
+type QuietCheck = (value: string, node: EditorNode) => true | string;
 
 export interface RecipientForm {
   type: string;
@@ -46,6 +48,18 @@ export function checkRecipients({ type, check }: RecipientForm): (value: unknown
     const half = entries.find(({ quietFrom = '', quietTo = '' }) => (quietFrom === '') !== (quietTo === ''));
     return half === undefined || text(type, 'shared.recipients.halfQuiet', { recipient: half.name ?? half.to });
   };
+}
+
+/** Checks that the quiet hours of an account have both ends, in its open dialog and in the flow. */
+export function checkQuietHours(type: string): Record<'quietFrom' | 'quietTo', QuietCheck> {
+  const against =
+    (other: 'quietFrom' | 'quietTo'): QuietCheck =>
+    (value, node) => {
+      const field = open?.id === node.id ? inputOf(other, true) : null;
+      const opposite = field instanceof HTMLInputElement ? field.value : ((node[other] as string | undefined) ?? '');
+      return (value === '') === (opposite === '') || text(type, 'shared.recipients.halfAccount');
+    };
+  return { quietFrom: against('quietTo'), quietTo: against('quietFrom') };
 }
 
 /** What older versions wrote, too; a variable may stand for all of them. */

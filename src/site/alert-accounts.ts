@@ -17,7 +17,7 @@ export function smsAccount({ id, config, credentials }: Described<SmsAccountConf
   const { accountSid, from, baseUrl } = config;
   const authToken = credentials.authToken ?? '';
   if (authToken === '') throw missing('The SMS account has no auth token.', 'Copy it from the Twilio console.');
-  return checkedSmsAccount({ id, accountSid, authToken, from, baseUrl, recipients: config.recipients });
+  return checkedSmsAccount({ id, accountSid, authToken, from, baseUrl, recipients: config.recipients, hours: config });
 }
 
 /** The account that a sentinel-email-account describes. @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS */
@@ -25,7 +25,7 @@ export function emailAccount({ id, config, credentials }: Described<EmailAccount
   const { host, port, security, verifyCertificate, from } = config;
   const { username = '', password = '' } = credentials;
   const server = { host, port, security, verifyCertificate, username, password };
-  return checkedEmailAccount({ id, ...server, from, recipients: config.recipients });
+  return checkedEmailAccount({ id, ...server, from, recipients: config.recipients, hours: config });
 }
 
 /** The receiver that a sentinel-webhook-out describes. @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS */

@@ -21,7 +21,7 @@ export function whatsAppAccount(node: {
   }
   const templates = templatesIn(node.config);
   const { businessAccountId } = node.config;
-  const account = { id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients };
+  const account = { id: node.id, phoneNumberId, graphVersion, baseUrl, accessToken, recipients, hours: node.config };
   return checkedAccount({ ...account, templates, businessAccountId });
 }
 

@@ -119,6 +119,12 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
     await people.nth(2).locator('input.input-error').waitFor();
     await shot('sms-people');
     await people.nth(2).locator('input').first().fill('+15550100001');
+    const [from, to] = ['quietFrom', 'quietTo'].map((key) => page.locator(`#node-config-input-${key}`));
+    assert.ok(from !== undefined && to !== undefined);
+    await from.fill('23:00');
+    await page.locator('#node-config-input-quietTo.input-error').waitFor();
+    await to.fill('05:00');
+    await page.locator('#node-config-input-quietTo:not(.input-error)').waitFor();
     await page.locator('#echosight-test-button').click();
     await page.locator('#echosight-test-answer').getByText('***001: sent.').waitFor();
     await close('node-config-dialog-ok');
@@ -127,6 +133,10 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
       { to: '+491701234567' },
       { to: '+447700900123', name: 'Ben', language: 'de', quietFrom: '22:00', quietTo: '06:30' },
       { to: '+15550100001' },
+    ]);
+    assert.deepEqual(await page.evaluate(`[RED.nodes.node('twilio').quietFrom, RED.nodes.node('twilio').quietTo]`), [
+      '23:00',
+      '05:00',
     ]);
     assert.equal(await page.evaluate(`RED.nodes.node('twilio').valid && RED.nodes.node('twilio').changed`), true);
   });

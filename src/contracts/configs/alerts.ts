@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { alertFields, escalationFields, personFields } from './alert-fields.ts';
 import { name, reference, site } from './fields.ts';
-import { recipients } from './recipients.ts';
+import { quietFields, recipients } from './recipients.ts';
 
 export const EvidenceStoreConfig = Type.Object({
   name,
@@ -19,6 +19,7 @@ export const WhatsAppAccountConfig = Type.Object({
     description: 'Phone number ID from the developer console (not the phone number).',
   }),
   recipients: recipients('Who is told, by phone number in international form'),
+  ...quietFields,
   templateName: Type.String({
     default: '',
     maxLength: 512,

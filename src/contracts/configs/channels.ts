@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { alertFields, escalationFields, personFields } from './alert-fields.ts';
 import { name, reference, site } from './fields.ts';
-import { recipients } from './recipients.ts';
+import { quietFields, recipients } from './recipients.ts';
 
 export const SmsAccountConfig = Type.Object({
   name,
@@ -17,6 +17,7 @@ export const SmsAccountConfig = Type.Object({
     description: 'Number or name that sends, or the SID of a messaging service (MG...).',
   }),
   recipients: recipients('Who is told, by phone number in international form'),
+  ...quietFields,
   baseUrl: Type.String({
     default: 'https://api.twilio.com',
     pattern: '^https?://',
@@ -44,6 +45,7 @@ export const EmailAccountConfig = Type.Object({
   }),
   from: Type.String({ default: '', minLength: 3, maxLength: 320, description: 'Address that the mails come from.' }),
   recipients: recipients('Who is told, by mail address'),
+  ...quietFields,
 });
 export type EmailAccountConfig = Static<typeof EmailAccountConfig>;
 

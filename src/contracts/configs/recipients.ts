@@ -16,12 +16,23 @@ export const Recipient = Type.Object({
   quietFrom: Type.Optional(
     Type.String({
       ...clockTime,
-      description: 'From then on only alarms (severity 3), such as 22:00; empty: always all.',
+      description: 'From then on only alarms (severity 3), such as 22:00; empty: as the account says.',
     }),
   ),
-  quietTo: Type.Optional(Type.String({ ...clockTime, description: 'Until then, such as 07:00.' })),
+  quietTo: Type.Optional(
+    Type.String({ ...clockTime, description: 'Until then, such as 07:00; the same time as quietFrom: never quiet.' }),
+  ),
 });
 export type Recipient = Static<typeof Recipient>;
+
+/** Quiet hours of an account, for everybody in its list without hours of their own. */
+export const quietFields = {
+  quietFrom: Type.String({
+    ...clockTime,
+    description: 'From then on whoever has no quiet hours of their own gets alarms (severity 3) only; empty: none.',
+  }),
+  quietTo: Type.String({ ...clockTime, description: "Until then, in the site's time zone." }),
+};
 
 /** The people of an account, in the order in which they are told. @param what `to` holds, for people */
 export const recipients = (what: string) =>

@@ -2,7 +2,7 @@ import type { Recipient } from '../../../contracts/configs.ts';
 import { SentinelError } from '../../../contracts/errors.ts';
 import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount, StatusReports } from '../../alert-channel.ts';
-import { peopleOf, type Person } from '../../people.ts';
+import { peopleOf, type Person, type TypedHours } from '../../people.ts';
 import { normaliseRecipients } from '../../recipients.ts';
 import { openSms, sms } from './channel.ts';
 import { isSignedReport, receiptIn, reportAddress } from './status-report.ts';
@@ -16,12 +16,13 @@ export interface SmsAccount {
   /** A number, a name of up to 11 letters and digits, or the SID of a messaging service. */
   from: string;
   recipients: readonly (string | Recipient)[];
+  hours?: TypedHours;
   baseUrl: string;
 }
 
 /** @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS for an account that cannot work. */
 export function checkedSmsAccount({ id, accountSid, authToken, ...account }: SmsAccount): AlertAccount {
-  const people = smsPeople(account.recipients);
+  const people = smsPeople(account.recipients, account.hours);
   if (!/^AC[0-9a-fA-F]{32}$/.test(accountSid) || !/^[\x21-\x7e]+$/.test(authToken)) {
     throw new SentinelError('ES_BAD_CONFIG', 'Account SID or auth token of Twilio is not valid.', {
       hint: 'Copy both from the first page of the Twilio console; the SID begins with AC.',
@@ -37,8 +38,8 @@ export function checkedSmsAccount({ id, accountSid, authToken, ...account }: Sms
 }
 
 /** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no number */
-export function smsPeople(recipients: readonly (string | Recipient)[]): Person[] {
-  return peopleOf(recipients, (typed) => normaliseRecipients(typed, 'SMS'));
+export function smsPeople(recipients: readonly (string | Recipient)[], hours?: TypedHours): Person[] {
+  return peopleOf(recipients, (typed) => normaliseRecipients(typed, 'SMS'), hours);
 }
 
 function senderOf(typed: string): string {

@@ -2,7 +2,7 @@ import type { Recipient } from '../../../contracts/configs.ts';
 import { SentinelError } from '../../../contracts/errors.ts';
 import { parseServiceUrl } from '../../../network/address.ts';
 import type { AlertAccount } from '../../alert-channel.ts';
-import { peopleOf, type Person } from '../../people.ts';
+import { peopleOf, type Person, type TypedHours } from '../../people.ts';
 import { normaliseRecipients } from '../../recipients.ts';
 import { checkTemplate } from '../../text-template.ts';
 import { openWhatsApp, whatsApp } from './channel.ts';
@@ -16,6 +16,7 @@ export interface WhatsAppAccount {
   id: string;
   phoneNumberId: string;
   recipients: readonly (string | Recipient)[];
+  hours?: TypedHours;
   /** Such as v26.0. */
   graphVersion: string;
   baseUrl: string;
@@ -30,7 +31,7 @@ export interface WhatsAppAccount {
 export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph: GraphAccount } {
   const { id, baseUrl, graphVersion, phoneNumberId, accessToken } = account;
   const { templates = [], businessAccountId = '' } = account;
-  const people = whatsAppPeople(account.recipients);
+  const people = whatsAppPeople(account.recipients, account.hours);
   const fits =
     /^\d{1,32}$/.test(phoneNumberId) && /^v\d+\.\d+$/.test(graphVersion) && /^[\x21-\x7e]+$/.test(accessToken);
   for (const { parameters } of templates) checkParameters(parameters);
@@ -54,8 +55,8 @@ export function checkedAccount(account: WhatsAppAccount): AlertAccount & { graph
 }
 
 /** Whom it tells. @throws SentinelError ES_BAD_CONFIG for what is no number */
-export function whatsAppPeople(recipients: readonly (string | Recipient)[]): Person[] {
-  return peopleOf(recipients, (typed) => normaliseRecipients(typed));
+export function whatsAppPeople(recipients: readonly (string | Recipient)[], hours?: TypedHours): Person[] {
+  return peopleOf(recipients, (typed) => normaliseRecipients(typed), hours);
 }
 
 /** `{text}` stands for the whole text and is no field of a text. */

@@ -128,7 +128,7 @@ async function planRetention({ values, terminal }: Parameters<Work>[0]): Promise
     terminal.complain(`${line}\n`);
   };
   const log = { info: () => undefined, warn: complain, error: complain };
-  const database = await openDatabase(join(folder, 'sentinel.db'), { log });
+  const database = await openDatabase(join(folder, 'sentinel.db'), { log, shared: true });
   const settings = await readRetention(folder);
   const retention = new Retention({
     ...{ database, folder, log, clock: new SiteClock(() => undefined), newId: randomUUID },

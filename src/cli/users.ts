@@ -83,7 +83,7 @@ async function runUsers(values: OptionValues, terminal: Terminal, operands: read
       },
     };
     const clock = new SiteClock();
-    const opened = await openDatabase(file, { log });
+    const opened = await openDatabase(file, { log, shared: true });
     database = opened;
     const access = new Access({ folder, database: () => Promise.resolve(opened), clock, log });
     const result = act === undefined ? { users: await access.users() } : await act(access, name, values);

@@ -7,6 +7,7 @@ import { WorkerDriver } from './driver.ts';
 import { FileWatch } from './file-watch.ts';
 import { HomeDisk } from './home-disk.ts';
 import { SlowCheck } from './slow-check.ts';
+import type { OpenAs } from './sqlite-file.ts';
 import type { Tables } from './tables.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -28,6 +29,8 @@ export interface Database {
 
 export interface DatabaseOptions {
   log: Log;
+  /** A program beside Node-RED opens it: a damaged file stays where it is, and ES_DATABASE says so. */
+  shared?: boolean;
   /** With it the file is looked at every 10 s: one that was deleted or replaced is opened anew by the next request. */
   clock?: Clock;
   /**
@@ -41,12 +44,12 @@ export interface DatabaseOptions {
 
 /**
  * Opens the database of a site in a thread of its own: creates it, checks it, brings it to the newest schema.
- * A damaged file is set aside under a new name, which is logged, and an empty database begun.
+ * A damaged file is set aside under a new name, which is logged, and an empty database begun, unless others share it.
  * @param file path of the database file; its folder is created.
  * @throws SentinelError ES_DATABASE when the file cannot be used or comes from a newer version of this package.
  */
 export async function openDatabase(file: string, options: DatabaseOptions): Promise<Database> {
-  const { log, clock, claim = () => undefined, onState = () => undefined } = options;
+  const { log, shared = false, clock, claim = () => undefined, onState = () => undefined } = options;
   const listeners = new Set<() => Promise<void>>();
   const watch =
     clock &&
@@ -65,7 +68,7 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
   const open = async () => {
     if (!existsSync(file)) home.assertPresent();
     claim();
-    const { link, unchecked } = await openLink(file, check.foundDamage, log);
+    const { link, unchecked } = await openLink(file, { whole: check.foundDamage, shared }, log);
     try {
       claim();
     } catch (error) {
@@ -74,7 +77,7 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
     }
     home.remember();
     await watch?.start();
-    if (unchecked) check.begin();
+    if (unchecked && !shared) check.begin();
     return link;
   };
   const driver = new WorkerDriver(await open(), open, onState);
@@ -102,10 +105,10 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
   return { query, onReplaced, close };
 }
 
-async function openLink(file: string, whole: boolean, log: Log): Promise<{ link: WorkerLink; unchecked: boolean }> {
+async function openLink(file: string, as: OpenAs, log: Log): Promise<{ link: WorkerLink; unchecked: boolean }> {
   const link = new WorkerLink(workerFile('database'));
   try {
-    const { setAside, unchecked } = await link.ask('open', { file, whole });
+    const { setAside, unchecked } = await link.ask('open', { file, ...as });
     if (setAside !== undefined) {
       log.error(
         `The database was damaged (${setAside.reason}). It is kept as ${setAside.file}, and an empty one was begun.`,

@@ -14,6 +14,7 @@ const hints: readonly (readonly [prefix: string, hint: string])[] = [
   ['ENOTDIR', 'Choose a data folder whose path leads through folders only.'],
   ['SQLITE_BUSY', 'Close the other program that holds the database.'],
   ['SQLITE_CORRUPT', 'Restart Node-RED: the damaged file is then set aside and a new one begun.'],
+  ['SQLITE_NOTADB', 'Restart Node-RED: the damaged file is then set aside and a new one begun.'],
   ['MODULE_NOT_FOUND', 'Install the package again on this machine: better-sqlite3 has no binary for it.'],
   ['ERR_DLOPEN_FAILED', 'Install the package again on this machine: better-sqlite3 has no binary for it.'],
 ];

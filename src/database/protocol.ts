@@ -1,9 +1,9 @@
-import type { SetAside } from './sqlite-file.ts';
+import type { OpenAs, SetAside } from './sqlite-file.ts';
 
 /** What the main thread asks of the database worker, and what it gets back. */
 export interface Operations {
   /** Opens and checks the file; must come first. A large one is checked as a whole only where that is asked for. */
-  open: { ask: { file: string; whole: boolean }; answer: { setAside?: SetAside; unchecked: boolean } };
+  open: { ask: OpenAs & { file: string }; answer: { setAside?: SetAside; unchecked: boolean } };
   /** One SQL statement. */
   run: { ask: { sql: string; parameters: readonly unknown[] }; answer: RunAnswer };
   /** Ends a transaction without keeping it; harmless when SQLite has already rolled back by itself. */

@@ -22,6 +22,14 @@ export interface OpenedFile {
   unchecked: boolean;
 }
 
+/** How a file is opened. */
+export interface OpenAs {
+  /** Also a large one is read as a whole. */
+  whole: boolean;
+  /** Another process may be at work with it: nothing is moved, and damage is thrown. */
+  shared: boolean;
+}
+
 /** What is larger takes longer to read than a start may last. */
 const largestAtOnce = 64 * 1024 * 1024;
 
@@ -33,14 +41,13 @@ class DamagedFileError extends Error {
  * Opens a database file, checks it and brings it to the newest schema. A damaged file is kept under a new name for
  * repair, and an empty database takes its place: recording new incidents matters more than reading old ones.
  * Only what SQLite calls damage counts: a full disk, missing rights or a newer schema are thrown and move nothing.
- * @param whole also reads a large file as a whole.
  */
-export function openFile(file: string, whole: boolean): OpenedFile {
+export function openFile(file: string, { whole, shared }: OpenAs): OpenedFile {
   const unchecked = !whole && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > largestAtOnce;
   try {
     return { connection: openSound(file, !unchecked), unchecked };
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (shared || !isDamage(error)) throw error;
     const setAside = { file: moveAside(file), reason: error.message.replaceAll(/\s+/g, ' ') };
     return { connection: openSound(file, true), setAside, unchecked: false };
   }

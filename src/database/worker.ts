@@ -25,7 +25,7 @@ function reply(request: Request): Reply {
 function perform(request: Request): Operations[Operation]['answer'] {
   switch (request.operation) {
     case 'open': {
-      const opened = openFile(request.ask.file, request.ask.whole);
+      const opened = openFile(request.ask.file, request.ask);
       connection = opened.connection;
       statements = new StatementMemory(connection);
       return {

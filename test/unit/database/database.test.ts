@@ -213,6 +213,9 @@ describe('what is found at start', () => {
       writeFileSync(file, damaged);
       writeFileSync(`${file}.damaged-1`, 'set aside earlier');
 
+      const shared = openDatabase(file, { log: new RecordingLog(), shared: true });
+      await assert.rejects(shared, { name: 'ES_DATABASE', hint: /^Restart Node-RED/ });
+      assert.ok(readFileSync(file).equals(damaged), 'a program beside Node-RED leaves it where it is');
       const log = new RecordingLog();
       const { query } = await opened(t, file, log);
       await query.insertInto('outbox').values(outboxRow()).execute();

@@ -18,7 +18,7 @@ test('a database thread that dies fails its request by name and is replaced by t
   );
   const sound = async () => {
     const link = new WorkerLink(workerFile('database'));
-    await link.ask('open', { file: join(folder, 'sentinel.db'), whole: true });
+    await link.ask('open', { file: join(folder, 'sentinel.db'), whole: true, shared: false });
     return link;
   };
   const driver = new WorkerDriver(new WorkerLink(dyingWorker), sound);

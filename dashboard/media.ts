@@ -5,8 +5,9 @@ export function thumbnailOf({ evidence }: IncidentSummary): SummaryEvidence | un
   return newest(evidence, 'thumbnail') ?? newest(evidence, 'snapshot');
 }
 
+/** Newest first. Of a snapshot that is there twice only the annotated one. */
 export function mediaOf(incident: IncidentSummary, type: SummaryEvidence['type']): SummaryEvidence[] {
-  return incident.evidence.filter((item) => item.type === type).reverse();
+  return incident.evidence.filter((item) => item.type === type && item.rendition !== 'clean').reverse();
 }
 
 /** Seen or heard often, best score first; one that came once more is not more important than a better one. */

@@ -55,7 +55,7 @@ export default defineNode({
 
     return {
       async input(message, send) {
-        const { payload, image, samples, clip } = message;
+        const { payload, image, cleanImage, samples, clip } = message;
         if (kindOf(payload) === 'review') {
           await keepReview(payload);
           return;
@@ -63,6 +63,7 @@ export default defineNode({
         assertKind(payload, 'incident');
         const media = {
           ...(keepSnapshots && Buffer.isBuffer(image) ? { image } : {}),
+          ...(keepSnapshots && Buffer.isBuffer(cleanImage) ? { cleanImage } : {}),
           ...(keepAudio && isSamples(samples) ? { samples } : {}),
           // Kept as the camera says: its setting decides whether there are clips at all.
           ...(Buffer.isBuffer(clip) ? { clip } : {}),

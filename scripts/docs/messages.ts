@@ -42,7 +42,7 @@ const about: Record<Kind, { from: string; text: string }> = {
     from: 'fuse-severity, evidence-store',
     text:
       'Something that happened. It starts once, is updated when it grows, and ends after quiet. With `start` and ' +
-      '`update` comes `msg.image` (JPEG with boxes), with `evidence` `msg.samples` (where the camera may be recorded), and again with `evidence` `msg.clip` (MP4).',
+      '`update` comes `msg.image` (JPEG with boxes) and `msg.cleanImage` (the same as the camera gave it), with `evidence` `msg.samples` (where the camera may be recorded), and again with `evidence` `msg.clip` (MP4).',
   },
   delivery: { from: 'whatsapp-out', text: 'What became of one message to one person.' },
   inbound: {
@@ -91,7 +91,7 @@ export function messagesPage(): string {
 Generated from \`src/contracts/messages.ts\` by \`node scripts/docs/write.ts\`. Do not edit.
 
 Every message of ours carries \`msg.payload\`, one of the objects below, and \`msg.topic\`,
-\`<site>/<source>/<kind>\`. Bytes never lie in the payload: \`msg.image\`, \`msg.clip\` (Buffer) and \`msg.samples\`
+\`<site>/<source>/<kind>\`. Bytes never lie in the payload: \`msg.image\`, \`msg.cleanImage\`, \`msg.clip\` (Buffer) and \`msg.samples\`
 (Float32Array) travel beside it. A buffer belongs to its message; it is not reused. Fields that a message carries besides
 are kept on the way from a node's input to its output.
 

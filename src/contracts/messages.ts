@@ -20,8 +20,9 @@ export * from './messages/training.ts';
 
 /**
  * What flows on the wires: one schema per `msg.payload.kind`.
- * Bytes travel beside the payload: `msg.image` (Buffer: JPEG, or rgb24 rows as `encoding` says), `msg.samples`
- * (Float32Array, mono, -1..1) and `msg.clip` (Buffer: MP4). `msg.topic` is `<site>/<source>/<kind>`.
+ * Bytes travel beside the payload: `msg.image` (Buffer: JPEG, or rgb24 rows as `encoding` says), `msg.cleanImage` (Buffer:
+ * of an incident, the same picture with nothing drawn on it), `msg.samples` (Float32Array, mono, -1..1) and `msg.clip`
+ * (Buffer: MP4). `msg.topic` is `<site>/<source>/<kind>`.
  */
 export const payloadSchemas = {
   frame: Frame,
@@ -54,6 +55,7 @@ export interface WireMessage<P = Payload> {
   topic: string;
   payload: P;
   image?: Buffer;
+  cleanImage?: Buffer;
   samples?: Float32Array;
   clip?: Buffer;
   [extra: string]: unknown;

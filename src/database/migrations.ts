@@ -397,6 +397,10 @@ const steps: readonly string[] = [
     updated_at REAL NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Of a snapshot that is kept as the camera gave it and with what was found drawn on it: which of the two.
+  ALTER TABLE media ADD COLUMN rendition TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

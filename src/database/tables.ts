@@ -139,6 +139,8 @@ export interface MediaRow {
   created_at: number;
   /** 1: its file was looked for and is not there. */
   missing: Generated<number>;
+  /** Of a snapshot that there is twice: `clean` or `annotated`. */
+  rendition: string | null;
 }
 
 export interface ReviewRow {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Insertable } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
 import type { ReviewRecord, ReviewRequest } from '../contracts/api.ts';
 import type { EvidenceItem, Incident } from '../contracts/messages.ts';
@@ -103,7 +103,8 @@ export class EvidenceStore {
    * @throws SentinelError ES_DATABASE, ES_WORKER_LOST; the incident is not stored then.
    */
   record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
-    const bytes = (media.image?.byteLength ?? 0) + (media.samples?.byteLength ?? 0) + (media.clip?.byteLength ?? 0);
+    const { image, cleanImage, samples, clip } = media;
+    const bytes = [image, cleanImage, samples, clip].reduce((sum, file) => sum + (file?.byteLength ?? 0), 0);
     return this.#records.add(bytes, () => this.#record(incident, media));
   }
 
@@ -180,6 +181,7 @@ export class EvidenceStore {
       .where('incident_id', '=', id)
       .orderBy('captured_at')
       .orderBy('created_at')
+      .orderBy(sql`rowid`)
       .execute();
     return incidentOf(row, signals, media);
   }
@@ -228,7 +230,10 @@ export class EvidenceStore {
     }
   }
 
-  async #write(incident: Incident, { type, mime, extension, bytes }: MediaFile): Promise<Insertable<MediaRow>> {
+  async #write(
+    incident: Incident,
+    { type, rendition, mime, extension, bytes }: MediaFile,
+  ): Promise<Insertable<MediaRow>> {
     const id = evidenceIdOf(this.#newId());
     const day = new Date(incident.capturedAt).toISOString().slice(0, 'YYYY-MM-DD'.length);
     return {
@@ -236,6 +241,7 @@ export class EvidenceStore {
       incident_id: incident.id,
       type,
       source: incident.source,
+      rendition: rendition ?? null,
       mime,
       bytes: bytes.length,
       sha256: await digestOf(bytes),

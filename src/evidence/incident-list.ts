@@ -52,13 +52,14 @@ async function summaries(
       sources: incident.sources.slice(0, limits.sources),
       explanation: incident.explanation.slice(0, limits.explanation),
       signals: incident.signals,
-      evidence: (incident.evidence ?? []).map(({ id, type, source, mime, bytes, capturedAt, missing }) => ({
+      evidence: (incident.evidence ?? []).map(({ id, type, source, mime, bytes, capturedAt, rendition, missing }) => ({
         id,
         type,
         source,
         mime,
         bytes,
         capturedAt,
+        ...(rendition === undefined ? {} : { rendition }),
         ...(missing === true ? { missing } : {}),
       })),
       review: reviewStateOf(reviews.get(row.id) ?? []),

@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Selectable, type Transaction } from 'kysely';
-import type { EvidenceItem, Incident, IncidentSignal } from '../contracts/messages.ts';
+import type { EvidenceItem, Incident, IncidentSignal, Rendition } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 import { indexIncident } from './incident-index.ts';
 import { freePlace } from './incident-place.ts';
@@ -168,6 +168,7 @@ export function itemOf(row: Insertable<MediaRow>): EvidenceItem {
     bytes: row.bytes,
     sha256: row.sha256,
     capturedAt: row.captured_at,
+    ...(row.rendition == null ? {} : { rendition: row.rendition as Rendition }),
     ...(row.missing === 1 ? { missing: true } : {}),
   };
 }

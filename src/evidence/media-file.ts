@@ -1,5 +1,5 @@
 import { SentinelError } from '../contracts/errors.ts';
-import type { EvidenceItem } from '../contracts/messages.ts';
+import type { EvidenceItem, Rendition } from '../contracts/messages.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { encodeWav } from '../pcm/wav.ts';
 import { pictureType, type PictureType } from '../pictures/picture-type.ts';
@@ -8,6 +8,8 @@ import { pictureType, type PictureType } from '../pictures/picture-type.ts';
 export interface IncidentMedia {
   /** JPEG or PNG. */
   image?: Buffer;
+  /** JPEG or PNG: what `image` shows, with nothing drawn on it. */
+  cleanImage?: Buffer;
   /** Mono, -1..1, 16 kHz. */
   samples?: Float32Array;
   /** MP4. */
@@ -17,6 +19,8 @@ export interface IncidentMedia {
 /** A file as it is to be kept. */
 export interface MediaFile {
   type: EvidenceItem['type'];
+  /** Of a snapshot that there is twice. */
+  rendition?: Rendition;
   mime: string;
   extension: string;
   bytes: Buffer;
@@ -28,19 +32,26 @@ const largestClip = 128 << 20;
 /** Pictures are served as what they are, so they must be it. */
 const extensions: Record<PictureType, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
-/** The makers of the files that keep these media: one that throws must not cost the others. */
-export function mediaFiles({ image, samples, clip }: IncidentMedia): (() => MediaFile)[] {
+/**
+ * The makers of the files that keep these media: one that throws must not cost the others. The annotated snapshot comes
+ * after the clean one: who shows the newest shows where to look.
+ */
+export function mediaFiles({ image, cleanImage, samples, clip }: IncidentMedia): (() => MediaFile)[] {
+  const isTwice = image !== undefined && cleanImage !== undefined;
   return [
     ...(clip === undefined ? [] : [() => clipFile(clip)]),
-    ...(image === undefined ? [] : [() => snapshotFile(image)]),
+    ...(cleanImage === undefined ? [] : [() => snapshotFile(cleanImage, 'clean')]),
+    ...(image === undefined ? [] : [() => snapshotFile(image, isTwice ? 'annotated' : undefined)]),
     ...(samples === undefined ? [] : [() => soundFile(samples)]),
   ];
 }
 
 /** @throws SentinelError ES_IMAGE_INVALID */
-function snapshotFile(bytes: Buffer): MediaFile {
+function snapshotFile(bytes: Buffer, rendition: Rendition | undefined): MediaFile {
   const mime = pictureType(bytes);
-  if (mime !== undefined) return { type: 'snapshot', mime, extension: extensions[mime], bytes };
+  if (mime !== undefined) {
+    return { type: 'snapshot', mime, extension: extensions[mime], bytes, ...(rendition && { rendition }) };
+  }
   throw new SentinelError('ES_IMAGE_INVALID', 'The snapshot is neither a JPEG nor a PNG picture: it is not kept.', {
     hint: 'Put the bytes of such a file into msg.image.',
   });

@@ -12,9 +12,10 @@ export class Thumbnails {
     this.#log = log;
   }
 
-  /** Makes and keeps the thumbnail of a file; undefined when it has none. Never rejects. */
+  /** Makes and keeps the thumbnail of a file; undefined when it has none, such as a picture that there is with
+   * boxes too. Never rejects. */
   async of<T>(file: MediaFile, keep: (thumbnail: MediaFile) => Promise<T>): Promise<T | undefined> {
-    if (file.type !== 'snapshot') return undefined;
+    if (file.type !== 'snapshot' || file.rendition === 'clean') return undefined;
     try {
       const bytes = await this.#maker.thumbnail(file.bytes);
       const kept = await keep({ type: 'thumbnail', mime: 'image/jpeg', extension: 'jpg', bytes });

@@ -1,4 +1,4 @@
-import type { AudioScores, DetectedObject, Detections } from '../contracts/messages.ts';
+import type { AudioScores, DetectedObject, Detections, FrameZone } from '../contracts/messages.ts';
 import type { Picture } from '../contracts/ports.ts';
 import { levelOf } from '../pcm/level.ts';
 import { SoundRing } from './sound-ring.ts';
@@ -12,10 +12,16 @@ const areaLimit = 64;
 /** Sources of one area whose sound is kept: 640 kB each. */
 const ringLimit = 8;
 
-interface Shot {
+/** A picture and what is drawn on it. */
+export interface ShownPicture {
   picture: Picture;
   objects: DetectedObject[];
+  /** Those in which somebody or something stands. */
+  zones: FrameZone[];
   source: string;
+}
+
+interface Shot extends ShownPicture {
   capturedAt: number;
   rating: number;
 }
@@ -32,9 +38,9 @@ export class AreaMedia {
   readonly #areas = new Map<string, Kept>();
 
   rememberPicture(detections: Detections, image: Buffer): void {
-    const { source, capturedAt, objects, encoding, width, height } = detections;
+    const { source, capturedAt, objects, zones = [], encoding, width, height } = detections;
     const picture: Picture = { bytes: image, encoding, width, height };
-    const shot: Shot = { picture, objects, source, capturedAt, rating: ratingOf(objects) };
+    const shot: Shot = { picture, objects, zones, source, capturedAt, rating: ratingOf(objects) };
     const kept = this.#kept(detections.area);
     if (kept.latest === undefined || capturedAt >= kept.latest.capturedAt || isOld(capturedAt, kept.latest)) {
       kept.latest = shot;
@@ -62,16 +68,16 @@ export class AreaMedia {
    * The picture that shows a person best within the last three seconds, or else the latest.
    * @param at time of the incident (epoch ms): what was taken long before it is no picture of it.
    */
-  picture(area: string, at: number): { picture: Picture; objects: DetectedObject[]; source: string } | undefined {
+  picture(area: string, at: number): ShownPicture | undefined {
     const kept = this.#areas.get(area);
     if (kept?.latest === undefined) return undefined;
     const [first, ...others] = [kept.latest, ...kept.best.values()].filter((shot) => at - shot.capturedAt <= staleMs);
     if (first === undefined) return undefined;
-    const { picture, objects, source } = others.reduce(
+    const { picture, objects, zones, source } = others.reduce(
       (a, b) => (b.rating > a.rating || (b.rating === a.rating && b.capturedAt > a.capturedAt) ? b : a),
       first,
     );
-    return { picture, objects, source };
+    return { picture, objects, zones, source };
   }
 
   /**

@@ -1,11 +1,11 @@
 import type { Rule } from '../contracts/configs.ts';
-import { asSentinelError } from '../contracts/errors.ts';
 import type { Incident } from '../contracts/messages.ts';
 import type { ClipSource, Clock, Log, SnapshotRenderer } from '../contracts/ports.ts';
 import { AreaMedia } from './area-media.ts';
 import { ClipDesk } from './clip-desk.ts';
 import { FusionEngine, type FusionInput, type FusionOptions } from './engine.ts';
 import type { IncidentMedia } from './incident-media.ts';
+import { drawSnapshots } from './snapshots.ts';
 import { WithheldMedia } from './withheld-media.ts';
 
 export type { IncidentMedia } from './incident-media.ts';
@@ -123,12 +123,8 @@ export class IncidentDesk {
     }
     const shown = this.#media.picture(area, updatedAt);
     if (shown === undefined) return {};
-    try {
-      return { image: await this.#renderer.jpeg(shown.picture, shown.objects) };
-    } catch (thrown) {
-      const { message } = asSentinelError(thrown, 'ES_IMAGE_INVALID');
+    return await drawSnapshots(this.#renderer, shown, (message) => {
       this.#log.warn(`The snapshot of incident ${id} could not be drawn: ${message}`);
-      return {};
-    }
+    });
   }
 }

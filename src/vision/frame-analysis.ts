@@ -10,7 +10,7 @@ import { Poses, type PosesOptions } from './pose/poses.ts';
 import type { TrackerOptions } from './tracking/tracker.ts';
 import { Tracking } from './tracking/tracking.ts';
 import { isWholeRaw } from './picture.ts';
-import { placeInZones } from './zones.ts';
+import { placeInZones, takenZones } from './zones.ts';
 
 /** Score of motion far away: 0 would say that it is over. */
 const leastMotion = 0.05;
@@ -173,6 +173,7 @@ export class FrameAnalysis {
     const posed = await this.#poses?.add({ camera, source, picture: whole, objects: followed, at, pace });
     const { objects, pose } = posed ?? { objects: followed };
     const { model, backend, fallback } = result;
+    const taken = takenZones(objects, frame.zones ?? []);
     this.#looking = { model, backend, ...(fallback === undefined ? {} : { fallback }) };
     const detections: Detections = {
       ...identity(frame),
@@ -182,6 +183,7 @@ export class FrameAnalysis {
       height: result.height,
       encoding: frame.encoding,
       objects,
+      ...(taken.length === 0 ? {} : { zones: taken }),
       ...(ignored === 0 ? {} : { ignored }),
       ...this.#looking,
       ...{ timings: result.timings, staleFrames: running.staleFrames(source) },

@@ -26,6 +26,15 @@ export function placeInZones(
   return { objects: placed, ignored: objects.length - placed.length };
 }
 
+/** Those of the zones in which an object stands. */
+export function takenZones(
+  objects: readonly Pick<DetectedObject, 'zones'>[],
+  zones: readonly FrameZone[],
+): FrameZone[] {
+  const taken = new Set(objects.flatMap((object) => object.zones ?? []));
+  return zones.filter(({ kind, name }) => kind === 'zone' && taken.has(name));
+}
+
 /** Where an object stands. */
 export function footOf({ box: { x, y, width, height } }: Pick<DetectedObject, 'box'>): Point {
   return { x: Math.min(edge, x + width / 2), y: Math.min(edge, y + height) };

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { ImageEncoding } from './camera.ts';
+import { FrameZones, ImageEncoding } from './camera.ts';
 import { epochMs, label, labelLimit, listLimit, payload, score } from './fields.ts';
 
 export const Box = Type.Object(
@@ -70,6 +70,7 @@ export const Detections = payload('detections', {
     maxItems: listLimit,
     description: 'Those that enough frames confirm. Of a single picture that belongs to no stream, all.',
   }),
+  zones: Type.Optional({ ...FrameZones, description: 'The zones of the frame in which an object stands.' }),
   ignored: Type.Optional(
     Type.Integer({
       minimum: 1,

@@ -29,6 +29,10 @@ export type IncidentSignal = Static<typeof IncidentSignal>;
 
 const evidenceTypes = ['snapshot', 'thumbnail', 'audio', 'clip'] as const;
 
+/** How a snapshot of which there are two is kept: as the camera gave it, or with what was found drawn on it. */
+export const renditions = ['clean', 'annotated'] as const;
+export type Rendition = (typeof renditions)[number];
+
 export const EvidenceItem = Type.Object({
   id: Type.String({ description: 'Opaque; `/echosight/api/v1/evidence/<id>` serves the file.' }),
   type: Type.Enum(evidenceTypes),
@@ -37,6 +41,13 @@ export const EvidenceItem = Type.Object({
   bytes: Type.Integer({ minimum: 0 }),
   sha256: Type.String(),
   capturedAt: shownMs,
+  rendition: Type.Optional(
+    Type.Enum(renditions, {
+      description:
+        'Of a snapshot: `clean`, as the camera gave it, or `annotated`, with boxes, labels and zones; the annotated one comes ' +
+        'after it. Absent where there is one only.',
+    }),
+  ),
   missing: Type.Optional(Type.Boolean({ description: 'Its file was looked for and is not there.' })),
 });
 export type EvidenceItem = Static<typeof EvidenceItem>;

@@ -61,7 +61,8 @@ function figure(row: BundledIncident['media'][number]): string {
   };
   const view = shown[row.type];
   if (view === undefined) return '';
-  return `<figure>${view}<figcaption>${escaped(row.type)} of ${escaped(row.source)}, ${time(row.captured_at)}, SHA-256 ${escaped(row.sha256)}</figcaption></figure>`;
+  const type = row.rendition == null ? row.type : `${row.type} (${row.rendition})`;
+  return `<figure>${view}<figcaption>${escaped(type)} of ${escaped(row.source)}, ${time(row.captured_at)}, SHA-256 ${escaped(row.sha256)}</figcaption></figure>`;
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -41,6 +41,8 @@ const mediaColumns = [
   'captured_at',
   'created_at',
 ] as const satisfies (keyof MediaRow)[];
+/** Columns that came later, by name: what they say counts, and rows without it have the digest that they had before. */
+const laterMediaColumns = ['rendition'] as const satisfies (keyof MediaRow)[];
 const reviewColumns = [
   'id',
   'incident_id',
@@ -61,7 +63,8 @@ const removalColumns = [
 
 export type IncidentFacts = Pick<Selectable<IncidentRow>, (typeof incidentColumns)[number]>;
 export type SignalFacts = Pick<Selectable<SignalRow>, (typeof signalColumns)[number]>;
-export type MediaFacts = Pick<Selectable<MediaRow>, (typeof mediaColumns)[number]>;
+export type MediaFacts = Pick<Selectable<MediaRow>, (typeof mediaColumns)[number]> &
+  Partial<Pick<Selectable<MediaRow>, (typeof laterMediaColumns)[number]>>;
 export type ReviewFacts = Pick<Selectable<ReviewRow>, (typeof reviewColumns)[number]>;
 export type RemovalFacts = Pick<Selectable<RemovalRow>, (typeof removalColumns)[number]>;
 
@@ -72,7 +75,7 @@ export function incidentDigest(row: IncidentFacts, signals: readonly SignalFacts
 }
 
 export function mediaDigest(row: MediaFacts): Buffer {
-  return digestOf(['media', ...mediaColumns.map((column) => row[column])]);
+  return digestOf(['media', ...mediaColumns.map((column) => row[column]), ...said(row, laterMediaColumns)]);
 }
 
 export function reviewDigest(row: ReviewFacts): Buffer {
@@ -87,13 +90,23 @@ export function removalDigest(row: RemovalFacts): Buffer {
 export const factsOf = {
   incident: (row: IncidentFacts): IncidentFacts => only(row, incidentColumns),
   signal: (row: SignalFacts): SignalFacts => only(row, signalColumns),
-  media: (row: MediaFacts): MediaFacts => only(row, mediaColumns),
+  media: (row: MediaFacts): MediaFacts => ({ ...only(row, mediaColumns), ...onlySaid(row, laterMediaColumns) }),
   review: (row: ReviewFacts): ReviewFacts => only(row, reviewColumns),
   removal: (row: RemovalFacts): RemovalFacts => only(row, removalColumns),
 } as const;
 
 function only<Row, Column extends keyof Row>(row: Row, columns: readonly Column[]): Pick<Row, Column> {
   return Object.fromEntries(columns.map((column) => [column, row[column]])) as Pick<Row, Column>;
+}
+
+/** Those of the columns that say something. */
+function onlySaid<Row, Column extends keyof Row>(row: Row, columns: readonly Column[]): Partial<Pick<Row, Column>> {
+  const saying = columns.filter((column) => row[column] != null);
+  return only(row, saying);
+}
+
+function said<Row, Column extends keyof Row>(row: Row, columns: readonly Column[]): unknown[] {
+  return Object.entries(onlySaid(row, columns)).map(([column, value]) => `${column}=${String(value)}`);
 }
 
 function digestOf(values: readonly unknown[]): Buffer {

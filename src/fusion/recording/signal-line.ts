@@ -16,7 +16,7 @@ const leftOut: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> =
   detections: {
     ...{ seq: 0, width: 1, height: 1, encoding: 'jpeg', model: '', backend: '', staleFrames: 0 },
     ...{ timings: { waitMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 } },
-    ...{ gate: undefined, pose: undefined, ignored: undefined, fallback: undefined },
+    ...{ gate: undefined, pose: undefined, zones: undefined, ignored: undefined, fallback: undefined },
   },
   'audio-scores': {
     ...{ top: [], backend: '', record: false, timings: { waitMs: 0, featuresMs: 0, inferenceMs: 0 } },

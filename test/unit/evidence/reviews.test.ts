@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import sharp from 'sharp';
@@ -151,6 +152,35 @@ describe('thumbnails', () => {
       const { width, height } = await sharp((await store.find(evidence[1]?.id ?? ''))?.file).metadata();
       assert.deepEqual([width, height], expected);
     }
+  });
+
+  test('there is one of a snapshot that is kept clean and annotated, and it shows the boxes', async (t) => {
+    const { store } = await bench(t);
+    const picture = (background: string) =>
+      sharp({ create: { width: 64, height: 36, channels: 3 as const, background } })
+        .png()
+        .toBuffer();
+    const [image, cleanImage] = [await picture('red'), await picture('blue')];
+    const { evidence } = await store.record(incident(), { image, cleanImage });
+    const kinds = [
+      ['snapshot', 'clean'],
+      ['snapshot', 'annotated'],
+      ['thumbnail', undefined],
+    ];
+    assert.deepEqual(
+      evidence.map(({ type, rendition }) => [type, rendition]),
+      kinds,
+    );
+    const [listed] = await store.list({ limit: 1 });
+    assert.deepEqual(
+      listed?.evidence.map(({ type, rendition }) => [type, rendition]),
+      kinds,
+    );
+    assert.deepEqual((await store.incident('incident-1'))?.evidence, evidence);
+    const [clean, , thumbnail] = await Promise.all(evidence.map(({ id }) => store.find(id)));
+    assert.ok(readFileSync(clean?.file ?? '').equals(cleanImage));
+    const { dominant } = await sharp(thumbnail?.file).stats();
+    assert.ok(dominant.r > dominant.b);
   });
 
   test('that cannot be made cost nothing, and are told once', async (t) => {

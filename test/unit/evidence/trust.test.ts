@@ -11,7 +11,7 @@ import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
 import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
 import { verifyInThread } from '../../../src/evidence/trust/trust-work.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { incident } from './incident.ts';
+import { incident, jpeg } from './incident.ts';
 import { keptFolder } from './kept-folder.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
@@ -100,6 +100,12 @@ describe('the chain of a site', () => {
       /^incident five$/,
       /knows nothing/,
       `INSERT INTO incidents SELECT 'five', site, area, source, seq, severity, label, reason, confidence, started_at, updated_at, ended_at, explanation_json, sources_json, NULL, review_state, held FROM incidents WHERE id = 'one'`,
+    ],
+    [
+      'a snapshot that is said to be clean',
+      /^media .* of incident two$/,
+      /not what it was/,
+      `UPDATE media SET rendition = 'clean' WHERE incident_id = 'two'`,
     ],
     ['an entry that was deleted', /^chain entry 4$/, /missing/, 'DELETE FROM chain WHERE seq = 4'],
     ['a changed digest', /^chain entry 3$/, /not what it was/, `UPDATE chain SET digest = zeroblob(32) WHERE seq = 3`],
@@ -210,6 +216,17 @@ describe('a bundle', () => {
     await assert.rejects(exportBundle({ folder, file, now }), { name: 'ES_BAD_INPUT', message: /exists/ });
     assert.ok(readFileSync(file).equals(before));
     await assert.rejects(exportBundle({ folder, file: `${file}2`, ids: ['none'], now }), { name: 'ES_BAD_INPUT' });
+  });
+
+  test('holds the snapshot clean and annotated, and says which is which', async (t) => {
+    const { folder, store } = await keptFolder(t);
+    const pictures = { image: jpeg('drawn on'), cleanImage: jpeg('as it came') };
+    await store.record(incident({ id: 'four' }), pictures);
+    const file = join(temporaryFolder(t), 'bundle.zip');
+    await exportBundle({ folder, file, ids: ['four'], now });
+    assert.deepEqual((await verifyBundle(file)).first, []);
+    const captions = (await textIn(file, 'report.html')).match(/snapshot \(\w+\)/g);
+    assert.deepEqual(captions, ['snapshot (clean)', 'snapshot (annotated)']);
   });
 
   test('tells what could not be read', async (t) => {

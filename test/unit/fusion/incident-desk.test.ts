@@ -2,16 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultRules, type Rule } from '../../../src/contracts/configs.ts';
 import type { ExternalSignal, Incident } from '../../../src/contracts/messages.ts';
+import type { SnapshotRenderer } from '../../../src/contracts/ports.ts';
 import { IncidentDesk, type IncidentMedia } from '../../../src/fusion/incident-desk.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { audioScores, detections } from './bench-area.ts';
 
-/** A desk whose snapshots are the pictures themselves, and what it delivered. */
+/** A desk whose snapshots are the pictures themselves with the names of what is drawn on them, and what it delivered. */
 function bench(wanted: readonly Rule[] = defaultRules) {
   const clock = new ManualClock();
   const delivered: (IncidentMedia & { incident: Incident })[] = [];
-  const renderer = { jpeg: ({ bytes }: { bytes: Uint8Array }) => Promise.resolve(Buffer.from(bytes)) };
+  const renderer: SnapshotRenderer = {
+    jpeg: ({ bytes }, objects, { zones = [] } = {}) => {
+      const drawn = [...objects.map(({ label }) => label), ...zones.map(({ name }) => name)].join(', ');
+      return Promise.resolve(Buffer.from(Buffer.from(bytes).toString() + (drawn === '' ? '' : ` with ${drawn}`)));
+    },
+  };
   const rules = { site: 'home', rules: wanted, correlationSeconds: 3, quietSeconds: 30 };
   const desk = new IncidentDesk(
     { ...rules, clock, newId: () => 'incident-1', renderer, log: new RecordingLog() },
@@ -64,6 +70,19 @@ describe('the incident desk', () => {
     await desk.close();
     const pictures = delivered.map(({ incident, image }) => `${incident.phase} ${image?.toString() ?? '-'}`);
     assert.deepEqual(pictures, ['start the hall', 'evidence -', 'update -', 'evidence -', 'end -']);
+  });
+
+  test('gives the picture with what was seen drawn on it, and as the camera gave it', async () => {
+    const { clock, desk, delivered, hear } = bench();
+    const zone = { kind: 'zone' as const, name: 'gate', points: [] };
+    const seen = { label: 'person', score: 0.9, box: { x: 0, y: 0, width: 0.2, height: 0.5 }, zones: ['gate'] };
+    const found = { ...detections([seen], { capturedAt: clock.now() }), zones: [zone] };
+    desk.accept(found, Buffer.from('the hall'), undefined);
+    hear('glass_break');
+    await desk.close();
+    const [start] = delivered;
+    assert.equal(start?.image?.toString(), 'the hall with person, gate');
+    assert.equal(start.cleanImage?.toString(), 'the hall');
   });
 
   test('has told everything when it has closed: the open incident is ended', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DetectedObject, FrameZone } from '../../../src/contracts/messages.ts';
-import { placeInZones } from '../../../src/vision/zones.ts';
+import { placeInZones, takenZones } from '../../../src/vision/zones.ts';
 
 const zone = (
   name: string,
@@ -67,6 +67,12 @@ describe('objects in zones', () => {
   test('in an ignore polygon count nowhere, even where another zone lies over it', () => {
     const yard = zone('yard', 'zone', 0, 0, 1, 1);
     assert.deepEqual(placeInZones([person(0.7, 0.1, 0.1, 0.2)], [yard, street]), { objects: [], ignored: 1 });
+  });
+
+  test('leave the zones in which nothing stands aside', () => {
+    const yard = zone('yard', 'zone', 0.5, 0, 1, 1);
+    const { objects } = placeInZones([person(0.05, 0.2, 0.1, 0.5)], [drive, gate, yard, street]);
+    assert.deepEqual(takenZones(objects, [drive, gate, yard, street]), [drive, gate]);
   });
 
   test('stay as they are without zones', () => {

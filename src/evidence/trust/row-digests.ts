@@ -105,7 +105,7 @@ function onlySaid<Row, Column extends keyof Row>(row: Row, columns: readonly Col
   return only(row, saying);
 }
 
-function said<Row, Column extends keyof Row>(row: Row, columns: readonly Column[]): unknown[] {
+function said<Row>(row: Row, columns: readonly (keyof Row)[]): unknown[] {
   return Object.entries(onlySaid(row, columns)).map(([column, value]) => `${column}=${String(value)}`);
 }
 

@@ -23,7 +23,7 @@ registerNode({
   credentials,
   icon: 'sentinel-whatsapp-account.svg',
   upgrades: { recipients: upgradeRecipients },
-  checks: { ...checkQuietHours(type), templateParameters: checkVariables },
+  checks: { ...checkQuietHours(type), templateParameters: checkVariables, secondTemplateParameters: checkVariables },
   listChecks: { recipients: checkRecipients(recipients) },
   prepare: (node) => {
     prepareRecipients(recipients, node);

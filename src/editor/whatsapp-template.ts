@@ -3,7 +3,7 @@ import {
   templateProposal,
   type TemplateProposal,
 } from '../alerting/channels/whatsapp/template-proposal.ts';
-import { wholeText } from '../alerting/channels/whatsapp/message-template.ts';
+import { placeholdersIn, wholeText } from '../alerting/channels/whatsapp/message-template.ts';
 import { checkTemplate, fieldNames, renderAlert, textTemplates } from '../alerting/text-template.ts';
 import { captioned, caption, choice, element } from './element.ts';
 import { accepts, inputOf, text } from './register.ts';
@@ -15,7 +15,8 @@ const kinds = { whole: wholeText, details: '{siteName}\n{area}\n{time}\n{label}'
 /** Settings of which the template is made. */
 const watched = [
   ...['templateName', 'templateLanguage', 'templateParameters', 'templateHeader', 'templateButtons'],
-  ...['secondTemplateName', 'businessAccountId', 'graphVersion', 'baseUrl'],
+  ...['secondTemplateName', 'secondTemplateLanguage', 'secondTemplateParameters'],
+  ...['businessAccountId', 'graphVersion', 'baseUrl'],
 ];
 
 function say(key: string, params?: Record<string, string>): string {
@@ -24,21 +25,34 @@ function say(key: string, params?: Record<string, string>): string {
 
 /** Checks that the variables of a template have only fields that exist. */
 export function checkVariables(lines: string): true | string {
-  const wrong = linesIn(lines).find((line) => line !== wholeText && !accepts(checkTemplate, line));
+  if (!accepts(placeholdersIn, linesIn(lines))) return say('proposal.names');
+  const { parameters } = placeholdersIn(linesIn(lines));
+  const wrong = parameters.find((parameter) => parameter !== wholeText && !accepts(checkTemplate, parameter));
   return wrong === undefined || say('proposal.wrong');
 }
 
 /** The template of an account in the open dialog: what stands in its places, and its text to be handed in. */
 export function prepareTemplate(): void {
   const field = inputOf('templateParameters', true);
+  const ofSecond = inputOf('secondTemplateParameters', true);
   const kind = document.getElementById('echosight-template-kind');
-  if (!(field instanceof HTMLTextAreaElement) || !(kind instanceof HTMLSelectElement)) return;
+  if (!(field instanceof HTMLTextAreaElement) || !(ofSecond instanceof HTMLTextAreaElement)) return;
+  if (!(kind instanceof HTMLSelectElement)) return;
+  // Where a field that is clicked goes.
+  let written = field;
+  for (const area of [field, ofSecond]) {
+    area.addEventListener('focus', () => {
+      written = area;
+    });
+  }
   const names = Object.keys(kinds) as (keyof typeof kinds)[];
   let chosen = '';
   let last = '';
   const show = (): void => {
     const more = document.getElementById('echosight-template-more');
     if (more !== null) more.hidden = valueOf('templateName') === '' && valueOf('secondTemplateName') === '';
+    const second = document.getElementById('echosight-second-template');
+    if (second !== null) second.hidden = valueOf('secondTemplateName') === '';
     kind.value = names.find((name) => kinds[name] === field.value.trim()) ?? 'own';
     // A field that loses the focus says once more that it changed: a button that is being pressed must stay.
     const key = JSON.stringify([chosen, ...watched.map((name) => [valueOf(name), ticked(name)])]);
@@ -65,9 +79,9 @@ export function prepareTemplate(): void {
       const insert = element('a', { href: '#' }, `{${name}}`);
       insert.addEventListener('click', (event) => {
         event.preventDefault();
-        field.setRangeText(`{${name}}`, field.selectionStart, field.selectionEnd, 'end');
-        field.focus();
-        changed();
+        written.setRangeText(`{${name}}`, written.selectionStart, written.selectionEnd, 'end');
+        written.focus();
+        written.dispatchEvent(new Event('change'));
       });
       return insert;
     }),
@@ -139,13 +153,17 @@ function wordsOf({ name, language, components }: TemplateProposal): string {
   interface Component {
     type: string;
     text?: string;
-    example?: { body_text?: string[][] };
+    example?: { body_text?: string[][]; body_text_named_params?: { param_name: string; example: string }[] };
     buttons?: { text: string }[];
   }
   const parts = components as Component[];
   const body = parts.find((part) => part.type === 'BODY');
   const buttons = parts.find((part) => part.type === 'BUTTONS')?.buttons ?? [];
-  const samples = (body?.example?.body_text?.[0] ?? []).map((value, index) => `{{${index + 1}}} = ${value}`);
+  const { body_text: [numbered = []] = [], body_text_named_params: named = [] } = body?.example ?? {};
+  const samples = [
+    ...numbered.map((value, index) => `{{${index + 1}}} = ${value}`),
+    ...named.map(({ param_name: place, example }) => `{{${place}}} = ${example}`),
+  ];
   return [
     `${say('proposal.name')}: ${name}`,
     `${say('proposal.language')}: ${language}`,
@@ -160,21 +178,22 @@ function wordsOf({ name, language, components }: TemplateProposal): string {
 
 /** Undefined where a field is wrong. */
 function proposalsNow(): TemplateProposal[] | undefined {
-  const parameters = linesIn(valueOf('templateParameters'));
   const incident = sampleIncident((key) => say(key));
   const place = { siteName: say('sample.site'), publicAddress: 'https://home.example/echosight' };
-  const languages = valueOf('templateLanguage')
-    .split(',')
-    .map((code) => code.trim());
-  const shape = { parameters, buttons: ticked('templateButtons') };
-  const templates = [
-    { ...shape, name: valueOf('templateName'), header: ticked('templateHeader') },
-    { ...shape, name: valueOf('secondTemplateName'), header: false },
+  const buttons = ticked('templateButtons');
+  const own = (key: string): string => valueOf(`secondTemplate${key}`) || valueOf(`template${key}`);
+  const first = { name: valueOf('templateName'), header: ticked('templateHeader') };
+  const described = [
+    { ...first, lines: valueOf('templateParameters'), codes: valueOf('templateLanguage') },
+    { ...{ name: valueOf('secondTemplateName'), header: false }, lines: own('Parameters'), codes: own('Language') },
   ].filter(({ name }) => name !== '');
   try {
     const whole = renderAlert(textTemplates.standard, incident, place, 400);
     const sample = { incident, place, text: whole };
-    return templates.flatMap((template) => languages.map((code) => templateProposal(template, code, sample)));
+    return described.flatMap(({ name, header, lines, codes }) => {
+      const template = { name, header, buttons, ...placeholdersIn(linesIn(lines)) };
+      return codes.split(',').map((code) => templateProposal(template, code.trim(), sample));
+    });
   } catch {
     return undefined;
   }

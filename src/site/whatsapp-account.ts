@@ -1,5 +1,5 @@
 import { checkedAccount } from '../alerting/channels/whatsapp/account.ts';
-import type { MessageTemplate } from '../alerting/channels/whatsapp/message-template.ts';
+import { placeholdersIn, type MessageTemplate } from '../alerting/channels/whatsapp/message-template.ts';
 import type { WhatsAppAccountConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 
@@ -25,19 +25,20 @@ export function whatsAppAccount(node: {
   return checkedAccount({ ...account, templates, businessAccountId });
 }
 
-/** The second one is the first without a picture. */
+/** The second one has no picture; what is not said of it is as in the first. @throws SentinelError ES_BAD_CONFIG */
 function templatesIn(config: WhatsAppAccountConfig): MessageTemplate[] {
-  const { templateName, secondTemplateName, templateLanguage, templateParameters, templateHeader, templateButtons } =
-    config;
-  const text = {
-    languages: listed(templateLanguage, ','),
-    parameters: listed(templateParameters, '\n'),
-    buttons: templateButtons,
+  const { templateName, templateLanguage, templateParameters, templateHeader, templateButtons: buttons } = config;
+  const { secondTemplateName, secondTemplateLanguage, secondTemplateParameters } = config;
+  const first = { name: templateName, header: templateHeader, lines: templateParameters, codes: templateLanguage };
+  const second = {
+    ...{ name: secondTemplateName, header: false },
+    ...{ lines: secondTemplateParameters || templateParameters, codes: secondTemplateLanguage || templateLanguage },
   };
-  return [
-    ...(templateName === '' ? [] : [{ ...text, name: templateName, header: templateHeader }]),
-    ...(secondTemplateName === '' ? [] : [{ ...text, name: secondTemplateName, header: false }]),
-  ];
+  const named = [first, second].filter(({ name }) => name !== '');
+  return named.map(({ name, header, lines, codes }) => ({
+    ...{ name, header, buttons, languages: listed(codes, ',') },
+    ...placeholdersIn(listed(lines, '\n')),
+  }));
 }
 
 function listed(text: string, separator: string): string[] {

@@ -167,6 +167,11 @@ describe('the dialogs of a channel', { timeout: 180_000, skip }, () => {
     await shot('whatsapp-account');
     await proposal.locator('select').selectOption('echosight_alert_text (en)');
     assert.doesNotMatch(await json.inputValue(), /HEADER/);
+    await page.locator('#node-config-input-secondTemplateLanguage').fill('fr');
+    await page.locator('#node-config-input-secondTemplateParameters').fill('{{site}} = {siteName}\n{{what}} = {label}');
+    await proposal.locator('select').selectOption('echosight_alert_text (fr)');
+    assert.match(await words.inputValue(), /Site: \{\{site\}\}[^]*\{\{what\}\} = Person and breaking glass/);
+    assert.match(await json.inputValue(), /"parameter_format": "NAMED"/);
     await proposal.locator('button').first().click();
     await proposal.getByText('Copied').waitFor();
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), await words.inputValue());

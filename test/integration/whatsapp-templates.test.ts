@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { incident } from '../unit/alerting/incident.ts';
 import type { MessageWindows } from '../../src/alerting/alert-channel.ts';
+import type { MessageTemplate } from '../../src/alerting/channels/whatsapp/message-template.ts';
 import type { MessageWindow } from '../../src/alerting/conversations.ts';
 import { alertDesk, jpeg, policy, until, type AlertDesk } from './alert-desk.ts';
 
@@ -166,7 +167,7 @@ const buttons = () =>
   Promise.resolve(['Acknowledge', 'Talk', 'Dismiss'].map((title) => ({ id: `token-${title}`, title })));
 
 /** A desk where nobody has written for a day. */
-async function silentDesk(t: TestContext, ...used: (typeof withPicture)[]): Promise<AlertDesk> {
+async function silentDesk(t: TestContext, ...used: MessageTemplate[]): Promise<AlertDesk> {
   const options = { receipts: true, windows: new FakeWindows('closed'), place, buttons };
   const desk = await alertDesk(t, { templates: used }, options);
   await desk.alerts.start();
@@ -221,6 +222,26 @@ describe('a template with picture, details and buttons', () => {
       assert.deepEqual(desk.errors, []);
     });
   }
+
+  test('whose placeholders have names goes with them; without them the next one goes, which has words of its own', async (t) => {
+    const named = { languages: ['en', 'de'], header: false, buttons: false, name: 'security_alert_named' };
+    const places = { parameters: ['{label}, {reason}', '{siteName}'], names: ['what', 'site'] };
+    const desk = await silentDesk(t, { ...named, ...places }, { ...whole, name: 'echosight_alert' });
+    await desk.alerts.alert(incident(), undefined, policy);
+    await desk.settled();
+    assert.equal(
+      desk.sandbox.messages[0]?.text,
+      'Alarm at Kiosk: Person and breaking glass, person+glass_break. Please check.',
+    );
+    const nameless = { ...named, parameters: ['{siteName}', '{label}'] };
+    const other = await silentDesk(t, nameless, { ...whole, name: 'echosight_alert' });
+    await other.alerts.alert(incident(), undefined, policy);
+    await other.settled();
+    assert.match(other.sandbox.messages[0]?.text ?? '', /^Security alert: /);
+    const [row] = await other.rows();
+    assert.deepEqual([row?.state, row?.form, row?.attempts], ['accepted', 'template-2', 2]);
+    assert.deepEqual(other.errors, []);
+  });
 
   test('goes without a picture where that cannot be uploaded, and never waits long for it', async (t) => {
     const desk = await silentDesk(t, withPicture, plain);

@@ -85,14 +85,30 @@ function templateContent(template: Fields, ids: KnownIds): Content {
   const components = list(template.components ?? [], 'template.components').map((one) => fields(one, 'component'));
   const header = components.find((component) => component.type === 'header');
   if ((header !== undefined) !== known.header) throw new GraphError(132012, 'header: does not match the template');
-  const values = parametersOf(components.find((component) => component.type === 'body')).map(textParameter);
-  const expected = known.body.match(/\{\{\d\}\}/g)?.length ?? 0;
-  if (values.length !== expected) {
-    throw new GraphError(132000, `body: number of params (${values.length}) does not match the expected (${expected})`);
-  }
-  const text = known.body.replace(/\{\{(\d)\}\}/g, (_match, place: string) => values[Number(place) - 1] ?? '');
+  const parameters = parametersOf(components.find((component) => component.type === 'body'));
+  const text = filledBody(known.body, parameters);
   if (text.length > 1024) throw new GraphError(132005, 'body: the translated text is too long');
   return { text, ...buttonsOf(known, components), ...(header === undefined ? {} : headerImage(header, ids)) };
+}
+
+const placeholder = /\{\{(\w+)\}\}/g;
+
+/** Placeholders with names take their parameters by these, others by their order. @throws GraphError 100, 132000, 132012 */
+function filledBody(body: string, parameters: readonly Fields[]): string {
+  const places = [...body.matchAll(placeholder)].map((match) => match[1] ?? '');
+  const isNamed = places.some((place) => /\D/.test(place));
+  const values = new Map(
+    parameters.map((parameter, index) => {
+      const named = typeof parameter.parameter_name === 'string' ? parameter.parameter_name : '';
+      if (isNamed && !places.includes(named)) throw new GraphError(100, 'Parameter name is missing or empty');
+      return [isNamed ? named : String(index + 1), textParameter(parameter)];
+    }),
+  );
+  if (parameters.length !== places.length || places.some((place) => !values.has(place))) {
+    const [given, expected] = [parameters.length, places.length];
+    throw new GraphError(132000, `body: number of params (${given}) does not match the expected (${expected})`);
+  }
+  return body.replace(placeholder, (_match, place: string) => values.get(place) ?? '');
 }
 
 /** A button whose payload nobody gives sends its own words. */

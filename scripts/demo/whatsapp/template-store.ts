@@ -3,7 +3,7 @@ import { GraphError } from './graph-error.ts';
 export interface Template {
   /** It begins with a picture. */
   header: boolean;
-  /** {{n}} are its parameters. */
+  /** {{n}} are its parameters, or {{name}} where they have names. */
   body: string;
   buttons: readonly string[];
 }
@@ -28,6 +28,10 @@ const approved: Readonly<Record<string, Readonly<Record<string, Template>>>> = {
   security_alert_text: {
     en: { header: false, body: english.alarm, buttons: english.buttons },
     de: { header: false, body: german.alarm, buttons: german.buttons },
+  },
+  security_alert_named: {
+    en: { header: false, body: 'Alarm at {{site}}: {{what}}. Please check.', buttons: [] },
+    de: { header: false, body: 'Alarm in {{site}}: {{what}}. Bitte nachsehen.', buttons: [] },
   },
   echosight_alert: {
     en: { header: false, body: 'Security alert: {{1}} Please check.', buttons: [] },

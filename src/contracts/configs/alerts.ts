@@ -11,6 +11,8 @@ export const EvidenceStoreConfig = Type.Object({
 });
 export type EvidenceStoreConfig = Static<typeof EvidenceStoreConfig>;
 
+const languageCodes = '[a-z]{2,3}(_[A-Z]{2})?( *, *[a-z]{2,3}(_[A-Z]{2})?)*';
+
 export const WhatsAppAccountConfig = Type.Object({
   name,
   phoneNumberId: Type.String({
@@ -30,7 +32,7 @@ export const WhatsAppAccountConfig = Type.Object({
   templateLanguage: Type.String({
     default: 'en',
     maxLength: 200,
-    pattern: '^[a-z]{2,3}(_[A-Z]{2})?( *, *[a-z]{2,3}(_[A-Z]{2})?)*$|^\\$\\{[^}]+\\}$',
+    pattern: `^${languageCodes}$|^\\$\\{[^}]+\\}$`,
     description:
       'Language codes in which it is approved, such as en, en_US or de, separated by commas; people whose language is not there get the first one.',
   }),
@@ -38,7 +40,7 @@ export const WhatsAppAccountConfig = Type.Object({
     default: '{text}',
     maxLength: 2000,
     description:
-      'What stands for its variables, a line for each: texts with the fields of an alert, or {text}, the whole text of the alert.',
+      'What stands for its variables, a line for each: texts with the fields of an alert, or {text}, the whole text of the alert. A template whose variables have names: {{name}} = text.',
   }),
   templateHeader: Type.Boolean({
     default: false,
@@ -54,7 +56,18 @@ export const WhatsAppAccountConfig = Type.Object({
     maxLength: 512,
     pattern: '^[a-z0-9_]*$|^\\$\\{[^}]+\\}$',
     description:
-      'Name of a second approved template, the same without a picture: sent where the first is paused, disabled or refused, or the picture does not come; empty: none.',
+      'Name of a second approved template, which has no picture: sent where the first is paused, disabled or refused, or the picture does not come; empty: none.',
+  }),
+  secondTemplateLanguage: Type.String({
+    default: '',
+    maxLength: 200,
+    pattern: `^$|^${languageCodes}$|^\\$\\{[^}]+\\}$`,
+    description: 'Language codes in which the second one is approved; empty: those of the first.',
+  }),
+  secondTemplateParameters: Type.String({
+    default: '',
+    maxLength: 2000,
+    description: 'What stands for the variables of the second one, a line for each; empty: as in the first.',
   }),
   businessAccountId: Type.String({
     default: '',

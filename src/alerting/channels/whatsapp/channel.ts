@@ -34,7 +34,7 @@ export function openWhatsApp(account: GraphAccount, book: TemplateBook, tools: C
       if (sent === undefined) return rule;
       if (isUnknownMedia(refusal)) return unknownMediaRule;
       const ways = { templates: book.templates.length, listens: windows?.listens() === true };
-      return { ...rule, ...anotherForm(refusal.code, sent, ways) };
+      return { ...rule, ...anotherForm(refusal, sent, ways) };
     },
     heed: async (row, refusal) => {
       const { code } = refusal;
@@ -42,7 +42,7 @@ export function openWhatsApp(account: GraphAccount, book: TemplateBook, tools: C
       if (spoilt && row.media_id !== null) await tools.uploads?.forget(row.media_id);
       if (code === windowClosed) await windows?.close(row.recipient);
       const index = templateOf(row.form);
-      if (index !== undefined) book.refused(index, languageOf(row), code);
+      if (index !== undefined) book.refused(index, languageOf(row), refusal);
     },
     rateWait: pairRateWait,
   };

@@ -63,6 +63,8 @@ export interface FilledTemplate {
   /** Id of the uploaded picture at its head. */
   picture?: string | undefined;
   values: readonly string[];
+  /** Of its placeholders, where they have names. */
+  names?: readonly string[] | undefined;
   /** What comes back from each of its buttons, in their order. */
   tokens: readonly string[];
 }
@@ -110,11 +112,15 @@ export class WhatsAppClient {
   /** Sends an approved template with what belongs into it. */
   async sendTemplate(
     message: Outgoing,
-    { name, language: code, picture, values, tokens }: FilledTemplate,
+    { name, language: code, picture, values, names, tokens }: FilledTemplate,
   ): Promise<Answer> {
+    const parameters = values.map((text, index) => {
+      const parameter_name = names?.[index];
+      return { type: 'text', ...(parameter_name === undefined ? {} : { parameter_name }), text };
+    });
     const components = [
       ...(picture === undefined ? [] : [{ type: 'header', parameters: [{ type: 'image', image: { id: picture } }] }]),
-      ...(values.length === 0 ? [] : [{ type: 'body', parameters: values.map((text) => ({ type: 'text', text })) }]),
+      ...(values.length === 0 ? [] : [{ type: 'body', parameters }]),
       ...tokens.map((payload, index) => ({
         ...{ type: 'button', sub_type: 'quick_reply', index: String(index) },
         parameters: [{ type: 'payload', payload }],

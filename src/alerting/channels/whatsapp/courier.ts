@@ -99,6 +99,7 @@ export class Courier {
       {
         ...{ name: template.name, language: languageFor(template, language), picture: picture?.id },
         values: templateValues(template, row, place),
+        names: template.names,
         tokens: buttons.map(({ id }) => id),
       },
     );
@@ -107,7 +108,7 @@ export class Courier {
       if (picture.row !== undefined) await files.setMediaId(picture.row, null);
     }
     if (answer.result === 'ok') this.#book.taken(index, language);
-    if (answer.result === 'refused') this.#book.refused(index, language, answer.refusal.code);
+    if (answer.result === 'refused') this.#book.refused(index, language, answer.refusal);
     const carried = picture?.row === undefined ? {} : { carried: [picture.row] };
     return { ...answer, form: templateForm(index), ...carried };
   }

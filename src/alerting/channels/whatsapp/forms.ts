@@ -1,4 +1,4 @@
-import type { RefusalRule } from '../../answer.ts';
+import type { Refusal, RefusalRule } from '../../answer.ts';
 import type { Sent } from '../../alert-channel.ts';
 import { heldForm } from '../../outbox-row.ts';
 import { isTemplateFault } from './template-book.ts';
@@ -35,10 +35,15 @@ type Change = Pick<RefusalRule, 'action' | 'form'> | undefined;
  * The other form in which a message that was refused may go, each once: a text as the first template, after that as the next one; what
  * replies to a text when the person has written. Undefined: none.
  */
-export function anotherForm(code: number | undefined, { part, form }: Sent, { templates, listens }: Ways): Change {
+export function anotherForm(
+  refusal: Pick<Refusal, 'code' | 'message'>,
+  { part, form }: Sent,
+  { templates, listens }: Ways,
+): Change {
+  const { code } = refusal;
   if (part !== 'text') return code === windowClosed && listens ? { action: 'hold', form: heldForm } : undefined;
   const sent = templateOf(form);
   const next = sent === undefined ? 0 : sent + 1;
-  const isWrong = sent === undefined ? code === windowClosed : isTemplateFault(code) || code === mediaFault;
+  const isWrong = sent === undefined ? code === windowClosed : isTemplateFault(refusal) || code === mediaFault;
   return isWrong && next < templates ? { action: 'change', form: templateForm(next) } : undefined;
 }

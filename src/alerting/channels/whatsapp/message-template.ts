@@ -1,3 +1,4 @@
+import { SentinelError } from '../../../contracts/errors.ts';
 import type { Incident } from '../../../contracts/messages.ts';
 import { renderAlert, shortened, type AlertPlace } from '../../text-template.ts';
 
@@ -8,6 +9,8 @@ export interface MessageTemplate {
   languages: readonly string[];
   /** What stands for {{1}}, {{2}} ...: texts with fields, of which `{text}` is the whole text of the alert. */
   parameters: readonly string[];
+  /** Names of the placeholders, one for each parameter, where these are {{site}} and not {{1}}. */
+  names?: readonly string[];
   /** It begins with a picture. */
   header: boolean;
   /** It has the buttons of an alert. */
@@ -16,6 +19,25 @@ export interface MessageTemplate {
 
 /** The whole text of an alert. */
 export const wholeText = '{text}';
+
+const namedLine = /^\{\{\s*([a-z][a-z0-9_]{0,63})\s*\}\}\s*=\s*(.*)$/;
+
+/**
+ * What an account says of the placeholders of a template, a line for each: `{siteName}` for {{1}}, {{2}} ... in their order, or
+ * `{{site}} = {siteName}` for a template whose placeholders have names.
+ * @throws SentinelError ES_BAD_CONFIG where some have names and others not, or two the same
+ */
+export function placeholdersIn(lines: readonly string[]): Pick<MessageTemplate, 'parameters' | 'names'> {
+  const matches = lines.map((line) => namedLine.exec(line));
+  if (matches.every((match) => match === null)) return { parameters: lines };
+  const names = matches.map((match) => match?.[1] ?? '');
+  if (names.includes('') || new Set(names).size < names.length) {
+    throw new SentinelError('ES_BAD_CONFIG', 'Of the variables of a template some have no name, or two the same.', {
+      hint: 'Write each as {{name}} = text, or all of them without a name.',
+    });
+  }
+  return { parameters: matches.map((match) => match?.[2] ?? ''), names };
+}
 
 /** In characters, of a template of at most 1,024 that has words of its own. */
 const valuesLimit = 800;

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../answer.ts';
 import { languageFor, type MessageTemplate } from './message-template.ts';
 
 /** Refusals that speak of the template: parameters, name, form, content, paused, disabled. */
@@ -14,8 +15,17 @@ const rememberedMs = 3_600_000;
 /** Statuses in which a template is sent. */
 const sendable: ReadonlySet<string> = new Set(['APPROVED', 'FLAGGED', 'IN_APPEAL']);
 
-export function isTemplateFault(code: number | undefined): boolean {
-  return code !== undefined && code in faultCodes;
+/** Code of a request that is wrong, which also speaks of placeholders whose names were not given. */
+const badParameter = 100;
+
+/** Whether another template might go where this one was refused. */
+export function isTemplateFault(refusal: Pick<Refusal, 'code' | 'message'>): boolean {
+  return faultIn(refusal) !== undefined;
+}
+
+function faultIn({ code = -1, message }: Pick<Refusal, 'code' | 'message'>): string | undefined {
+  if (code === badParameter && /parameter name/i.test(message)) return 'has parameters with other names';
+  return faultCodes[code];
 }
 
 interface Fault {
@@ -47,9 +57,9 @@ export class TemplateBook {
   }
 
   /** A template was refused. */
-  refused(index: number, language: string, code: number | undefined): void {
+  refused(index: number, language: string, refusal: Pick<Refusal, 'code' | 'message'>): void {
     const template = this.templates[index];
-    const words = faultCodes[code ?? 0];
+    const words = faultIn(refusal);
     if (template === undefined || words === undefined) return;
     this.#faults.set(keyOf(template.name, languageFor(template, language)), {
       words,

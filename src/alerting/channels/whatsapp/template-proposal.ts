@@ -8,6 +8,8 @@ export interface TemplateProposal {
   name: string;
   language: string;
   category: 'UTILITY';
+  /** Absent: the placeholders are numbered. */
+  parameter_format?: 'NAMED';
   components: object[];
 }
 
@@ -69,7 +71,7 @@ export function templateProposal(
   language: string,
   sample: { incident: Incident; place: AlertPlace; text: string },
 ): TemplateProposal {
-  const { name, parameters, header, buttons } = template;
+  const { name, parameters, names, header, buttons } = template;
   const tongue = /^de(_|$)/.test(language) ? 'de' : 'en';
   const place = { ...sample.place, language: tongue } as const;
   const values = parameters.map((parameter) => {
@@ -79,23 +81,34 @@ export function templateProposal(
   const titles = Object.values(buttonTitles[tongue]).map((title) => ({ type: 'QUICK_REPLY', text: title }));
   return {
     ...{ name, language, category: 'UTILITY' },
+    ...(names === undefined ? {} : { parameter_format: 'NAMED' }),
     components: [
       ...(header ? [{ type: 'HEADER', format: 'IMAGE', example: { header_handle: [pictureHandle] } }] : []),
       {
-        ...{ type: 'BODY', text: bodyOf(parameters, words[tongue]) },
-        ...(values.length === 0 ? {} : { example: { body_text: [values] } }),
+        ...{ type: 'BODY', text: bodyOf(template, words[tongue]) },
+        ...(values.length === 0 ? {} : { example: exampleOf(values, names) }),
       },
       ...(buttons ? [{ type: 'BUTTONS', buttons: titles }] : []),
     ],
   };
 }
 
+/** Sample values of the placeholders. */
+function exampleOf(values: readonly string[], names: MessageTemplate['names']): object {
+  if (names === undefined) return { body_text: [values] };
+  return { body_text_named_params: values.map((example, index) => ({ param_name: names[index], example })) };
+}
+
 /** Neither begins nor ends with a placeholder, and no two stand side by side. */
-function bodyOf(parameters: readonly string[], { whole, opening, closing, details, fields }: Words): string {
-  if (parameters.length === 1 && parameters[0] === wholeText) return whole;
+function bodyOf(
+  { parameters, names }: Pick<MessageTemplate, 'parameters' | 'names'>,
+  { whole, opening, closing, details, fields }: Words,
+): string {
+  const placeholder = (index: number): string => `{{${names?.[index] ?? index + 1}}}`;
+  if (parameters.length === 1 && parameters[0] === wholeText) return whole.replace('{{1}}', placeholder(0));
   const lines = parameters.map((parameter, index) => {
     const field = /^\{(\w+)\}$/.exec(parameter)?.[1] ?? '';
-    return `${fields[field] ?? details}: {{${index + 1}}}`;
+    return `${fields[field] ?? details}: ${placeholder(index)}`;
   });
   return [opening, ...lines, closing].join('\n');
 }

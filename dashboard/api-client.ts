@@ -23,6 +23,9 @@ export class ApiFailure extends Error {
 }
 
 const kinds: Readonly<Record<number, FailureKind>> = { 401: 'login', 403: 'forbidden', 404: 'missing' };
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+/** Where 401 means that a password was wrong, not that nobody is logged in. */
+const saysPassword: ReadonlySet<string> = new Set(['account/password']);
 const patienceMs = 15_000;
 /** A minute of sound over a slow line. */
 const uploadPatienceMs = 300_000;
@@ -80,7 +83,7 @@ export class ApiClient {
   }
 
   async arm(site: string, mode: string): Promise<SiteArming> {
-    return (await this.#send('PUT', 'site/arming', { site, mode })) as SiteArming;
+    return (await this.send('PUT', 'site/arming', { site, mode })) as SiteArming;
   }
 
   async cameras(): Promise<CameraList> {
@@ -139,22 +142,27 @@ export class ApiClient {
   }
 
   #ask(path: string, body?: object, patience = patienceMs): Promise<unknown> {
-    return this.#send(body === undefined ? 'GET' : 'POST', path, body, patience);
+    return this.send(body === undefined ? 'GET' : 'POST', path, body, patience);
   }
 
-  /** Looks for the API at its other places while the first one answers as somebody else would. */
-  async #send(method: 'GET' | 'POST' | 'PUT', path: string, body?: object, patience = patienceMs): Promise<unknown> {
+  /**
+   * Asks something below the root of the API; it is looked for at its other places while the first one answers as somebody else would.
+   * @returns undefined where there is nothing to say
+   */
+  async send(method: Method, path: string, body?: object, patience = patienceMs): Promise<unknown> {
     for (;;) {
       const response = await this.#fetch(path, {
-        ...{ method, ...(body === undefined ? {} : written(body, csrfHeader(this.#tab))) },
+        ...{ method, ...(method === 'GET' ? {} : written(body, csrfHeader(this.#tab))) },
         signal: AbortSignal.timeout(patience),
       });
+      if (response.status === 204) return undefined;
       const type = response.headers.get('content-type') ?? '';
       if (type.startsWith(response.ok ? 'application/json' : 'application/problem+json')) {
         this.#roots.length = 1;
         const answer: unknown = await response.json();
         if (response.ok) return answer;
-        if (response.status === 401) this.#tab.logIn(`${this.#roots[0] ?? '/'}echosight/login`);
+        if (response.status === 401 && !saysPassword.has(path))
+          this.#tab.logIn(`${this.#roots[0] ?? '/'}echosight/login`);
         throw new ApiFailure(kinds[response.status] ?? 'other', detailOf(answer) ?? `HTTP ${response.status}`);
       }
       if (response.status === 401 || this.#roots.length < 2) {
@@ -184,7 +192,8 @@ function formOf(file: Blob): FormData {
   return form;
 }
 
-function written(body: object, proof: Record<string, string>): RequestInit {
+function written(body: object | undefined, proof: Record<string, string>): RequestInit {
+  if (body === undefined) return { headers: proof };
   if (body instanceof FormData) return { headers: proof, body };
   return { headers: { 'content-type': 'application/json', ...proof }, body: JSON.stringify(body) };
 }

@@ -5,6 +5,8 @@ import { tab, vue } from './browser.ts';
 import { columnsOf, columnStarts, hoursOf, spans, unitOf, type Column, type SpanName } from './history-columns.ts';
 import { historySpeaker } from './history-words.ts';
 import type { DashboardSetup } from './page.ts';
+import { wantedLanguages } from './person-language.ts';
+import { createPerson } from './person.ts';
 import { timeWords } from './time-words.ts';
 import { chooseLanguage, speaker } from './words.ts';
 
@@ -24,7 +26,7 @@ export type History = ReturnType<typeof createHistory>;
 
 /** The page behind history.vue: what happened over time, and how people answered. */
 export function createHistory(setup: DashboardSetup) {
-  const { tag, language } = chooseLanguage(navigator.languages);
+  const { tag, language } = chooseLanguage(wantedLanguages());
   const [say, word, time] = [historySpeaker(language), speaker(language), timeWords(tag)];
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag);
@@ -36,6 +38,7 @@ export function createHistory(setup: DashboardSetup) {
   };
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial });
+  const person = createPerson(api, language);
   let request = 0;
   let refreshing: ReturnType<typeof setInterval> | undefined;
 
@@ -98,6 +101,7 @@ export function createHistory(setup: DashboardSetup) {
     say,
     word,
     language,
+    person,
     spans,
     load,
     choose(): void {
@@ -191,6 +195,7 @@ export function createHistory(setup: DashboardSetup) {
         if (!document.hidden) void load();
       }, refreshMs);
       void load();
+      void person.load();
     },
     detach(): void {
       clearInterval(refreshing);

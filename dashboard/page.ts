@@ -10,6 +10,8 @@ import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
 import { pageLife } from './page-life.ts';
 import { initial } from './page-state.ts';
 import { pageVoice } from './page-voice.ts';
+import { wantedLanguages } from './person-language.ts';
+import { createPerson } from './person.ts';
 import { createPlayers } from './players.ts';
 import { createReviewing } from './reviewing.ts';
 import { createWalking } from './walking.ts';
@@ -24,7 +26,7 @@ export type Page = ReturnType<typeof createPage>;
 
 /** The page behind the templates: everything that they show, and everything that a click does. */
 export function createPage(setup: DashboardSetup) {
-  const voice = pageVoice(navigator.languages);
+  const voice = pageVoice(wantedLanguages());
   const { say, time, language } = voice;
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, ...keptFilter(), now: Date.now() });
@@ -32,6 +34,7 @@ export function createPage(setup: DashboardSetup) {
   const arming = createArmingSwitch(state, api, voice);
   const sources = createLiveSources(state, api, voice);
   const walking = createWalking(state, feed);
+  const person = createPerson(api, language);
 
   const link = new LiveLink(browserPorts(api), {
     live: (resumed) => {
@@ -57,6 +60,7 @@ export function createPage(setup: DashboardSetup) {
     begin: () => {
       void feed.load();
       void arming.load();
+      void person.load();
     },
     tick: () => {
       state.now = Date.now();
@@ -71,7 +75,7 @@ export function createPage(setup: DashboardSetup) {
   });
 
   const actions = {
-    ...{ say, time, language, thumbnailOf, mediaOf, signalsOf },
+    ...{ say, time, language, person, thumbnailOf, mediaOf, signalsOf },
     ...incidentWords(state, voice),
     ...feed.actions,
     ...createReviewing(state, api, feed, voice),

@@ -7,6 +7,8 @@ import { labCharts } from './lab-charts.ts';
 import { drawHistory, drawSpectrogram } from './lab-drawing.ts';
 import { classWord, labSpeaker, type LabWord } from './lab-words.ts';
 import type { DashboardSetup } from './page.ts';
+import { wantedLanguages } from './person-language.ts';
+import { createPerson } from './person.ts';
 import { chooseLanguage } from './words.ts';
 
 const pollMs = 3000;
@@ -32,13 +34,14 @@ export type Lab = ReturnType<typeof createLab>;
 
 /** The page behind sound-lab.vue. */
 export function createLab(setup: DashboardSetup) {
-  const { tag, language } = chooseLanguage(navigator.languages);
+  const { tag, language } = chooseLanguage(wantedLanguages());
   const say = labSpeaker(language);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const percent = (share: number): string => percents.format(share);
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, isSentinel: localStorage.getItem(themeKey) === '1' });
+  const person = createPerson(api, language);
   let polling: ReturnType<typeof setInterval> | undefined;
   let place: HTMLElement | undefined;
   let request = 0;
@@ -119,6 +122,7 @@ export function createLab(setup: DashboardSetup) {
   return Object.assign(state, {
     say,
     language,
+    person,
     percent,
     bring,
     seconds: (value: number): string => numbers.format(value),
@@ -187,6 +191,7 @@ export function createLab(setup: DashboardSetup) {
       clearInterval(polling);
       polling = setInterval(() => void poll(), pollMs);
       void poll();
+      void person.load();
       redraw();
     },
     detach(): void {

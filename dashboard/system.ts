@@ -4,6 +4,8 @@ import { apiRoots } from './api-root.ts';
 import { tab, vue } from './browser.ts';
 import type { DashboardSetup } from './page.ts';
 import { systemSpeaker } from './system-words.ts';
+import { wantedLanguages } from './person-language.ts';
+import { createPerson } from './person.ts';
 import { timeWords } from './time-words.ts';
 import { chooseLanguage, speaker } from './words.ts';
 
@@ -30,12 +32,13 @@ export type System = ReturnType<typeof createSystem>;
 
 /** The page behind system.vue: what works and what does not. */
 export function createSystem(setup: DashboardSetup) {
-  const { tag, language } = chooseLanguage(navigator.languages);
+  const { tag, language } = chooseLanguage(wantedLanguages());
   const [say, word, time] = [systemSpeaker(language), speaker(language), timeWords(tag)];
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, now: Date.now() });
+  const person = createPerson(api, language);
   let refreshing: ReturnType<typeof setInterval> | undefined;
 
   /** A failure replaces what is shown: a system that does not answer is not one that works. */
@@ -57,6 +60,7 @@ export function createSystem(setup: DashboardSetup) {
     say,
     word,
     language,
+    person,
     load,
     address: (path: string): string => api.address(path),
     sources: ({ sources }: SiteHealth) =>
@@ -107,6 +111,7 @@ export function createSystem(setup: DashboardSetup) {
         if (!document.hidden) void load();
       }, refreshMs);
       void load();
+      void person.load();
     },
     detach(): void {
       clearInterval(refreshing);

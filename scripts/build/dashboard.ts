@@ -39,6 +39,10 @@ export async function dashboardFlows(): Promise<GeneratedFlow[]> {
     { file: 'examples/Dashboard/History.json', text: historyText(await pageText('history.vue', 'history-main.ts')) },
     { file: 'examples/Dashboard/System.json', text: systemText(await pageText('system.vue', 'system-main.ts')) },
     { file: 'examples/Dashboard/Sound lab.json', text: labText(await pageText('sound-lab.vue', 'lab-main.ts')) },
+    {
+      file: 'examples/Dashboard/Accounts.json',
+      text: accountsText(await pageText('accounts.vue', 'accounts-main.ts')),
+    },
   ];
 }
 
@@ -255,6 +259,23 @@ function systemText(format: string): string {
     view: { name: 'System', format },
     group: { name: 'System' },
     page: { name: 'System', path: '/system', icon: 'heart-pulse', order: 4 },
+  });
+}
+
+const accountsAdvice = `Your own account: password, where you are logged in, language. For admins all accounts, tokens of programs, and who did what.
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/accounts\` below the address of Node-RED.
+
+It needs no wires, and is fetched with the login of your browser, as the page of incidents. The same without Dashboard is at \`/echosight/account\`.`;
+
+function accountsText(format: string): string {
+  return furtherPage('accounts', {
+    tab: { label: 'Accounts page' },
+    about: { name: 'A page of accounts and what they did', info: accountsAdvice },
+    view: { name: 'Accounts', format },
+    group: { name: 'Accounts' },
+    page: { name: 'Accounts', path: '/accounts', icon: 'account-key', order: 6 },
   });
 }
 

@@ -15,8 +15,9 @@ export async function startDashboardHost(
   {
     env = {},
     theme = 'Incidents',
+    further = [],
     more = [],
-  }: { env?: Record<string, string>; theme?: string; more?: FlowNode[] } = {},
+  }: { env?: Record<string, string>; theme?: string; further?: readonly string[]; more?: FlowNode[] } = {},
 ): Promise<NodeRedHost> {
   const userDir = linkedUserFolder();
   const scope = join(userDir, 'node_modules', '@flowfuse');
@@ -24,9 +25,8 @@ export async function startDashboardHost(
   const dashboard = dirname(require.resolve('@flowfuse/node-red-dashboard/package.json'));
   symlinkSync(dashboard, join(scope, 'node-red-dashboard'), 'junction');
   const host = await NodeRedHost.start(env, userDir);
-  const example = JSON.parse(readFileSync(join(root, 'examples/Dashboard', `${theme}.json`), 'utf8')) as FlowNode[];
   await host.deploy([
-    ...example,
+    ...dashboardPages([theme, ...further]),
     { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'home', dataFolder },
     { id: 'in', type: 'http in', url: '/in', method: 'post', wires: [['take', 'reply']] },
     { id: 'take', type: 'function', func: 'return {payload: msg.payload};', outputs: 1, wires: [['keep']] },
@@ -35,6 +35,12 @@ export async function startDashboardHost(
     ...more,
   ]);
   return host;
+}
+
+/** Pages as somebody has them who has imported several: what they share is there once. @param folder of the examples */
+export function dashboardPages(names: readonly string[], folder = join(root, 'examples/Dashboard')): FlowNode[] {
+  const nodes = names.flatMap((name) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as FlowNode[]);
+  return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 
 /** Lets an incident happen. @param base of the HTTP nodes */

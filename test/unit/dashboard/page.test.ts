@@ -45,7 +45,7 @@ function browser(t: TestContext) {
   const events = { addEventListener: nothing, removeEventListener: nothing };
   const globals = {
     window: { Vue: { reactive: (state: object) => state }, location: { protocol: 'http:', host: 'here' }, ...events },
-    document: events,
+    document: { ...events, cookie: '' },
     IntersectionObserver: class {
       observe = nothing;
       disconnect = nothing;

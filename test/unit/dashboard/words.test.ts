@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { spans } from '../../../dashboard/history-columns.ts';
+import { accountsSpeaker, auditWords, type AccountsWord } from '../../../dashboard/accounts-words.ts';
 import { historySpeaker, type HistoryWord } from '../../../dashboard/history-words.ts';
 import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
 import { systemSpeaker, type SystemWord } from '../../../dashboard/system-words.ts';
@@ -34,11 +35,14 @@ describe('the words of the page', () => {
   }
   const isOfHistory = (file: string): boolean => file.startsWith('history');
   const isOfSystem = (file: string): boolean => file.startsWith('system');
+  const isOfAccounts = (file: string): boolean => /^(account|asking)/.test(file);
+  const isOfPerson = (file: string): boolean => file.startsWith('person');
   const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
+  const others = [isOfLab, isOfHistory, isOfSystem, isOfAccounts, isOfPerson];
   const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
   test('are there for everything that the page asks for, with the same fields in both languages', () => {
-    const asked = askedIn((file) => !isOfLab(file) && !isOfHistory(file) && !isOfSystem(file));
+    const asked = askedIn((file) => !others.some((isOfOther) => isOfOther(file)));
     assert.ok(asked.length > 30);
     const [english, german] = [speaker('en'), speaker('de')];
     for (const word of new Set([...asked.filter((name) => !['link', 'emptyHint'].includes(name)), ...reviewStates])) {
@@ -64,6 +68,16 @@ describe('the words of the page', () => {
     const named = ['ok', 'down', 'unused', 'camera', 'microphone', 'works', 'fails', 'well', 'ill'] as const;
     for (const word of new Set([...asked, ...named]) as Set<SystemWord>) {
       assert.deepEqual(fields(systemSpeaker('en')(word, all)), fields(systemSpeaker('de')(word, all)), word);
+    }
+  });
+
+  test('and those of the accounts', () => {
+    const asked = askedIn(isOfAccounts);
+    assert.ok(asked.length > 50);
+    const all = new Proxy<Record<string, string>>({}, { get: (_: object, name: string) => `{${name}}` });
+    const named = ['viewer', 'operator', 'admin', 'viewerName', 'operatorName', 'adminName'] as const;
+    for (const word of new Set([...asked, ...named, ...Object.values(auditWords)]) as Set<AccountsWord>) {
+      assert.deepEqual(fields(accountsSpeaker('en')(word, all)), fields(accountsSpeaker('de')(word, all)), word);
     }
   });
 

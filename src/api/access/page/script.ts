@@ -87,6 +87,14 @@ function goOn() {
   location.replace(next.origin === location.origin ? next.pathname + next.search + next.hash : base + '/account');
 }
 
+/** To the page where somebody came from, if that is one of this server. */
+function backLink() {
+  const next = new URLSearchParams(location.search).get('next');
+  const there = next && new URL(next, location.origin);
+  if (!there || there.origin !== location.origin) return [];
+  return [make('a', { href: there.pathname + there.search + there.hash }, say.back)];
+}
+
 async function loginPage() {
   const link = /^#link=([\\w-]+)$/.exec(location.hash);
   if (link) return linkPage(link[1]);
@@ -136,7 +144,7 @@ async function accountPage() {
   const leave = make('button', { click: async () => { await ask('POST', '/logout'); location.assign(base + '/login'); } }, say.logout);
   const enter = make('button', { click: () => location.assign(base + '/login') }, say.toLogin);
   const sees = me.sources === undefined ? say.everything : me.sources.join(', ') || '-';
-  const parts = [make('header', {}, make('h1', {}, me.name), isOwn ? leave : enter),
+  const parts = [make('header', {}, make('h1', {}, me.name), ...backLink(), isOwn ? leave : enter),
     make('section', {}, make('p', {}, say[me.role]), make('p', { class: 'quiet' }, say.seesShort + ': ' + sees))];
   if (isOwn) parts.push(make('section', {}, make('h2', {}, say.changePassword), form([
     field(say.oldPassword, 'password', { type: 'password', autocomplete: 'current-password' }),
@@ -188,7 +196,7 @@ function tokensPart() {
     body.replaceChildren(...tokens.map((token) => make('tr', {}, make('td', {}, token.name), make('td', {}, token.role),
       make('td', {}, token.sources ? token.sources.join(', ') : say.everything),
       make('td', {}, token.usedAt ? new Date(token.usedAt).toLocaleString(language) : say.never),
-      make('td', {}, token.revokedAt ? say.revoked : make('button', { click: () => ask('DELETE', '/tokens/' + token.id).then(load, tell) }, say.revoke)))));
+      make('td', {}, token.revokedAt ? say.revoked : make('button', { click: () => confirm(say.sureToken) && ask('DELETE', '/tokens/' + token.id).then(load, tell) }, say.revoke)))));
   };
   load().catch(tell);
   return make('section', {}, make('h2', {}, say.tokens), make('div', { class: 'scroll', tabindex: '0' },

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
+import { build, buildIsStale } from '../../scripts/build.ts';
+import { until } from '../faults/vitals.ts';
+import type { NodeRedHost } from '../hosts/node-red-host.ts';
+import { accessibilityFaults } from './accessibility.ts';
+import { overflow, startDashboardHost } from './dashboard-host.ts';
+import { look } from './look.ts';
+
+const skip =
+  findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
+const good = 'correct horse battery';
+/** As from another machine. */
+const away = { 'x-forwarded-for': '203.0.113.5' };
+const linkInLog = /\/echosight\/login#link=([\w-]{43})/;
+
+describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () => {
+  let browser: Browser;
+  let host: NodeRedHost;
+  let data: string;
+  let page: Page;
+  const faults: string[] = [];
+
+  before(async () => {
+    if (buildIsStale()) await build();
+    browser = await launchBrowser();
+    data = mkdtempSync(join(tmpdir(), 'sentinel-test-'));
+    const camera = {
+      ...{ id: 'camera', type: 'sentinel-camera', site: 'site', name: 'Porch', source: 'porch', area: 'front' },
+      ...{ address: 'rtsp://127.0.0.1:9/none' },
+    };
+    const more = [camera, { id: 'ingest', type: 'rtsp-in', camera: 'camera', wires: [[], [], []] }];
+    host = await startDashboardHost(data, { env: { TEST_ACCOUNTS: '1' }, further: ['Accounts'], more });
+    await until(() => linkInLog.test(host.log), 'a link for the first admin');
+    const [, link] = linkInLog.exec(host.log) ?? [];
+    await post('account/link', { link, name: 'ann', password: good });
+    page = await person('en-GB');
+    await logIn(page, 'ann', good);
+  });
+  after(async () => {
+    await browser.close();
+    await host.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  async function post(path: string, body: object): Promise<void> {
+    const headers = { ...away, 'content-type': 'application/json' };
+    const url = `${host.url}/echosight/api/v1/${path}`;
+    assert.equal((await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).status, 200);
+  }
+
+  /** A browser of somebody at another machine. */
+  async function person(locale: string, width = 1100): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, locale, extraHTTPHeaders: away });
+    const made = await context.newPage();
+    made.on('pageerror', (error) => faults.push(error.message));
+    made.on('console', (message) => {
+      if (/Vue|TypeError|Content Security/.test(message.text())) faults.push(message.text());
+    });
+    return made;
+  }
+
+  async function logIn(at: Page, name: string, password: string): Promise<void> {
+    await at.goto(`${host.url}/echosight/login?next=${encodeURIComponent('/dashboard/accounts')}`);
+    await at.locator('[name=name]').fill(name);
+    await at.locator('[name=password]').fill(password);
+    await at.locator('form button.main').first().click();
+    await at.locator('.es-own').waitFor({ timeout: 60_000 });
+  }
+
+  const told = (part: string, text: RegExp): Locator => page.locator(`.es-${part} .es-told`, { hasText: text });
+  const entry = (name: string): Locator => page.locator(`[data-user="${name}"]`);
+  const confirm = async (button: string): Promise<void> => {
+    await page.locator('.es-asking').getByRole('button', { name: button }).click();
+  };
+
+  test('an admin makes an account for one camera, and the link of it is good', async () => {
+    await page.locator('[data-user=ann]', { hasText: /admin.*you/ }).waitFor();
+    await page.getByRole('button', { name: 'Add a person' }).click();
+    const form = page.locator('.es-people form');
+    await form.getByLabel('Name').fill('bob');
+    await form.getByLabel('Role').selectOption('operator');
+    await form.getByLabel('Only these').check();
+    await form.getByLabel('porch · front').check();
+    await look(page, 'accounts-adding', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-accounts'), []);
+    await form.getByRole('button', { name: 'Add', exact: true }).click();
+    await told('people', /bob has an account now/).waitFor();
+    const link = await page.locator('[data-secret=people]').inputValue();
+    assert.match(link, /^http.*\/echosight\/login#link=[\w-]{43}$/);
+    await entry('bob').getByText('May see: home/porch').waitFor();
+    await entry('bob').getByText('has not set a password yet').waitFor();
+
+    const phone = await person('de-DE', 390);
+    await phone.goto(link);
+    await phone.locator('[name=password]').fill(good);
+    await phone.locator('form button.main').click();
+    await phone.waitForURL(`${host.url}/echosight/account`);
+    await phone.goto(`${host.url}/dashboard/accounts`);
+    await phone.locator('.es-own', { hasText: 'home/porch' }).waitFor({ timeout: 60_000 });
+    await phone.locator('header .es-person', { hasText: 'bob' }).waitFor();
+    assert.equal(await phone.locator('.es-people').count(), 0);
+    await look(phone, 'accounts-phone-de', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(phone, '.es-accounts'), []);
+    assert.ok((await overflow(phone)) <= 0);
+    await phone.context().close();
+  });
+
+  test('what cannot be undone is asked for once, and told', async () => {
+    await entry('bob').getByRole('button', { name: 'Change' }).click();
+    const buttons = entry('bob').locator('.es-buttons');
+    await buttons.getByRole('button', { name: 'Disable' }).click();
+    await page.locator('.es-asking', { hasText: 'Disable bob?' }).waitFor();
+    await look(page, 'accounts-asking');
+    await page.keyboard.press('Escape');
+    await page.locator('.es-asking').waitFor({ state: 'hidden' });
+    assert.equal(await entry('bob').locator('.es-mark-off').count(), 0);
+    await buttons.getByRole('button', { name: 'Disable' }).click();
+    await confirm('Disable');
+    await told('people', /bob is disabled and logged out/).waitFor();
+    await entry('bob').locator('.es-mark-off').waitFor();
+    await buttons.getByRole('button', { name: 'Enable' }).click();
+    await told('people', /bob may log in again/).waitFor();
+
+    await entry('ann').getByRole('button', { name: 'Change' }).click();
+    await entry('ann').getByLabel('Role').selectOption('viewer');
+    await entry('ann').getByRole('button', { name: 'Save' }).click();
+    await told('people', /one admin who may see everything must be left/).waitFor();
+
+    await entry('bob').getByRole('button', { name: 'Change' }).click();
+    await entry('bob').getByRole('button', { name: 'Remove' }).click();
+    await confirm('Remove');
+    await told('people', /bob is removed/).waitFor();
+    await entry('bob').waitFor({ state: 'detached' });
+  });
+
+  test('a token is shown once and can be taken back; the audit can be looked through', async () => {
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    const form = page.locator('.es-tokens form');
+    await form.getByLabel('Name').fill('home assistant');
+    await form.getByLabel('Days').fill('30');
+    await form.getByRole('button', { name: 'Add', exact: true }).click();
+    await told('tokens', /is not shown again/).waitFor();
+    const token = await page.locator('[data-secret=tokens]').inputValue();
+    const ask = () => fetch(`${host.url}/echosight/api/v1/cameras`, { headers: { ...away, 'x-api-key': token } });
+    assert.equal((await ask()).status, 200);
+    await look(page, 'accounts', { fullPage: true });
+    await page.getByRole('button', { name: 'Take back: home assistant' }).click();
+    await confirm('Take back');
+    await told('tokens', /counts no more/).waitFor();
+    assert.equal((await ask()).status, 401);
+    assert.equal(await page.locator('[data-secret]').count(), 0);
+
+    const audit = page.locator('.es-audits');
+    await audit.getByLabel('What').selectOption('token.revoke');
+    await audit.locator('tbody tr', { hasText: 'took a token back' }).waitFor();
+    await page.waitForFunction("document.querySelectorAll('.es-audits tbody tr').length === 1");
+    assert.match(await audit.locator('tbody tr').innerText(), /ann[^]*home assistant/);
+  });
+
+  test('somebody changes the password, sees where they are logged in, speaks German and leaves everywhere', async () => {
+    const other = await person('en-GB');
+    await logIn(other, 'ann', good);
+    await page.reload();
+    await page.locator('.es-own li').nth(1).waitFor();
+    assert.match(await page.locator('.es-own ul').innerText(), /Chrome, Linux[^]*this browser/);
+    const own = page.locator('.es-own');
+    await own.getByLabel('Present password').fill('quite wrong here');
+    await own.getByLabel('New password, at least').fill('a longer horse battery');
+    await own.getByLabel('New password again').fill('a longer horse battery');
+    await own.getByRole('button', { name: 'Save' }).click();
+    await told('own', /present password is wrong/).waitFor();
+    await own.getByLabel('Present password').fill(good);
+    await own.getByRole('button', { name: 'Save' }).click();
+    await told('own', /Changed/).waitFor();
+    await page.waitForFunction("document.querySelectorAll('.es-own li').length === 1");
+
+    await own.getByLabel('Language').selectOption('de');
+    await page.getByRole('heading', { name: 'Ihr Konto' }).waitFor({ timeout: 60_000 });
+    // The language is kept in the account: another browser speaks it, too.
+    await logIn(other, 'ann', 'a longer horse battery');
+    await other.getByRole('heading', { name: 'Ihr Konto' }).waitFor({ timeout: 60_000 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await look(page, 'accounts-de', { fullPage: true });
+
+    await page.locator('.es-own').getByRole('button', { name: 'Überall abmelden' }).click();
+    await confirm('Überall abmelden');
+    await page.waitForURL(/\/echosight\/login/, { timeout: 60_000 });
+    await other.reload();
+    await other.waitForURL(/\/echosight\/login/, { timeout: 60_000 });
+    assert.deepEqual(faults, []);
+  });
+});

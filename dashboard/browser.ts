@@ -111,16 +111,33 @@ export function afterDrawing(run: () => void): void {
 
 /** Where the details took the place of the list, they begin at their top and a screen reader hears their title. */
 export function showDetail(): void {
-  if (isVisible('.es-list')) return;
+  if (isShown('.es-list')) return;
   window.scrollTo({ top: 0 });
   document.querySelector<HTMLElement>('.es-detail h2')?.focus({ preventScroll: true });
 }
 
-/** Back in the list where one left it. */
-export function showList(id: string | undefined, scrolled: number): void {
-  window.scrollTo({ top: scrolled });
-  const cards = [...document.querySelectorAll<HTMLElement>('.es-card')];
-  cards.find((card) => card.dataset.incident === id)?.focus({ preventScroll: true });
+/** Tells when one scrolls, or the list got another width. @returns what ends it */
+export function watchScroll(page: Element, tell: { scrolled: () => void; resized: () => void }): () => void {
+  let asked = false;
+  const scrolled = (): void => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      tell.scrolled();
+    });
+  };
+  const sizes = new ResizeObserver(() => {
+    requestAnimationFrame(tell.resized);
+  });
+  window.addEventListener('scroll', scrolled, { passive: true });
+  window.addEventListener('resize', scrolled);
+  sizes.observe(page);
+  return () => {
+    window.removeEventListener('scroll', scrolled);
+    window.removeEventListener('resize', scrolled);
+    sizes.disconnect();
+  };
 }
 
 /** Tells whether the head of the page is in sight, below the bar of Dashboard. @returns what ends it */
@@ -137,6 +154,7 @@ export function watchTop(page: Element, tell: (isAtTop: boolean) => void): () =>
   };
 }
 
-function isVisible(selector: string): boolean {
+/** Whether a part of the page takes any room. */
+export function isShown(selector: string): boolean {
   return document.querySelector(selector)?.checkVisibility() ?? false;
 }

@@ -1,4 +1,4 @@
-import type { IncidentSummary } from '../src/contracts/api.ts';
+import type { IncidentPage, IncidentSummary } from '../src/contracts/api.ts';
 import type { ApiClient } from './api-client.ts';
 import { keepFilter } from './browser.ts';
 import { IncidentList } from './incident-list.ts';
@@ -9,13 +9,25 @@ import type { Word } from './words.ts';
 
 /** After the last letter. */
 const searchMs = 400;
-/** More than this is not kept in a page that stays open for weeks. */
+/** More than this is not kept in a page that stays open for weeks, once one is back at its top. */
 const mostKept = 600;
+/** Incidents of the first page, and of those that one scrolls to. */
+const pageSize = { first: 30, further: 100, most: 200 };
+/** As far down the list is fetched anew where somebody reads. */
+const deepest = 2000;
 
 export type IncidentFeed = ReturnType<typeof createFeed>;
 
+/** What the feed needs of the list as it is drawn. */
+interface DrawnList {
+  /** The incidents have changed. */
+  renew: () => void;
+  /** How many of them one has to know for the list to reach as far down as it is read. */
+  reach: () => number;
+}
+
 /** Fills the list of incidents: the newest page, older ones, what comes live, and what a filter leaves of them. */
-export function createFeed(state: PageState, api: ApiClient, { say, failureText }: PageVoice) {
+export function createFeed(state: PageState, api: ApiClient, { say, failureText }: PageVoice, drawn: DrawnList) {
   const list = new IncidentList();
   /** Reviewed here while only the others are wanted: they stay until the next look, not to vanish under the hand. */
   const staying = new Set<string>();
@@ -29,28 +41,30 @@ export function createFeed(state: PageState, api: ApiClient, { say, failureText 
   function refresh(): void {
     const filter = filterIn(state);
     const held = new Set(state.held);
-    state.incidents = list
-      .sorted()
-      .filter((incident) => (fits(incident, filter, state.now) || staying.has(incident.id)) && !held.has(incident.id));
+    const isShown = (incident: IncidentSummary): boolean =>
+      (fits(incident, filter, state.now) || staying.has(incident.id)) && !held.has(incident.id);
+    // Frozen, Vue watches none of them: only the whole changes.
+    state.incidents = Object.freeze(list.sorted().filter(isShown));
     if (state.chosen !== undefined) state.chosen = list.get(state.chosen.id) ?? state.chosen;
+    drawn.renew();
   }
 
-  /** Fetches the newest page in place of what is known. */
-  function load(): Promise<void> {
-    loading = fetchNewest();
+  /** Fetches the newest page in place of what is known, and as much more as somebody reads in. */
+  function load(reach = drawn.reach()): Promise<void> {
+    loading = fetchNewest(Math.min(reach, deepest));
     return loading;
   }
 
-  async function fetchNewest(): Promise<void> {
+  async function fetchNewest(reach: number): Promise<void> {
     const mine = ++request;
     const mark = list.mark();
     isStale = false;
     try {
-      const page = await api.list(state);
+      const { incidents, next, unavailable } = await newest(reach);
       if (mine !== request) return;
-      list.replace(page.incidents, mark, page.next !== undefined);
-      state.next = page.next;
-      state.unavailable = page.unavailable ?? [];
+      list.replace(incidents, mark, next !== undefined);
+      state.next = next;
+      state.unavailable = unavailable ?? [];
       state.held = [];
       state.phase = 'ready';
       refresh();
@@ -63,7 +77,19 @@ export function createFeed(state: PageState, api: ApiClient, { say, failureText 
     }
   }
 
-  async function loadOlder(): Promise<void> {
+  /** The newest incidents, at least as many as are wanted, if there are so many. */
+  async function newest(wanted: number): Promise<IncidentPage> {
+    let page = await api.list(state, undefined, wanted > pageSize.first ? pageSize.most : pageSize.first);
+    const incidents = [...page.incidents];
+    while (page.next !== undefined && incidents.length < wanted) {
+      page = await api.list(state, page.next, pageSize.most);
+      incidents.push(...page.incidents);
+    }
+    return { ...page, incidents };
+  }
+
+  /** @returns whether they came */
+  async function loadOlder(): Promise<boolean> {
     state.isLoadingOlder = true;
     try {
       let isAdded = false;
@@ -72,8 +98,10 @@ export function createFeed(state: PageState, api: ApiClient, { say, failureText 
         await loading;
         isAdded = state.next === undefined || (await addOlder(state.next));
       }
+      return true;
     } catch (error) {
       state.announcement = failureText(error);
+      return false;
     } finally {
       state.isLoadingOlder = false;
     }
@@ -82,7 +110,7 @@ export function createFeed(state: PageState, api: ApiClient, { say, failureText 
   /** @returns false when the list was fetched anew meanwhile */
   async function addOlder(from: string): Promise<boolean> {
     const [mine, mark] = [request, list.mark()];
-    const page = await api.list(state, from);
+    const page = await api.list(state, from, pageSize.further);
     if (mine !== request || from !== state.next) return false;
     list.append(page.incidents, mark, page.next !== undefined);
     state.next = page.next;
@@ -135,15 +163,15 @@ export function createFeed(state: PageState, api: ApiClient, { say, failureText 
     staying.clear();
     keepFilter(state);
     state.phase = 'loading';
-    void load();
+    void load(0);
   }
 
   return {
-    ...{ load, take, takeReviewed, refresh, fail },
+    ...{ load, loadOlder, take, takeReviewed, refresh, fail },
     isStale: () => isStale,
     /** What the templates call. */
     actions: {
-      ...{ load, loadOlder, applyFilter },
+      ...{ load: () => load(), loadOlder, applyFilter },
       searchSoon: () => {
         searchSoon();
       },

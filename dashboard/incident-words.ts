@@ -12,7 +12,6 @@ const icons = ['mdi-information-outline', 'mdi-bell-outline', 'mdi-alert', 'mdi-
 export function incidentWords(state: PageState, { say, time, percent }: PageVoice) {
   return {
     percent,
-    days: () => byDay(state.incidents, (at) => time.day(at, state.now)),
     isFiltered: () => isFiltered(state),
     moreWords(): string {
       const n = furtherFilters(state);
@@ -34,15 +33,4 @@ export function incidentWords(state: PageState, { say, time, percent }: PageVoic
     caption: (word: Word, { source, capturedAt }: SummaryEvidence) =>
       say(word, { source, time: time.exact(capturedAt) }),
   };
-}
-
-/** Incidents in their order, under the words of their days. */
-function byDay(incidents: readonly IncidentSummary[], dayOf: (at: number) => string) {
-  const days: { day: string; incidents: IncidentSummary[] }[] = [];
-  for (const incident of incidents) {
-    const day = dayOf(incident.startedAt);
-    if (days.at(-1)?.day === day) days.at(-1)?.incidents.push(incident);
-    else days.push({ day, incidents: [incident] });
-  }
-  return days;
 }

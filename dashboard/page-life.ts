@@ -1,5 +1,5 @@
 import { ApiFailure } from './api-client.ts';
-import { watchTop } from './browser.ts';
+import { watchScroll, watchTop } from './browser.ts';
 import type { LiveLink } from './live-link.ts';
 
 const tickMs = 10_000;
@@ -17,10 +17,12 @@ export interface PageWork {
   /** Twice a second. */
   beat: () => void;
   setAtTop: (isAtTop: boolean) => void;
+  scrolled: () => void;
+  resized: () => void;
 }
 
 /** Begins the work of the page when it is shown, and ends it a little after it went. */
-export function pageLife({ link, begin, tick, beat, setAtTop }: PageWork) {
+export function pageLife({ link, begin, tick, beat, setAtTop, scrolled, resized }: PageWork) {
   let stopLater: ReturnType<typeof setTimeout> | undefined;
   let ticking: ReturnType<typeof setInterval> | undefined;
   let beating: ReturnType<typeof setInterval> | undefined;
@@ -38,7 +40,10 @@ export function pageLife({ link, begin, tick, beat, setAtTop }: PageWork) {
     attach(element: Element): void {
       clearTimeout(stopLater);
       unwatch();
-      unwatch = watchTop(element, setAtTop);
+      const ends = [watchTop(element, setAtTop), watchScroll(element, { scrolled, resized })];
+      unwatch = () => {
+        for (const end of ends) end();
+      };
       if (ticking !== undefined) return;
       ticking = setInterval(tick, tickMs);
       beating = setInterval(beat, beatMs);

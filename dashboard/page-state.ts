@@ -1,6 +1,7 @@
 import type { IncidentSummary } from '../src/contracts/api.ts';
 import type { SiteArming } from '../src/contracts/arming.ts';
 import type { Tile } from './camera-tiles.ts';
+import type { ListRow } from './list-rows.ts';
 import { noFilter } from './list-filter.ts';
 import type { EarCard } from './microphone-cards.ts';
 
@@ -9,7 +10,10 @@ export const initial = {
   phase: 'loading' as 'loading' | 'ready' | 'failed',
   link: 'connecting' as 'connecting' | 'live' | 'polling' | 'lost',
   failure: '',
-  incidents: [] as IncidentSummary[],
+  incidents: [] as readonly IncidentSummary[],
+  /** Those rows of the list that are drawn, and how tall all of them are, in pixels. */
+  rows: [] as readonly ListRow[],
+  listHeight: 0,
   next: undefined as string | undefined,
   unavailable: [] as string[],
   isLoadingOlder: false,

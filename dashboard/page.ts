@@ -4,9 +4,11 @@ import { createArmingSwitch } from './arming-switch.ts';
 import { browserPorts, keptFilter, tab, vue } from './browser.ts';
 import { createFeed } from './incident-feed.ts';
 import { incidentWords } from './incident-words.ts';
+import { createListWindow } from './list-window.ts';
 import { LiveLink } from './live-link.ts';
 import { createLiveSources } from './live-sources.ts';
 import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
+import { createKeys } from './page-keys.ts';
 import { pageLife } from './page-life.ts';
 import { initial } from './page-state.ts';
 import { pageVoice } from './page-voice.ts';
@@ -30,11 +32,13 @@ export function createPage(setup: DashboardSetup) {
   const { say, time, language } = voice;
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, ...keptFilter(), now: Date.now() });
-  const feed = createFeed(state, api, voice);
+  const list = createListWindow(state, () => feed.loadOlder());
+  const feed = createFeed(state, api, voice, list);
   const arming = createArmingSwitch(state, api, voice);
   const sources = createLiveSources(state, api, voice);
-  const walking = createWalking(state, feed);
   const person = createPerson(api, language);
+  const reviewing = createReviewing(state, api, feed, voice);
+  const walking = createWalking(state, feed, list);
 
   const link = new LiveLink(browserPorts(api), {
     live: (resumed) => {
@@ -72,17 +76,43 @@ export function createPage(setup: DashboardSetup) {
     setAtTop: (isAtTop) => {
       walking.setAtTop(isAtTop);
     },
+    scrolled: list.draw,
+    resized: () => {
+      list.measure();
+      list.draw();
+    },
   });
+
+  const keys = createKeys(
+    state,
+    list,
+    {
+      choose: (id) => {
+        const incident = state.incidents.find((one) => one.id === id);
+        if (incident !== undefined) walking.show(incident);
+      },
+      answer: (action) => {
+        if (state.chosen !== undefined) void reviewing.review(state.chosen, action);
+      },
+      note: () => {
+        if (state.chosen !== undefined) reviewing.openNote(state.chosen);
+      },
+      takeAway: () => undefined,
+    },
+    voice,
+  );
 
   const actions = {
     ...{ say, time, language, person, thumbnailOf, mediaOf, signalsOf },
     ...incidentWords(state, voice),
     ...feed.actions,
-    ...createReviewing(state, api, feed, voice),
+    ...reviewing,
     ...arming.actions,
     ...sources.actions,
     ...createPlayers(state, api, voice),
     ...walking,
+    ...list.actions,
+    ...keys,
     tryAgain(): void {
       state.phase = 'loading';
       link.retryNow();

@@ -9,8 +9,17 @@ import type { PageVoice } from './page-voice.ts';
 export function createReviewing(state: PageState, api: ApiClient, feed: IncidentFeed, voice: PageVoice) {
   const { say, failureText } = voice;
 
+  /** One after the other: keys come quicker than answers. */
+  let before: Promise<unknown> = Promise.resolve();
+
   /** @returns whether it was written down */
-  async function review(incident: IncidentSummary, action: StoredReviewAction, note?: string): Promise<boolean> {
+  function review(incident: IncidentSummary, action: StoredReviewAction, note?: string): Promise<boolean> {
+    const mine = before.then(() => send(incident, action, note));
+    before = mine;
+    return mine;
+  }
+
+  async function send(incident: IncidentSummary, action: StoredReviewAction, note?: string): Promise<boolean> {
     state.reviewing = incident.id;
     state.reviewFailure = '';
     try {

@@ -1,10 +1,11 @@
 import type { IncidentSummary } from '../src/contracts/api.ts';
-import { afterDrawing, showDetail, showList } from './browser.ts';
+import { afterDrawing, showDetail } from './browser.ts';
 import type { IncidentFeed } from './incident-feed.ts';
+import type { ListWindow } from './list-window.ts';
 import type { PageState } from './page-state.ts';
 
 /** From the list to the details and back, and up to what is new. */
-export function createWalking(state: PageState, feed: IncidentFeed) {
+export function createWalking(state: PageState, feed: IncidentFeed, list: ListWindow) {
   let scrolled = 0;
 
   function showHeld(): void {
@@ -12,20 +13,29 @@ export function createWalking(state: PageState, feed: IncidentFeed) {
     feed.refresh();
   }
 
+  /** Shows an incident in detail. */
+  function show(incident: IncidentSummary): void {
+    state.chosen = incident;
+    state.reviewFailure = '';
+    state.isNoting = false;
+  }
+
   return {
+    show,
     choose(incident: IncidentSummary): void {
       scrolled = window.scrollY;
-      state.chosen = incident;
+      show(incident);
       state.isOpen = true;
-      state.reviewFailure = '';
-      state.isNoting = false;
       afterDrawing(showDetail);
     },
+    /** Back in the list where one left it. */
     back(): void {
-      state.isOpen = false;
       const id = state.chosen?.id;
+      if (!state.isOpen || id === undefined) return;
+      state.isOpen = false;
       afterDrawing(() => {
-        showList(id, scrolled);
+        window.scrollTo({ top: scrolled });
+        list.reveal(id);
       });
     },
     toTop(): void {

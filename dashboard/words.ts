@@ -139,6 +139,15 @@ const english = {
   soundScream: 'Scream',
   soundEntry: 'Forced entry',
   soundLoud: 'loud, unknown',
+  keys: 'Keys',
+  keysTitle: 'Keys of this page',
+  keysStep: 'Next and previous incident',
+  keysEnds: 'First and last incident, in the list',
+  keysOpen: 'Show it in detail',
+  keysBack: 'Back to the list',
+  keysHold: 'Hold, or release',
+  keysHelp: 'This help',
+  export: 'Export',
 } as const;
 
 export type Word = keyof typeof english;
@@ -303,6 +312,15 @@ const german: Readonly<Record<Word, string>> = {
   soundScream: 'Schrei',
   soundEntry: 'Einbruch',
   soundLoud: 'laut, unbekannt',
+  keys: 'Tasten',
+  keysTitle: 'Tasten dieser Seite',
+  keysStep: 'Nächster und voriger Vorfall',
+  keysEnds: 'Erster und letzter Vorfall, in der Liste',
+  keysOpen: 'Genau ansehen',
+  keysBack: 'Zurück zur Liste',
+  keysHold: 'Aufbewahren oder freigeben',
+  keysHelp: 'Diese Hilfe',
+  export: 'Exportieren',
 };
 
 const texts: Readonly<Record<string, Readonly<Record<Word, string>>>> = { en: english, de: german };

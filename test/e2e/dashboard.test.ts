@@ -236,8 +236,11 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
     // What comes after the list was asked for is live, and nothing would be left to load.
     await page.waitForFunction(`fetch('${base}/echosight/api/v1/incidents/old-34').then(({ ok }) => ok)`);
     await page.reload();
-    await page.getByRole('button', { name: 'Load older' }).click();
-    await page.locator('.es-card', { hasText: 'Incident old-34' }).scrollIntoViewIfNeeded();
+    await page.locator('.es-card').first().waitFor();
+    await page.waitForFunction(`(() => {
+      window.scrollTo(0, document.documentElement.scrollHeight);
+      return document.querySelector('[data-incident=old-34]') !== null;
+    })()`);
     const place = (): Promise<number> =>
       page.evaluate<number>("document.querySelector('[data-incident=old-34]').getBoundingClientRect().top");
     const was = await place();

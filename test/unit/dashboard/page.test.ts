@@ -45,7 +45,12 @@ function browser(t: TestContext) {
   const events = { addEventListener: nothing, removeEventListener: nothing };
   const globals = {
     window: { Vue: { reactive: (state: object) => state }, location: { protocol: 'http:', host: 'here' }, ...events },
-    document: { ...events, cookie: '' },
+    document: { ...events, cookie: '', querySelector: () => null },
+    requestAnimationFrame: nothing,
+    ResizeObserver: class {
+      observe = nothing;
+      disconnect = nothing;
+    },
     IntersectionObserver: class {
       observe = nothing;
       disconnect = nothing;

@@ -9,6 +9,7 @@ import { UserAnswers } from './access/user-answers.ts';
 import { Admission, isRole, type AdmissionHost } from './admission.ts';
 import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
 import type { Call, Handlers, OpenCall } from './call.ts';
+import { CareAnswers, type CareHost } from './care-answers.ts';
 import { CameraAnswers, type CameraHost } from './camera-answers.ts';
 import { EvidenceAnswers, type EvidenceHost } from './evidence-answers.ts';
 import { ExportAnswers, type ExportHost } from './export-answers.ts';
@@ -48,6 +49,7 @@ export interface ApiHost
     RuleHost,
     ExportHost,
     StreamHost,
+    CareHost,
     WebhookHost,
     ReportHost,
     AccountHost {
@@ -113,6 +115,7 @@ export class Api {
       ...new RuleAnswers(host).handlers,
       ...new ExportAnswers(host).handlers,
       ...new StreamAnswers(host).handlers,
+      ...new CareAnswers(host).handlers,
       ...new WebhookAnswers(host).handlers,
       ...new AccountAnswers(host).handlers,
       ...new UserAnswers(host).handlers,

@@ -6,6 +6,7 @@ import type { Call, Handlers } from './call.ts';
 import { jsonBody } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { sendJson } from './send.ts';
+import { chosenSite } from './whole-site.ts';
 
 /** A site whose mode pages and programs read and change. */
 export interface ArmableSite {
@@ -39,21 +40,12 @@ export class ArmingAnswers {
   /** @throws Problem 400, 403, 404, 409, 413, 415, 422 */
   async #change({ request, response, caller }: Call): Promise<void> {
     const { site, ...asked } = readRequest(await jsonBody(request));
-    sendJson(request, response, 200, await this.#chosen(site, caller).arm(asked, caller));
-  }
-
-  #chosen(id: string | undefined, caller: Caller): ArmableSite {
-    const sites = this.#host.armableSites(caller);
-    const fitting = id === undefined ? sites : sites.filter((site) => site.id === id);
-    const [chosen] = fitting;
-    if (chosen === undefined) throw new Problem(404, 'There is no such site.');
-    if (fitting.length > 1) {
-      const ids = [...new Set(sites.map((site) => site.id))].join(', ');
-      throw new Problem(409, `Several sites are open: set site to the id of one (${ids}).`);
-    }
-    // The mode is that of the whole site, not of the one camera that somebody may see.
-    if (caller.sources?.includes(chosen.id) === false) throw new Problem(403, 'This needs the whole site.');
-    return chosen;
+    sendJson(
+      request,
+      response,
+      200,
+      await chosenSite(this.#host.armableSites(caller), site, caller).arm(asked, caller),
+    );
   }
 }
 

@@ -36,10 +36,14 @@ export class EvidenceAnswers {
       const found = await this.#host.evidence(id, caller);
       if (found === undefined || (type !== undefined && found.item.type !== type))
         throw new Problem(404, 'There is no such evidence.');
-      await answerEvidence(request, response, found);
-      // Lists show thumbnails by the dozen, and players fetch a clip in parts: its beginning is the reading of it.
-      const isBegin = /^bytes=[1-9]/.exec(request.headers.range ?? '') === null;
-      if (found.item.type !== 'thumbnail' && isBegin) this.#host.note(caller, 'evidence.read', id);
+      try {
+        await answerEvidence(request, response, found);
+      } finally {
+        // Lists show thumbnails by the dozen, and players fetch a clip in parts: its beginning is the reading of it, whoever breaks off.
+        const isBegin = /^bytes=[1-9]/.exec(request.headers.range ?? '') === null;
+        const isRead = response.headersSent && found.item.type !== 'thumbnail' && isBegin;
+        if (isRead) this.#host.note(caller, 'evidence.read', id);
+      }
     } finally {
       this.#underWay -= 1;
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ApiHost } from './api.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { maySee, maySeeSite } from '../contracts/access.ts';
+import type { NodeSettings } from '../contracts/node-settings.ts';
 import type { HealthReport, SiteHealth } from '../contracts/health.ts';
 import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
@@ -19,14 +20,23 @@ import { simulateEvent, testsAreAllowed } from './older/simulated-event.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { exportOf } from './site-exports.ts';
 import { siteRules } from './site-rules.ts';
+import { caredSites, wholeSites } from './site-care.ts';
 import { soundSites } from './sound/sound-sites.ts';
 import { siteStoredStreams } from './site-stored-streams.ts';
 import { watchSiteStreams } from './site-streams.ts';
 import { siteStatistics } from './site-statistics.ts';
 import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.ts';
 
-/** What the API of one process serves: every Site that is open. */
-export function siteHost(sites: () => readonly Site[], login: Login, log: Log): ApiHost {
+/**
+ * What the API of one process serves: every Site that is open.
+ * @param settings of the nodes that run, without their secrets.
+ */
+export function siteHost(
+  sites: () => readonly Site[],
+  login: Login,
+  log: Log,
+  settings: () => readonly NodeSettings[] = () => [],
+): ApiHost {
   return {
     door: () => homeOfAccounts(sites()),
     note: ({ name: by, how }, action, subject) => {
@@ -59,6 +69,9 @@ export function siteHost(sites: () => readonly Site[], login: Login, log: Log): 
     soundSites: (scope) => soundSites(sites().filter(({ id }) => maySeeSite(scope, id))),
     version: packageVersion(),
     armableSites: (scope) => armableSites(sites(), scope),
+    caredSites: (scope) => caredSites(sites(), scope),
+    wholeSites: (scope) => wholeSites(sites(), scope),
+    settings,
     watch: (listener) => {
       const ends = [watchSiteIncidents(listener), watchSiteArming(listener), watchSiteStreams(listener)];
       return () => {

@@ -8,6 +8,7 @@ import { offerFirstAdmin } from './first-admin.ts';
 import { answerFirst } from './front-door.ts';
 import { loginOf } from './login.ts';
 import type { NodeRed, UpgradeServer } from './node-red.ts';
+import { runningSettings } from './running-settings.ts';
 import { tellCallersOfSockets } from './socket-caller.ts';
 
 /** Path of everything of ours below Node-RED's HTTP node root. */
@@ -37,7 +38,7 @@ export function mountApi(RED: NodeRed): void {
 }
 
 function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): Api {
-  const api = new Api(siteHost(openSites, loginOf(RED), RED.log));
+  const api = new Api(siteHost(openSites, loginOf(RED), RED.log, runningSettings));
   mounted.set(httpNode, api);
   warnOfOpenDashboard(RED);
   offerFirstAdmin(RED, placeOf(RED.settings.httpNodeRoot));

@@ -18,6 +18,7 @@ import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
 import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
 import { Sealing } from '../evidence/trust/sealing.ts';
 import { EvidenceFiles } from '../evidence/evidence-files.ts';
+import { heldIncidents } from '../evidence/retention/holds.ts';
 import { Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
 import { isDiskFull, StorageWatch } from '../evidence/storage-watch.ts';
 import { redact } from '../network/redact.ts';
@@ -27,6 +28,7 @@ import { ArmingRows } from './arming-rows.ts';
 import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
+import { EvidenceCheck } from './evidence-check.ts';
 import { HealthBoard } from './health-board.ts';
 import { IncidentExports } from './incident-exports.ts';
 import { Latecomers } from './latecomers.ts';
@@ -92,6 +94,8 @@ export class Site {
   readonly backlog = new Backlog();
   /** The rules by which it judges now. */
   readonly rules = new RuleBoard();
+  /** Looks whether all evidence is what it was. */
+  readonly evidenceCheck: EvidenceCheck;
   /** Incidents for who takes them away. */
   readonly exports: IncidentExports;
   readonly previews = new PreviewBoard();
@@ -192,6 +196,7 @@ export class Site {
     this.changes.add((incidentId) => {
       this.#telemetry.note(incidentId);
     });
+    this.evidenceCheck = new EvidenceCheck(folder, this.clock);
     this.exports = new IncidentExports(folder, this.clock);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#lock();
@@ -314,6 +319,11 @@ export class Site {
   async retentionPlan(): Promise<RetentionPlan> {
     await this.evidence();
     return (await this.#retention?.plan()) ?? { incidents: 0, files: 0, bytes: 0, tooMuch: 0, due: [] };
+  }
+
+  /** What nobody may delete. @throws SentinelError ES_DATABASE */
+  async holds(): ReturnType<typeof heldIncidents> {
+    return await heldIncidents((await this.database()).query);
   }
 
   /** Drains workers and database, then lets go of the folder. */

@@ -6,6 +6,8 @@ import { HealthReport, SiteHealth } from '../../contracts/health.ts';
 import { MicrophoneSummary } from '../../contracts/listening.ts';
 import { EventMessage } from '../../contracts/older-clients.ts';
 import { Prediction } from '../../contracts/prediction.ts';
+import { NodeSettings } from '../../contracts/node-settings.ts';
+import { EvidenceFindings, SiteRetention, SiteVerification } from '../../contracts/site-care.ts';
 import { RuleNode, RuleSummary } from '../../contracts/rule-list.ts';
 import { Stream, StreamSettings } from '../../contracts/streams.ts';
 import { TrainingResults, TrainingSession, TrainingStatus } from '../../contracts/training.ts';
@@ -28,6 +30,10 @@ export const components: Readonly<Record<string, TSchema>> = {
   EventMessage,
   SiteArming,
   SiteArmingRequest,
+  NodeSettings,
+  EvidenceFindings,
+  SiteVerification,
+  SiteRetention,
   RuleNode,
   RuleSummary,
   Camera: CameraSummary,

@@ -1,5 +1,6 @@
 import { accountRoutes } from './account-routes.ts';
 import { cameraRoutes } from './camera-routes.ts';
+import { careRoutes } from './care-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { alertRoutes, eventRoutes } from './older-routes.ts';
 import type { Route } from './route.ts';
@@ -17,6 +18,7 @@ export const routes = {
   ...cameraRoutes,
   ...siteRoutes,
   ...streamRoutes,
+  ...careRoutes,
   ...soundRoutes,
   ...eventRoutes,
   ...alertRoutes,

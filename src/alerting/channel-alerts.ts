@@ -211,9 +211,15 @@ export class ChannelAlerts {
     await this.#cancel(await this.#outbox.turns.scheduled(incidentId), `${by} has answered.`);
   }
 
-  /** The incident that a message of the provider's id was about. @throws SentinelError ES_DATABASE */
-  async incidentOf(messageId: string): Promise<string | undefined> {
-    return (await this.#outbox.receiptRow({ id: messageId }))?.incident_id;
+  /** The incidents that a message of the provider's id was about; several where it told what had been held back. @throws SentinelError ES_DATABASE */
+  async incidentsOf(messageId: string): Promise<readonly string[]> {
+    const row = await this.#outbox.receiptRow({ id: messageId });
+    return row === undefined ? [] : await this.incidentsIn(row);
+  }
+
+  /** The incidents that a text tells of. @throws SentinelError ES_DATABASE */
+  async incidentsIn({ id, incident_id: own }: Pick<Outgoing, 'id' | 'incident_id'>): Promise<readonly string[]> {
+    return [...new Set([own, ...(await this.#outbox.turns.toldIn(id))])];
   }
 
   /** Lets requests under way finish for up to 5 s. What was not sent stays in the outbox. */

@@ -51,6 +51,11 @@ export class MemoryTurns implements TurnStore {
     return Promise.resolve();
   }
 
+  toldIn(id: string): Promise<string[]> {
+    const gathered = this.#rows.where((row) => row.depends_on === id && row.hold === 'summary');
+    return Promise.resolve([...new Set(gathered.map((row) => row.incident_id))]);
+  }
+
   endSnooze(now: number): Promise<void> {
     for (const row of this.#rows.waiting(({ hold }) => hold === 'snooze')) this.#rows.set(row, { next_at: now });
     return Promise.resolve();

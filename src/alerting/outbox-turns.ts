@@ -96,6 +96,18 @@ export class OutboxTurns {
     });
   }
 
+  /** The incidents that a text tells of beside its own: those of the texts that were gathered in it. */
+  async toldIn(id: string): Promise<string[]> {
+    const rows = await this.#query
+      .selectFrom('outbox')
+      .select('incident_id')
+      .distinct()
+      .where('depends_on', '=', id)
+      .where('hold', '=', 'summary')
+      .execute();
+    return rows.map(({ incident_id: incident }) => incident);
+  }
+
   /** What a snooze holds back need not wait for its end: the snooze has changed. */
   async endSnooze(now: number): Promise<void> {
     await this.#query

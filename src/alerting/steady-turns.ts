@@ -34,6 +34,10 @@ export class SteadyTurns implements TurnStore {
     await this.#place.use((store) => store.turns.gather(...texts));
   }
 
+  async toldIn(id: string): Promise<string[]> {
+    return await this.#place.use((store) => store.turns.toldIn(id));
+  }
+
   async endSnooze(now: number): Promise<void> {
     await this.#place.use((store) => store.turns.endSnooze(now));
   }

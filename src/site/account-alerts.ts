@@ -9,7 +9,7 @@ import { Conversations } from '../alerting/conversations.ts';
 import { alertLanguages } from '../alerting/alert-words.ts';
 import type { FollowPolicy, KeptMedia } from '../alerting/follow-ups.ts';
 import { heartbeatReason } from '../alerting/heartbeat.ts';
-import { buttonActions, buttonTitles } from '../alerting/inbound/button-titles.ts';
+import { acknowledgeAll, buttonActions, buttonTitles } from '../alerting/inbound/button-titles.ts';
 import { ButtonTokens } from '../alerting/inbound/button-tokens.ts';
 import type { Language } from '../alerting/inbound/spoken-command.ts';
 import type { Outgoing } from '../alerting/outbox-row.ts';
@@ -65,9 +65,9 @@ type Host = Pick<Site, 'database' | 'newId' | 'phoneMedia'> & {
   readonly tools: Pick<ChannelAlertsOptions, 'clock' | 'random' | 'log' | 'metrics'>;
 };
 
-/** The incident that a message of an account at a Site was about, by the provider's id. @throws SentinelError ES_DATABASE */
-export async function incidentOf(site: Host, account: string, messageId: string): Promise<string | undefined> {
-  return await alertsOf.get(site)?.get(account)?.incidentOf(messageId);
+/** The incidents that a message of an account at a Site was about, by the provider's id. @throws SentinelError ES_DATABASE */
+export async function incidentsOf(site: Host, account: string, messageId: string): Promise<readonly string[]> {
+  return (await alertsOf.get(site)?.get(account)?.incidentsOf(messageId)) ?? [];
 }
 
 /** Who wrote when, by Site and account: known to all nodes of the account, those that send and those that hear. */
@@ -183,8 +183,8 @@ class AccountAlerts {
     };
   }
 
-  async incidentOf(messageId: string): Promise<string | undefined> {
-    return await (await this.#alerts).incidentOf(messageId);
+  async incidentsOf(messageId: string): Promise<readonly string[]> {
+    return await (await this.#alerts).incidentsOf(messageId);
   }
 
   async release(recipient: string): Promise<void> {
@@ -278,16 +278,17 @@ class AccountAlerts {
   }
 
   /** Without a database a message has none: nobody could say later what they stand for. */
-  async #buttons(
-    { node, incident_id: incidentId, recipient, hold, reason, ...row }: Outgoing,
-    always: boolean,
-  ): Promise<Button[]> {
+  async #buttons(row: Outgoing, always: boolean): Promise<Button[]> {
+    const { node, incident_id: incidentId, recipient } = row;
     const wanted = [...this.#users].find((user) => user.node === node)?.buttons ?? (always ? 'en' : undefined);
-    // A text about several incidents has no button for each, and a sign of life has nothing to be answered.
-    if (wanted === undefined || hold === 'summary' || reason === heartbeatReason) return [];
+    // A sign of life has nothing to be answered.
+    if (wanted === undefined || row.reason === heartbeatReason) return [];
     const language = alertLanguages.find((known) => known === row.language) ?? wanted;
     try {
+      const isOfSeveral = row.hold === 'summary' && (await (await this.#alerts).incidentsIn(row)).length > 1;
       const tokens = await this.#tokens.issue(incidentId, recipient, this.#site.tools.clock.now());
+      // Nobody talks to several places at once, and what one has only read a line of is not dismissed. A template has its buttons anyhow.
+      if (isOfSeveral && !always) return [{ id: tokens.acknowledge, title: acknowledgeAll[language] }];
       return buttonActions.map((action) => ({ id: tokens[action], title: buttonTitles[language][action] }));
     } catch {
       return [];

@@ -3,7 +3,7 @@ import { ButtonTokens } from '../alerting/inbound/button-tokens.ts';
 import { Clerk } from '../alerting/inbound/clerk.ts';
 import { Inbox } from '../alerting/inbound/inbox.ts';
 import type { MessageEvent, StatusEvent } from '../alerting/inbound/webhook-body.ts';
-import { bringReceipts, heard, incidentOf, receive } from './account-alerts.ts';
+import { bringReceipts, heard, incidentsOf, receive } from './account-alerts.ts';
 import { checkedKeys, type WebhookKeys } from '../alerting/inbound/webhook-keys.ts';
 import { masked } from '../alerting/recipients.ts';
 import { topicOf } from '../contracts/guards.ts';
@@ -83,7 +83,7 @@ class AccountInbox {
         this.#say(review);
       }),
       tokens: new ButtonTokens(() => site.database(), id),
-      incidentOf: (messageId) => incidentOf(site, id, messageId),
+      incidentsOf: (messageId) => incidentsOf(site, id, messageId),
       answer: (to, said) => this.#answer(to, said),
       passOn: ({ command, value }) => {
         const where = { site: site.id, area: '', source: channel, capturedAt: clock.now() };

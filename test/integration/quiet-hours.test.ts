@@ -89,6 +89,7 @@ describe('quiet hours', () => {
       german,
       'Kiosk: 2 Vorfälle während deiner Ruhezeit.\n22:30 Warnung, yard: Person\n22:50 Warnung, hall: Person',
     );
+    assert.deepEqual((await again.incidentsOf('p')).toSorted(), ['hall', 'yard'], 'whoever answers means both');
     // The same incident is no news in the morning.
     assert.equal((await again.alert(house.happens('hall'), undefined, policy)).send, true);
   });

@@ -177,10 +177,13 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     host.seen.length = 0;
     sandbox.postTo({ url, appSecret, twice: true });
     const func = `return {payload: {...${JSON.stringify(incident())}, id: 'b0b0-' + Date.now()}};`;
+    const lesser = `return {payload: {...${JSON.stringify(incident({ severity: 2 }))}, id: 'c0c0-' + Date.now(), reason: 'c' + Date.now()}};`;
     await host.deploy([
       { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'test', dataFolder: 'buttons' },
       { id: 'go', type: 'inject', props: [], repeat: '', wires: [['make']] },
       { id: 'make', type: 'function', outputs: 1, func, wires: [['keep']] },
+      { id: 'go-lesser', type: 'inject', props: [], repeat: '', wires: [['make-lesser']] },
+      { id: 'make-lesser', type: 'function', outputs: 1, func: lesser, wires: [['keep']] },
       { id: 'keep', type: 'evidence-store', site: 'site', wires: [['out'], ['probe-reviews']] },
       {
         id: 'out',
@@ -227,6 +230,23 @@ describe('sentinel-whatsapp-in in a real Node-RED with a login', { timeout: 300_
     await answered(/^Test house: night\. .*Nichts ist offen\.$/);
     assert.ok(!sandbox.messages.some(({ to }) => to === '15550100666'), 'a stranger is not answered');
     assert.equal(host.messages('reviews').length, 1, 'nothing goes round');
+
+    sandbox.write(person, 'snooze 30');
+    await answered(/^Quiet until /);
+    const withheld = () => host.messages('first').filter(({ payload }) => (payload as Delivery).status === 'withheld');
+    for (const count of [1, 2]) {
+      await host.inject('go-lesser');
+      await until(() => withheld().length === count);
+    }
+    sandbox.write(person, 'snooze 0');
+    const summary = () => sandbox.messages.find(({ text }) => text.startsWith('Test house: 2 incidents while'));
+    await until(() => summary() !== undefined);
+    const told = summary();
+    assert.ok(told);
+    assert.deepEqual(told.buttons, ['Acknowledge all']);
+    await host.waitFor('first', ({ payload }) => (payload as Delivery).providerId === told.id);
+    sandbox.press(told, 'Acknowledge all');
+    await answered(/^Acknowledged: Person and breaking glass, Person and breaking glass\.$/);
     assert.deepEqual(host.messages('errors'), []);
   });
 

@@ -3,7 +3,7 @@ import { longestSnoozeMinutes } from '../../contracts/snooze.ts';
 import type { Clock, HouseDesk, HouseIncident, Log } from '../../contracts/ports.ts';
 import { masked } from '../recipients.ts';
 import { answerWords, type AnswerKey } from './answer-words.ts';
-import { buttonTitles, type ButtonAction } from './button-titles.ts';
+import { acknowledgeAll, buttonTitles, type ButtonAction } from './button-titles.ts';
 import type { ButtonTokens } from './button-tokens.ts';
 import { spokenCommand, spokenMode, type Language, type SpokenCommand } from './spoken-command.ts';
 import type { MessageEvent } from './webhook-body.ts';
@@ -14,8 +14,8 @@ const freshMs = 10 * 60_000;
 export interface ClerkOptions {
   house: HouseDesk;
   tokens: ButtonTokens;
-  /** The incident that a message of ours was about. */
-  incidentOf: (messageId: string) => Promise<string | undefined>;
+  /** The incidents that a message of ours was about; none where it is not known. */
+  incidentsOf: (messageId: string) => Promise<readonly string[]>;
   /** Answers somebody who has just written: free text is allowed. A rejection is logged. */
   answer: (to: string, said: { text: string; picture?: Buffer; replyTo: string }) => Promise<void>;
   /** What is not ours to do goes to the flow. */
@@ -78,8 +78,8 @@ export class Clerk {
     snapshot: (_event, { rest }) => this.#snapshot(rest),
   };
 
-  async #press({ token = '', from, text = '' }: MessageEvent, language: Language): Promise<Said> {
-    const { tokens, clock, log, passOn } = this.#options;
+  async #press({ token = '', from, text = '', replyTo }: MessageEvent, language: Language): Promise<Said> {
+    const { tokens, clock, log, passOn, incidentsOf } = this.#options;
     const redeemed = await tokens.redeem(token, from, clock.now());
     if (redeemed.result !== 'ok') {
       log.warn(`${masked(from)} pressed a button that does nothing: it is ${redeemed.result}.`);
@@ -89,7 +89,10 @@ export class Clerk {
       return { key };
     }
     const { action, incidentId } = redeemed;
-    if (action !== 'talk') return await this.#judge(action, { from }, incidentId);
+    if (action !== 'talk') {
+      const told = replyTo === undefined ? [] : await incidentsOf(replyTo);
+      return await this.#judge(action, { from }, told.includes(incidentId) ? told : [incidentId]);
+    }
     passOn({ command: 'talk', value: { incidentId, by: masked(from) } });
     return { key: 'passedOn', fields: { what: text === '' ? buttonTitles[language].talk : text } };
   }
@@ -97,24 +100,29 @@ export class Clerk {
   async #judge(
     action: Exclude<ButtonAction, 'talk'>,
     { from }: Pick<MessageEvent, 'from'>,
-    meant: string | Said,
+    meant: readonly string[] | Said,
   ): Promise<Said> {
-    if (typeof meant !== 'string') return meant;
-    const { house } = this.#options;
-    const review = await house.review(meant, action, masked(from));
-    if (review === undefined) return { key: 'notKept' };
-    const fields = { what: review.label, by: review.by };
-    if (!review.added) return { key: 'stands', fields };
+    if ('key' in meant) return meant;
+    const reviews: NonNullable<Awaited<ReturnType<HouseDesk['review']>>>[] = [];
+    for (const id of meant) {
+      const review = await this.#options.house.review(id, action, masked(from));
+      if (review !== undefined) reviews.push(review);
+    }
+    const [first] = reviews;
+    if (first === undefined) return { key: 'notKept' };
+    const added = reviews.filter((review) => review.added);
+    const fields = { what: (added.length === 0 ? [first] : added).map(({ label }) => label).join(', '), by: first.by };
+    if (added.length === 0) return { key: 'stands', fields };
     return { key: action === 'acknowledge' ? 'acknowledged' : 'dismissed', fields };
   }
 
-  /** The incident that somebody means: the one that is answered to, else what a number begins with, else the newest open one. */
-  async #meant({ replyTo }: MessageEvent, rest: string): Promise<string | Said> {
-    const { house, incidentOf } = this.#options;
+  /** The incidents that somebody means: those that are answered to, else what a number begins with, else the newest open one. */
+  async #meant({ replyTo }: MessageEvent, rest: string): Promise<readonly string[] | Said> {
+    const { house, incidentsOf } = this.#options;
     const number = rest.replace(/^#/, '').toLowerCase();
     if (number === '' && replyTo !== undefined) {
-      const id = await incidentOf(replyTo);
-      if (id !== undefined) return id;
+      const told = await incidentsOf(replyTo);
+      if (told.length > 0) return told;
     }
     const incidents = await house.incidents();
     const [fitting, another] =
@@ -122,7 +130,7 @@ export class Clerk {
         ? incidents.filter(isOpen).slice(0, 1)
         : incidents.filter(({ id }) => id.toLowerCase().startsWith(number));
     if (another !== undefined) return { key: 'several' };
-    return fitting?.id ?? { key: 'noIncident' };
+    return fitting === undefined ? { key: 'noIncident' } : [fitting.id];
   }
 
   async #arm({ from }: MessageEvent, mode: string): Promise<Said> {
@@ -177,7 +185,7 @@ export class Clerk {
 
 /** Buttons have our own words. */
 function languageOf(title: string): Language {
-  return Object.values(buttonTitles.de).includes(title) ? 'de' : 'en';
+  return [...Object.values(buttonTitles.de), acknowledgeAll.de].includes(title) ? 'de' : 'en';
 }
 
 function isOpen({ isAnswered }: HouseIncident): boolean {

@@ -34,6 +34,15 @@ describe('outbox in memory', () => {
     assert.deepEqual(await outbox.media('image'), new Uint8Array(Buffer.from('picture')));
   });
 
+  test('a text that tells of several incidents knows which', async () => {
+    const outbox = new MemoryOutbox();
+    const texts = ['a', 'b', 'c'].map((id) => row(id, { incident_id: `of ${id}` }));
+    await outbox.add(texts, at);
+    await outbox.turns.gather('a', 'three incidents', ['b', 'c'], at);
+    assert.deepEqual(await outbox.turns.toldIn('a'), ['of b', 'of c']);
+    assert.deepEqual(await outbox.turns.toldIn('b'), []);
+  });
+
   test('of more than 100 alerts the least severe, then the oldest, gives way and is told', async () => {
     const outbox = new MemoryOutbox();
     await outbox.add([row('alarm', { severity: 3, created_at: at - 99 })], at);

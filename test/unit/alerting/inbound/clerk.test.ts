@@ -56,7 +56,10 @@ async function desk(t: TestContext, over: Partial<HouseDesk> = {}) {
   };
   const clerk = new Clerk({
     ...{ house, tokens, clock, log },
-    incidentOf: (id) => Promise.resolve(id === 'wamid.alert' ? '99ff' : undefined),
+    incidentsOf: (id) =>
+      Promise.resolve(
+        ({ 'wamid.alert': ['99ff'], 'wamid.several': ['12cd', '99ff', 'gone'] } as Record<string, string[]>)[id] ?? [],
+      ),
     answer: (to, { text, picture }) => {
       answers.push({ to, text, picture: picture !== undefined });
       return Promise.resolve();
@@ -131,6 +134,27 @@ describe('who answers on WhatsApp', () => {
     assert.equal(await write('ack 9'), 'That did not work: The disk is away.');
     const { write: ask } = await desk(t, { review: () => Promise.resolve(undefined) });
     assert.match((await ask('ack 9')) ?? '', /not kept/);
+  });
+
+  test('what is said to a text about several incidents is said of all of them, by button and in words', async (t) => {
+    const { take, write, tokens, done, clock } = await desk(t);
+    const { acknowledge } = await tokens.issue('12cd', person, clock.now());
+    const press = { type: 'interactive', token: acknowledge, text: 'Alle bestätigen', replyTo: 'wamid.several' };
+    assert.equal(await take(press), 'Bestätigt: Label of 12cd, Label of 99ff.', 'of what is kept');
+    assert.equal(await take(press), 'Dieser Knopf wurde schon benutzt.');
+    assert.equal(
+      await write('dismiss', { replyTo: 'wamid.several' }),
+      'Dismissed: Label of 12cd, Label of 99ff. It stays in the list.',
+    );
+    const of = (action: string) => ['12cd', '99ff', 'gone'].map((id) => `${action} ${id} ${by}`);
+    assert.deepEqual(done, [...of('acknowledge'), ...of('dismiss')]);
+    const { acknowledge: other } = await tokens.issue('12ab', person, clock.now());
+    await take({ ...press, token: other });
+    assert.deepEqual(
+      done.slice(6),
+      [`acknowledge 12ab ${by}`],
+      'a button of another message means its own incident alone',
+    );
   });
 
   test('a button works once, for its person, for a day', async (t) => {

@@ -158,7 +158,7 @@ export class Api {
 
   /** Of who may be disabled or log out while they listen. */
   #recheck(request: IncomingMessage, caller: Caller): (() => Promise<boolean>) | undefined {
-    if (caller.how !== 'session' && caller.how !== 'token') return undefined;
+    if (caller.how === 'local') return undefined;
     return async () => isDeepStrictEqual(await this.#host.caller(request), caller);
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Access } from '../../access/access.ts';
+import { tokenPrefix } from '../../access/api-tokens.ts';
 import type { Caller } from '../../contracts/access.ts';
 import {
   AccountView,
@@ -13,7 +14,7 @@ import type { Call, Handlers, OpenCall } from '../call.ts';
 import { jsonBody } from '../json-body.ts';
 import { Problem } from '../problem.ts';
 import { sendJson, sendText } from '../send.ts';
-import type { Door } from './account-caller.ts';
+import { bearerOf, type Door } from './account-caller.ts';
 import { accountProblem, bodyAs } from './account-problems.ts';
 import { accountPage, accountPagePolicy } from './page/account-page.ts';
 import { browserSession, endSessions } from './browser-session.ts';
@@ -100,7 +101,10 @@ export class AccountAnswers {
     sendJson(request, response, 200, { name });
   }
 
-  /** For name and password in the body, or for whoever asks. @throws Problem 401, 403, 422, 429, 503 */
+  /**
+   * For name and password in the body, or for whoever asks. A JWT makes no other: a leaked one would last for ever.
+   * @throws Problem 401, 403, 422, 429, 503
+   */
   async #accessToken({ request, response }: OpenCall): Promise<void> {
     const access = this.#access();
     const hasBody = request.headers['content-type'] !== undefined;
@@ -111,6 +115,13 @@ export class AccountAnswers {
     }
     const caller = await this.#host.caller(request);
     if (caller === undefined) throw new Problem(401, 'Log in first.');
+    const bearer = bearerOf(request);
+    if (bearer !== undefined && !bearer.startsWith(tokenPrefix)) {
+      throw new Problem(
+        403,
+        'An access token makes no other: ask with name and password, or with the token of a program.',
+      );
+    }
     sendJson(request, response, 200, await ask(() => access.accessToken(caller)));
   }
 

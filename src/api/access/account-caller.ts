@@ -69,7 +69,7 @@ function local(login: Login, request: IncomingMessage): Caller {
 }
 
 /** Where httpNodeAuth wants the Authorization header for itself, a token comes as X-Api-Key. */
-function bearerOf({ headers }: IncomingMessage): string | undefined {
+export function bearerOf({ headers }: IncomingMessage): string | undefined {
   const [, bearer] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   const key = headers['x-api-key'];
   return bearer ?? (typeof key === 'string' ? key : undefined);

@@ -363,6 +363,9 @@ describe('programs', () => {
     };
     assert.equal(seconds, 900);
     assert.equal(await program.status('GET', '/cameras', undefined, { authorization: `Bearer ${jwt}` }), 200);
+    // A leaked one is worth nothing after a quarter of an hour.
+    assert.equal(await program.status('POST', '/token', undefined, { authorization: `Bearer ${jwt}` }), 403);
+    assert.equal(await program.status('POST', '/token', undefined, { 'x-api-key': jwt }), 403);
     const byPassword = await program.ask('POST', '/token', { name: 'ann', password: good });
     const { access_token: own } = (await byPassword.json()) as { access_token: string };
     assert.equal(await program.status('GET', '/users', undefined, { authorization: `Bearer ${own}` }), 200);

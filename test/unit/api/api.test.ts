@@ -3,6 +3,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, IncomingMessage, request as httpRequest, ServerResponse } from 'node:http';
 import { connect, Socket, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
 import { answerEvidence } from '../../../src/api/evidence-answer.ts';
@@ -288,9 +289,31 @@ describe('a request from elsewhere', () => {
       { host: 'localhost.evil.example' },
       { host: '127.0.0.1.evil.example:1880' },
       { host: '' },
+      // As nginx passes it on, set up for WebSockets and no more.
+      { connection: 'upgrade' },
+      // Over TLS the browser calls its own page one of the same origin; the proxy has changed the Host.
+      { origin: 'https://cameras.example', 'sec-fetch-site': 'same-origin' },
+      { origin: 'http://localhost@evil.example' },
+      { origin: 'http://localhost.evil.example' },
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
     ]) {
       assert.equal(await statusFor('127.0.0.1', headers), 403, JSON.stringify(headers));
     }
+    assert.equal(await statusFor('127.0.0.1', { origin: 'http://127.0.0.1:1880' }), 200);
+    assert.equal(await statusFor('127.0.0.1', { connection: 'Upgrade', upgrade: 'websocket' }), 200);
+  });
+
+  test('is refused as nginx passes it on where it is told nothing', async (t) => {
+    const address = new URL(await serveApi(t, host({})));
+    const ask = async (version: string): Promise<string> => {
+      const socket = connect(Number(address.port), address.hostname);
+      socket.end(`GET /api/v1/health HTTP/${version}\r\nHost: ${address.host}\r\nConnection: close\r\n\r\n`);
+      const [first = ''] = (await text(socket)).split('\r\n');
+      return first;
+    };
+    assert.match(await ask('1.0'), / 403 /);
+    assert.match(await ask('1.1'), / 200 /);
   });
 });
 

@@ -202,7 +202,7 @@ describe('predict', () => {
 
   test('a page of another origin, and another machine without a login, get nothing', async (t) => {
     const address = await serve(t, [soundSite()]);
-    const foreign = { ...upload(wav), headers: { origin: 'https://elsewhere.example' } };
+    const foreign = { ...upload(wav), headers: { 'sec-fetch-site': 'cross-site' } };
     await refused(fetch(`${address}/predict`, foreign), 403, /another origin/);
     const proxied = { ...upload(wav), headers: { 'x-forwarded-for': '192.0.2.1' } };
     await refused(fetch(`${address}/predict`, proxied), 403, /Without a login/);

@@ -10,11 +10,12 @@ import { answerFault, type Fault } from './whatsapp/fault.ts';
 import { GraphError } from './whatsapp/graph-error.ts';
 import { MediaStore } from './whatsapp/media-store.ts';
 import { checkMessage } from './whatsapp/message-check.ts';
+import { MessageWindows, type WindowRule } from './whatsapp/message-windows.ts';
 import { parseMultipart } from './whatsapp/multipart.ts';
 import { TemplateStore, type TemplateStatus } from './whatsapp/template-store.ts';
 import type { WebhookTarget } from './whatsapp/webhook.ts';
 
-export type { Fault, SandboxMessage, WebhookTarget };
+export type { Fault, SandboxMessage, WebhookTarget, WindowRule };
 
 export interface SandboxOptions {
   /** 0 takes a free one. */
@@ -28,6 +29,8 @@ export interface SandboxOptions {
   businessAccountId?: string;
   /** How long an answer takes; default 80 ms. */
   latencyMs?: number;
+  /** What becomes of free text outside the 24 hours after somebody wrote; default open: it is taken all the same. */
+  window?: WindowRule;
 }
 
 export interface Sandbox {
@@ -41,6 +44,10 @@ export interface Sandbox {
   write(from: string, text: string): string;
   /** Somebody presses a button of a message: who got it, or anybody else. @returns the wamid. */
   press(message: SandboxMessage, title: string, from?: string): string;
+  /** What becomes of free text outside the window from now on. */
+  enforceWindow(rule: WindowRule): void;
+  /** As 24 hours after the last words of somebody, or of everybody. */
+  closeWindow(person?: string): void;
   /** A message that was accepted turns out not to reach the phone, with an error of this code. */
   report(message: SandboxMessage, code: number): void;
   /** How many uploads were taken. */
@@ -69,6 +76,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 /** More than any allowed upload, so that too large ones get the API's own error. */
 const largestBody = 32 * 1024 * 1024;
+/** Error of free text outside the window. */
+const windowClosed = 131047;
 /** How long the address of a download is good. */
 const downloadMs = 5 * 60_000;
 
@@ -84,12 +93,14 @@ class SandboxServer implements Sandbox {
   readonly #conversation: Conversation;
   readonly #media = new MediaStore();
   readonly #templates = new TemplateStore();
+  readonly #windows: MessageWindows;
   readonly #downloads = new Map<string, string>();
   #faults: Fault[] = [];
   #url = '';
 
   constructor(options: SandboxOptions) {
     this.#options = options;
+    this.#windows = new MessageWindows(options.window ?? 'open');
     this.#conversation = new Conversation(options.phoneNumberId, options.webhook);
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
@@ -116,11 +127,21 @@ class SandboxServer implements Sandbox {
   }
 
   write(from: string, text: string): string {
+    this.#windows.opened(from);
     return this.#conversation.write(from, text);
   }
 
   press(message: SandboxMessage, title: string, from = message.to): string {
+    this.#windows.opened(from);
     return this.#conversation.press(message, title, from);
+  }
+
+  enforceWindow(rule: WindowRule): void {
+    this.#windows.rule = rule;
+  }
+
+  closeWindow(person?: string): void {
+    this.#windows.close(person);
   }
 
   report(message: SandboxMessage, code: number): void {
@@ -245,7 +266,11 @@ class SandboxServer implements Sandbox {
       message: (id) => this.#conversation.has(id),
       template: (name, language) => this.#templates.find(name, language),
     });
-    const id = this.#conversation.add(checked, receivedAt);
+    const rule = this.#windows.ruleFor(checked);
+    const late = 'More than 24 hours have passed since the recipient last replied';
+    if (rule === 'refuse') throw new GraphError(windowClosed, late);
+    const id =
+      rule === 'report' ? this.#conversation.lose(checked, windowClosed) : this.#conversation.add(checked, receivedAt);
     return {
       messaging_product: 'whatsapp',
       contacts: [{ input: checked.to, wa_id: checked.to }],

@@ -5,6 +5,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../scripts/demo/whatsapp-sandbox.ts';
+import { errorTable } from '../../src/alerting/channels/whatsapp/error-table.ts';
 import { jpeg, phoneNumberId, token, until } from './alert-desk.ts';
 
 async function sandboxFor(t: TestContext, options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
@@ -17,7 +18,7 @@ interface GraphAnswer {
   id?: string;
   url?: string;
   messages?: { id: string }[];
-  error?: { code: number; error_data?: { details: string } };
+  error?: { code: number; message: string; error_data?: { details: string } };
 }
 
 async function call(sandbox: Sandbox, path: string, body?: object, bearer = token): Promise<[number, GraphAnswer]> {
@@ -156,6 +157,40 @@ describe('WhatsApp sandbox', () => {
     assert.equal((await call(sandbox, `${phoneNumberId}/messages`, text))[0], 200);
   });
 
+  test('gives each error of the table as the API does', async (t) => {
+    const sandbox = await sandboxFor(t);
+    const codes = errorTable.flatMap((rule) => rule.codes.flatMap((code) => code));
+    assert.ok(codes.length > 30);
+    for (const code of codes) {
+      sandbox.fail({ code });
+      const [status, answer] = await call(sandbox, `${phoneNumberId}/messages`, text);
+      assert.deepEqual([status >= 400, answer.error?.code], [true, code]);
+      assert.doesNotMatch(answer.error?.message ?? '', /Unknown error/, String(code));
+    }
+    assert.equal(sandbox.messages.length, 0);
+  });
+
+  test('outside the 24 hours after somebody wrote it refuses all but templates, where that is wanted', async (t) => {
+    const sandbox = await sandboxFor(t, { window: 'refuse' });
+    const codeOf = async (body: object) => (await call(sandbox, `${phoneNumberId}/messages`, body))[1].error?.code;
+    assert.equal(await codeOf(text), 131047);
+    assert.equal(await codeOf(interactive), 131047);
+    assert.equal(await codeOf(template), undefined);
+    sandbox.write('447700900123', 'somebody else');
+    assert.equal(await codeOf(text), 131047);
+    sandbox.write('491701234567', 'hello');
+    assert.equal(await codeOf(text), undefined);
+    sandbox.closeWindow();
+    assert.equal(await codeOf(text), 131047);
+    const [press] = sandbox.messages;
+    assert.equal(press?.type, 'template');
+    sandbox.press(press, 'Acknowledge');
+    assert.equal(await codeOf(interactive), undefined, 'a press opens it too');
+    sandbox.closeWindow('491701234567');
+    sandbox.enforceWindow('open');
+    assert.equal(await codeOf(text), undefined);
+  });
+
   test('posts signed statuses; "read" when somebody has the page open', async (t) => {
     const posts: { headers: IncomingHttpHeaders; body: string }[] = [];
     const receiver = createServer((request, response) => {
@@ -194,6 +229,13 @@ describe('WhatsApp sandbox', () => {
       ['sent', 'delivered', 'read'],
     );
     assert.equal(statuses[0]?.biz_opaque_callback_data, 'row-7');
+
+    sandbox.enforceWindow('report');
+    const [status] = await call(sandbox, `${phoneNumberId}/messages`, { ...text, biz_opaque_callback_data: 'row-8' });
+    assert.equal(status, 200, 'it is taken');
+    await until(() => posts.some(({ body }) => body.includes('"failed"') && body.includes('row-8')));
+    assert.match(posts.at(-1)?.body ?? '', /"code":131047/);
+    assert.equal(sandbox.messages.length, 1, 'nobody gets it');
   });
 
   test('its page says what it is and loads nothing from elsewhere', async (t) => {

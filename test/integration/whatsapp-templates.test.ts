@@ -132,6 +132,25 @@ describe('a message template', () => {
     assert.equal(desk.sandbox.messages[1]?.type, 'template');
   });
 
+  test('goes to whoever has not written, and free text to whoever has, as WhatsApp itself says', async (t) => {
+    const desk = await alertDesk(t, { templates });
+    desk.sandbox.enforceWindow('refuse');
+    await desk.alerts.start();
+    await desk.alerts.alert(incident(), undefined, policy);
+    await desk.settled();
+    desk.sandbox.write('491701234567', 'who is there?');
+    await desk.alerts.alert(incident({ id: '2', reason: 'other' }), undefined, policy);
+    await desk.settled();
+    desk.sandbox.closeWindow();
+    await desk.alerts.alert(incident({ id: '3', reason: 'third' }), undefined, policy);
+    await desk.settled();
+    assert.deepEqual(
+      desk.sandbox.messages.map(({ type }) => type),
+      ['template', 'text', 'template'],
+    );
+    assert.deepEqual(desk.errors, []);
+  });
+
   test('is not used while free text is taken', async (t) => {
     const desk = await alertDesk(t, { templates });
     await desk.alerts.start();

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { titleOf } from './graph-error.ts';
 import type { CheckedMessage } from './message-check.ts';
 import { newMessageId, Webhook, type WebhookTarget } from './webhook.ts';
 
@@ -59,7 +60,17 @@ export class Conversation {
 
   /** A message that was accepted does not reach the phone. */
   failed(message: SandboxMessage, code: number): void {
-    this.#webhook.status(message, 'failed', [{ code, title: 'Message undeliverable' }]);
+    this.#webhook.status(message, 'failed', [{ code, title: titleOf(code), message: titleOf(code) }]);
+  }
+
+  /** Takes a message that reaches nobody, which is told soon after. @returns its wamid. */
+  lose({ to, tag }: CheckedMessage, code: number): string {
+    const id = newMessageId();
+    this.#later(sentAfterMs, () => {
+      const lost = { id, to, ...(tag === undefined ? {} : { tag }) };
+      this.#webhook.status(lost, 'failed', [{ code, title: titleOf(code), message: titleOf(code) }]);
+    });
+    return id;
   }
 
   /** Whether a reply may refer to it. */

@@ -31,11 +31,21 @@ const known: Readonly<Record<number, readonly [status: number, title: string]>> 
   132000: [400, 'Number of parameters does not match the expected number of params'],
   132001: [404, 'Template name does not exist in the translation'],
   132005: [400, 'Translated text too long'],
+  132007: [400, 'Format character policy violated'],
   132012: [400, 'Parameter format does not match format in the created template'],
   132015: [400, 'Template is paused'],
   132016: [400, 'Template is disabled'],
   133010: [400, 'Account not registered'],
 };
+
+/** What the API calls an error; permissions have a hundred codes. */
+export function titleOf(code: number): string {
+  return errorOf(code)[1];
+}
+
+function errorOf(code: number): readonly [status: number, title: string] {
+  return known[code >= 200 && code <= 299 ? 200 : code] ?? [400, 'Unknown error'];
+}
 
 /** A refusal of the Graph API, as the sandbox answers it. */
 export class GraphError extends Error {
@@ -45,7 +55,7 @@ export class GraphError extends Error {
   readonly transient: boolean;
 
   constructor(code: number, details?: string, options: { status?: number; transient?: boolean } = {}) {
-    const [status, title] = known[code] ?? [400, 'Unknown error'];
+    const [status, title] = errorOf(code);
     super(`(#${code}) ${title}`);
     this.code = code;
     this.status = options.status ?? status;

@@ -109,7 +109,7 @@ describe('a message template', () => {
     assert.equal(next(131047, 'text', 'free'), 'template-1');
     assert.equal(next(131047, 'text', 'template-1'), undefined);
     assert.equal(next(131047, 'text', 'free', { ...ways, templates: 0 }), undefined);
-    for (const code of [132000, 132001, 132012, 132015, 132016, 131053]) {
+    for (const code of [132000, 132001, 132005, 132007, 132012, 132015, 132016, 131053]) {
       assert.equal(next(code, 'text', 'template-1'), 'template-2', String(code));
       assert.equal(next(code, 'text', 'template-2'), undefined);
       assert.equal(next(code, 'text', 'free'), undefined);

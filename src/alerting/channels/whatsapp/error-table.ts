@@ -74,7 +74,7 @@ export const errorTable: readonly ErrorRule[] = [
     hint: 'Check the phone number ID and the Graph version of the account node.',
   },
   {
-    codes: [132000, 132001, 132012, 132015, 132016],
+    codes: [132000, 132001, 132005, 132007, 132012, 132015, 132016],
     action: 'give-up',
     name: 'ES_CHANNEL_MESSAGE',
     says: 'The message template is missing, paused or has other fields.',

@@ -5,6 +5,8 @@ import { languageFor, type MessageTemplate } from './message-template.ts';
 const faultCodes: Readonly<Record<number, string>> = {
   132000: 'has another number of parameters',
   132001: 'does not exist',
+  132005: 'becomes too long',
+  132007: 'holds what its policy does not allow',
   132012: 'has other parameters',
   132015: 'is paused',
   132016: 'is disabled',

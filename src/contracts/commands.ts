@@ -64,6 +64,13 @@ export function readCameraCommand(payload: unknown): StateCommand | ViewChange |
   return command === 'rate' ? { rate: value as number } : { width: value as number };
 }
 
+/** Which of several cameras a command is for; undefined: all. @throws SentinelError ES_BAD_INPUT */
+export function sourceOfCommand(payload: unknown): string | undefined {
+  const { source } = (typeof payload === 'object' && payload !== null ? payload : {}) as { source?: unknown };
+  if (source === undefined || typeof source === 'string') return source;
+  throw new SentinelError('ES_BAD_INPUT', 'The source of a command is the name of a camera.');
+}
+
 const ratio = Type.Number({ minimum: 0, maximum: 1 });
 const microphone = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }));
 /** What an audio-classify can be told, and what belongs to it; `source` where it hears several microphones. */

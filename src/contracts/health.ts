@@ -17,6 +17,7 @@ export const SourceHealth = Type.Object({
   status: Type.Enum(streamStatuses),
   detail: Type.String(),
   since: Type.Number({ description: 'Epoch milliseconds of the last change of status.' }),
+  stored: Type.Optional(Type.Boolean({ description: 'Whether it is a stream of the store, added by the API.' })),
   lagSeconds: Type.Optional(
     Type.Number({ minimum: 0, description: 'How late its pictures come because this machine is behind.' }),
   ),

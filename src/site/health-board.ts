@@ -9,12 +9,15 @@ export class HealthBoard {
   readonly #models = new Map<string, ModelHealth>();
   readonly #accounts = new Map<string, AccountHealth>();
 
-  /** @param node the rtsp-in or mic-in node that says so: two may watch one source. */
-  source(node: string, type: SourceHealth['type'], payload: StreamStatus): void {
+  /**
+   * @param node the rtsp-in or mic-in node that says so: two may watch one source.
+   * @param stored whether it is a stream of the store.
+   */
+  source(node: string, type: SourceHealth['type'], payload: StreamStatus, stored = false): void {
     const { source, area, status, detail, capturedAt } = payload;
     const before = this.#sources.get(node);
     const since = before?.status === status ? before.since : capturedAt;
-    const now = { source, area, type, status, detail, since };
+    const now = { source, area, type, status, detail, since, ...(stored ? { stored } : {}) };
     this.#sources.set(node, now);
     if (before?.status !== status) for (const tell of this.changes) tell(now);
   }

@@ -5,7 +5,7 @@ import type { StoredStream } from '../streams/stored-stream.ts';
 import { addressLost } from '../streams/stream-store.ts';
 import type { Site } from './site.ts';
 
-type Shown = Pick<Site, 'id' | 'name' | 'health' | 'streams'>;
+type Shown = Pick<Site, 'id' | 'name' | 'health' | 'streams'> & { streamChanges: { readonly isHeard: boolean } };
 
 /** The streams of these Sites: those of the store, and the cameras of their flows. */
 export async function streamsOf(sites: readonly Shown[], scope: Scope): Promise<Stream[]> {
@@ -16,8 +16,11 @@ export async function streamsOf(sites: readonly Shown[], scope: Scope): Promise<
 }
 
 /** A stream of the store as it stands now. */
-export function streamOf({ id, name, health }: Pick<Shown, 'id' | 'name' | 'health'>, stored: StoredStream): Stream {
-  const state = camerasIn({ health }).find(({ source }) => source === stored.source) ?? resting(stored);
+export function streamOf({ id, name, ...site }: Omit<Shown, 'streams'>, stored: StoredStream): Stream {
+  const told = camerasIn(site, true).filter(({ source }) => source === stored.source);
+  // What is stopped may need a moment to end.
+  const running = stored.enabled ? (told.find(({ status }) => status === 'connected') ?? told[0]) : undefined;
+  const state = running ?? resting(stored, site.streamChanges.isHeard);
   const { source, area, shown, type, enabled, settings, createdAt, updatedAt } = stored;
   const lost = addressLost(source);
   return {
@@ -31,14 +34,14 @@ export function streamOf({ id, name, health }: Pick<Shown, 'id' | 'name' | 'heal
 
 /** Whether a camera that runs in a flow of the Site has this name. */
 export function isWired({ health }: Pick<Shown, 'health'>, source: string): boolean {
-  return camerasIn({ health }).some((camera) => camera.source === source);
+  return camerasIn({ health }, false).some((camera) => camera.source === source);
 }
 
 async function streamsOfSite(site: Shown): Promise<Stream[]> {
   const stored = await site.streams.list();
   const names = new Set(stored.map(({ source }) => source));
   const wired = new Map<string, SourceHealth>();
-  for (const camera of camerasIn(site)) {
+  for (const camera of camerasIn(site, false)) {
     // Two nodes may watch one camera: that it is connected counts more.
     if (!wired.has(camera.source) || camera.status === 'connected') wired.set(camera.source, camera);
   }
@@ -54,13 +57,17 @@ function wiredStream({ id, name }: Shown, { source, area, status, detail, since 
 }
 
 /** Of a stream that nothing runs. */
-function resting({ enabled }: StoredStream): Pick<Stream, 'status' | 'detail'> & { since?: number } {
+function resting(
+  { enabled }: StoredStream,
+  isWatched: boolean,
+): Pick<Stream, 'status' | 'detail'> & { since?: number } {
   if (!enabled) return { status: 'stopped', detail: 'Stopped.' };
+  if (isWatched) return { status: 'idle', detail: 'Begins now.' };
   return { status: 'idle', detail: 'Waits for an rtsp-in that is set to the streams of the store.' };
 }
 
-function camerasIn({ health }: Pick<Shown, 'health'>): SourceHealth[] {
-  return health.sources.filter(({ type }) => type === 'camera');
+function camerasIn({ health }: Pick<Shown, 'health'>, ofStore: boolean): SourceHealth[] {
+  return health.sources.filter(({ type, stored = false }) => type === 'camera' && stored === ofStore);
 }
 
 function placeOf({ site_name, site, name, id }: Stream): string {

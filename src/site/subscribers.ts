@@ -12,6 +12,10 @@ export class Subscribers<T> {
     this.#log = log;
   }
 
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** @returns ends the subscription. */
   add(listener: (event: T) => void): () => void {
     if (this.#listeners.size >= mostListeners) throw new Error(`More than ${mostListeners} listen to one event.`);

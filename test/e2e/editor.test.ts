@@ -160,6 +160,24 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     });
   }
 
+  test('rtsp-in asks for a camera or for the site of the store, and marks only what it needs', async () => {
+    const ingest = demo.find(({ type }) => type === 'rtsp-in');
+    assert.ok(ingest);
+    await open(ingest);
+    const [from, camera, site] = ['from', 'camera', 'site'].map((key) => page.locator(`#node-input-${key}`));
+    assert.ok(from && camera && site);
+    assert.deepEqual([await camera.isVisible(), await site.isVisible()], [true, false]);
+    await camera.selectOption('_ADD_');
+    await page.locator('#node-input-camera.input-error').waitFor();
+    await from.selectOption('store');
+    await page.locator('.echosight-form .input-error').waitFor({ state: 'detached' });
+    assert.deepEqual([await camera.isVisible(), await site.isVisible()], [false, true]);
+    await from.selectOption('camera');
+    await page.locator('#node-input-camera.input-error').waitFor();
+    await page.locator('#node-dialog-cancel').click();
+    await page.locator('.echosight-form').waitFor({ state: 'detached' });
+  });
+
   test('a variable fits every setting: typed into a number, kept in choices and boxes', async () => {
     const ingest = demo.find(({ type }) => type === 'rtsp-in');
     assert.ok(ingest);

@@ -272,6 +272,17 @@ describe('the example flows', { timeout: 300_000 }, () => {
     assert.deepEqual(host.messages('errors'), []);
   });
 
+  test('18 Cameras by API', async () => {
+    await deploy('18 Cameras by API', { 'api-watch': 2, 'api-ask': 0 });
+    const streamId = ({ payload }: { payload?: unknown }) => (payload as { id?: string } | undefined)?.id;
+    await host.inject('api-add');
+    await host.waitFor('spy', (message) => streamId(message) === 'demo');
+    await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'connected');
+    await host.inject('api-remove');
+    await host.waitFor('spy', ({ payload }) => (payload as StreamStatus).status === 'stopped');
+    assert.deepEqual(host.messages('errors'), []);
+  });
+
   test('every example is used in a test', () => {
     const tests = globSync('*.test.ts', { cwd: import.meta.dirname });
     const used = tests.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n');
@@ -298,7 +309,8 @@ describe('the example flows', { timeout: 300_000 }, () => {
     changes: Record<string, object> = {},
   ): Promise<void> {
     host.seen.length = 0;
-    const flow = exampleFlow(name).map((node) => ({ ...prepared(node, spied), ...changes[node.id] }));
+    const here = JSON.stringify(exampleFlow(name)).replaceAll('http://127.0.0.1:1880', host.url);
+    const flow = (JSON.parse(here) as FlowNode[]).map((node) => ({ ...prepared(node, spied), ...changes[node.id] }));
     await host.deploy([...flow, probe('spy'), ...catchAll(), ...watchStatus()]);
   }
 

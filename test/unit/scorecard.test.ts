@@ -77,7 +77,18 @@ describe('the example flows', () => {
     test(`${file} holds no secret and needs no other package, but for Dashboard in its folder`, () => {
       const secrets = Object.values(nodeCredentials).flatMap((fields) => Object.keys(fields));
       const core = [
-        ...['tab', 'group', 'comment', 'debug', 'catch', 'inject', 'change', 'http in', 'http response'],
+        ...[
+          'tab',
+          'group',
+          'comment',
+          'debug',
+          'catch',
+          'inject',
+          'change',
+          'http in',
+          'http response',
+          'http request',
+        ],
         ...['function', 'switch', 'template', 'trigger', 'mqtt in', 'mqtt out', 'mqtt-broker'],
       ];
       const dashboard = ['ui-base', 'ui-page', 'ui-group', 'ui-theme', 'ui-template'];

@@ -91,7 +91,12 @@ export type SentinelCameraConfig = Static<typeof SentinelCameraConfig>;
 
 export const RtspInConfig = Type.Object({
   name,
-  camera: reference('sentinel-camera', 'Camera to watch.', true),
+  from: Type.Enum(['camera', 'store'], {
+    default: 'camera',
+    description: 'What to watch: one camera of the flow, or every stream of the store (added by the HTTP API) that is to run.',
+  }),
+  camera: reference('sentinel-camera', 'Camera to watch; needed unless the streams of the store are watched.'),
+  site: reference('sentinel-site', 'Site whose streams of the store are watched; empty means the implicit default site.'),
   width: Type.Integer({
     default: 640,
     minimum: 160,

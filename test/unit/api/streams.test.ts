@@ -120,7 +120,10 @@ describe('the streams of the API', () => {
     site.health.source('node', 'camera', state('gate', 'connected'));
     site.health.source('microphone', 'microphone', state('lobby', 'connected'));
     await ask('POST', 'streams', { id: 'door', name: 'Door', url });
-    site.health.source('other door', 'camera', state('door', 'connecting'));
+    site.health.source('store', 'camera', state('door', 'connecting'), true);
+    site.health.source('other door', 'camera', state('door', 'connected'));
+    // Removed from the store, and about to end.
+    site.health.source('other', 'camera', state('gone', 'stopped'), true);
     const list = listIn(await ask('GET', 'streams')).map(({ id, read_only, status, since }) => [
       id,
       read_only,

@@ -30,7 +30,6 @@ describe('settings as the editor checks them', () => {
       'sentinel-email-account.host',
       'sentinel-email-account.from',
       'sentinel-email-account.recipients',
-      'rtsp-in.camera',
       'sentinel-whatsapp-in.account',
     ]);
   });

@@ -30,7 +30,7 @@ describe('defineNode', () => {
     })(red);
     const node = red.create({ id: 'a', type: 'rtsp-in', camera: 'c', rate: '2.5' });
     assert.deepEqual(node.errors, []);
-    assert.deepEqual(seen, { name: '', camera: 'c', width: 640, rate: 2.5 });
+    assert.deepEqual(seen, { name: '', from: 'camera', camera: 'c', site: '', width: 640, rate: 2.5 });
   });
 
   test('an emptied field means the default, unless empty is an answer of its own', (t) => {

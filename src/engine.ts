@@ -15,7 +15,13 @@ export { SoundAnalysis, type SoundVerdict } from './audio/sound-analysis.ts';
 export { main as runCommandLine } from './cli/main.ts';
 export { SiteClock } from './clock/site-clock.ts';
 export { readArmingCommand } from './contracts/arming-commands.ts';
-export { isCommand, readCameraCommand, readSoundCommand, readStateCommand, sourceOfCommand } from './contracts/commands.ts';
+export {
+  isCommand,
+  readCameraCommand,
+  readSoundCommand,
+  readStateCommand,
+  sourceOfCommand,
+} from './contracts/commands.ts';
 export { readTrainingAsk, type TrainingAsk } from './contracts/training-commands.ts';
 export { asSentinelError, SentinelError } from './contracts/errors.ts';
 export {

@@ -93,10 +93,14 @@ export const RtspInConfig = Type.Object({
   name,
   from: Type.Enum(['camera', 'store'], {
     default: 'camera',
-    description: 'What to watch: one camera of the flow, or every stream of the store (added by the HTTP API) that is to run.',
+    description:
+      'What to watch: one camera of the flow, or every stream of the store (added by the HTTP API) that is to run.',
   }),
   camera: reference('sentinel-camera', 'Camera to watch; needed unless the streams of the store are watched.'),
-  site: reference('sentinel-site', 'Site whose streams of the store are watched; empty means the implicit default site.'),
+  site: reference(
+    'sentinel-site',
+    'Site whose streams of the store are watched; empty means the implicit default site.',
+  ),
   width: Type.Integer({
     default: 640,
     minimum: 160,

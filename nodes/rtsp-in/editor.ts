@@ -39,5 +39,5 @@ function checkCamera(id: string, node: EditorNode): true | string {
 /** As the open dialog says, else as the node does; nodes of older versions have a camera. */
 function fromOf(node: EditorNode): string {
   const field = edited === node ? inputOf('from') : null;
-  return field instanceof HTMLSelectElement ? field.value : String(node.from ?? 'camera');
+  return field instanceof HTMLSelectElement ? field.value : typeof node.from === 'string' ? node.from : 'camera';
 }

@@ -30,7 +30,9 @@ function watchCamera(node: Context): NodeHandlers {
     show: (state) => {
       showCamera(node, state);
     },
-    fail: node.fail,
+    fail: (error, message) => {
+      node.fail(error, message);
+    },
   });
   return {
     async input(message, send) {
@@ -47,7 +49,9 @@ function watchStore(node: Context): NodeHandlers {
     show: (state) => {
       showStore(node, state);
     },
-    fail: node.fail,
+    fail: (error, message) => {
+      node.fail(error, message);
+    },
   });
   return {
     async input(message, send) {

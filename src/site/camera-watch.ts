@@ -47,9 +47,9 @@ export interface CameraWatchOptions {
   /** As it is asked for until the next deploy; as the settings say where nothing is. */
   asked?: PictureView;
   /** Sends by an output of rtsp-in. */
-  emit(output: 0 | 1 | 2, payload: Payload, bytes?: object): void;
-  show(state: CameraState): void;
-  fail(error: SentinelError, message: { topic: string; payload: unknown }): void;
+  emit: (output: 0 | 1 | 2, payload: Payload, bytes?: object) => void;
+  show: (state: CameraState) => void;
+  fail: (error: SentinelError, message: { topic: string; payload: unknown }) => void;
 }
 
 /** What was asked for, as output 4 gives it. */

@@ -30,8 +30,8 @@ export interface StoreState {
 }
 
 export interface StoreWatchOptions extends Pick<CameraWatchOptions, 'site' | 'watcher' | 'view' | 'emit'> {
-  show(state: StoreState): void;
-  fail(error: SentinelError, message?: { topic: string; payload: unknown }): void;
+  show: (state: StoreState) => void;
+  fail: (error: SentinelError, message?: { topic: string; payload: unknown }) => void;
 }
 
 interface Running {
@@ -118,6 +118,10 @@ export class StoreWatch {
     const wanted = new Map(streams.map((stream) => [stream.key, stream]));
     const others = [...this.#running].filter(([key, { print }]) => print !== printOf(wanted.get(key)));
     await Promise.all(others.map(([key]) => this.#end(key)));
+    this.#beginNew(streams);
+  }
+
+  #beginNew(streams: readonly RunnableStream[]): void {
     if (this.#closed) return;
     for (const stream of streams) if (!this.#running.has(stream.key)) this.#begin(stream);
     this.#show();

@@ -1,7 +1,8 @@
-import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { SentinelError } from '../contracts/errors.ts';
 import { isFault } from './failures.ts';
-import type { RunAnswer } from './protocol.ts';
+import type { RunAnswer, Statement } from './protocol.ts';
+import { isSeveral } from './together.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** More requests than this waiting for the one connection mean that the disk hangs: refusing is then better than memory without end. */
@@ -67,13 +68,13 @@ export class WorkerDriver implements Driver {
     }
   }
 
-  async beginTransaction(connection: WorkerConnection): Promise<void> {
-    // Takes the write lock at once, so that a transaction never fails half way because another program wrote.
-    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  beginTransaction(connection: WorkerConnection): Promise<void> {
+    connection.begin();
+    return Promise.resolve();
   }
 
   async commitTransaction(connection: WorkerConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('COMMIT'));
+    await connection.commit();
   }
 
   async rollbackTransaction(connection: WorkerConnection): Promise<void> {
@@ -118,11 +119,22 @@ interface Outcome {
   failed: 'read' | 'write' | undefined;
 }
 
+/** Takes the write lock at once, so that a transaction never fails half way because another program wrote. */
+const begin: Statement = { sql: 'BEGIN IMMEDIATE', parameters: [] };
+const commit: Statement = { sql: 'COMMIT', parameters: [] };
+
+/**
+ * Where the transaction of a turn stands: `wanted` begins with its first statement, in the same message. One that `failed`
+ * takes no more statements, as with other databases.
+ */
+type TransactionState = 'none' | 'wanted' | 'open' | 'over' | 'failed';
+
 /** One turn on the worker. */
 class WorkerConnection implements DatabaseConnection {
   readonly #link: WorkerLink;
   readonly #end: (outcome: Outcome) => void;
   readonly #outcome: Outcome = { wrote: false, failed: undefined };
+  #transaction: TransactionState = 'none';
 
   constructor(link: WorkerLink, end: (outcome: Outcome) => void) {
     this.#link = link;
@@ -135,8 +147,11 @@ class WorkerConnection implements DatabaseConnection {
 
   /** @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, written } = await this.#run(query);
-    for (const row of rows) blobsToBuffers(row);
+    if (isSeveral(query)) {
+      const answers = await this.#run(query.several, query.commits);
+      return { rows: answers.map(({ rows }) => rows) as R[] };
+    }
+    const [{ rows, written } = { rows: [] }] = await this.#run([query], false);
     return {
       rows: rows as R[],
       ...(written === undefined
@@ -149,25 +164,56 @@ class WorkerConnection implements DatabaseConnection {
     throw new SentinelError('ES_DATABASE', 'Rows cannot be streamed from the database thread: read them in pages.');
   }
 
-  async rollback(): Promise<void> {
-    this.#outcome.wrote = false;
-    await this.#link.ask('rollback', undefined);
+  begin(): void {
+    this.#transaction = 'wanted';
   }
 
-  async #run({ sql, parameters, query }: CompiledQuery): Promise<RunAnswer> {
-    const reads = query.kind === 'SelectQueryNode';
+  async commit(): Promise<void> {
+    // Nothing was asked, or the last statements have brought it along.
+    if (this.#transaction === 'wanted' || this.#transaction === 'over') return;
+    await this.#run([], true);
+  }
+
+  async rollback(): Promise<void> {
+    this.#outcome.wrote = false;
+    const isBegun = this.#transaction !== 'wanted';
+    this.#transaction = 'over';
+    if (isBegun) await this.#link.ask('rollback', undefined);
+  }
+
+  /** @param commits whether the transaction ends with them, in the same message. */
+  async #run(queries: readonly CompiledQuery[], commits: boolean): Promise<RunAnswer[]> {
+    const state = this.#transaction;
+    if (state === 'failed' || state === 'over')
+      throw new SentinelError('ES_DATABASE', `The transaction ${told[state]}.`);
+    const begins = state === 'wanted';
+    const statements = queries.map(({ sql, parameters }) => ({ sql, parameters }));
+    const reads = !begins && !commits && queries.every(({ query }) => query.kind === 'SelectQueryNode');
     try {
-      const answer = await this.#link.ask('run', { sql, parameters });
-      // A statement that found nothing to change succeeds on a full disk, too.
-      const changed = answer.written?.changes ?? answer.rows.length;
-      if (!reads && changed > 0) this.#outcome.wrote = true;
-      return answer;
+      const answers = await this.#link.ask('run', [
+        ...(begins ? [begin] : []),
+        ...statements,
+        ...(commits ? [commit] : []),
+      ]);
+      if (begins) this.#transaction = 'open';
+      if (commits) this.#transaction = 'over';
+      const ours = begins ? answers.slice(1) : answers;
+      queries.forEach(({ query }, n) => {
+        // A statement that found nothing to change succeeds on a full disk, too.
+        const changed = ours[n]?.written?.changes ?? ours[n]?.rows.length ?? 0;
+        if (query.kind !== 'SelectQueryNode' && changed > 0) this.#outcome.wrote = true;
+      });
+      for (const { rows } of ours) for (const row of rows) blobsToBuffers(row);
+      return ours;
     } catch (error) {
+      if (state !== 'none') this.#transaction = 'failed';
       if (isFault(error)) this.#outcome.failed = reads ? 'read' : 'write';
       throw error;
     }
   }
 }
+
+const told = { failed: 'has failed already: it takes no more statements', over: 'is over already' } as const;
 
 /** Structured cloning turns a Buffer into a plain Uint8Array; users of a blob get a Buffer back. */
 function blobsToBuffers(row: Record<string, unknown>): void {

@@ -4,12 +4,17 @@ import type { OpenAs, SetAside } from './sqlite-file.ts';
 export interface Operations {
   /** Opens and checks the file; must come first. A large one is checked as a whole only where that is asked for. */
   open: { ask: OpenAs & { file: string }; answer: { setAside?: SetAside; unchecked: boolean } };
-  /** One SQL statement. */
-  run: { ask: { sql: string; parameters: readonly unknown[] }; answer: RunAnswer };
+  /** Statements in their order: where one fails, those after it are not run. */
+  run: { ask: readonly Statement[]; answer: RunAnswer[] };
   /** Ends a transaction without keeping it; harmless when SQLite has already rolled back by itself. */
   rollback: { ask: undefined; answer: undefined };
   /** Closes the file; the worker ends by itself after the answer. */
   close: { ask: undefined; answer: undefined };
+}
+
+export interface Statement {
+  sql: string;
+  parameters: readonly unknown[];
 }
 
 export interface RunAnswer {

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type BetterSqlite3 from 'better-sqlite3';
 import { failureOf } from './failures.ts';
-import type { Operation, Operations, Reply, Request, RunAnswer } from './protocol.ts';
+import type { Operation, Operations, Reply, Request, RunAnswer, Statement } from './protocol.ts';
 import { openFile } from './sqlite-file.ts';
 import { StatementMemory } from './statement-memory.ts';
 
@@ -34,7 +34,7 @@ function perform(request: Request): Operations[Operation]['answer'] {
       };
     }
     case 'run':
-      return run(request.ask.sql, request.ask.parameters);
+      return request.ask.map(run);
     case 'rollback':
       if (opened().inTransaction) opened().exec('ROLLBACK');
       return undefined;
@@ -49,7 +49,7 @@ function opened(): BetterSqlite3.Database {
   return connection;
 }
 
-function run(sql: string, parameters: readonly unknown[]): RunAnswer {
+function run({ sql, parameters }: Statement): RunAnswer {
   const statement = statements?.prepare(sql) ?? opened().prepare(sql);
   if (statement.reader) return { rows: statement.all(...parameters) as Record<string, unknown>[] };
   const { changes, lastInsertRowid } = statement.run(...parameters);

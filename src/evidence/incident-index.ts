@@ -8,8 +8,17 @@ export async function indexIncident(
   now: Selectable<IncidentRow>,
   before?: Selectable<IncidentRow>,
 ): Promise<void> {
-  if (now.place === null) return;
+  for (const statement of indexStatements(transaction, now, before)) await statement.execute();
+}
+
+/** What has to be written so that the index says what the row says; nothing when it does already. */
+export function indexStatements(
+  transaction: Kysely<Tables>,
+  now: Selectable<IncidentRow>,
+  before?: Selectable<IncidentRow>,
+) {
+  if (now.place === null) return [];
   const words = wordsOf(now);
-  if (before !== undefined && wordsOf(before) === words) return;
-  await transaction.insertInto('incident_words').orReplace().values({ rowid: now.place, words }).execute();
+  if (before !== undefined && wordsOf(before) === words) return [];
+  return [transaction.insertInto('incident_words').orReplace().values({ rowid: now.place, words })];
 }

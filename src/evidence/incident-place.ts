@@ -20,11 +20,20 @@ export function beginOfPlace(place: number): number {
   return Math.floor(place / perMillisecond) * perMillisecond;
 }
 
+/** Asks whether the first place of the moment in which something begins is taken. */
+export function firstPlaceTaken(transaction: Kysely<Tables>, startedAt: number) {
+  return transaction.selectFrom('incidents').select('place').where('place', '=', firstPlace(startedAt));
+}
+
 /** A free place for an incident that begins then. */
 export async function freePlace(transaction: Kysely<Tables>, startedAt: number): Promise<number> {
+  const taken = await firstPlaceTaken(transaction, startedAt).executeTakeFirst();
+  return taken === undefined ? firstPlace(startedAt) : await nextFreePlace(transaction, startedAt);
+}
+
+/** A free place where the first one of the moment is taken. */
+export async function nextFreePlace(transaction: Kysely<Tables>, startedAt: number): Promise<number> {
   const first = firstPlace(startedAt);
-  const taken = await transaction.selectFrom('incidents').select('place').where('place', '=', first).executeTakeFirst();
-  if (taken === undefined) return first;
   const beforeGap = await transaction
     .selectFrom('incidents as one')
     .select('one.place')

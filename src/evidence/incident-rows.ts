@@ -1,9 +1,11 @@
-import { sql, type Insertable, type Selectable, type Transaction } from 'kysely';
+import type { Insertable, Selectable, Transaction } from 'kysely';
+import { SentinelError } from '../contracts/errors.ts';
 import type { EvidenceItem, Incident, IncidentSignal, Rendition } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
-import { indexIncident } from './incident-index.ts';
-import { freePlace } from './incident-place.ts';
-import { appendToChain, incidentLinks, linkOf } from './trust/chain.ts';
+import { together, togetherAtLast, togetherThen } from '../database/together.ts';
+import { indexStatements } from './incident-index.ts';
+import { firstPlace, firstPlaceTaken, nextFreePlace } from './incident-place.ts';
+import { chainHead, entriesAfter, incidentLink, linkOf } from './trust/chain.ts';
 
 /** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eight. */
 const signalsPerStatement = 1000;
@@ -20,47 +22,67 @@ export async function writeIncident(
   media: readonly Insertable<MediaRow>[],
   at: number,
 ): Promise<void> {
-  const before = await transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id).executeTakeFirst();
-  const place = before === undefined ? await freePlace(transaction, incident.startedAt) : before.place;
-  const newest = await transaction
+  const [[before], [taken], [head]] = await together(transaction, [
+    transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id),
+    firstPlaceTaken(transaction, incident.startedAt),
+    chainHead(transaction),
+  ]);
+  const place = before === undefined ? await placeOf(transaction, incident, taken !== undefined) : before.place;
+  const row = { ...incidentRow(incident), place };
+  const isNewest = before === undefined || isNewer(row, before);
+  const written = [
+    ...(isNewest ? [putIncident(transaction, row)] : []),
+    ...inLots(incident.signals, signalsPerStatement).map((lot) => {
+      const signals = lot.map((signal) => signalRow(incident.id, signal));
+      return putSignals(transaction, signals, isNewest);
+    }),
+    ...(media.length === 0 ? [] : [transaction.insertInto('media').values(media)]),
+  ];
+  // What stands is read back: it is vouched for as the database keeps it.
+  const [[now], signals] = await togetherThen(transaction, written, [
+    transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id),
+    transaction.selectFrom('signals').selectAll().where('incident_id', '=', incident.id),
+  ]);
+  if (now === undefined) throw new SentinelError('ES_DATABASE', 'The database did not keep the row of an incident.');
+  const links = [incidentLink(now, signals), ...media.map(linkOf.media)];
+  await togetherAtLast(transaction, [
+    ...(isNewest ? indexStatements(transaction, now, before) : []),
+    transaction.insertInto('chain').values(entriesAfter(head, links, at)),
+  ]);
+}
+
+async function placeOf(transaction: Transaction<Tables>, { startedAt }: Incident, isTaken: boolean): Promise<number> {
+  return isTaken ? await nextFreePlace(transaction, startedAt) : firstPlace(startedAt);
+}
+
+/** Messages are ordered by `seq`, and those made by hand by their time. */
+function isNewer(row: Insertable<IncidentRow>, before: Selectable<IncidentRow>): boolean {
+  return row.seq === before.seq ? row.updated_at >= before.updated_at : row.seq > before.seq;
+}
+
+function putIncident(transaction: Transaction<Tables>, row: Insertable<IncidentRow>) {
+  return transaction
     .insertInto('incidents')
-    .values({ ...incidentRow(incident), place })
+    .values(row)
     .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet((column) => ({
-          seq: column.ref('excluded.seq'),
-          area: column.ref('excluded.area'),
-          severity: column.fn<number>('max', ['excluded.severity', 'incidents.severity']),
-          label: column.ref('excluded.label'),
-          reason: column.ref('excluded.reason'),
-          confidence: column.ref('excluded.confidence'),
-          updated_at: column.ref('excluded.updated_at'),
-          ended_at: column.ref('excluded.ended_at'),
-          explanation_json: column.ref('excluded.explanation_json'),
-          sources_json: column.ref('excluded.sources_json'),
-        }))
-        .where(sql<boolean>`(excluded.seq, excluded.updated_at) >= (incidents.seq, incidents.updated_at)`),
-    )
-    .returningAll()
-    .executeTakeFirst();
-  if (newest !== undefined) await indexIncident(transaction, newest, before);
-  const signals = incident.signals.map((signal) => signalRow(incident.id, signal));
-  for (let start = 0; start < signals.length; start += signalsPerStatement) {
-    await writeSignals(transaction, signals.slice(start, start + signalsPerStatement), newest !== undefined);
-  }
-  if (media.length > 0) await transaction.insertInto('media').values(media).execute();
-  const links = [...(await incidentLinks(transaction, [incident.id])), ...media.map(linkOf.media)];
-  await appendToChain(transaction, links, at);
+      conflict.column('id').doUpdateSet((column) => ({
+        seq: column.ref('excluded.seq'),
+        area: column.ref('excluded.area'),
+        severity: column.fn<number>('max', ['excluded.severity', 'incidents.severity']),
+        label: column.ref('excluded.label'),
+        reason: column.ref('excluded.reason'),
+        confidence: column.ref('excluded.confidence'),
+        updated_at: column.ref('excluded.updated_at'),
+        ended_at: column.ref('excluded.ended_at'),
+        explanation_json: column.ref('excluded.explanation_json'),
+        sources_json: column.ref('excluded.sources_json'),
+      })),
+    );
 }
 
 /** @param isNewest whether no newer message of the incident was written: else only what is missing is added. */
-async function writeSignals(
-  transaction: Transaction<Tables>,
-  signals: readonly Insertable<SignalRow>[],
-  isNewest: boolean,
-): Promise<void> {
-  await transaction
+function putSignals(transaction: Transaction<Tables>, signals: readonly Insertable<SignalRow>[], isNewest: boolean) {
+  return transaction
     .insertInto('signals')
     .values(signals)
     .onConflict((conflict) => {
@@ -73,8 +95,11 @@ async function writeSignals(
         captured_at: column.ref('excluded.captured_at'),
         count: column.ref('excluded.count'),
       }));
-    })
-    .execute();
+    });
+}
+
+function inLots<T>(all: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most));
 }
 
 function incidentRow(incident: Incident): Insertable<IncidentRow> {

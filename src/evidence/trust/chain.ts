@@ -1,14 +1,16 @@
-import type { Kysely, Selectable } from 'kysely';
-import type { Tables } from '../../database/tables.ts';
+import type { Kysely } from 'kysely';
+import type { ChainRow, Tables } from '../../database/tables.ts';
 import { entryHash, firstHash, linkHash, type ChainEntry, type ChainKind } from './chain-entry.ts';
 import {
   incidentDigest,
   mediaDigest,
   removalDigest,
   reviewDigest,
+  type IncidentFacts,
   type MediaFacts,
   type RemovalFacts,
   type ReviewFacts,
+  type SignalFacts,
 } from './row-digests.ts';
 
 /** Something that is to be bound into the chain. */
@@ -35,27 +37,37 @@ export async function incidentLinks(transaction: Kysely<Tables>, ids: readonly s
   const rows = await transaction.selectFrom('incidents').selectAll().where('id', 'in', ids).execute();
   const signals = await transaction.selectFrom('signals').selectAll().where('incident_id', 'in', ids).execute();
   const ofIncident = Map.groupBy(signals, (signal) => signal.incident_id);
-  return rows.map((row) => ({
-    ...{ kind: 'incident', subject: row.id, incident_id: row.id },
-    digest: incidentDigest(row, ofIncident.get(row.id) ?? []),
-  }));
+  return rows.map((row) => incidentLink(row, ofIncident.get(row.id) ?? []));
 }
 
-/** Binds what was just written into the chain, in the transaction that wrote it. @param at epoch ms. */
-export async function appendToChain(transaction: Kysely<Tables>, links: readonly Link[], at: number): Promise<void> {
-  if (links.length === 0) return;
-  const last = await transaction
-    .selectFrom('chain')
-    .select(['seq', 'hash'])
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  let { seq, hash } = last ?? { seq: 0, hash: firstHash };
-  const entries = links.map((link): Selectable<Tables['chain']> => {
+/** @param signals all of the incident. */
+export function incidentLink(row: IncidentFacts, signals: readonly SignalFacts[]): Link {
+  return { kind: 'incident', subject: row.id, incident_id: row.id, digest: incidentDigest(row, signals) };
+}
+
+/** The newest entry of the chain: what comes next is bound to it. */
+export function chainHead(transaction: Kysely<Tables>) {
+  return transaction.selectFrom('chain').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1);
+}
+
+/** The entries that follow a newest one (undefined: there is none). @param at epoch ms. */
+export function entriesAfter(
+  head: Pick<ChainRow, 'seq' | 'hash'> | undefined,
+  links: readonly Link[],
+  at: number,
+): ChainRow[] {
+  let { seq, hash } = head ?? { seq: 0, hash: firstHash };
+  return links.map((link) => {
     seq += 1;
     const entry = { ...link, seq, at };
     hash = linkHash(hash, entryHash(entry));
     return { ...entry, hash };
   });
+}
+
+/** Binds what was just written into the chain, in the transaction that wrote it. @param at epoch ms. */
+export async function appendToChain(transaction: Kysely<Tables>, links: readonly Link[], at: number): Promise<void> {
+  if (links.length === 0) return;
+  const entries = entriesAfter(await chainHead(transaction).executeTakeFirst(), links, at);
   await transaction.insertInto('chain').values(entries).execute();
 }

@@ -42,8 +42,8 @@ ${rows(['variable', 'known from', 'sets'], used, ({ sets = '' }) => sets)}
 \`HOST\` and \`PORT\` are often set for somebody else: where they do not fit they are left aside, with a word. An address other
 than this machine needs \`ECHOSIGHT_ADMIN_PASSWORD\` (8 characters or more). All other values that cannot work are refused by
 name. The three variables of the WhatsApp account count together; without them alerts go to the sandbox. So do those of mail (MAIL_SERVER, ALERT_FROM_EMAIL,
-ALERT_TO_EMAIL, and a login where the server wants one) and of SMS (the TWILIO ones and ALERT_TO_PHONE), which alert beside WhatsApp. Once they are
-used, Node-RED itself starts without \`WHATSAPP_ACCESS_TOKEN\`: it lies in the credentials.
+ALERT_TO_EMAIL, and a login where the server wants one) and of SMS (the TWILIO ones and ALERT_TO_PHONE), which alert beside WhatsApp, as do WEBHOOK_URL and NTFY_TOPIC (below). Once they are
+used, Node-RED itself starts without \`WHATSAPP_ACCESS_TOKEN\` and the secrets of the other channels: they lie in the credentials.
 
 ## Of our own
 

@@ -25,7 +25,7 @@ export interface FlowWishes {
   maskFile?: string;
   cooldownSeconds?: number;
   account?: OwnAccount;
-  /** Mail and SMS, beside WhatsApp. */
+  /** Mail, SMS, webhook and ntfy, beside WhatsApp. */
   channels?: readonly OtherChannel[];
 }
 

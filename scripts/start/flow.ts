@@ -74,9 +74,13 @@ export function withWishes(flow: readonly FlowNode[], wishes: FlowWishes): FlowN
   return withChannels(changed, wishes.channels ?? [], cooldownSeconds ?? 60);
 }
 
-/** Ids of the account of a channel beside WhatsApp. */
-export function channelAccountId({ name }: Pick<OtherChannel, 'name'>): string {
-  return `own-${name}`;
+/** Id of the node that has the secrets of a channel beside WhatsApp: its account, else itself. */
+export function secretNodeId(channel: Pick<OtherChannel, 'name' | 'accountType'>): string {
+  return channel.accountType === undefined ? outId(channel) : `own-${channel.name}`;
+}
+
+function outId({ name }: Pick<OtherChannel, 'name'>): string {
+  return `own-${name}-out`;
 }
 
 /** A flow that alerts by further channels: they hear of every incident, as whatsapp-out does. */
@@ -88,12 +92,15 @@ function withChannels(
   if (channels.length === 0) return [...flow];
   const { z, site, x, y } = node([...flow], 'whatsapp-out');
   const outs = channels.map((channel, index): FlowNode => ({
-    ...{ id: `own-${channel.name}-out`, type: channel.outType, z, name: '', site, cooldownSeconds },
-    ...{ account: channelAccountId(channel), x, y: Number(y) + 260 + index * 60, wires: [[], []] },
+    ...{ id: outId(channel), type: channel.outType, z, name: '', site, cooldownSeconds },
+    ...(channel.accountType === undefined ? channel.settings : { account: secretNodeId(channel) }),
+    ...{ x, y: Number(y) + 260 + index * 60, wires: [[], []] },
   }));
-  const accounts = channels.map((channel): FlowNode => ({
-    ...{ id: channelAccountId(channel), type: channel.accountType, name: 'Alerts', ...channel.settings },
-  }));
+  const accounts = channels.flatMap((channel): FlowNode[] =>
+    channel.accountType === undefined
+      ? []
+      : [{ id: secretNodeId(channel), type: channel.accountType, name: 'Alerts', ...channel.settings }],
+  );
   const told = flow.map((one) =>
     one.type === 'fuse-severity'
       ? {

@@ -1,14 +1,16 @@
 import { checkedEmailAccount } from '../../src/alerting/channels/email/account.ts';
 import { checkedSmsAccount } from '../../src/alerting/channels/sms/account.ts';
+import { checkedWebhook } from '../../src/alerting/channels/webhook/account.ts';
 import { SentinelError } from '../../src/contracts/errors.ts';
 import { UsageError } from './usage-error.ts';
 
-/** An account beside WhatsApp's that the environment describes: two nodes of the flow, and what is secret. */
+/** A channel beside WhatsApp that the environment describes: a node of the flow, its account where it has one, and what is secret. */
 export interface OtherChannel {
-  /** `mail` or `sms`: part of the ids of its nodes. */
-  name: 'mail' | 'sms';
-  outType: 'sentinel-email-out' | 'sentinel-sms-out';
-  accountType: 'sentinel-email-account' | 'sentinel-sms-account';
+  /** Part of the ids of its nodes. */
+  name: 'mail' | 'sms' | 'webhook' | 'ntfy';
+  outType: 'sentinel-email-out' | 'sentinel-sms-out' | 'sentinel-webhook-out';
+  /** Absent: settings and secrets are those of the node itself. */
+  accountType?: 'sentinel-email-account' | 'sentinel-sms-account';
   settings: Readonly<Record<string, unknown>>;
   credentials: Readonly<Record<string, string>>;
 }
@@ -27,7 +29,7 @@ const people = (list: string) =>
     .map((to) => ({ to: to.trim() }))
     .filter(({ to }) => to !== '');
 
-const described: Readonly<Record<'e-mail' | 'SMS', Described>> = {
+const described: Readonly<Record<'e-mail' | 'SMS' | 'webhook' | 'ntfy', Described>> = {
   'e-mail': {
     needed: ['MAIL_SERVER', 'ALERT_FROM_EMAIL', 'ALERT_TO_EMAIL'],
     optional: ['MAIL_PORT', 'MAIL_USERNAME', 'MAIL_PASSWORD'],
@@ -63,13 +65,44 @@ const described: Readonly<Record<'e-mail' | 'SMS', Described>> = {
       };
     },
   },
+  webhook: {
+    needed: ['WEBHOOK_URL'],
+    optional: ['WEBHOOK_SECRET', 'WEBHOOK_TOKEN'],
+    read: (value) =>
+      receiver('json', value('WEBHOOK_URL'), { secret: value('WEBHOOK_SECRET'), token: value('WEBHOOK_TOKEN') }),
+  },
+  ntfy: {
+    needed: ['NTFY_TOPIC'],
+    optional: ['NTFY_SERVER', 'NTFY_TOKEN'],
+    read: (value) => {
+      const server = (value('NTFY_SERVER') || 'https://ntfy.sh').replace(/\/+$/, '');
+      return receiver('ntfy', `${server}/${value('NTFY_TOPIC')}`, { token: value('NTFY_TOKEN') });
+    },
+  },
 };
 
+/** A receiver without an account of its own. @throws SentinelError ES_BAD_CONFIG, ES_BAD_ADDRESS */
+function receiver(
+  form: 'json' | 'ntfy',
+  url: string,
+  { secret = '', token = '' }: { secret?: string; token?: string },
+): OtherChannel {
+  checkedWebhook({ id: form, url, form, secret, token });
+  const name = form === 'json' ? 'webhook' : 'ntfy';
+  return { name, outType: 'sentinel-webhook-out', settings: { url, form }, credentials: { secret, token } };
+}
+
 /** Secrets among the variables: Node-RED itself starts without them once they lie in the credentials. */
-export const channelSecrets = ['MAIL_PASSWORD', 'TWILIO_AUTH_TOKEN'] as const;
+export const channelSecrets = [
+  'MAIL_PASSWORD',
+  'TWILIO_AUTH_TOKEN',
+  'WEBHOOK_SECRET',
+  'WEBHOOK_TOKEN',
+  'NTFY_TOKEN',
+] as const;
 
 /**
- * The accounts of SMS and mail of the environment.
+ * The channels beside WhatsApp of the environment.
  * @param tell takes the variables that are used, and a sentence about those that are not.
  * @throws UsageError naming the variables that are wrong.
  */
@@ -91,7 +124,7 @@ export function otherChannels(
       return [channel];
     } catch (error) {
       if (error instanceof SentinelError)
-        throw new UsageError(`${needed.join(', ')}: ${error.message} ${error.hint ?? ''}`.trim());
+        throw new UsageError(`${set.join(', ')}: ${error.message} ${error.hint ?? ''}`.trim());
       throw error;
     }
   });

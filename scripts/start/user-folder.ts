@@ -5,7 +5,7 @@ import type { FlowWishes } from './environment.ts';
 import {
   cameraId,
   demonstration,
-  channelAccountId,
+  secretNodeId,
   ownAccountId,
   listening,
   ownCameras,
@@ -103,7 +103,7 @@ function flowFor({ sources, demo, microphone = false, sandboxToken, wishes = {} 
 }
 
 function credentials({ sources, sandboxToken, wishes }: StartFlow): Record<string, Record<string, string>> {
-  const others = (wishes?.channels ?? []).map((channel) => [channelAccountId(channel), channel.credentials] as const);
+  const others = (wishes?.channels ?? []).map((channel) => [secretNodeId(channel), channel.credentials] as const);
   return {
     ...accountCredentials(wishes?.account?.accessToken, sandboxToken),
     ...Object.fromEntries(others),

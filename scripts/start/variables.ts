@@ -76,6 +76,7 @@ export const knownVariables: readonly KnownVariable[] = [
 ];
 
 const nodeRed = 'Node-RED';
+const start = '`npm start`';
 const cli = (command: string): string => `\`echosight ${command}\``;
 
 /** Every variable that the nodes and the commands of the package read. */
@@ -110,5 +111,11 @@ export const ownVariables: readonly OwnVariable[] = [
   { name: 'NODE_RED_HOME', reader: `${cli('doctor')}, ${cli('models')}`, sets: 'user folder of Node-RED' },
   { name: 'HTTPS_PROXY', reader: cli('models pull'), sets: 'proxy for downloads' },
   { name: 'NO_PROXY', reader: cli('models pull'), sets: 'hosts that are asked without it' },
-  { name: 'ECHOSIGHT_ADMIN_PASSWORD', reader: '`npm start`', sets: 'guards editor, pages and API (user `admin`)' },
+  { name: 'WEBHOOK_URL', reader: start, sets: 'address that alerts are posted to as JSON' },
+  { name: 'WEBHOOK_SECRET', reader: start, sets: 'key that these posts are signed with, in the credentials only' },
+  { name: 'WEBHOOK_TOKEN', reader: start, sets: 'bearer token of these posts, likewise' },
+  { name: 'NTFY_TOPIC', reader: start, sets: 'topic of ntfy that alerts are published to' },
+  { name: 'NTFY_SERVER', reader: start, sets: 'its server; `https://ntfy.sh` without it' },
+  { name: 'NTFY_TOKEN', reader: start, sets: 'its access token, in the credentials only' },
+  { name: 'ECHOSIGHT_ADMIN_PASSWORD', reader: start, sets: 'guards editor, pages and API (user `admin`)' },
 ];

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { withEnvFile } from '../../../scripts/start/env-file.ts';
 import { flowSources } from '../../../scripts/start/flow-sources.ts';
+import { secretNodeId } from '../../../scripts/start/flow.ts';
 import { envFileOption, readOptions, type StartOptions } from '../../../scripts/start/options.ts';
+import { channelSecrets } from '../../../scripts/start/other-channels.ts';
 import { UsageError } from '../../../scripts/start/usage-error.ts';
 import { prepareUserFolder } from '../../../scripts/start/user-folder.ts';
 import { variableLines } from '../../../scripts/start/variable-lines.ts';
@@ -90,6 +92,51 @@ describe('environment variables of npm start', () => {
     assert.match(said({ MAIL_SERVER: 'smtp.example.org' }), /ALERT_FROM_EMAIL and ALERT_TO_EMAIL must be set too/);
     assert.throws(() => options({ ...env, ALERT_TO_PHONE: '0170' }), /ALERT_TO_PHONE/);
     assert.throws(() => options({ ...env, MAIL_PORT: 'x' }), UsageError);
+  });
+
+  test('a webhook and an ntfy topic of the environment become channels without an account', (t) => {
+    const env = {
+      ...{ WEBHOOK_URL: 'https://hooks.example/alarm', WEBHOOK_SECRET: 'sign-canary', WEBHOOK_TOKEN: 'bearer-canary' },
+      ...{ NTFY_TOPIC: 'my-house', NTFY_SERVER: 'https://push.example/', NTFY_TOKEN: 'ntfy-canary' },
+    };
+    const folder = temporaryFolder(t);
+    const { wishes } = options(env);
+    prepareUserFolder(folder, { sources: flowSources([camera]), credentialSecret: 'seal', demo: false, wishes });
+    const text = readFileSync(join(folder, 'flows.json'), 'utf8');
+    const flow = JSON.parse(text) as { id: string; type: string; url?: string; form?: string; wires?: string[][] }[];
+    const outs = flow.filter(({ type }) => type === 'sentinel-webhook-out');
+    assert.deepEqual(
+      outs.map(({ url, form }) => [url, form]),
+      [
+        ['https://hooks.example/alarm', 'json'],
+        ['https://push.example/my-house', 'ntfy'],
+      ],
+    );
+    const told = flow.find(({ type }) => type === 'fuse-severity')?.wires?.[0] ?? [];
+    for (const { id } of outs) assert.ok(told.includes(id));
+    assert.deepEqual(
+      wishes.channels?.map((channel) => [
+        outs.find(({ id }) => id === secretNodeId(channel))?.form,
+        channel.credentials,
+      ]),
+      [
+        ['json', { secret: 'sign-canary', token: 'bearer-canary' }],
+        ['ntfy', { secret: '', token: 'ntfy-canary' }],
+      ],
+    );
+    const lines = said(env);
+    assert.match(lines, /^WEBHOOK_URL: alerts by webhook$/m);
+    assert.match(lines, /^NTFY_TOPIC: alerts by ntfy$/m);
+    for (const shown of [lines, text]) assert.doesNotMatch(shown, /canary/);
+    for (const name of ['WEBHOOK_SECRET', 'WEBHOOK_TOKEN', 'NTFY_TOKEN']) {
+      assert.ok(
+        channelSecrets.some((secret) => secret === name),
+        name,
+      );
+    }
+    assert.match(said({ WEBHOOK_TOKEN: 'x' }), /webhook account of the environment is not used: WEBHOOK_URL/);
+    assert.throws(() => options({ WEBHOOK_URL: 'ftp://hooks.example' }), /WEBHOOK_URL/);
+    assert.throws(() => options({ NTFY_TOPIC: 'my house' }), /NTFY_TOPIC.*topic/);
   });
 
   test('an edited flow is kept, whatever the environment says, and that is said', (t) => {

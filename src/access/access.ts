@@ -25,6 +25,7 @@ import { assertGoodPassword, nameKeyOf, tokenName } from './account-names.ts';
 import { ApiTokens } from './api-tokens.ts';
 import { AuditLog } from './audit-log.ts';
 import { FirstLink } from './first-link.ts';
+import { isDeviceOf, newDevice } from './known-devices.ts';
 import { jwtSeconds, readJwt, writeJwt } from './json-web-token.ts';
 import { LoginWaits } from './login-waits.ts';
 import { Passwords } from './passwords.ts';
@@ -95,14 +96,26 @@ export class Access {
    * Logs in: a new session, whatever the browser brought along.
    * @param peer address of who asks.
    * @param agent what the browser calls itself.
+   * @param device what `deviceOf` gave it: there, only its own failures count.
    * @returns the cookie.
    * @throws SentinelError ES_LOGIN with one and the same text for every reason; LoginWait; ES_BUSY
    */
-  async login(request: LoginRequest, peer: string, agent?: string): Promise<{ cookie: string; caller: Caller }> {
-    const user = await this.#check(request, peer);
+  async login(
+    request: LoginRequest,
+    peer: string,
+    agent?: string,
+    device = '',
+  ): Promise<{ cookie: string; caller: Caller }> {
+    const user = await this.#check(request, peer, device);
     const cookie = await this.#sessions.begin(user.id, this.#clock.now(), agent);
     this.#note(user.name, 'session', 'login', peer);
     return { cookie, caller: callerOf(user, 'session') };
+  }
+
+  /** What the browser of somebody who has just shown who they are keeps for the next `login`. Undefined: there is no such account. */
+  async deviceOf(name: string): Promise<string | undefined> {
+    const user = await this.#users.byName(name);
+    return user && newDevice(user.id, await this.#key.get());
   }
 
   /** Makes an account that may see nothing until an admin says what. @throws SentinelError ES_ACCOUNT; LoginWait; ES_BUSY */
@@ -333,10 +346,12 @@ export class Access {
   }
 
   /** The account of a name and its password. It takes as long, and says the same, whatever is wrong. */
-  async #check({ name, password }: LoginRequest, peer: string): Promise<Account> {
-    const key = nameKeyOf(name);
-    await this.#waits.attempt(key, peer, this.#clock.now());
+  async #check({ name, password }: LoginRequest, peer: string, device = ''): Promise<Account> {
     const user = await this.#users.byName(name);
+    const isKnown = device !== '' && user !== undefined && isDeviceOf(device, user.id, await this.#key.get());
+    // Else whoever fails again and again, at an address that a proxy gives to all, keeps the owner out.
+    const [what, where] = isKnown ? [device, `device ${hashOf(device)}`] : [nameKeyOf(name), peer];
+    await this.#waits.attempt(what, where, this.#clock.now());
     const stored = user?.disabled === 0 ? user.password : null;
     const right = await this.#passwords.matches(password, stored);
     if (!right || user === undefined) {
@@ -344,7 +359,7 @@ export class Access {
       this.#note(user?.name ?? 'nobody', 'nobody', 'login.failed', peer);
       throw new SentinelError('ES_LOGIN', 'The name or the password is wrong.');
     }
-    await this.#waits.succeeded(key, peer);
+    await this.#waits.succeeded(what, where);
     if (user.password !== null && this.#passwords.isOutdated(user.password)) {
       await this.#users.renewHash(user.id, user.password, await this.#passwords.hash(password));
     }

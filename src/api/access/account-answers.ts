@@ -18,7 +18,7 @@ import { bearerOf, type Door } from './account-caller.ts';
 import { accountProblem, bodyAs } from './account-problems.ts';
 import { accountPage, accountPagePolicy } from './page/account-page.ts';
 import { browserSession, endSessions } from './browser-session.ts';
-import { sessionHeaders } from './cookies.ts';
+import { deviceHeader, deviceIn, sessionHeaders } from './cookies.ts';
 
 export interface AccountHost {
   /** Where accounts are; undefined while no site is open. */
@@ -62,11 +62,14 @@ export class AccountAnswers {
   async #logIn({ request, response }: OpenCall): Promise<void> {
     const asked = bodyAs(LoginRequest, await jsonBody(request), 'login');
     const access = this.#access();
-    const { cookie, caller } = await ask(() => access.login(asked, peerOf(request), request.headers['user-agent']));
+    const device = access.isBegun ? deviceIn(request, await access.cookieTag()) : undefined;
+    const agent = request.headers['user-agent'];
+    const { cookie, caller } = await ask(() => access.login(asked, peerOf(request), agent, device));
     // The session of before was another one: its cookie is worth nothing any more.
     const old = await endSessions(access, request);
     const begun = sessionHeaders(request, await access.cookieTag(), { cookie, csrf: access.csrfToken(cookie) });
-    response.setHeader('Set-Cookie', [...old.slice(begun.length), ...begun]);
+    const known = await deviceHeaders(access, request, caller.name);
+    response.setHeader('Set-Cookie', [...old.slice(begun.length), ...begun, ...known]);
     sendJson(request, response, 200, await this.#answer(caller));
   }
 
@@ -97,7 +100,9 @@ export class AccountAnswers {
   /** @throws Problem 422, 503 */
   async #useLink({ request, response }: OpenCall): Promise<void> {
     const asked = bodyAs(LinkRequest, await jsonBody(request), 'link');
-    const name = await ask(() => this.#access().useLink(asked, peerOf(request)));
+    const access = this.#access();
+    const name = await ask(() => access.useLink(asked, peerOf(request)));
+    response.setHeader('Set-Cookie', await deviceHeaders(access, request, name));
     sendJson(request, response, 200, { name });
   }
 
@@ -184,6 +189,11 @@ function sendPage({ request, response }: OpenCall): void {
   response.setHeader('Content-Security-Policy', accountPagePolicy);
   response.setHeader('Referrer-Policy', 'no-referrer');
   sendText(request, response, 'text/html; charset=utf-8', accountPage);
+}
+
+async function deviceHeaders(access: Access, request: IncomingMessage, name: string): Promise<string[]> {
+  const device = await access.deviceOf(name);
+  return device === undefined ? [] : [deviceHeader(request, await access.cookieTag(), device)];
 }
 
 /** @throws Problem 503 while no site is open. */

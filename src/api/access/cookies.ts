@@ -38,6 +38,21 @@ export function sessionHeaders(
   ];
 }
 
+const deviceName = { plain: 'echosight_device', secure: '__Host-echosight_device' } as const;
+const deviceSeconds = 365 * 24 * 3600;
+
+/** What a browser keeps of a login here (`Access.deviceOf`), also after the logout. */
+export function deviceIn(request: IncomingMessage, tag: string): string | undefined {
+  return valueOf(request, deviceName[kindOf(request)] + ending(tag));
+}
+
+/** Set-Cookie header with which it does. */
+export function deviceHeader(request: IncomingMessage, tag: string, device: string): string {
+  const kind = kindOf(request);
+  const more = kind === 'secure' ? '; Secure' : '';
+  return `${deviceName[kind]}${ending(tag)}=${device}; Path=/; Max-Age=${deviceSeconds}; SameSite=Strict${more}; HttpOnly`;
+}
+
 function ending(tag: string): string {
   return tag === '' ? '' : `-${tag}`;
 }

@@ -25,7 +25,10 @@ const json = { 'content-type': 'application/json' };
 class Browser {
   readonly #address: string;
   readonly #base: Record<string, string>;
+  /** Those of logins. */
   readonly cookies = new Map<string, string>();
+  /** What stays of them. */
+  readonly devices = new Map<string, string>();
   lastCookies: string[] = [];
 
   constructor(address: string, base: Record<string, string> = away) {
@@ -44,7 +47,7 @@ class Browser {
   }
 
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = [...this.cookies, ...this.devices].map(([name, value]) => `${name}=${value}`).join('; ');
     const csrf = this.csrf;
     const sent = {
       ...this.#base,
@@ -58,8 +61,9 @@ class Browser {
     this.lastCookies = response.headers.getSetCookie();
     for (const line of this.lastCookies) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '') this.cookies.delete(name);
-      else this.cookies.set(name, value);
+      const kept = name.includes('device') ? this.devices : this.cookies;
+      if (value === '') kept.delete(name);
+      else kept.set(name, value);
     }
     return response;
   }
@@ -343,6 +347,32 @@ describe('who guesses', () => {
     assert.match([...said].join(), /^401 .*The name or the password is wrong/);
     const waits = await guesser.ask('POST', '/login', { name: 'ann', password: good });
     assert.deepEqual([waits.status, waits.headers.get('retry-after')], [429, '5']);
+  });
+});
+
+describe('who locks others out', () => {
+  test('by failing under their name, or at the address that a proxy gives to all, does not reach where they were before', async (t) => {
+    const { ann, browser, site } = await withAnn(t);
+    const eve = browser();
+    for (let n = 0; n < 6; n++) await eve.status('POST', '/login', { name: 'ann', password: 'wrong password' });
+    assert.equal(await browser().status('POST', '/login', { name: 'ann', password: good }), 429);
+    assert.equal(await ann.status('POST', '/logout'), 204);
+    assert.equal(await ann.status('POST', '/login', { name: 'ann', password: good }), 200);
+    // Elsewhere, a new link of an admin or of the shell brings her in.
+    const [{ id } = { id: '' }] = await site.access.users();
+    const { link = '' } = (await site.access.resetUser(id, 'command')) ?? {};
+    const phone = browser();
+    assert.equal(await phone.status('POST', '/account/link', { link, password: `${good} anew` }), 200);
+    assert.equal(await phone.status('POST', '/login', { name: 'ann', password: `${good} anew` }), 200);
+  });
+
+  test('has no more guesses where somebody was before, and none more for another account', async (t) => {
+    const { ann, browser } = await withAnn(t);
+    await person(ann, browser(), { name: 'bob', role: 'viewer' });
+    for (let n = 0; n < 5; n++) await ann.status('POST', '/login', { name: 'bob', password: 'wrong password' });
+    assert.equal(await ann.status('POST', '/login', { name: 'bob', password: good }), 429);
+    for (let n = 0; n < 6; n++) await ann.status('POST', '/login', { name: 'ann', password: 'wrong password' });
+    assert.equal(await ann.status('POST', '/login', { name: 'ann', password: good }), 429);
   });
 });
 

@@ -91,7 +91,6 @@ export class StreamAnswers {
     const { id, site } = await this.#changeable(call);
     const changed = await ask(async () => this.#host.streamSite(site, id, caller)?.change(id, change));
     if (changed === undefined) throw noStream();
-    this.#host.note(caller, 'stream.change', id);
     sendJson(request, response, 200, changed);
   }
 
@@ -100,7 +99,6 @@ export class StreamAnswers {
     const { response, caller } = call;
     const { id, site } = await this.#changeable(call);
     if ((await this.#host.streamSite(site, id, caller)?.remove(id)) !== true) throw noStream();
-    this.#host.note(caller, 'stream.remove', id);
     response.writeHead(204).end();
   }
 
@@ -110,7 +108,6 @@ export class StreamAnswers {
     const { id, site } = await this.#changeable(call);
     const told = await ask(async () => this.#host.streamSite(site, id, caller)?.setEnabled(id, enabled));
     if (told === undefined) throw noStream();
-    this.#host.note(caller, enabled ? 'stream.start' : 'stream.stop', id);
     sendJson(request, response, 200, told);
   }
 

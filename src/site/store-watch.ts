@@ -12,7 +12,7 @@ import {
 } from './camera-watch.ts';
 import { LostStream } from './lost-stream.ts';
 
-/** After a failure of the database. */
+/** After a failure of the database, and while the key of an address is away: it may be put back. */
 const againMs = 5000;
 
 /** How the streams of the store do, for the line under a node. */
@@ -125,6 +125,15 @@ export class StoreWatch {
     if (this.#closed) return;
     for (const stream of streams) if (!this.#running.has(stream.key)) this.#begin(stream);
     this.#show();
+    if (streams.some(({ isLost }) => isLost)) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    this.#cancelRetry();
+    if (this.#closed) return;
+    this.#cancelRetry = this.#options.site.clock.after(againMs, () => {
+      this.#look();
+    });
   }
 
   async #streams(): Promise<RunnableStream[] | undefined> {
@@ -138,10 +147,7 @@ export class StoreWatch {
       if (!this.#failed && !this.#closed) fail(asSentinelError(error, 'ES_DATABASE'));
       this.#failed = true;
       this.#show();
-      this.#cancelRetry();
-      this.#cancelRetry = site.clock.after(againMs, () => {
-        if (!this.#closed) this.#look();
-      });
+      this.#lookLater();
       return undefined;
     }
   }

@@ -156,11 +156,11 @@ export class StreamStore {
   async #newAddress(row: Row, change: StreamChange): Promise<StreamAddress | undefined> {
     const { url, username, password, stream_type: type } = change;
     if (url !== undefined && url !== row.shown) return admitAddress({ url, username, password, type });
-    if (username === undefined && password === undefined) return undefined;
+    if (username === undefined && password === undefined && (type ?? row.type) === row.type) return undefined;
     const key = await this.#presentKey();
     const whole = key && unseal(row.address, key, row.id);
     if (whole === undefined) throw addressLost(row.source);
-    return admitAddress({ url: whole, username, password });
+    return admitAddress({ url: whole, username, password, type });
   }
 
   async #columns(id: string, { whole, shown, type }: StreamAddress): Promise<Pick<Row, 'address' | 'shown' | 'type'>> {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { build, buildIsStale } from '../../scripts/build.ts';
+import type { LiveTicket } from '../../src/contracts/api.ts';
 import type { Frame, Media, StreamStatus } from '../../src/contracts/messages.ts';
+import type { EventMessage } from '../../src/contracts/older-clients.ts';
 import type { Stream, StreamList } from '../../src/contracts/streams.ts';
 import { catchAll, freePort, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { startDemoCamera } from './demo-camera.ts';
@@ -67,13 +71,28 @@ describe('rtsp-in with the streams of the store in a real Node-RED', { timeout: 
   const look = (text: string) => host.waitFor('status', ({ status }) => JSON.stringify(status).includes(text));
   const error = (code: string) => host.waitFor('errors', ({ error }) => JSON.stringify(error).includes(code));
 
-  test('says that there is none, and runs one as soon as it is added', async () => {
+  test('says that there is none, and runs one as soon as it is added', async (t) => {
+    const { stream: ticket } = await ask('POST', 'live/tickets');
+    const place = `${host.url.replace('http', 'ws')}/echosight/api/v1/ws?ticket=`;
+    const socket = new WebSocket(`${place}${(ticket as unknown as LiveTicket).ticket}`);
+    t.after(() => {
+      socket.terminate();
+    });
+    const heard = new Promise<void>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        const message = JSON.parse(data.toString()) as EventMessage;
+        if (message.type !== 'stream_status' || message.status !== 'connected') return;
+        if (message.stream_id === 'door') resolve();
+      });
+    });
+    await once(socket, 'open');
     await look('no camera of the store is to run');
     const { status, stream } = await ask('POST', 'streams', { id: 'door', name: 'Front door', url, location: 'hall' });
     assert.deepEqual([status, stream.url?.includes('://***@'), stream.detail.includes('Waits')], [201, true, false]);
     await state('door', 'connected');
     const { payload } = await frame(({ source }) => source === 'door');
     assert.deepEqual([(payload as Frame).area, (payload as Frame).width], ['hall', 320]);
+    await heard;
     await look('1 of 1 online');
     const [shown] = await list();
     assert.deepEqual([shown?.status, shown?.read_only], ['connected', false]);

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openDatabase } from '../../../src/database/database.ts';
 import { backUp, restore } from '../../../src/evidence/backup.ts';
 import { sealNow } from '../../../src/evidence/trust/export-bundle.ts';
 import { signingKey } from '../../../src/evidence/trust/signing-key.ts';
 import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { StreamStore } from '../../../src/streams/stream-store.ts';
 import { incident, jpeg } from './incident.ts';
 import { keptFolder } from './kept-folder.ts';
 
@@ -25,6 +29,23 @@ test('a backup of a store in use, made again and put elsewhere, is whole and ver
   assert.deepEqual([found.incidents, found.seals], [4, 1]);
   assert.equal(found.key, (await verifyFolder(folder)).key);
   assert.equal(statSync(join(other, 'evidence-key.pem')).mode & 0o777, 0o600);
+});
+
+test('streams come back with their addresses', async (t) => {
+  const { folder, database } = await keptFolder(t);
+  const clock = new ManualClock();
+  const changed = () => undefined;
+  const url = 'rtsp://ann:secret@cam/live';
+  const store = new StreamStore({ folder, database: () => Promise.resolve(database), clock, changed });
+  await store.add({ name: 'door', url }, () => false);
+  const [backup, other] = [join(temporaryFolder(t), 'backup'), join(temporaryFolder(t), 'other')];
+  await backUp(folder, backup);
+  await restore(backup, other);
+  const restored = await openDatabase(join(other, 'sentinel.db'), { log: new RecordingLog() });
+  t.after(() => restored.close());
+  const again = new StreamStore({ folder: other, database: () => Promise.resolve(restored), clock, changed });
+  assert.equal((await again.runnable())[0]?.address, url);
+  assert.equal(statSync(join(other, 'streams.key')).mode & 0o777, 0o600);
 });
 
 test('nothing is restored over data, and no damaged backup', async (t) => {

@@ -86,6 +86,7 @@ describe('the streams of the store', () => {
     await store.change('door', { password: 'new' });
     assert.equal((await store.runnable())[0]?.address, 'rtsp://admin:new@cam:554/live');
     await assert.rejects(store.change('door', { url: 'rtsp://***@elsewhere/live' }), named('ES_BAD_ADDRESS'));
+    await assert.rejects(store.change('door', { stream_type: 'webcam' }), named('ES_BAD_ADDRESS'));
     await store.change('door', { url: 'rtsp://elsewhere/live' });
     assert.equal((await store.runnable())[0]?.address, 'rtsp://elsewhere/live');
     assert.equal((await store.find('door'))?.settings.tamper, false);

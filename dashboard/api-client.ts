@@ -3,6 +3,7 @@ import type { CameraList } from '../src/contracts/cameras.ts';
 import type { HealthAnswer } from '../src/contracts/health.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
+import type { RuleNode, RuleNodes } from '../src/contracts/rule-list.ts';
 import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/statistics.ts';
 import type { TrainingStatus } from '../src/contracts/training.ts';
 import { queryOf, type ListFilter } from './list-filter.ts';
@@ -86,6 +87,11 @@ export class ApiClient {
     return (await this.send('PUT', 'site/arming', { site, mode })) as SiteArming;
   }
 
+  /** @param language of their sentences */
+  async rules(language: string): Promise<RuleNode[]> {
+    return ((await this.#ask(`rules?lang=${encodeURIComponent(language)}`)) as RuleNodes).nodes;
+  }
+
   async cameras(): Promise<CameraList> {
     return (await this.#ask('cameras')) as CameraList;
   }
@@ -163,13 +169,19 @@ export class ApiClient {
         if (response.ok) return answer;
         if (response.status === 401 && !saysPassword.has(path))
           this.#tab.logIn(`${this.#roots[0] ?? '/'}echosight/login`);
-        throw new ApiFailure(kinds[response.status] ?? 'other', detailOf(answer) ?? `HTTP ${response.status}`);
+        throw new ApiFailure(this.#kindOf(response.status), detailOf(answer) ?? `HTTP ${response.status}`);
       }
       if (response.status === 401 || this.#roots.length < 2) {
         throw new ApiFailure(kinds[response.status] ?? (response.ok ? 'missing' : 'other'), `HTTP ${response.status}`);
       }
       this.#roots.shift();
     }
+  }
+
+  /** Who is logged in and still may not is told so by the server; the others have no login. */
+  #kindOf(status: number): FailureKind {
+    if (status === 403 && tokensIn(this.#tab).length > 0) return 'other';
+    return kinds[status] ?? 'other';
   }
 
   async #fetch(path: string, more: RequestInit): Promise<Response> {
@@ -204,12 +216,16 @@ const csrfCookie = /^(?:__Host-)?echosight-csrf(?:-\w+)?=/;
  * Proof that a page of ours asks: only those can read these cookies. Without an account there is none, and of a Node-RED beside this one
  * there may be another; the server knows its own.
  */
-function csrfHeader({ cookies }: Pick<Tab, 'cookies'>): Record<string, string> {
+function csrfHeader(tab: Pick<Tab, 'cookies'>): Record<string, string> {
+  const tokens = tokensIn(tab);
+  return tokens.length === 0 ? {} : { 'x-csrf-token': tokens.join(',') };
+}
+
+function tokensIn({ cookies }: Pick<Tab, 'cookies'>): string[] {
   const pairs = cookies()
     .split('; ')
     .filter((pair) => csrfCookie.test(pair));
-  const tokens = pairs.map((pair) => pair.replace(csrfCookie, ''));
-  return tokens.length === 0 ? {} : { 'x-csrf-token': tokens.join(',') };
+  return pairs.map((pair) => pair.replace(csrfCookie, ''));
 }
 
 function detailOf(answer: unknown): string | undefined {

@@ -4,8 +4,10 @@ import { isDisarmed, modeChoices, withArming } from './mode-switch.ts';
 import type { PageState } from './page-state.ts';
 import type { PageVoice } from './page-voice.ts';
 
+type ArmingState = Pick<PageState, 'armings' | 'isArming' | 'armingFailure' | 'announcement' | 'now'>;
+
 /** Arms and disarms the sites. */
-export function createArmingSwitch(state: PageState, api: ApiClient, voice: PageVoice) {
+export function createArmingSwitch(state: ArmingState, api: ApiClient, voice: PageVoice) {
   const { say, time, modeWord, moment, failureText } = voice;
 
   function take(arming: SiteArming): void {

@@ -38,6 +38,7 @@ export async function dashboardFlows(): Promise<GeneratedFlow[]> {
     { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
     { file: 'examples/Dashboard/History.json', text: historyText(await pageText('history.vue', 'history-main.ts')) },
     { file: 'examples/Dashboard/System.json', text: systemText(await pageText('system.vue', 'system-main.ts')) },
+    { file: 'examples/Dashboard/Rules.json', text: rulesText(await pageText('rules.vue', 'rules-main.ts')) },
     { file: 'examples/Dashboard/Sound lab.json', text: labText(await pageText('sound-lab.vue', 'lab-main.ts')) },
     {
       file: 'examples/Dashboard/Accounts.json',
@@ -259,6 +260,23 @@ function systemText(format: string): string {
     view: { name: 'System', format },
     group: { name: 'System' },
     page: { name: 'System', path: '/system', icon: 'heart-pulse', order: 4 },
+  });
+}
+
+const rulesAdvice = `Which mode each site is in, with the switch; every rule in a sentence, with its severity, and whether it counts now or why not.
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/rules\` below the address of Node-RED.
+
+It needs no wires, and is fetched with the login of your browser, as the page of incidents. Rules are changed in the editor, in the node *fuse-severity*.`;
+
+function rulesText(format: string): string {
+  return furtherPage('rules', {
+    tab: { label: 'Rules page' },
+    about: { name: 'A page of modes and rules', info: rulesAdvice },
+    view: { name: 'Rules', format },
+    group: { name: 'Rules' },
+    page: { name: 'Rules', path: '/rules', icon: 'scale-balance', order: 5 },
   });
 }
 

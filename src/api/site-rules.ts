@@ -3,7 +3,7 @@ import { askedBy, type Rule } from '../contracts/configs.ts';
 import type { RuleNode, RuleNodes, RuleSummary } from '../contracts/rule-list.ts';
 import { ruleSentence } from '../fusion/rule-words/rule-sentence.ts';
 import type { Language } from '../process/package-files.ts';
-import { judged, presetOf, type JudgedRule, type RuleHolder } from '../site/rule-board.ts';
+import { judged, modesOf, presetOf, type JudgedRule, type RuleHolder } from '../site/rule-board.ts';
 import type { Site } from '../site/site.ts';
 import { ruleWords } from './rule-words.ts';
 
@@ -26,16 +26,16 @@ function rulesOf(site: Site, { node, name, rules }: RuleHolder, language: Langua
     ...(preset === undefined ? {} : { preset }),
     rules: judged(rules, site)
       .filter(({ rule }) => isTheirs(rule, site.id, scope))
-      .map((one) => summaryOf(one, language)),
+      .map((one) => summaryOf(one, modesOf(one.rule, site), language)),
   };
 }
 
-function summaryOf({ rule, why }: JudgedRule, language: Language): RuleSummary {
+function summaryOf({ rule, why }: JudgedRule, modes: string[], language: Language): RuleSummary {
   const { id, enabled, severity, label } = rule;
   return {
     ...{ id, enabled, severity, ...(label === undefined ? {} : { label }) },
     sentence: ruleSentence(rule, ruleWords(language)),
-    counts: why === undefined,
+    ...{ modes, counts: why === undefined },
     ...(why === 'off' || why === 'mode' || why === 'schedule' ? { why } : {}),
   };
 }

@@ -7,6 +7,9 @@ export const RuleSummary = Type.Object({
   severity: Type.Integer({ minimum: 1, maximum: 3 }),
   label: Type.Optional(Type.String({ description: 'Name of its incidents for people.' })),
   sentence: Type.String({ description: 'The whole rule in words, in the language that was asked for.' }),
+  modes: Type.Array(Type.String(), {
+    description: 'In which modes it counts while it is on: of those that everybody knows, and the one of now.',
+  }),
   counts: Type.Boolean({ description: 'Whether it counts now: it is on, and the mode and the hour are its own.' }),
   why: Type.Optional(
     Type.Enum(['off', 'mode', 'schedule'], {

@@ -49,7 +49,8 @@ export class Duty {
   }
 }
 
-function countsIn(rule: Rule, mode: string): boolean {
+/** Whether a rule counts in a mode at all, whatever the hour. */
+export function countsIn(rule: Rule, mode: string): boolean {
   const { modes } = rule;
   if (modes === undefined) return mode !== disarmed || isSafety(rule);
   if (modes.includes(everyMode) || modes.includes(mode)) return true;

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { sunAt } from '../clock/sun.ts';
 import { ZoneTime } from '../clock/zone-time.ts';
 import { rulePresets, type Rule } from '../contracts/configs.ts';
-import { Duty, type WhyUntold } from '../fusion/duty.ts';
+import { armingModes } from '../contracts/modes.ts';
+import { countsIn, Duty, type WhyUntold } from '../fusion/duty.ts';
 import type { Site } from './site.ts';
 
 /** A fuse-severity that runs. */
@@ -51,6 +52,11 @@ export function judged(
     const why = rule.enabled ? duty.offDuty(rule, now)?.why : 'off';
     return { rule, ...(why === undefined ? {} : { why }) };
   });
+}
+
+/** In which modes a rule counts: of those that everybody knows, and the one that counts now. */
+export function modesOf(rule: Rule, { arming }: Pick<Site, 'arming'>): string[] {
+  return [...new Set([...armingModes, arming.now.counting])].filter((mode) => countsIn(rule, mode));
 }
 
 /** The preset that rules are; which of them are on, and in what form they were written, does not matter. */

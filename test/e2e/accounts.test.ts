@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { until } from '../faults/vitals.ts';
+import { accessibilityFaults } from './accessibility.ts';
 import { openBrowser } from './browser.ts';
 import { happen, startDashboardHost } from './dashboard-host.ts';
 import { look } from './look.ts';
@@ -54,6 +55,7 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
     await page.goto(`${host.url}/echosight/login${link}`);
     await page.locator('[name=name]').waitFor();
     await look(page, 'first-admin', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, 'main'), []);
     await fill(page, { name: 'ann', password: good });
     await page.waitForURL(`${host.url}/echosight/account`);
     await page.locator('header', { hasText: 'ann' }).waitFor();
@@ -69,6 +71,7 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
       .first()
       .waitFor();
     await look(page, 'account-admin', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, 'main'), []);
     await page.setViewportSize({ width: 390, height: 800 });
     await page.emulateMedia({ colorScheme: 'dark' });
     await look(page, 'account-admin-phone-dark', { fullPage: true });
@@ -77,6 +80,7 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
     await page.waitForURL(`${host.url}/echosight/login`);
     await page.locator('[name=password]').waitFor();
     await look(page, 'login-phone-dark', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, 'main'), []);
     await page.goto(secret);
     await page.locator('h2', { hasText: 'bob' }).waitFor();
     await fill(page, { password: good });
@@ -108,7 +112,7 @@ describe('accounts in a browser', { timeout: 300_000 }, () => {
     await page.waitForURL(`${host.url}/dashboard/incidents`);
     await page.locator('.es-link-live').waitFor({ timeout: 30_000 });
     const review = await page.evaluate<{ by: string }>(`(async () => {
-      const csrf = /echosight-csrf=([\\w-]+)/.exec(document.cookie)[1];
+      const csrf = /echosight-csrf-\\w+=([\\w-]+)/.exec(document.cookie)[1];
       const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
       const body = JSON.stringify({ action: 'acknowledge' });
       return (await fetch('/echosight/api/v1/incidents/first/reviews', { method: 'POST', headers, body })).json();

@@ -19,6 +19,7 @@ export async function startDashboardHost(
     more = [],
   }: { env?: Record<string, string>; theme?: string; further?: readonly string[]; more?: FlowNode[] } = {},
 ): Promise<NodeRedHost> {
+  const pages = dashboardPages([theme, ...further]);
   const userDir = linkedUserFolder();
   const scope = join(userDir, 'node_modules', '@flowfuse');
   mkdirSync(scope, { recursive: true });
@@ -26,7 +27,7 @@ export async function startDashboardHost(
   symlinkSync(dashboard, join(scope, 'node-red-dashboard'), 'junction');
   const host = await NodeRedHost.start(env, userDir);
   await host.deploy([
-    ...dashboardPages([theme, ...further]),
+    ...pages,
     { id: 'site', type: 'sentinel-site', name: 'Test house', siteId: 'home', dataFolder },
     { id: 'in', type: 'http in', url: '/in', method: 'post', wires: [['take', 'reply']] },
     { id: 'take', type: 'function', func: 'return {payload: msg.payload};', outputs: 1, wires: [['keep']] },

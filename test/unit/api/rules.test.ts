@@ -51,7 +51,7 @@ describe('the rules of the sites', () => {
     assert.deepEqual([first?.site, first?.siteName, first?.node, first?.name], ['home', 'The home', 'n2', 'mine']);
     assert.deepEqual([first?.mode, first?.preset], ['away', undefined]);
     assert.deepEqual(first?.rules[0], {
-      ...{ id: 'a', enabled: true, severity: 3, label: 'Break-in', counts: true },
+      ...{ id: 'a', enabled: true, severity: 3, label: 'Break-in', counts: true, modes: ['home', 'away', 'night'] },
       sentence: 'When person is seen (at yard): alarm (3)',
     });
     assert.deepEqual(

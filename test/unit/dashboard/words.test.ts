@@ -6,6 +6,7 @@ import { spans } from '../../../dashboard/history-columns.ts';
 import { accountsSpeaker, auditWords, type AccountsWord } from '../../../dashboard/accounts-words.ts';
 import { historySpeaker, type HistoryWord } from '../../../dashboard/history-words.ts';
 import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
+import { rulesSpeaker, type RulesWord } from '../../../dashboard/rules-words.ts';
 import { systemSpeaker, type SystemWord } from '../../../dashboard/system-words.ts';
 import { timeWords } from '../../../dashboard/time-words.ts';
 import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
@@ -31,14 +32,15 @@ describe('the words of the page', () => {
     const code = readdirSync(folder)
       .filter(isOfPage)
       .map((file) => readFileSync(join(folder, file), 'utf8'));
-    return [...code.join('\n').matchAll(/\b(?:say|caption)\('([\w-]+)'/g)].map(([, word = '']) => word);
+    return [...code.join('\n').matchAll(/\b(?:say|caption|tell)\('([\w-]+)'/g)].map(([, word = '']) => word);
   }
   const isOfHistory = (file: string): boolean => file.startsWith('history');
   const isOfSystem = (file: string): boolean => file.startsWith('system');
   const isOfAccounts = (file: string): boolean => /^(account|asking)/.test(file);
   const isOfPerson = (file: string): boolean => file.startsWith('person');
+  const isOfRules = (file: string): boolean => file.startsWith('rules');
   const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
-  const others = [isOfLab, isOfHistory, isOfSystem, isOfAccounts, isOfPerson];
+  const others = [isOfLab, isOfHistory, isOfSystem, isOfAccounts, isOfPerson, isOfRules];
   const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
   test('are there for everything that the page asks for, with the same fields in both languages', () => {
@@ -78,6 +80,15 @@ describe('the words of the page', () => {
     const named = ['viewer', 'operator', 'admin', 'viewerName', 'operatorName', 'adminName'] as const;
     for (const word of new Set([...asked, ...named, ...Object.values(auditWords)]) as Set<AccountsWord>) {
       assert.deepEqual(fields(accountsSpeaker('en')(word, all)), fields(accountsSpeaker('de')(word, all)), word);
+    }
+  });
+
+  test('and those of the rules', () => {
+    const asked = askedIn(isOfRules).filter((name) => !['tryAgain', 'loading'].includes(name));
+    assert.ok(asked.length > 10);
+    const all = new Proxy<Record<string, string>>({}, { get: (_: object, name: string) => `{${name}}` });
+    for (const word of new Set([...asked, 'countsNow', 'off', 'mode', 'schedule']) as Set<RulesWord>) {
+      assert.deepEqual(fields(rulesSpeaker('en')(word, all)), fields(rulesSpeaker('de')(word, all)), word);
     }
   });
 

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
+import { defaultRules } from '../../src/contracts/configs.ts';
 import { until } from '../faults/vitals.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults } from './accessibility.ts';
@@ -34,8 +35,16 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
       ...{ id: 'camera', type: 'sentinel-camera', site: 'site', name: 'Porch', source: 'porch', area: 'front' },
       ...{ address: 'rtsp://127.0.0.1:9/none' },
     };
-    const more = [camera, { id: 'ingest', type: 'rtsp-in', camera: 'camera', wires: [[], [], []] }];
-    host = await startDashboardHost(data, { env: { TEST_ACCOUNTS: '1' }, further: ['Accounts'], more });
+    const fuse = {
+      id: 'fuse',
+      type: 'fuse-severity',
+      site: 'site',
+      name: 'House',
+      rules: defaultRules,
+      wires: [[], []],
+    };
+    const more = [fuse, camera, { id: 'ingest', type: 'rtsp-in', camera: 'camera', wires: [[], [], []] }];
+    host = await startDashboardHost(data, { env: { TEST_ACCOUNTS: '1' }, further: ['Accounts', 'Rules'], more });
     await until(() => linkInLog.test(host.log), 'a link for the first admin');
     const [, link] = linkInLog.exec(host.log) ?? [];
     await post('account/link', { link, name: 'ann', password: good });
@@ -161,6 +170,34 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await audit.locator('tbody tr', { hasText: 'took a token back' }).waitFor();
     await page.waitForFunction("document.querySelectorAll('.es-audits tbody tr').length === 1");
     assert.match(await audit.locator('tbody tr').innerText(), /ann[^]*home assistant/);
+  });
+
+  test('the rules say which of them count, and the switch changes it', async () => {
+    await page.goto(`${host.url}/dashboard/rules`);
+    const node = page.locator('[data-node=fuse]');
+    await node.getByText('preset echosight').waitFor({ timeout: 60_000 });
+    await node
+      .locator('.es-rule', { hasText: /Alarm[^]*person[^]*counts now/i })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Disarmed' }).click();
+    await page.locator('[data-mode=disarmed][aria-pressed=true]').waitFor();
+    await node.locator('.es-rule-off', { hasText: 'not in this mode' }).first().waitFor();
+    await node.locator('.es-rule-mode-now', { hasText: 'Disarmed' }).waitFor();
+    await look(page, 'rules', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-rules'), []);
+    await page.getByLabel('Only those that count now').check();
+    await page.waitForFunction("document.querySelectorAll('.es-rule-off').length === 0");
+
+    const phone = await person('de-DE', 390);
+    await logIn(phone, 'ann', good);
+    await phone.goto(`${host.url}/dashboard/rules`);
+    await phone.locator('[data-node=fuse] .es-rule').first().waitFor({ timeout: 60_000 });
+    await look(phone, 'rules-phone-de', { fullPage: true });
+    assert.ok((await overflow(phone)) <= 0);
+    await phone.context().close();
+    await page.goto(`${host.url}/dashboard/accounts`);
+    await page.locator('.es-own').waitFor({ timeout: 60_000 });
   });
 
   test('somebody changes the password, sees where they are logged in, speaks German and leaves everywhere', async () => {

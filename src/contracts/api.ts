@@ -53,7 +53,13 @@ export const IncidentSummary = Type.Object({
   id: Type.String({ description: 'Encode it (encodeURIComponent) in a path.' }),
   site: Type.String({ description: 'Id of the site.' }),
   siteName: Type.String({ description: 'Name of the site for people.' }),
-  area: Type.String(),
+  area: Type.String({ description: 'Where its reason is.' }),
+  areas: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'All areas of a story that went on in neighbouring ones; `area` as a filter finds it by each of them.',
+    }),
+  ),
   source: Type.String({ description: 'Camera, microphone or sensor that showed it best.' }),
   sources: Type.Array(Type.String(), { description: 'Everything that took part.' }),
   severity: Severity,

@@ -401,6 +401,10 @@ const steps: readonly string[] = [
   -- Of a snapshot that is kept as the camera gave it and with what was found drawn on it: which of the two.
   ALTER TABLE media ADD COLUMN rendition TEXT;
   `,
+  `
+  -- Where a story went on, when neighbouring areas joined it.
+  ALTER TABLE incidents ADD COLUMN areas_json TEXT;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

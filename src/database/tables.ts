@@ -93,6 +93,8 @@ export interface IncidentRow {
   ended_at: number | null;
   explanation_json: string;
   sources_json: string;
+  /** All areas that were part of it, where there was more than one; null: `area` alone. */
+  areas_json: string | null;
   /** Orders by `started_at`, and is the row of `incident_words`; null: not yet in the index. */
   place: Generated<number | null>;
   /** Everybody's word so far, in one: a `ReviewState`. */

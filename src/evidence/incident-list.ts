@@ -45,9 +45,11 @@ async function summaries(
   const reviews = Map.groupBy(await tellingReviews(query, ids), (review) => review.incident_id);
   return rows.map((row) => {
     const incident = incidentOf(row, signals.get(row.id) ?? [], media.get(row.id) ?? []);
-    const { id, site, area, source, severity, label, reason, confidence, startedAt, updatedAt, endedAt } = incident;
+    const { id, site, area, areas, source, severity, label, reason, confidence, startedAt, updatedAt, endedAt } =
+      incident;
     return {
       ...{ id, site, area, source, severity, label, reason, confidence, startedAt, updatedAt },
+      ...(areas === undefined ? {} : { areas }),
       ...(endedAt === undefined ? {} : { endedAt }),
       sources: incident.sources.slice(0, limits.sources),
       explanation: incident.explanation.slice(0, limits.explanation),

@@ -9,6 +9,8 @@ import { chainHead, entriesAfter, incidentLink, linkOf } from './trust/chain.ts'
 
 /** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eight. */
 const signalsPerStatement = 1000;
+/** As many as a message may name. */
+const mostAreas = 1000;
 
 /**
  * Writes what is known of an incident: its row, its signals, its media. Messages may arrive twice or out of order,
@@ -28,7 +30,7 @@ export async function writeIncident(
     chainHead(transaction),
   ]);
   const place = before === undefined ? await placeOf(transaction, incident, taken !== undefined) : before.place;
-  const row = { ...incidentRow(incident), place };
+  const row = { ...incidentRow(incident), areas_json: areasOf(incident, before), place };
   const isNewest = before === undefined || isNewer(row, before);
   const written = [
     ...(isNewest ? [putIncident(transaction, row)] : []),
@@ -55,6 +57,18 @@ async function placeOf(transaction: Transaction<Tables>, { startedAt }: Incident
   return isTaken ? await nextFreePlace(transaction, startedAt) : firstPlace(startedAt);
 }
 
+/** Once part of a story, an area stays so: also when the reason lies in another one now. Null for one area. */
+function areasOf({ area, areas = [] }: Incident, before: Selectable<IncidentRow> | undefined): string | null {
+  const earlier = before === undefined ? [] : [...storedAreas(before), before.area];
+  const all = [...new Set([...earlier, ...areas, area])].slice(0, mostAreas);
+  return all.length < 2 ? null : JSON.stringify(all);
+}
+
+/** The areas of a story; none where it has one only. */
+export function storedAreas({ areas_json: areas }: Pick<Selectable<IncidentRow>, 'areas_json'>): string[] {
+  return areas === null ? [] : (JSON.parse(areas) as string[]);
+}
+
 /** Messages are ordered by `seq`, and those made by hand by their time. */
 function isNewer(row: Insertable<IncidentRow>, before: Selectable<IncidentRow>): boolean {
   return row.seq === before.seq ? row.updated_at >= before.updated_at : row.seq > before.seq;
@@ -76,6 +90,7 @@ function putIncident(transaction: Transaction<Tables>, row: Insertable<IncidentR
         ended_at: column.ref('excluded.ended_at'),
         explanation_json: column.ref('excluded.explanation_json'),
         sources_json: column.ref('excluded.sources_json'),
+        areas_json: column.ref('excluded.areas_json'),
       })),
     );
 }
@@ -149,6 +164,7 @@ export function incidentOf(
     seq: row.seq,
     site: row.site,
     area: row.area,
+    ...(row.areas_json === null ? {} : { areas: storedAreas(row) }),
     source: row.source,
     capturedAt: row.updated_at,
     severity: row.severity,

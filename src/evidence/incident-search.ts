@@ -24,6 +24,7 @@ export interface ListPosition {
 export interface IncidentFilter {
   minimumSeverity?: number;
   site?: string;
+  /** Any area of its story. */
   area?: string;
   /** Anything that took part. */
   source?: string;
@@ -223,14 +224,20 @@ async function rowsAt(query: Kysely<Tables>, request: PageRequest, places: reado
 
 function within(
   on: ExpressionBuilder<Tables, 'incidents'>,
-  { before, from, to, scope }: PageRequest,
+  { before, from, to, scope, area }: PageRequest,
 ): ExpressionWrapper<Tables, 'incidents', SqlBool> {
   return on.and([
     ...(before === undefined ? [] : [on(on.refTuple('started_at', 'id'), '<', on.tuple(before.startedAt, before.id))]),
     ...(from === undefined ? [] : [on('started_at', '>=', from)]),
     ...(to === undefined ? [] : [on('started_at', '<', to)]),
     ...(scope === undefined ? [] : [isInScope(scope)]),
+    ...(scope === undefined || area === undefined ? [] : [isSeenIn(area, scope)]),
   ]);
+}
+
+/** Who may see some sources of a site is told the area of the reason alone, and finds by no other. */
+function isSeenIn(area: string, scope: readonly string[]) {
+  return sql<SqlBool>`(area = ${area} OR site IN (${sql.join(scope)}))`;
 }
 
 /** As `maySee` of any source of the incident. */

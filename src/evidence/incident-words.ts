@@ -24,6 +24,7 @@ type Described = Pick<
   | 'review_state'
   | 'started_at'
   | 'sources_json'
+  | 'areas_json'
   | 'explanation_json'
 >;
 
@@ -50,16 +51,17 @@ export function wordOfPeriod(period: number, word: string): string {
 /** Everything that an incident is found by, as the index takes it. */
 export function wordsOf(row: Described): string {
   const sources = [row.source, ...(JSON.parse(row.sources_json) as string[])];
+  const areas = [row.area, ...(row.areas_json == null ? [] : (JSON.parse(row.areas_json) as string[]))];
   const sentences = JSON.parse(row.explanation_json) as string[];
   const parts = row.reason.split('+');
   const found = [
     facetWord('site', row.site),
-    facetWord('area', row.area),
+    ...areas.map((area) => facetWord('area', area)),
     facetWord('severity', row.severity),
     facetWord('review', row.review_state),
     ...sources.map((source) => facetWord('source', source)),
     ...[row.label, row.reason, ...parts].map((label) => facetWord('label', label)),
-    ...searchWords([row.label, row.reason, row.area, ...sources, ...sentences].join(' '))
+    ...searchWords([row.label, row.reason, ...areas, ...sources, ...sentences].join(' '))
       .slice(0, mostWords)
       .flatMap(beginnings),
   ];

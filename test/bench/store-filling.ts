@@ -53,6 +53,7 @@ export function fillIncidents(file: string, count: number): void {
             `${second} followed ${Math.floor(random() * 10)} s later.`,
           ]),
           sources_json: JSON.stringify([source]),
+          areas_json: null,
         };
         incident.run(row);
         words.run(row.place, wordsOf(row));

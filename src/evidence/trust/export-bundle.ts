@@ -84,10 +84,11 @@ function idsOf(connection: BetterSqlite3.Database, { ids, from = 0, to = Infinit
     ids === undefined
       ? connection
           .prepare(
-            'SELECT id FROM incidents WHERE started_at >= ? AND started_at < ? AND (? IS NULL OR area = ?) ORDER BY started_at LIMIT ?',
+            `SELECT id FROM incidents WHERE started_at >= @from AND started_at < @to AND (@area IS NULL OR area = @area
+              OR EXISTS (SELECT 1 FROM json_each(areas_json) WHERE value = @area)) ORDER BY started_at LIMIT @most`,
           )
           .pluck()
-          .all(from, Math.min(to, 9e15), area ?? null, area ?? null, mostExported + 1)
+          .all({ from, to: Math.min(to, 9e15), area: area ?? null, most: mostExported + 1 })
       : ids.flatMap((id) => connection.prepare('SELECT id FROM incidents WHERE id = ?').pluck().all(id));
   if (found.length === 0) throw new SentinelError('ES_BAD_INPUT', 'There is no such incident to export.');
   if (found.length <= mostExported) return found as string[];

@@ -26,7 +26,7 @@ export function reportIncident({ incident, signals, media, reviews, removals }: 
   const sentences = (JSON.parse(incident.explanation_json) as string[]).map((line) => `<li>${escaped(line)}</li>`);
   const end = incident.ended_at === null ? 'open' : time(incident.ended_at);
   return `<section><h2>${escaped(incident.label)}</h2>
-<p class="what">Severity ${incident.severity} at ${escaped(incident.area)} (${escaped(incident.source)}), ${time(incident.started_at)} to ${end}<br>
+<p class="what">Severity ${incident.severity} at ${escaped(areasOf(incident))} (${escaped(incident.source)}), ${time(incident.started_at)} to ${end}<br>
 <code>${escaped(incident.id)}</code></p>
 <ul>${sentences.join('')}</ul>
 ${media.map(figure).join('\n')}
@@ -48,6 +48,11 @@ ${table(
   removals.map((removal) => [removal.what, removal.why, removal.by, time(removal.at)]),
 )}</section>
 `;
+}
+
+/** That of the reason first. */
+function areasOf({ area, areas_json: areas }: BundledIncident['incident']): string {
+  return [...new Set([area, ...(areas == null ? [] : (JSON.parse(areas) as string[]))])].join(', ');
 }
 
 export const reportEnd = '</body></html>\n';

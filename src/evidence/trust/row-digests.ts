@@ -19,6 +19,8 @@ const incidentColumns = [
   'explanation_json',
   'sources_json',
 ] as const satisfies (keyof IncidentRow)[];
+/** Columns that came later, by name: what they say counts, and rows without it have the digest that they had before. */
+const laterIncidentColumns = ['areas_json'] as const satisfies (keyof IncidentRow)[];
 const signalColumns = [
   'kind',
   'label',
@@ -41,7 +43,6 @@ const mediaColumns = [
   'captured_at',
   'created_at',
 ] as const satisfies (keyof MediaRow)[];
-/** Columns that came later, by name: what they say counts, and rows without it have the digest that they had before. */
 const laterMediaColumns = ['rendition'] as const satisfies (keyof MediaRow)[];
 const reviewColumns = [
   'id',
@@ -61,7 +62,8 @@ const removalColumns = [
   'at',
 ] as const satisfies (keyof RemovalRow)[];
 
-export type IncidentFacts = Pick<Selectable<IncidentRow>, (typeof incidentColumns)[number]>;
+export type IncidentFacts = Pick<Selectable<IncidentRow>, (typeof incidentColumns)[number]> &
+  Partial<Pick<Selectable<IncidentRow>, (typeof laterIncidentColumns)[number]>>;
 export type SignalFacts = Pick<Selectable<SignalRow>, (typeof signalColumns)[number]>;
 export type MediaFacts = Pick<Selectable<MediaRow>, (typeof mediaColumns)[number]> &
   Partial<Pick<Selectable<MediaRow>, (typeof laterMediaColumns)[number]>>;
@@ -70,8 +72,9 @@ export type RemovalFacts = Pick<Selectable<RemovalRow>, (typeof removalColumns)[
 
 /** @param signals all of the incident, in any order. */
 export function incidentDigest(row: IncidentFacts, signals: readonly SignalFacts[]): Buffer {
-  const said = signals.map((signal) => JSON.stringify(signalColumns.map((column) => signal[column]))).sort();
-  return digestOf(['incident', ...incidentColumns.map((column) => row[column]), said]);
+  const ofSignals = signals.map((signal) => JSON.stringify(signalColumns.map((column) => signal[column]))).sort();
+  const columns = incidentColumns.map((column) => row[column]);
+  return digestOf(['incident', ...columns, ofSignals, ...said(row, laterIncidentColumns)]);
 }
 
 export function mediaDigest(row: MediaFacts): Buffer {
@@ -88,7 +91,10 @@ export function removalDigest(row: RemovalFacts): Buffer {
 
 /** As the columns stand, and nothing else: what goes into a bundle. */
 export const factsOf = {
-  incident: (row: IncidentFacts): IncidentFacts => only(row, incidentColumns),
+  incident: (row: IncidentFacts): IncidentFacts => ({
+    ...only(row, incidentColumns),
+    ...onlySaid(row, laterIncidentColumns),
+  }),
   signal: (row: SignalFacts): SignalFacts => only(row, signalColumns),
   media: (row: MediaFacts): MediaFacts => ({ ...only(row, mediaColumns), ...onlySaid(row, laterMediaColumns) }),
   review: (row: ReviewFacts): ReviewFacts => only(row, reviewColumns),

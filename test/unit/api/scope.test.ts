@@ -18,7 +18,7 @@ const incidents: Partial<Incident>[] = [
   { id: 'door', source: 'door', sources: ['door'] },
   { id: 'yard', source: 'yard', sources: ['yard'] },
   {
-    ...{ id: 'both', source: 'yard', sources: ['yard', 'door'] },
+    ...{ id: 'both', source: 'yard', sources: ['yard', 'door'], areas: ['shop', 'porch'] },
     explanation: ['A person was seen at yard (0.84).', 'Glass broke at door (0.91).'],
     signals: [
       { kind: 'object', label: 'person', source: 'yard', score: 0.84, capturedAt: 5, count: 1 },
@@ -148,6 +148,10 @@ describe('what a caller may see', () => {
       ['door'],
     );
     assert.deepEqual(mine.explanation, ['Glass broke at door (0.91).']);
+    assert.deepEqual([whole.areas, mine.areas], [['shop', 'porch'], undefined]);
+    assert.deepEqual(await ids(await as(['home'], '/api/v1/incidents?area=porch')), ['both']);
+    assert.deepEqual(await ids(await as(['home/door'], '/api/v1/incidents?area=porch')), []);
+    assert.deepEqual(await ids(await as(['home/door'], '/api/v1/incidents?area=shop')), ['both', 'door']);
     assert.doesNotMatch(JSON.stringify(mine), /yard/);
   });
 

@@ -19,6 +19,7 @@ export function incidentRow(fields: Partial<Insertable<IncidentRow>> = {}): Inse
     ended_at: null,
     explanation_json: '[]',
     sources_json: '["front"]',
+    areas_json: null,
     place: null,
     review_state: 'pending',
     held: 0,

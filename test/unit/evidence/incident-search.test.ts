@@ -6,6 +6,9 @@ import type { Incident } from '../../../src/contracts/messages.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
 import type { ListRequest } from '../../../src/evidence/incident-list.ts';
+import { exportBundle } from '../../../src/evidence/trust/export-bundle.ts';
+import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
+import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -112,4 +115,29 @@ test('incidents of an earlier version are taken into the index at the first star
   await database.query.deleteFrom('incident_words').where('rowid', '>', 0).execute();
   await database.query.updateTable('incidents').set({ place: null }).execute();
   assert.deepEqual(await found(storeOn(database, folder), { area: 'shop' }), ['c', 'b']);
+});
+
+test('a story that went on in neighbouring areas is found by each of them, and they stay with it', async (t) => {
+  const { store, folder } = await opened(t);
+  const story = { id: 'walk', area: 'drive', startedAt: at };
+  await store.record(incident(story), {});
+  assert.equal((await store.incident('walk'))?.areas, undefined);
+  const onward = { ...story, phase: 'update' as const, area: 'porch', areas: ['drive', 'porch'] };
+  await store.record(incident({ ...onward, seq: 1 }), {});
+  const end = { ...story, phase: 'end' as const, area: 'hall', areas: ['porch', 'hall'] };
+  await store.record(incident({ ...end, seq: 2 }), {});
+  // One that comes late changes nothing.
+  await store.record(incident({ ...onward, seq: 1, areas: ['cellar'] }), {});
+  for (const area of ['drive', 'porch', 'hall']) assert.deepEqual(await found(store, { area }), ['walk'], area);
+  assert.deepEqual(await found(store, { text: 'porch' }), ['walk']);
+  assert.deepEqual(await found(store, { area: 'cellar' }), []);
+  const [listed] = await store.list({ limit: 1 });
+  assert.deepEqual([listed?.area, listed?.areas], ['hall', ['drive', 'porch', 'hall']]);
+  assert.deepEqual((await store.incident('walk'))?.areas, ['drive', 'porch', 'hall']);
+  assert.deepEqual((await verifyFolder(folder)).first, []);
+  const order = { folder, now: at };
+  const file = (name: string) => join(folder, `${name}.zip`);
+  assert.equal((await exportBundle({ ...order, file: file('porch'), area: 'porch' })).incidents, 1);
+  assert.deepEqual((await verifyBundle(file('porch'))).first, []);
+  await assert.rejects(exportBundle({ ...order, file: file('cellar'), area: 'cellar' }), { name: 'ES_BAD_INPUT' });
 });

@@ -50,6 +50,7 @@ export default defineNode({
       if (reviewed === undefined) {
         throw new SentinelError('ES_BAD_INPUT', 'The review is of an incident that is not kept here.');
       }
+      if (reviewed.added) site.noteReview(payload.incidentId, request.action, { by: 'flow', how: 'flow' });
       node.status('running', 'reviewed', { action: payload.action });
     }
 

@@ -4,7 +4,7 @@ import { errorNames, SentinelError } from '../contracts/errors.ts';
 import type { Caller } from '../contracts/access.ts';
 import type { Log } from '../contracts/ports.ts';
 import { AccountAnswers, type AccountHost } from './access/account-answers.ts';
-import { audited } from './access/audited.ts';
+import { notedOf } from './access/audited.ts';
 import { UserAnswers } from './access/user-answers.ts';
 import { Admission, isRole, type AdmissionHost } from './admission.ts';
 import { ArmingAnswers, type ArmingHost } from './arming-answers.ts';
@@ -151,7 +151,7 @@ export class Api {
     // The types of the table say which handlers have a caller: those of routes that need a role, and then there is one.
     const handler = this.#handlers[id] as (call: OpenCall & Partial<Call>) => Promise<void> | void;
     await handler({ request, response, parts, ...(caller === undefined ? {} : { caller }) });
-    const noted = audited[id];
+    const noted = notedOf(id);
     if (noted === undefined || caller === undefined) return;
     this.#host.note(caller, noted.action, noted.part === undefined ? undefined : parts[noted.part]);
   }

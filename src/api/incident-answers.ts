@@ -15,6 +15,7 @@ import {
 import type { IncidentCourse } from '../contracts/course.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { readReview } from '../contracts/guards.ts';
+import { reviewNote } from '../contracts/review-states.ts';
 import { nameLimit } from '../contracts/messages.ts';
 import type { ListRequest } from '../evidence/incident-list.ts';
 import type { Call, Handlers } from './call.ts';
@@ -32,6 +33,8 @@ export interface IncidentHost {
   incident(id: string, scope: Scope): Promise<IncidentSummary | undefined>;
   /** What was said and told of it. */
   course(id: string, scope: Scope): Promise<IncidentCourse | undefined>;
+  /** Writes down who said something of it. */
+  note(caller: Caller, action: string, subject: string): void;
   /** `added` says whether this call wrote it; undefined for an unknown incident. */
   review(
     id: string,
@@ -106,8 +109,10 @@ export class IncidentAnswers {
   async #review({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
     const body = await jsonBody(request);
-    const reviewed = await this.#host.review(id, asReview(body), caller);
+    const asked = asReview(body);
+    const reviewed = await this.#host.review(id, asked, caller);
     if (reviewed === undefined) throw noIncident();
+    this.#host.note(caller, reviewNote(asked.action), id);
     sendJson(request, response, reviewed.added ? 201 : 200, reviewed.record);
   }
 }

@@ -9,7 +9,7 @@ import type { IncidentHost } from './incident-answers.ts';
 import type { Change } from './live/incident-feed.ts';
 
 /** The incidents of all Sites that are open, as one list. */
-export function siteIncidents(sites: () => readonly Site[]): IncidentHost {
+export function siteIncidents(sites: () => readonly Site[]): Omit<IncidentHost, 'note'> {
   return {
     incidents: (request, scope) => pageOf(sites(), request, scope),
     incident: (id, scope) => firstFound(sites(), (site) => incidentIn(site, id, scope)),

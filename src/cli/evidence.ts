@@ -1,6 +1,7 @@
 import { createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { noteBeside } from '../access/audit-beside.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { openDatabase } from '../database/database.ts';
@@ -25,7 +26,7 @@ const works: Readonly<Record<string, Work>> = {
   export: exportIncidents,
   key: showKey,
   retention: planRetention,
-  backup: (about) => copy(about, (folder, other) => backUp(folder, other), 'backed up to'),
+  backup: (about) => copy(about, backUpAndNote, 'backed up to'),
   restore: (about) => copy(about, (folder, other) => restore(other, folder), 'restored from'),
 };
 
@@ -102,6 +103,7 @@ async function exportIncidents({ values, terminal, rest: [name] }: Parameters<Wo
     ...(to === undefined ? {} : { to }),
     ...(area === undefined ? {} : { area }),
   });
+  noteCommand(dataFolder(values, terminal), 'evidence.export', `${made.incidents} incidents`);
   if (values.json === true) terminal.print(`${JSON.stringify(made, null, 2)}\n`);
   else {
     terminal.print(`Exported ${made.incidents} incidents in ${made.files} files to ${name}.\nKey: ${made.key}\n`);
@@ -154,6 +156,12 @@ function planInWords({ incidents, files, bytes, tooMuch, due }: RetentionPlan): 
   return `${[`${incidents} incidents with ${files} files (${bytes} bytes) would go now.`, ...lines, ...more, ...held].join('\n')}\n`;
 }
 
+async function backUpAndNote(folder: string, other: string): Promise<BackedUp> {
+  const copied = await backUp(folder, other);
+  noteCommand(folder, 'evidence.backup', `${copied.files} files`);
+  return copied;
+}
+
 async function copy(
   { values, terminal, rest: [name] }: Parameters<Work>[0],
   work: (folder: string, other: string) => Promise<BackedUp>,
@@ -167,6 +175,20 @@ async function copy(
     for (const file of copied.missing) terminal.complain(`${file} is missing, or not what it was.\n`);
   }
   return copied.missing.length === 0 ? 0 : 1;
+}
+
+/** A data folder that this command may only read hands out its evidence all the same. */
+function noteCommand(folder: string, action: string, subject: string): void {
+  try {
+    const connection = openBeside(folder, 'write');
+    try {
+      noteBeside(connection, { by: 'command', how: 'command', action, subject, at: Date.now() });
+    } finally {
+      connection.close();
+    }
+  } catch {
+    // Who can write to these files is not held by what stands in them.
+  }
 }
 
 function dataFolder(values: OptionValues, terminal: Terminal): string {

@@ -281,7 +281,7 @@ export interface HouseDesk {
 export interface AuditNote {
   /** Name of the caller. */
   by: string;
-  /** How they were known: as `Caller.how`, or `command`, `flow`, `nobody`. */
+  /** How they were known: as `Caller.how`, or `command`, `flow`, `message`, `retention`, `nobody`. */
   how: string;
   /** What was done, such as `login`, `review` or `evidence.read`. */
   action: string;

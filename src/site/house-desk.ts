@@ -30,7 +30,10 @@ export class SiteDesk implements HouseDesk {
   ): Promise<{ label: string; by: string; added: boolean } | undefined> {
     const reviewed = await this.#site.review(incidentId, { action }, by);
     if (reviewed === undefined) return undefined;
-    if (reviewed.added) this.#onReview(reviewMessage(reviewed));
+    if (reviewed.added) {
+      this.#site.noteReview(incidentId, action, { by, how: 'message' });
+      this.#onReview(reviewMessage(reviewed));
+    }
     const incident = await (await this.#site.evidence()).summary(incidentId, 'listed');
     return { label: incident?.label ?? incidentId, by: reviewed.record.by, added: reviewed.added };
   }

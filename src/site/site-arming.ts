@@ -1,6 +1,6 @@
 import { armed, mostExitSeconds, neverArmed, type Arming, type ArmingRequest } from '../contracts/arming.ts';
 import { usualMode } from '../contracts/modes.ts';
-import type { ArmedBy, ArmingState, Clock, Log } from '../contracts/ports.ts';
+import type { ArmedBy, ArmingState, AuditNote, Clock, Log } from '../contracts/ports.ts';
 import type { ArmingKeeper } from './arming-rows.ts';
 import { Subscribers } from './subscribers.ts';
 
@@ -11,11 +11,18 @@ const retryMs = 30_000;
 /** Changes that wait to be written down; more only while somebody plays with the switch and the disk is away. */
 const mostWaiting = 100;
 
+interface ArmingTools {
+  clock: Clock;
+  log: Log;
+  note?: ((entry: AuditNote) => void) | undefined;
+}
+
 /** The mode of one site: in memory at once, on disk as soon as it can be, and read again after a restart. */
 export class SiteArming implements ArmingState {
   readonly #keeper: ArmingKeeper;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #note: ArmingTools['note'];
   readonly #listeners: Subscribers<Arming>;
   readonly #readers: Subscribers<Arming>;
   readonly #waiting: Arming[] = [];
@@ -30,8 +37,10 @@ export class SiteArming implements ArmingState {
   #cancelExit: (() => void) | undefined;
   #closed = false;
 
-  constructor(keeper: ArmingKeeper, { clock, log }: { clock: Clock; log: Log }) {
+  /** @param tools `note` writes down who set a mode; who did so by a route is written down there. */
+  constructor(keeper: ArmingKeeper, { clock, log, note }: ArmingTools) {
     this.#keeper = keeper;
+    this.#note = note;
     this.#clock = clock;
     this.#log = log;
     this.#listeners = new Subscribers(log);
@@ -57,6 +66,7 @@ export class SiteArming implements ArmingState {
     if (!this.#isRead) await this.ready();
     const leaving = request.mode === usualMode ? { exitDelaySeconds: this.exitDelaySeconds, ...request } : request;
     const now: Arming = { ...armed(this.#now, leaving, this.#clock.now()), by, how };
+    if (how !== 'api') this.#note?.({ by, how, action: 'arming', subject: now.mode, at: now.at });
     this.#isRead = true;
     this.#waiting.push(now);
     if (this.#waiting.length > mostWaiting) this.#waiting.shift();

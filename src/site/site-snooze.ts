@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { longestSnoozeMinutes, type SnoozeRequest } from '../contracts/snooze.ts';
-import type { Clock, Log, SnoozeState } from '../contracts/ports.ts';
+import type { AuditNote, Clock, Log, SnoozeState } from '../contracts/ports.ts';
 import type { Database } from '../database/database.ts';
 import { Subscribers } from './subscribers.ts';
 
@@ -16,6 +16,8 @@ export interface SnoozeTools {
   log: Log;
   folder: string;
   database: () => Promise<Database>;
+  /** Writes down who held alerts back. */
+  note?: (entry: AuditNote) => void;
 }
 
 /**
@@ -62,6 +64,9 @@ export class SiteSnooze implements SnoozeState {
   async set({ minutes, area = '', by = 'flow' }: SnoozeRequest): Promise<number | undefined> {
     await this.ready();
     const now = this.#tools.clock.now();
+    const how = by === 'flow' ? 'flow' : 'message';
+    const subject = `${minutes} min${area.trim() === '' ? '' : `, ${area.trim()}`}`;
+    this.#tools.note?.({ by, how, action: 'snooze', subject, at: now });
     const key = area.trim().toLowerCase();
     const until = now + Math.min(minutes, longestSnoozeMinutes) * minuteMs;
     if (key === '') this.#until.clear();

@@ -11,7 +11,8 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
 import type { Incident, Review, WireMessage } from '../contracts/messages.ts';
-import type { Acknowledgements, Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
+import { reviewNote } from '../contracts/review-states.ts';
+import type { Acknowledgements, AuditNote, Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
@@ -174,9 +175,12 @@ export class Site {
     });
     this.answers = new Subscribers(this.log);
     const { folder, health, newId, tools } = this;
-    this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), tools);
+    const note = (entry: AuditNote): void => {
+      this.access.audit.note(entry);
+    };
+    this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), { ...tools, note });
     this.arming.exitDelaySeconds = options.exitDelaySeconds ?? 0;
-    this.snooze = new SiteSnooze({ folder, database: () => this.database(), ...tools });
+    this.snooze = new SiteSnooze({ folder, database: () => this.database(), note, ...tools });
     this.streamChanges = new Subscribers(this.log);
     const changed = (): void => {
       this.streamChanges.tell(undefined);
@@ -297,6 +301,11 @@ export class Site {
     return { reviews, alerts };
   }
 
+  /** Writes down who said something of an incident, where no route does. */
+  noteReview(incidentId: string, action: string, who: Pick<AuditNote, 'by' | 'how'>): void {
+    this.access.audit.note({ ...who, action: reviewNote(action), subject: incidentId, at: this.clock.now() });
+  }
+
   /** How the Site is doing, for the health route; never rejects. */
   async report(): Promise<SiteHealth> {
     const outbox = await this.#outbox.get();
@@ -387,6 +396,11 @@ export class Site {
       ...{ database, folder, newId, onChange, clock: this.clock, log: this.log },
       files: new EvidenceFiles(folder),
       settings: () => this.keeping,
+      onCleared: ({ incidents, files, bytes }) => {
+        const subject = `${incidents} incidents, ${files} files, ${bytes} bytes`;
+        const at = this.clock.now();
+        this.access.audit.note({ by: 'retention', how: 'retention', action: 'evidence.remove', subject, at });
+      },
       onState: (tooMuch) => {
         this.#storage.note(tooMuch > 0);
       },

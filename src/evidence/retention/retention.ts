@@ -32,6 +32,8 @@ export interface RetentionOptions extends Omit<RemovalWork, 'now'> {
   free?: () => Promise<number>;
   /** Told after each run how many bytes are too much and may not be deleted. */
   onState?: (tooMuch: number) => void;
+  /** Told what a run has deleted. */
+  onCleared?: (cleared: Cleared) => void;
   /** Told the id of an incident that changed. */
   onChange?: (incidentId: string) => void;
 }
@@ -90,6 +92,7 @@ export class Retention {
     const cleared = await work;
     this.#options.onState?.(cleared.tooMuch);
     if (cleared.incidents > 0) {
+      this.#options.onCleared?.(cleared);
       this.#options.log.info(
         `Deleted the evidence of ${cleared.incidents} incidents: ${cleared.files} files, ${cleared.bytes} bytes.`,
       );

@@ -8,7 +8,7 @@ import { run } from './program-run.ts';
 
 describe('echosight evidence', () => {
   test('verifies, exports, backs up and restores a data folder that is in use, and tells what it did', async (t) => {
-    const { folder } = await keptFolder(t);
+    const { folder, database } = await keptFolder(t);
     const [bundle, copy, restored] = ['bundle.zip', 'copy', 'restored'].map((name) => join(temporaryFolder(t), name));
     assert.ok(bundle !== undefined && copy !== undefined && restored !== undefined);
     const inFolder = async (...args: string[]) => await run('evidence', ...args, '--data-folder', folder);
@@ -32,6 +32,11 @@ describe('echosight evidence', () => {
     assert.match((await run('evidence', 'restore', copy, '--data-folder', restored)).out, /^The database and 4 files/);
     const again = await run('evidence', 'verify', '--data-folder', restored, '--json');
     assert.equal((JSON.parse(again.out) as { holds: boolean }).holds, true);
+    const notes = await database.query.selectFrom('audit').select(['by', 'action', 'subject']).execute();
+    assert.deepEqual(
+      notes.map(({ by, action, subject }) => `${by} ${action} ${subject ?? ''}`),
+      ['command evidence.export 2 incidents', 'command evidence.backup 4 files'],
+    );
     assert.match((await inFolder('retention')).out, /^0 incidents with 0 files \(0 bytes\) would go now\.\n$/);
   });
 

@@ -8,7 +8,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { EvidenceFiles } from '../../../src/evidence/evidence-files.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
 import type { RetentionSettings } from '../../../src/evidence/retention/retention-settings.ts';
-import { Retention } from '../../../src/evidence/retention/retention.ts';
+import { Retention, type Cleared } from '../../../src/evidence/retention/retention.ts';
 import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -29,11 +29,13 @@ async function house(t: TestContext, settings: Partial<RetentionSettings>, free 
   const metrics = { count: () => undefined, observe: () => undefined };
   const store = new EvidenceStore({ database, folder, clock, log, metrics, newId: randomUUID });
   const tooMuch: number[] = [];
+  const cleared: Cleared[] = [];
   const retention = new Retention({
     ...{ database, folder, clock, log, newId: randomUUID, files: new EvidenceFiles(folder) },
     settings: () => ({ ...never, ...settings }),
     free: () => Promise.resolve(free),
     onState: (bytes) => tooMuch.push(bytes),
+    onCleared: (what) => cleared.push(what),
   });
   t.after(async () => {
     await retention.close();
@@ -49,11 +51,11 @@ async function house(t: TestContext, settings: Partial<RetentionSettings>, free 
   const kept = async (): Promise<string[]> => (await store.list({ limit: 50 })).map(({ id }) => id);
   const withFiles = async (): Promise<string[]> =>
     (await store.list({ limit: 50 })).filter(({ evidence }) => evidence.length > 0).map(({ id }) => id);
-  return { folder, database, clock, store, retention, keep, kept, withFiles, tooMuch, log };
+  return { folder, database, clock, store, retention, keep, kept, withFiles, tooMuch, cleared, log };
 }
 
 test('what has reached its age goes, by class, with its files; the chain knows of it and still holds', async (t) => {
-  const { folder, store, retention, keep, kept } = await house(t, {
+  const { folder, store, retention, keep, kept, cleared } = await house(t, {
     ...{ keepDays: 30, keepCriticalDays: 100, keepFalseAlarmDays: 7 },
   });
   await keep('old', 31);
@@ -74,6 +76,7 @@ test('what has reached its age goes, by class, with its files; the chain knows o
   assert.deepEqual(await retention.clear(), sums);
   assert.deepEqual(await kept(), ['young', 'shot']);
   assert.deepEqual(await retention.clear(), { incidents: 0, files: 0, bytes: 0, tooMuch: 0 });
+  assert.deepEqual(cleared, [sums], 'told once: a run that deletes nothing is no news');
   const found = await verifyFolder(folder);
   assert.deepEqual(found.first, []);
   assert.equal(found.files, 2);

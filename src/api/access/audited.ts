@@ -27,7 +27,9 @@ export const audited: Readonly<Record<ChangingId, Noted>> = {
   verifyEvidence: { itself: ['evidence.verify'] },
   retrainSound: { action: 'sound.retrain' },
   predictSound: { not: 'It tells what a file of the caller holds; nothing of it is kept.' },
-  makeLiveTicket: { not: 'It lets the caller listen to what the same caller may read; pages fetch one at each connection.' },
+  makeLiveTicket: {
+    not: 'It lets the caller listen to what the same caller may read; pages fetch one at each connection.',
+  },
   addStream: { itself: ['stream.add'] },
   addDemoStream: { itself: ['stream.demo'] },
   logIn: { itself: ['login', 'login.failed'] },

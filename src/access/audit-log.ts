@@ -4,6 +4,8 @@ import type { Database } from '../database/database.ts';
 
 /** What is kept; the database itself refuses to delete newer ones. */
 const kept = 200_000;
+/** Of each action, older ones too: who reads the same picture all night pushes out nobody's traces but of reading. */
+const keptOfAction = 20_000;
 const sweptEvery = 1_000;
 /** Notes that wait for the database. */
 const mostWaiting = 1_000;
@@ -78,11 +80,19 @@ export class AuditLog implements Audit {
     this.#written += rows.length;
     if (this.#written < sweptEvery) return;
     this.#written = 0;
+    await this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
+    const { query } = await this.#database();
     const newest = await query.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
-    await query
-      .deleteFrom('audit')
-      .where('seq', '<=', (newest?.seq ?? 0) - kept)
-      .execute();
+    for (const { action } of await query.selectFrom('audit').select('action').distinct().execute()) {
+      const ofAction = query.selectFrom('audit').select('seq').where('action', '=', action);
+      const spare = await ofAction.orderBy('seq', 'desc').offset(keptOfAction).limit(1).executeTakeFirst();
+      if (spare === undefined) continue;
+      const last = Math.min(spare.seq, (newest?.seq ?? 0) - kept);
+      await query.deleteFrom('audit').where('action', '=', action).where('seq', '<=', last).execute();
+    }
   }
 
   /** Once for a row of failures: a full disk must not fill with lines that say so. */

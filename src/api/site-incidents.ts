@@ -1,6 +1,7 @@
 import type { Scope } from '../contracts/access.ts';
-import type { IncidentPage, IncidentSummary } from '../contracts/api.ts';
+import { pageLimits, type IncidentPage, type IncidentSummary } from '../contracts/api.ts';
 import type { ListRequest, StoredSummary } from '../evidence/incident-list.ts';
+import { isFoundIn } from '../evidence/incident-words.ts';
 import { watchIncidents } from '../site/registry.ts';
 import type { Site } from '../site/site.ts';
 import { scopedIncident } from './access/scoped-incident.ts';
@@ -61,9 +62,13 @@ async function incidentIn(site: Site, id: string, scope: Scope): Promise<Inciden
 }
 
 async function pageOf(sites: readonly Site[], request: ListRequest, scope: Scope): Promise<IncidentPage> {
-  // One more than asked says whether there is a next page.
   const { sources } = scope;
-  const asked = { ...request, limit: request.limit + 1, ...(sources === undefined ? {} : { scope: sources }) };
+  const { source, text } = request;
+  // The index finds incidents by what is not theirs, too: many are looked at, so that a next page tells nothing of those.
+  const isSifted = sources !== undefined && (source !== undefined || text !== undefined);
+  const most = isSifted ? pageLimits.most : request.limit;
+  // One more than asked says whether there is a next page.
+  const asked = { ...request, limit: most + 1, ...(sources === undefined ? {} : { scope: sources }) };
   const answers = await Promise.allSettled(
     sites.map(async (site) => {
       const stored = await (await site.evidence()).list(asked);
@@ -73,15 +78,26 @@ async function pageOf(sites: readonly Site[], request: ListRequest, scope: Scope
   const failures = answers.flatMap((answer, n) => (answer.status === 'rejected' ? [{ answer, site: sites[n] }] : []));
   if (failures[0] !== undefined && failures.length === sites.length) throw failures[0].answer.reason;
   const all = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])).sort(newestFirst);
-  const page = all.slice(0, request.limit);
   // The database has chosen by whole lists of sources; a summary may hold fewer of them.
-  const incidents = page.flatMap((incident) => scopedIncident(scope, incident) ?? []);
-  const last = all.length > request.limit ? page.at(-1) : undefined;
+  const theirs = all
+    .slice(0, most)
+    .flatMap((incident) => scopedIncident(scope, incident) ?? [])
+    .filter((incident) => !isSifted || showsWhatIsAsked(incident, request));
+  const incidents = theirs.slice(0, request.limit);
+  const last = theirs.length > request.limit ? incidents.at(-1) : all.length > most ? all[most - 1] : undefined;
   return {
     incidents,
     ...(last === undefined ? {} : { next: cursorOf(last) }),
     ...(failures.length === 0 ? {} : { unavailable: failures.map(({ site }) => site?.name ?? '') }),
   };
+}
+
+/** Whether what somebody may see of an incident is what they looked for. */
+function showsWhatIsAsked(incident: IncidentSummary, { source, text }: ListRequest): boolean {
+  const { label, reason, area, areas = [], source: first, sources, explanation } = incident;
+  if (source !== undefined && ![first, ...sources].includes(source)) return false;
+  if (text === undefined) return true;
+  return isFoundIn([label, reason, area, ...areas, first, ...sources, ...explanation].join(' '), text);
 }
 
 /** As the database sorts: by time, then by the bytes of the id. */

@@ -79,6 +79,12 @@ export function askedWords(text: string): string[] {
   return searchWords(text).slice(0, mostAsked);
 }
 
+/** Whether a text holds all the words that somebody typed, as the index finds them. */
+export function isFoundIn(text: string, typed: string): boolean {
+  const there = new Set(searchWords(text).flatMap(beginnings));
+  return askedWords(typed).every((word) => there.has(word));
+}
+
 /** A word and what finds it while somebody is still typing. */
 function beginnings(word: string): string[] {
   const letters = Array.from(word);

@@ -318,6 +318,24 @@ describe('tokens of programs', () => {
 });
 
 describe('the audit', () => {
+  test('forgets nothing else for who does one thing over and over', async (t) => {
+    const { access, database } = await desk(t);
+    const note = (action: string) => {
+      access.audit.note({ by: 'eve', how: 'session', action, at: 0 });
+    };
+    note('user.remove');
+    await access.audit.settled();
+    await sql`INSERT INTO audit (at, "by", how, action) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 205000)
+      SELECT 0, 'eve', 'session', 'evidence.read' FROM n`.execute(database.query);
+    for (let n = 0; n < 1000; n++) note('evidence.read');
+    assert.equal((await access.audit.page(10, undefined, { action: 'user.remove' })).entries.length, 1);
+    const { count } = await database.query
+      .selectFrom('audit')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    assert.equal(count, 200_001);
+  });
+
   test('has everything in order, by pages, and without a secret', async (t) => {
     const { access, clock } = await desk(t);
     await withAdmin(access);

@@ -19,7 +19,13 @@ const incidents: Partial<Incident>[] = [
   { id: 'yard', source: 'yard', sources: ['yard'] },
   {
     ...{ id: 'both', source: 'yard', sources: ['yard', 'door'], areas: ['shop', 'porch'] },
-    explanation: ['A person was seen at yard (0.84).', 'Glass broke at door (0.91).'],
+    explanation: [
+      'Severity 2 by the rule person+glass_break.',
+      'A person was seen at yard (0.84).',
+      'Glass broke at door (0.91).',
+      'Severity 3 was held back: gunshot from cellar at 20:00:03 excludes it.',
+      'Scream at backdoor was 12.0 s away: too far apart to count.',
+    ],
     signals: [
       { kind: 'object', label: 'person', source: 'yard', score: 0.84, capturedAt: 5, count: 1 },
       { kind: 'sound', label: 'glass_break', source: 'door', score: 0.91, capturedAt: 6, count: 1 },
@@ -121,12 +127,30 @@ describe('what a caller may see', () => {
       mine.evidence.map(({ source }) => source),
       ['door'],
     );
-    assert.deepEqual(mine.explanation, ['Glass broke at door (0.91).']);
+    assert.deepEqual(mine.explanation, ['Severity 2 by the rule person+glass_break.', 'Glass broke at door (0.91).']);
+    assert.doesNotMatch(JSON.stringify(mine), /yard|cellar|backdoor/);
+    assert.equal(whole.explanation.length, 5);
     assert.deepEqual([whole.areas, mine.areas], [['shop', 'porch'], undefined]);
     assert.deepEqual(await ids(await as(['home'], '/api/v1/incidents?area=porch')), ['both']);
     assert.deepEqual(await ids(await as(['home/door'], '/api/v1/incidents?area=porch')), []);
     assert.deepEqual(await ids(await as(['home/door'], '/api/v1/incidents?area=shop')), ['both', 'door']);
-    assert.doesNotMatch(JSON.stringify(mine), /yard/);
+  });
+
+  test('decides what is found: nobody learns by looking for it what they may not see', async (t) => {
+    const { as } = await bench(t);
+    const found = async (sources: string[], query: string): Promise<string[]> => {
+      const page = (await (await as(sources, `/api/v1/incidents?limit=1&${query}`)).json()) as IncidentPage;
+      assert.equal(page.next, undefined, query);
+      return page.incidents.map(({ id }) => id);
+    };
+    for (const query of ['source=yard', 'text=gunshot', 'text=cellar', 'text=yard', 'text=scream']) {
+      assert.deepEqual(await found(['home/door'], query), [], query);
+      assert.equal((await ids(await as(['home'], `/api/v1/incidents?${query}`))).includes('both'), true, query);
+    }
+    assert.deepEqual(await found(['home/door'], 'text=glass+broke'), ['both']);
+    assert.deepEqual(await ids(await as(['home/door'], '/api/v1/incidents?source=door')), ['both', 'door']);
+    const events = (await (await as(['home/door'], '/api/v1/events?stream_id=yard')).json()) as { events: unknown[] };
+    assert.deepEqual(events.events, []);
   });
 
   test('decides live messages, one by one', async (t) => {

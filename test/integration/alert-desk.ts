@@ -26,6 +26,14 @@ export const account: WhatsAppAccount = {
   accessToken: token,
 };
 
+/** Of an account whose one person has not written for a day: it must send a template. */
+export const silentPerson = {
+  recipients: ['+49 170 1234567'],
+  templates: [
+    { ...{ name: 'echosight_alert', languages: ['en'], parameters: ['{text}'] }, header: false, buttons: false },
+  ],
+};
+
 /** The smallest thing that passes for a JPEG. */
 export const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(64)]);
 

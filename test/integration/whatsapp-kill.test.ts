@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { incident } from '../unit/alerting/incident.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
-import { account, alertDesk, policy } from './alert-desk.ts';
+import { account, alertDesk, policy, silentPerson } from './alert-desk.ts';
 
 const kills = 15;
 /** With its picture, of all runs, less than may go to one person in a while. */
@@ -71,4 +71,60 @@ test('kill -9 in the middle of sending loses no alert; duplicates are marked and
 
   const next = await desk.alerts.alert(incident({ id: 'after', reason: acknowledged[0] ?? '' }), undefined, policy);
   assert.equal(next.send, false, 'the cooldown of an alert outlives the process that sent it');
+});
+
+/** Lets a process alert somebody who must be sent a template, and kill itself. @returns whether it was killed, and had acknowledged. */
+async function killedBefore(statement: number, folder: string, url: string, id: string) {
+  const program = join(import.meta.dirname, 'killed-writer.ts');
+  const child = spawn(process.execPath, [program, folder, url, id, String(statement)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  assert.ok(signal === 'SIGKILL' || code === 0, `ended with ${signal ?? code}`);
+  return { killed: signal !== null, acknowledged: printed.includes(id) };
+}
+
+/** One life of an alert that is killed, and the next that goes on with it. */
+async function killedAndFound(t: TestContext, statement: number) {
+  const folder = temporaryFolder(t);
+  const desk = await alertDesk(t, silentPerson, { folder, factor: 1 });
+  desk.sandbox.enforceWindow('refuse');
+  const { killed, acknowledged } = await killedBefore(statement, folder, desk.sandbox.url, `kill-${statement}`);
+  const [left, ...more] = await desk.rows();
+  assert.deepEqual(more, []);
+  await desk.alerts.start();
+  await desk.settled();
+  const [row] = await desk.rows();
+  const { messages } = desk.sandbox;
+  assert.ok(messages.every(({ type }) => type === 'template'));
+  if (row === undefined) assert.deepEqual([acknowledged, messages.length], [false, 0]);
+  else {
+    assert.deepEqual([row.state, row.form], ['accepted', 'template-1']);
+    assert.ok(messages.length === 1 || messages.length === 2, `${messages.length} templates`);
+    assert.ok(messages.length === 1 || row.maybe_duplicate === 1, 'a second one is marked');
+  }
+  const state = left === undefined ? 'none' : `${left.state} ${left.form ?? 'text'}`;
+  return { killed, state, duplicates: Math.max(0, messages.length - 1) };
+}
+
+test('kill -9 before each write while free text becomes a template: the template arrives, at most once more', async (t) => {
+  const states = new Set<string>();
+  let duplicates = 0;
+  let ended = false;
+  for (let statement = 1; !ended; statement += 1) {
+    // A failure ends it too.
+    ended = true;
+    await t.test(`before write ${statement}`, async (t) => {
+      const found = await killedAndFound(t, statement);
+      states.add(found.state);
+      duplicates += found.duplicates;
+      ended = !found.killed;
+    });
+  }
+  t.diagnostic(`${duplicates} sent twice; found: ${[...states].join(', ')}`);
+  for (const state of ['none', 'sending text', 'queued template-1', 'sending template-1', 'accepted template-1']) {
+    assert.ok(states.has(state), `never killed while the row was: ${state}`);
+  }
 });

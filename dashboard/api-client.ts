@@ -1,5 +1,6 @@
 import type { SiteArming, SiteArmings } from '../src/contracts/arming.ts';
 import type { CameraList } from '../src/contracts/cameras.ts';
+import type { IncidentCourse } from '../src/contracts/course.ts';
 import type { HealthAnswer } from '../src/contracts/health.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
@@ -30,6 +31,9 @@ const saysPassword: ReadonlySet<string> = new Set(['account/password']);
 const patienceMs = 15_000;
 /** A minute of sound over a slow line. */
 const uploadPatienceMs = 300_000;
+
+/** A bundle with videos over a slow line. */
+const bundlePatienceMs = 900_000;
 
 /** What the client needs of the browser's tab. */
 export interface Tab {
@@ -64,6 +68,42 @@ export class ApiClient {
 
   async review(id: string, action: StoredReviewAction, note?: string): Promise<void> {
     await this.#ask(`incidents/${encodeURIComponent(id)}/reviews`, { action, ...(note === undefined ? {} : { note }) });
+  }
+
+  /** What was done about an incident. */
+  async course(id: string): Promise<IncidentCourse> {
+    return (await this.#ask(`incidents/${encodeURIComponent(id)}/course`)) as IncidentCourse;
+  }
+
+  /**
+   * The bundle of an incident as a zip file.
+   * @param tell how many bytes have come, of how many
+   */
+  async takeAway(
+    id: string,
+    tell: (bytes: number, all: number | undefined) => void,
+  ): Promise<{ file: Blob; name: string }> {
+    const response = await this.#fetch(`incidents/${encodeURIComponent(id)}/export`, {
+      ...{ method: 'POST', headers: csrfHeader(this.#tab), signal: AbortSignal.timeout(bundlePatienceMs) },
+    });
+    if (!response.ok || response.body === null) throw await failureOf(response);
+    const all = Number(response.headers.get('content-length') ?? 0);
+    const pieces: BlobPart[] = [];
+    let bytes = 0;
+    try {
+      for (const reader = response.body.getReader(); ;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        pieces.push(value);
+        bytes += value.byteLength;
+        tell(bytes, all === 0 ? undefined : all);
+      }
+    } catch (error) {
+      throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
+    }
+    const [, name = `incident-${id}.zip`] =
+      /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+    return { file: new Blob(pieces, { type: 'application/zip' }), name };
   }
 
   async statistics({ from, to }: StatisticsQuery): Promise<IncidentStatistics> {
@@ -196,6 +236,12 @@ export class ApiClient {
       throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+/** Why an answer that should have been a file is none. */
+async function failureOf(response: Response): Promise<ApiFailure> {
+  const answer: unknown = await response.json().catch(() => undefined);
+  return new ApiFailure(kinds[response.status] ?? 'other', detailOf(answer) ?? `HTTP ${response.status}`);
 }
 
 function formOf(file: Blob): FormData {

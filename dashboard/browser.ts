@@ -104,6 +104,18 @@ export function keepFilter(filter: ListFilter): void {
   }
 }
 
+/** Has the browser save a file. */
+export function saveFile(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = Object.assign(document.createElement('a'), { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, 60_000);
+}
+
 /** Runs when Vue has drawn what changed. */
 export function afterDrawing(run: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(run));

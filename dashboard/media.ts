@@ -5,9 +5,29 @@ export function thumbnailOf({ evidence }: IncidentSummary): SummaryEvidence | un
   return newest(evidence, 'thumbnail') ?? newest(evidence, 'snapshot');
 }
 
-/** Newest first. Of a snapshot that is there twice only the annotated one. */
+/** Snapshots, newest first. Of those that are there both ways, the one that is wanted. */
+export function snapshotsOf(incident: IncidentSummary, isClean: boolean): SummaryEvidence[] {
+  const unwanted = isClean ? 'annotated' : 'clean';
+  const snapshots = mediaOf(incident, 'snapshot');
+  const isTwin = (one: SummaryEvidence): boolean =>
+    snapshots.some(
+      ({ source, capturedAt, rendition }) =>
+        source === one.source &&
+        capturedAt === one.capturedAt &&
+        rendition !== undefined &&
+        rendition !== one.rendition,
+    );
+  return snapshots.filter((item) => item.rendition !== unwanted || !isTwin(item));
+}
+
+/** Whether there is anything to choose from. */
+export function haveRenditions({ evidence }: IncidentSummary): boolean {
+  return evidence.some(({ rendition }) => rendition === 'clean');
+}
+
+/** Newest first. */
 export function mediaOf(incident: IncidentSummary, type: SummaryEvidence['type']): SummaryEvidence[] {
-  return incident.evidence.filter((item) => item.type === type && item.rendition !== 'clean').reverse();
+  return incident.evidence.filter((item) => item.type === type).reverse();
 }
 
 /** Seen or heard often, best score first; one that came once more is not more important than a better one. */

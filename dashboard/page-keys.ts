@@ -15,7 +15,7 @@ export interface KeyDeeds {
 }
 
 /** Where letters are typed, or arrows have a meaning of their own. */
-const busy = 'input, textarea, select, audio, video, dialog, [contenteditable], [data-own-keys]';
+const busy = 'input, textarea, select, audio, video, dialog, [contenteditable]';
 
 /** Keys as the help tells them, in its order. */
 const told: readonly { keys: readonly string[]; word: Word }[] = [

@@ -38,6 +38,23 @@ export const initial = {
   played: {} as Record<string, number>,
   /** A file, or a camera of which every picture is shown as it comes. */
   enlarged: undefined as { url?: string; camera?: string; text: string } | undefined,
+  /** Seconds of the sounds and videos that the browser has looked into, by id of the file. */
+  lengths: {} as Record<string, number>,
+  /** Videos of which the sound is drawn. */
+  voiced: {} as Record<string, boolean>,
+  /** Of snapshots that are there both ways. */
+  isClean: false,
+  /** Of which state of the incident everything is known that was done about it. */
+  courseOf: '',
+  /** The mark in the picture of what happened that somebody looks at. */
+  pointed: '',
+  /** What became of the wish to see that moment. */
+  moment: '',
+  areAllRows: false,
+  /** Id of the incident that is being exported, and how far it is. */
+  exporting: '',
+  exportWords: '',
+  exportFailure: '',
   tiles: [] as Tile[],
   ears: [] as EarCard[],
   /** In which mode each site is. */

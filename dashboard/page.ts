@@ -2,12 +2,13 @@ import { ApiClient, ApiFailure } from './api-client.ts';
 import { apiRoots } from './api-root.ts';
 import { createArmingSwitch } from './arming-switch.ts';
 import { browserPorts, keptFilter, tab, vue } from './browser.ts';
+import { createCourseDesk } from './course-desk.ts';
 import { createFeed } from './incident-feed.ts';
 import { incidentWords } from './incident-words.ts';
 import { createListWindow } from './list-window.ts';
 import { LiveLink } from './live-link.ts';
 import { createLiveSources } from './live-sources.ts';
-import { mediaOf, signalsOf, thumbnailOf } from './media.ts';
+import { haveRenditions, mediaOf, signalsOf, snapshotsOf, thumbnailOf } from './media.ts';
 import { createKeys } from './page-keys.ts';
 import { pageLife } from './page-life.ts';
 import { initial } from './page-state.ts';
@@ -16,6 +17,7 @@ import { wantedLanguages } from './person-language.ts';
 import { createPerson } from './person.ts';
 import { createPlayers } from './players.ts';
 import { createReviewing } from './reviewing.ts';
+import { createTakingAway } from './taking-away.ts';
 import { createWalking } from './walking.ts';
 
 /** What Dashboard's `_setup` says of itself, and the path at which the browser found it. */
@@ -38,7 +40,9 @@ export function createPage(setup: DashboardSetup) {
   const sources = createLiveSources(state, api, voice);
   const person = createPerson(api, language);
   const reviewing = createReviewing(state, api, feed, voice);
-  const walking = createWalking(state, feed, list);
+  const course = createCourseDesk(state, api, voice);
+  const taking = createTakingAway(state, api, voice);
+  const walking = createWalking(state, feed, list, course.follow);
 
   const link = new LiveLink(browserPorts(api), {
     live: (resumed) => {
@@ -72,6 +76,7 @@ export function createPage(setup: DashboardSetup) {
     },
     beat: () => {
       sources.beat();
+      course.follow();
     },
     setAtTop: (isAtTop) => {
       walking.setAtTop(isAtTop);
@@ -97,16 +102,20 @@ export function createPage(setup: DashboardSetup) {
       note: () => {
         if (state.chosen !== undefined) reviewing.openNote(state.chosen);
       },
-      takeAway: () => undefined,
+      takeAway: () => {
+        if (state.chosen !== undefined) void taking.takeAway(state.chosen);
+      },
     },
     voice,
   );
 
   const actions = {
-    ...{ say, time, language, person, thumbnailOf, mediaOf, signalsOf },
+    ...{ say, time, language, person, thumbnailOf, mediaOf, signalsOf, snapshotsOf, haveRenditions },
     ...incidentWords(state, voice),
     ...feed.actions,
     ...reviewing,
+    ...taking,
+    ...course.actions,
     ...arming.actions,
     ...sources.actions,
     ...createPlayers(state, api, voice),

@@ -1,15 +1,25 @@
 import { drawBands } from './lab-drawing.ts';
-import { soundShape } from './sound-shape.ts';
+import { soundShape, type SoundShape } from './sound-shape.ts';
 
 /** As our microphones hear: a browser brings everything to it. */
 const rate = 16_000;
 
-/** Draws a sound file: how loud it was above, its tones below. What cannot be drawn stays empty; the player is there. */
-export async function drawSoundFile(canvas: HTMLCanvasElement, url: string): Promise<void> {
+/** The shape of a sound file, or of the sound of a video; undefined where there is none. @throws when it cannot be decoded */
+export async function soundOf(url: string): Promise<SoundShape | undefined> {
   const response = await fetch(url, { credentials: 'same-origin' });
-  if (!response.ok) return;
+  if (!response.ok) return undefined;
   const decoded = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await response.arrayBuffer());
-  const shape = soundShape(decoded.getChannelData(0), rate);
+  return soundShape(decoded.getChannelData(0), rate);
+}
+
+/** Draws how loud it was above, and its tones below, as soon as there is room for it and whenever that changes. */
+export function drawSound(canvas: HTMLCanvasElement, shape: SoundShape): void {
+  new ResizeObserver(() => {
+    if (canvas.clientWidth > 0) draw(canvas, shape);
+  }).observe(canvas);
+}
+
+function draw(canvas: HTMLCanvasElement, shape: SoundShape): void {
   const tones = document.createElement('canvas');
   drawBands(tones, shape.bands, shape.columns, shape.strengths);
   const scale = window.devicePixelRatio;

@@ -4,8 +4,11 @@ import type { IncidentFeed } from './incident-feed.ts';
 import type { ListWindow } from './list-window.ts';
 import type { PageState } from './page-state.ts';
 
-/** From the list to the details and back, and up to what is new. */
-export function createWalking(state: PageState, feed: IncidentFeed, list: ListWindow) {
+/**
+ * From the list to the details and back, and up to what is new.
+ * @param follow tells that another incident is shown
+ */
+export function createWalking(state: PageState, feed: IncidentFeed, list: ListWindow, follow: () => void) {
   let scrolled = 0;
 
   function showHeld(): void {
@@ -18,6 +21,8 @@ export function createWalking(state: PageState, feed: IncidentFeed, list: ListWi
     state.chosen = incident;
     state.reviewFailure = '';
     state.isNoting = false;
+    Object.assign(state, { exportWords: '', exportFailure: '' });
+    follow();
   }
 
   return {

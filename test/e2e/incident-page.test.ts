@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,7 +9,8 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { happen, openIncidents, startDashboardHost } from './dashboard-host.ts';
-import { keepIncidents, oldIncident } from './kept-incidents.ts';
+import { burglary, keepAlerts, keepIncidents, oldIncident } from './kept-incidents.ts';
+import { look } from './look.ts';
 
 const reason = 'a browser (CHROMIUM_PATH)';
 const skip = findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? `${reason} is absent` : false;
@@ -28,10 +29,18 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
   before(async () => {
     if (buildIsStale()) await build();
     data = mkdtempSync(join(tmpdir(), 'sentinel-test-'));
-    await keepIncidents(
-      data,
-      Array.from({ length: past }, (_, n) => ({ incident: oldIncident(n, begun - (n + 1) * hourMs) })),
-    );
+    const tone = Float32Array.from({ length: 10 * 16_000 }, (_, n) => Math.sin(n / 5) / 4);
+    const story = burglary(begun);
+    await keepIncidents(data, [
+      { incident: story },
+      // It is kept when it was heard: ten seconds until 10.5 s after the beginning.
+      {
+        incident: { ...story, phase: 'evidence', source: 'hall microphone', capturedAt: begun + 10_500 },
+        media: { samples: tone },
+      },
+      ...Array.from({ length: past }, (_, n) => ({ incident: oldIncident(n, begun - (n + 1) * hourMs) })),
+    ]);
+    await keepAlerts(data, begun);
     browser = await launchBrowser();
     host = await startDashboardHost(data);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -79,15 +88,15 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
 
   test('the keyboard walks through it, and keeps its place however one scrolls', async () => {
     await page.keyboard.press('Home');
-    await focus('old-0');
+    await focus('burglary');
     await page.keyboard.press('j');
-    await focus('old-1');
-    await page.locator('#es-title', { hasText: /^Incident 1$/ }).waitFor();
+    await focus('old-0');
+    await page.locator('#es-title', { hasText: /^Incident 0$/ }).waitFor();
     await page.mouse.wheel(0, 40_000);
     await page.locator('[data-incident=old-280]').waitFor();
-    assert.equal(await focused(), 'old-1');
+    assert.equal(await focused(), 'old-0');
     await page.keyboard.press('k');
-    await focus('old-0');
+    await focus('burglary');
     await page.keyboard.press('End');
     await focus(`old-${past - 1}`);
     await page.keyboard.press('k');
@@ -110,6 +119,72 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
     await page.getByPlaceholder('What you know of it').fill('j, k and a are letters here');
     await page.getByRole('button', { name: 'Save the note' }).click();
     await page.locator('.es-note', { hasText: 'j, k and a are letters here' }).waitFor();
+  });
+
+  test('what happened is drawn: lanes of sources, what the rule stands on, alerts and answers', async () => {
+    await page.getByRole('button', { name: '1 new incident' }).click();
+    await page.locator('[data-incident=burglary]').click();
+    await page.locator('.es-milestone-alert').nth(1).waitFor();
+    const picture = page.locator('.es-course');
+    assert.deepEqual((await picture.locator('.es-lane-name').allTextContents()).sort(), [
+      'back door',
+      'drive camera',
+      'entrance',
+      'hall microphone',
+    ]);
+    const glass = picture.getByRole('button', { name: /hall microphone: glass break 93%.*the rule stands on it/ });
+    assert.equal(await picture.locator('.es-lane .es-ground').count(), 2);
+    await page.keyboard.press('a');
+    await picture.getByRole('button', { name: /Acknowledged, local/ }).waitFor();
+    await picture.getByRole('button', { name: /WhatsApp: alert to 2/ }).hover();
+    await picture.locator('.es-readout', { hasText: 'WhatsApp: alert to 2' }).waitFor();
+    await look(page, 'course', { fullPage: false });
+    await page.waitForFunction("document.querySelector('.es-recorded') !== null");
+    await glass.click();
+    await picture.locator('.es-readout', { hasText: 'Plays from here: hall microphone' }).waitFor();
+    await page.waitForFunction("document.querySelector('.es-detail audio').currentTime >= 7.6");
+    await page.evaluate("document.querySelector('.es-detail audio').pause()");
+    assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
+  });
+
+  test('its marks are walked by the keyboard, and one that nothing recorded says so', async () => {
+    const picture = page.locator('.es-course');
+    const marked = (): Promise<string> => page.evaluate<string>('document.activeElement.getAttribute("aria-label")');
+    await picture.locator('.es-ground').first().focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction('/drive camera: car/.test(document.activeElement.getAttribute("aria-label"))');
+    await page.keyboard.press('Enter');
+    await picture.locator('.es-readout', { hasText: 'No recording covers this moment.' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction('/It begins/.test(document.activeElement.getAttribute("aria-label"))');
+    assert.match(await marked(), /It begins/);
+  });
+
+  test('the way through the house is told in its order', async () => {
+    const steps = await page.locator('.es-story li b').allTextContents();
+    assert.deepEqual(steps, ['drive camera', 'hall microphone', 'back door', 'entrance']);
+  });
+
+  test('is taken away as a file, and says when that fails', async () => {
+    const button = page.locator('.es-detail').getByRole('button', { name: 'Export' });
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    assert.equal(download.suggestedFilename(), 'incident-burglary.zip');
+    assert.equal(
+      readFileSync(await download.path())
+        .subarray(0, 2)
+        .toString(),
+      'PK',
+    );
+    await page.locator('.es-answers').getByText('incident-burglary.zip is saved.').waitFor();
+    await page.route('**/export', (route) =>
+      route.fulfill({
+        ...{ status: 507, contentType: 'application/problem+json' },
+        body: JSON.stringify({ type: 'about:blank', title: 'x', status: 507, detail: 'There is no room for it.' }),
+      }),
+    );
+    await button.click();
+    await page.getByText(/It could not be exported: .*There is no room for it\./).waitFor();
+    await page.unroute('**/export');
   });
 
   test('went without a fault in the browser', () => {

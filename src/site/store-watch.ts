@@ -99,9 +99,13 @@ export class StoreWatch {
   /** One look at the store at a time; what changes meanwhile is looked at after it. */
   #look(): void {
     this.#isWanted = true;
-    this.#turn ??= this.#lookAll().finally(() => {
-      this.#turn = undefined;
-    });
+    this.#turn ??= this.#lookAll()
+      .catch((error: unknown) => {
+        this.#complain(error);
+      })
+      .finally(() => {
+        this.#turn = undefined;
+      });
   }
 
   async #lookAll(): Promise<void> {
@@ -170,8 +174,18 @@ export class StoreWatch {
   }
 
   async #end(key: string): Promise<void> {
-    await this.#running.get(key)?.watch.close();
-    this.#running.delete(key);
+    try {
+      await this.#running.get(key)?.watch.close();
+    } catch (error) {
+      this.#complain(error);
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+
+  /** Nobody waits for it, and it must not end the process. */
+  #complain(error: unknown): void {
+    this.#options.site.log.error(`The streams of the store: ${String(error)}`);
   }
 
   #show(): void {

@@ -36,12 +36,12 @@ function flow(): FlowNode[] {
 describe('rtsp-in with the streams of the store in a real Node-RED', { timeout: 400_000 }, () => {
   let host: NodeRedHost;
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;
-  /** The camera with a login that it does not ask for. */
+  /** With the login that the camera asks for. */
   let url = '';
 
   before(async () => {
     if (buildIsStale()) await build();
-    camera = await startDemoCamera();
+    camera = await startDemoCamera({ credentials: { username: 'ann', password: secret } });
     url = camera.url.replace('rtsp://', `rtsp://ann:${secret}@`);
     host = await NodeRedHost.start({ ECHOSIGHT_TEST_ROUTES: '1' });
     await host.deploy(flow());
@@ -133,6 +133,16 @@ describe('rtsp-in with the streams of the store in a real Node-RED', { timeout: 
     await ask('PUT', 'streams/door', { name: 'Other name' });
     await frame(({ source }) => source === 'door');
     assert.deepEqual(host.messages('states'), []);
+  });
+
+  test('takes another password at once', async () => {
+    host.seen.length = 0;
+    await ask('PUT', 'streams/door', { password: 'wrong' });
+    await state('door', 'unauthorised');
+    await error('ES_CAMERA_UNAUTHORISED');
+    host.seen.length = 0;
+    await ask('PUT', 'streams/door', { password: secret });
+    await state('door', 'connected');
   });
 
   test('ends with stop and goes on with start, as often as they are said', async () => {

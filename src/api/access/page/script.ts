@@ -84,7 +84,8 @@ function show(title, narrow, ...children) {
 /** Only to a page of this very server. */
 function goOn() {
   const next = new URL(new URLSearchParams(location.search).get('next') || base + '/account', location.origin);
-  location.replace(next.origin === location.origin ? next.pathname + next.search + next.hash : base + '/account');
+  // As a whole: a path that begins with // would be read as another server.
+  location.replace(next.origin === location.origin ? next.href : base + '/account');
 }
 
 /** To the page where somebody came from, if that is one of this server. */

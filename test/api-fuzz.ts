@@ -81,10 +81,13 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TR
 export class ApiFuzz {
   readonly #random: Random;
   readonly #document: OpenApiDocument;
+  readonly #known: Readonly<Record<string, string>>;
   readonly #operations: readonly { method: string; path: string; operation: Operation }[];
 
-  constructor(document: OpenApiDocument, random: Random) {
+  /** @param known something that there is, by the name of the part of a path that asks for it. */
+  constructor(document: OpenApiDocument, random: Random, known: Readonly<Record<string, string>> = {}) {
     this.#document = document;
+    this.#known = known;
     this.#random = random;
     this.#operations = Object.entries(document.paths).flatMap(([path, all]) =>
       Object.entries(all).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
@@ -94,7 +97,10 @@ export class ApiFuzz {
   next(): FuzzRequest {
     const { method, path, operation } = this.#one(this.#operations);
     const parts = operation.parameters.filter((parameter) => parameter.in === 'path');
-    const filled = parts.reduce((text, { name, schema }) => text.replace(`{${name}}`, () => this.#part(schema)), path);
+    const filled = parts.reduce(
+      (text, { name, schema }) => text.replace(`{${name}}`, () => this.#part(name, schema)),
+      path,
+    );
     const query = operation.parameters.filter((parameter) => parameter.in === 'query');
     const headers = Object.fromEntries(this.#some(oddHeaders, 0.04));
     const body = this.#body(operation);
@@ -107,8 +113,10 @@ export class ApiFuzz {
     };
   }
 
-  #part(schema: JsonSchema): string {
+  #part(name: string, schema: JsonSchema): string {
     if (this.#chance(0.3)) return encodeURI(this.#one(oddTexts)).replace(/[?#]/g, '');
+    const known = this.#known[name];
+    if (known !== undefined && this.#chance(0.7)) return encodeURIComponent(known);
     return typeof schema.pattern === 'string' ? 'f'.repeat(32) : 'one';
   }
 
@@ -175,11 +183,14 @@ export class ApiFuzz {
   }
 }
 
-/** Sends it as it stands; undefined when the server ended the connection without an answer. */
+/** Whoever gets no answer for so long gets none any more. */
+const patienceMs = 30_000;
+
+/** Sends it as it stands; undefined when the server ended the connection without an answer, `hung` when nothing came at all. */
 export function sendFuzz(
   address: string,
   { method, path, headers, body }: FuzzRequest,
-): Promise<FuzzAnswer | undefined> {
+): Promise<FuzzAnswer | undefined | 'hung'> {
   const { hostname, port } = new URL(address);
   return new Promise((resolve) => {
     let outgoing: ReturnType<typeof httpRequest>;
@@ -199,6 +210,10 @@ export function sendFuzz(
       resolve(undefined);
       return;
     }
+    outgoing.setTimeout(patienceMs, () => {
+      resolve('hung');
+      outgoing.destroy();
+    });
     outgoing.once('error', () => {
       resolve(undefined);
     });

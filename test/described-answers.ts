@@ -7,7 +7,7 @@ import { ApiProblem } from '../src/contracts/api.ts';
 import { assertMatches } from '../src/contracts/guards.ts';
 
 /** What any path may answer, whether it is one of ours or not. */
-const anywhere = [401, 403, 404, 405];
+const anywhere = [401, 403, 404, 405, 429];
 
 /** An answer as it left, path without query. */
 export interface GivenAnswer {

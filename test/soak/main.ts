@@ -1,6 +1,7 @@
 /**
  * `npm run -s soak -- NAME [TIMES]`: what the fault tests do, for as long as a night. Progress on stderr, one JSON object
  * as the last line of stdout, exit 0 when nothing was lost or left behind. `npm run -s soak` alone lists the names.
+ * ECHOSIGHT_SOAK_SEED: another seed for api-fuzz.
  */
 import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { deployAgainAndAgain } from '../faults/deploy-again.ts';
@@ -85,7 +86,7 @@ const bare: Record<string, Omit<Soak, 'run' | 'options'> & { run: (times: number
   'api-fuzz': {
     what: 'odd requests made of the OpenAPI document; each must be answered as described, none with a fault of ours',
     times: 20_000,
-    run: (times) => fuzzApiForLong(times),
+    run: (times) => fuzzApiForLong(times, Number(process.env.ECHOSIGHT_SOAK_SEED ?? 1)),
   },
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { ApiHost } from '../../../src/api/api.ts';
 import { siteHost } from '../../../src/api/site-host.ts';
 import type { Caller } from '../../../src/contracts/access.ts';
 import { rulePresets } from '../../../src/contracts/configs.ts';
@@ -29,7 +30,7 @@ const peer = '192.0.2.7';
 const clip = Buffer.concat([Buffer.from('\0\0\0\x20ftypisom', 'latin1'), Buffer.alloc(64)]);
 
 /** Two real sites with rows of every kind, and an API that answers whoever a test wants. */
-export async function twoHouses(t: TestContext) {
+export async function twoHouses(t: Pick<TestContext, 'after'>, over: Partial<ApiHost> = {}) {
   const log = new RecordingLog();
   const sites = [home, others.garage].map((id) => new Site({ id, name: `The ${id}`, folder: temporaryFolder(t) }, log));
   t.after(() => Promise.all(sites.map((site) => site.close())));
@@ -44,7 +45,7 @@ export async function twoHouses(t: TestContext) {
   const { cookie, caller: ann } = await access.login({ name: 'ann', password }, peer);
   let caller: Caller | undefined;
   const host = siteHost(() => sites, { authenticated: () => false, user: () => undefined }, log);
-  const address = await serveApi(t, { ...host, caller: () => Promise.resolve(caller) });
+  const address = await serveApi(t, { ...host, caller: () => Promise.resolve(caller), ...over });
   const summary = await (await site.evidence()).summary(`of-${door}`, 'whole');
   const fileOf = (type: string): string => summary?.evidence.find((item) => item.type === type)?.id ?? '';
   const parts: Readonly<Record<string, () => string | Promise<string>>> = {

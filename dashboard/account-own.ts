@@ -6,7 +6,6 @@ import { chosenLanguage, keepLanguage } from './person-language.ts';
 import type { Person } from './person.ts';
 
 const languages = ['en', 'de'] as const;
-type Language = (typeof languages)[number];
 
 /** The own account: password, logins, language. */
 export function createOwnAccount(
@@ -29,7 +28,7 @@ export function createOwnAccount(
       async setLanguage(wanted: string): Promise<void> {
         const language = languages.find((one) => one === wanted);
         const isKept = await attempt('own', async () => {
-          if (state.person.view !== undefined) await keepInAccount(state.person, language);
+          if (state.person.view !== undefined) await state.person.save({ language });
           return { words: say('languageKept') };
         });
         if (isKept && keepLanguage(language)) window.location.reload();
@@ -73,10 +72,4 @@ export function createOwnAccount(
       },
     },
   };
-}
-
-/** Without a language of its own the view is that of the browser. */
-async function keepInAccount(person: Person, language: Language | undefined): Promise<void> {
-  if (language !== undefined) await person.save({ language });
-  else await person.drop('language');
 }

@@ -13,6 +13,7 @@ import { createKeys } from './page-keys.ts';
 import { pageLife } from './page-life.ts';
 import { initial } from './page-state.ts';
 import { pageVoice } from './page-voice.ts';
+import { createMyView } from './my-view.ts';
 import { wantedLanguages } from './person-language.ts';
 import { createPerson } from './person.ts';
 import { createPlayers } from './players.ts';
@@ -43,6 +44,17 @@ export function createPage(setup: DashboardSetup) {
   const course = createCourseDesk(state, api, voice);
   const taking = createTakingAway(state, api, voice);
   const walking = createWalking(state, feed, list, course.follow);
+  const view = createMyView(
+    state,
+    person,
+    {
+      applyFilter: feed.actions.applyFilter,
+      show: (incident) => {
+        walking.show(incident);
+      },
+    },
+    voice,
+  );
 
   const link = new LiveLink(browserPorts(api), {
     live: (resumed) => {
@@ -51,7 +63,10 @@ export function createPage(setup: DashboardSetup) {
       if (!resumed || state.phase !== 'ready') void feed.load();
       if (!resumed) void arming.load();
     },
-    incident: feed.take,
+    incident: (incident) => {
+      feed.take(incident);
+      view.take(incident);
+    },
     arming: arming.take,
     lost: (reason, reachable) => {
       const answered = reachable || (reason instanceof ApiFailure && reason.kind === 'other');
@@ -68,7 +83,7 @@ export function createPage(setup: DashboardSetup) {
     begin: () => {
       void feed.load();
       void arming.load();
-      void person.load();
+      void view.load();
     },
     tick: () => {
       state.now = Date.now();
@@ -117,6 +132,7 @@ export function createPage(setup: DashboardSetup) {
     ...taking,
     ...course.actions,
     ...arming.actions,
+    ...view.actions,
     ...sources.actions,
     ...createPlayers(state, api, voice),
     ...walking,

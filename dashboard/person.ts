@@ -5,6 +5,9 @@ import { vue } from './browser.ts';
 import { keepLanguage } from './person-language.ts';
 import { personSpeaker } from './person-words.ts';
 
+/** What changes of a view; undefined: it is forgotten. */
+export type ViewChange = { [Part in keyof AccountView]?: AccountView[Part] | undefined };
+
 export type Person = ReturnType<typeof createPerson>;
 
 /** Who looks at a page of the dashboard: the name in the bar, and what they keep. */
@@ -48,15 +51,9 @@ export function createPerson(api: ApiClient, language: string) {
         window.location.assign(`${api.address('../../login')}?next=${encodeURIComponent(window.location.pathname)}`);
       }
     },
-    /** Keeps something in the account. @throws ApiFailure */
-    async save(change: AccountView): Promise<void> {
-      const view = { ...state.view, ...change };
-      await client.setView(view);
-      state.view = view;
-    },
-    /** Forgets what the account keeps of it. @throws ApiFailure */
-    async drop(...names: (keyof AccountView)[]): Promise<void> {
-      const left = Object.entries(state.view ?? {}).filter(([name]) => !(names as string[]).includes(name));
+    /** Keeps something in the account; undefined: it is forgotten. @throws ApiFailure */
+    async save(change: ViewChange): Promise<void> {
+      const left = Object.entries({ ...state.view, ...change }).filter(([, value]) => value !== undefined);
       const view: AccountView = Object.fromEntries(left);
       await client.setView(view);
       state.view = view;

@@ -200,6 +200,39 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await page.locator('.es-own').waitFor({ timeout: 60_000 });
   });
 
+  test('the own view is kept in the account: cameras, filter, and what is told', async () => {
+    await page.goto(`${host.url}/dashboard/incidents`);
+    await page.locator('.es-link-live').waitFor({ timeout: 60_000 });
+    await page.locator('[data-camera="home/Porch"]').waitFor({ timeout: 60_000 });
+    await page.locator('.es-filters select').first().selectOption('2');
+    await page.getByRole('button', { name: 'My view' }).click();
+    const view = page.locator('#es-view');
+    await view.getByLabel('Porch · front').uncheck();
+    await view.getByLabel('Tell me').selectOption('3');
+    await page.locator('[data-camera="home/Porch"]').waitFor({ state: 'detached' });
+    await view.getByRole('button', { name: 'Save as my view' }).click();
+    await view.getByText('Kept in your account').waitFor();
+    await look(page, 'my-view');
+    assert.deepEqual(await accessibilityFaults(page, '#es-view'), []);
+
+    const other = await person('de-DE', 390);
+    await logIn(other, 'ann', good);
+    await other.goto(`${host.url}/dashboard/incidents`);
+    await other.waitForFunction("document.querySelector('.es-filters select')?.value === '2'", undefined, {
+      timeout: 60_000,
+    });
+    await other.getByRole('button', { name: 'Meine Ansicht' }).click();
+    assert.equal(await other.getByLabel('Porch · front').isChecked(), false);
+    await look(other, 'my-view-phone-de');
+    assert.ok((await overflow(other)) <= 0);
+    await other.context().close();
+
+    await view.getByRole('button', { name: 'Forget my view' }).click();
+    await page.locator('[data-camera="home/Porch"]').waitFor();
+    await page.goto(`${host.url}/dashboard/accounts`);
+    await page.locator('.es-own').waitFor({ timeout: 60_000 });
+  });
+
   test('somebody changes the password, sees where they are logged in, speaks German and leaves everywhere', async () => {
     const other = await person('en-GB');
     await logIn(other, 'ann', good);

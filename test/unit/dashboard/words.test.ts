@@ -9,6 +9,7 @@ import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
 import { rulesSpeaker, type RulesWord } from '../../../dashboard/rules-words.ts';
 import { systemSpeaker, type SystemWord } from '../../../dashboard/system-words.ts';
 import { timeWords } from '../../../dashboard/time-words.ts';
+import { viewSpeaker, type ViewWord } from '../../../dashboard/view-words.ts';
 import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
 import { root } from '../../../scripts/build/paths.ts';
 import { reviewStates } from '../../../src/contracts/api.ts';
@@ -32,15 +33,16 @@ describe('the words of the page', () => {
     const code = readdirSync(folder)
       .filter(isOfPage)
       .map((file) => readFileSync(join(folder, file), 'utf8'));
-    return [...code.join('\n').matchAll(/\b(?:say|caption|tell)\('([\w-]+)'/g)].map(([, word = '']) => word);
+    return [...code.join('\n').matchAll(/\b(?:say|caption|tell|tellView)\('([\w-]+)'/g)].map(([, word = '']) => word);
   }
   const isOfHistory = (file: string): boolean => file.startsWith('history');
   const isOfSystem = (file: string): boolean => file.startsWith('system');
   const isOfAccounts = (file: string): boolean => /^(account|asking)/.test(file);
   const isOfPerson = (file: string): boolean => file.startsWith('person');
   const isOfRules = (file: string): boolean => file.startsWith('rules');
+  const isOfView = (file: string): boolean => /^(my-view|view-)/.test(file);
   const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
-  const others = [isOfLab, isOfHistory, isOfSystem, isOfAccounts, isOfPerson, isOfRules];
+  const others = [isOfLab, isOfHistory, isOfSystem, isOfAccounts, isOfPerson, isOfRules, isOfView];
   const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
   test('are there for everything that the page asks for, with the same fields in both languages', () => {
@@ -89,6 +91,15 @@ describe('the words of the page', () => {
     const all = new Proxy<Record<string, string>>({}, { get: (_: object, name: string) => `{${name}}` });
     for (const word of new Set([...asked, 'countsNow', 'off', 'mode', 'schedule']) as Set<RulesWord>) {
       assert.deepEqual(fields(rulesSpeaker('en')(word, all)), fields(rulesSpeaker('de')(word, all)), word);
+    }
+  });
+
+  test('and those of the own view', () => {
+    const asked = askedIn(isOfView).filter((name) => !name.includes('Severity'));
+    assert.ok(asked.length > 10);
+    const all = new Proxy<Record<string, string>>({}, { get: (_: object, name: string) => `{${name}}` });
+    for (const word of new Set(asked) as Set<ViewWord>) {
+      assert.deepEqual(fields(viewSpeaker('en')(word, all)), fields(viewSpeaker('de')(word, all)), word);
     }
   });
 

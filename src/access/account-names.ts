@@ -3,6 +3,8 @@ import { SentinelError } from '../contracts/errors.ts';
 
 /** Letters, digits, and what stands in mail addresses: a name that looks like another one is not accepted. */
 const accountName = /^[\p{L}\p{N}](?:[\p{L}\p{N}._@ +-]*[\p{L}\p{N}])?$/u;
+/** A letter of one that stands among those of another is there to be taken for it. */
+const alphabets = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
 /** They stand in reviews and the audit for what is no account. */
 const taken: ReadonlySet<string> = new Set(['local', 'flow', 'nobody', 'command', 'system']);
 
@@ -16,6 +18,9 @@ export function tidyName(name: string): string {
   const tidy = name.normalize('NFKC').trim();
   if (tidy.length > longestAccountName || !accountName.test(tidy)) {
     throw new SentinelError('ES_ACCOUNT', 'A name has letters, digits and . _ @ + - or a space, at most 64.');
+  }
+  if (alphabets.filter((alphabet) => alphabet.test(tidy)).length > 1) {
+    throw new SentinelError('ES_ACCOUNT', 'A name has letters of one alphabet.');
   }
   if (taken.has(nameKeyOf(tidy)) || nameKeyOf(tidy).startsWith(tokenName('')))
     throw new SentinelError('ES_ACCOUNT', `The name ${tidy} is used for something else.`);

@@ -20,6 +20,8 @@ export interface LiveOptions extends Pick<IncidentFeedOptions, 'watch' | 'newSec
 
 /** Pages and programs that listen: each costs a socket and what waits for it. */
 const mostClients = 250;
+/** Of one account: nobody keeps the others from listening. */
+const mostOfAccount = 50;
 const longestMessageBytes = 64 << 10;
 
 /** Tells connected pages what changes, over WebSockets. */
@@ -27,7 +29,8 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #tickets: Tickets;
   readonly #feed: IncidentFeed;
-  readonly #clients = new Set<LiveClient>();
+  /** With the account of each, where it has one. */
+  readonly #clients = new Map<LiveClient, string | undefined>();
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -43,7 +46,7 @@ export class Live {
       watch: options.watch,
       newSecret: options.newSecret,
       send: (message) => {
-        for (const client of this.#clients) client.send(message);
+        for (const client of this.#clients.keys()) client.send(message);
       },
       onLoss: (cause) => {
         this.#closeAll(1012, 'messages were lost: connect again');
@@ -71,7 +74,7 @@ export class Live {
           this.#clients.delete(gone);
         });
         this.#greet(client, this.#feed.since(seq, epoch));
-        this.#clients.add(client);
+        this.#clients.set(client, holder.caller.account);
       });
     } catch (error) {
       refuse(socket, error);
@@ -97,6 +100,9 @@ export class Live {
       throw new Problem(403, 'This ticket is for this machine alone.');
     this.#tickets.useUp(ticket);
     if (this.#clients.size >= mostClients) throw new Problem(503, `${mostClients} pages listen already.`);
+    const { account } = holder.caller;
+    const own = account === undefined ? [] : [...this.#clients.values()].filter((one) => one === account);
+    if (own.length >= mostOfAccount) throw new Problem(503, `${mostOfAccount} pages of this account listen already.`);
     return { seq, epoch, holder };
   }
 
@@ -107,7 +113,7 @@ export class Live {
   }
 
   #closeAll(code: number, reason: string): void {
-    for (const client of this.#clients) client.close(code, reason);
+    for (const client of this.#clients.keys()) client.close(code, reason);
   }
 }
 

@@ -6,6 +6,8 @@ import { Problem } from '../problem.ts';
 const validSeconds = 30;
 /** More pages than this do not open within half a minute. */
 const mostValid = 200;
+/** Of one account: nobody takes all of them away from the others. */
+const mostOfAccount = 50;
 
 /** Who fetched a ticket. */
 export interface Holder {
@@ -34,7 +36,9 @@ export class Tickets {
   /** @throws Problem 503 when too many are out. */
   issue(holder: Holder): LiveTicket {
     this.#forgetExpired();
-    if (this.#valid.size >= mostValid) {
+    const { account } = holder.caller;
+    const own = account === undefined ? 0 : this.#ownedBy(account);
+    if (this.#valid.size >= mostValid || own >= mostOfAccount) {
       throw new Problem(503, 'Too many tickets wait to be used.', { headers: { 'Retry-After': String(validSeconds) } });
     }
     const ticket = this.#newSecret();
@@ -50,6 +54,10 @@ export class Tickets {
 
   useUp(ticket: string): void {
     this.#valid.delete(ticket);
+  }
+
+  #ownedBy(account: string): number {
+    return [...this.#valid.values()].filter(({ caller }) => caller.account === account).length;
   }
 
   #forgetExpired(): void {

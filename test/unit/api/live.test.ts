@@ -327,6 +327,19 @@ describe('a live connection', () => {
     assert.equal(socket.readyState, socket.OPEN);
   });
 
+  test('of one account leaves room for those of others', async (t) => {
+    let account = 'eve';
+    const bench = await Bench.start(t, {
+      caller: () => Promise.resolve({ name: account, role: 'viewer', how: 'session', account }),
+    });
+    await Promise.all(Array.from({ length: 50 }, () => bench.connect()));
+    assert.equal((await bench.refusal(`?ticket=${await bench.ticket()}`)).status, 503);
+    for (let n = 0; n < 50; n++) await bench.ticket();
+    await assert.rejects(bench.ticket(), /503/);
+    account = 'ann';
+    await bench.connect();
+  });
+
   test('asks for no more than 200 tickets at a time', async (t) => {
     const bench = await Bench.start(t);
     for (let n = 0; n < 200; n++) await bench.ticket();

@@ -29,7 +29,9 @@ export default defineNode({
     // The site itself has something to tell, such as a full disk; it is kept already.
     const unsubscribeTroubles = site.troubles.add((incident) => {
       node.send([incident, null]);
-      node.status('down', 'refused', { reason: incident.payload.reason });
+      const { phase, reason } = incident.payload;
+      if (phase === 'end') node.status('running', 'stored', { reason });
+      else node.status('down', 'refused', { reason });
     });
 
     /** Never rejects: what could not be kept is in the answer. */

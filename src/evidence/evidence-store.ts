@@ -39,7 +39,7 @@ export interface EvidenceStoreOptions {
   onChange?: (incidentId: string) => void;
   /** Told whenever somebody answers to an incident, also what stands already. */
   onAnswer?: (answered: Answered) => void;
-  /** Told why a file could not be kept. */
+  /** Told why a file, or the rows of an incident, could not be kept. */
   onRefused?: (error: SentinelError) => void;
 }
 
@@ -211,10 +211,10 @@ export class EvidenceStore {
         refused ??= asSentinelError(error, 'ES_EVIDENCE_WRITE');
       }
     }
+    if (refused !== undefined) this.#onRefused(refused);
     await this.#writeRows(incident, rows);
     for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
     this.#onChange(incident.id);
-    if (refused !== undefined) this.#onRefused(refused);
     return { evidence: rows.map(itemOf), ...(refused === undefined ? {} : { refused }) };
   }
 
@@ -226,6 +226,7 @@ export class EvidenceStore {
     } catch (error) {
       const written = rows.map(({ file }) => file);
       await removeStrays(this.#database, this.#files, written).catch(() => undefined);
+      this.#onRefused(asSentinelError(error, 'ES_DATABASE'));
       throw error;
     }
   }

@@ -153,6 +153,13 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
           },
         );
 
+  // What the site itself has to tell, such as a full disk, needs no wire. One that comes by wire too is told already.
+  const endTroubles = site.troubles.add(({ payload }) => {
+    alert(payload, undefined, scheduleOf(node.config, payload.severity)).catch((error: unknown) => {
+      node.fail(asSentinelError(error, 'ES_DATABASE'));
+    });
+  });
+
   return {
     async input(message) {
       const { payload, image } = message;
@@ -177,6 +184,7 @@ function tell(node: Context, way: AlertWay): NodeHandlers {
     close: async () => {
       endHeartbeat?.();
       endSnooze();
+      endTroubles();
       await alerts.release();
     },
   };
@@ -224,31 +232,41 @@ async function goOn(
 /** Says what would be sent, and to how many. */
 function tryOut(node: Context, way: AlertWay): NodeHandlers {
   const people = way.people();
-  const { tools, newId } = node.site();
+  const site = node.site();
+  const { tools, newId } = site;
   const dryRun = new DryRun({ ...tools, channel: way.kind, newId, people });
   node.status('idle', 'trying');
+
+  const show = (all: readonly WouldBe[], send: Context['send']): void => {
+    for (const { delivery, ...media } of all) send([{ topic: topicOf(delivery), payload: delivery, ...media }, null]);
+  };
+  const alert = (incident: Incident, image: unknown, send: Context['send']): void => {
+    const decision = dryRun.alert(incident, Buffer.isBuffer(image) ? image : undefined, policyOf(node));
+    if (!decision.send) {
+      if (decision.cause !== 'phase') node.status('idle', 'held', { why: decision.why });
+      return;
+    }
+    show(decision.wouldBe, send);
+    const count = people.length;
+    node.status('running', ['wouldTellNobody', 'wouldTellOne'][count] ?? 'dry-run', { people: count });
+  };
+  const endTroubles = site.troubles.add(({ payload }) => {
+    alert(payload, undefined, (outputs) => {
+      node.send(outputs);
+    });
+  });
 
   return {
     input({ payload, image, samples, clip }, send) {
       if (['delivery', 'review', 'command'].includes(kindOf(payload) ?? '') || asksForSnooze(payload)) return;
       assertKind(payload, 'incident');
-      const show = (all: readonly WouldBe[]): void => {
-        for (const { delivery, ...media } of all)
-          send([{ topic: topicOf(delivery), payload: delivery, ...media }, null]);
-      };
       if (payload.phase === 'evidence') {
         const { sendVoice = false, sendVideo = false } = node.config;
-        show(dryRun.follow(payload, keptIn({ samples, clip }), { sendVoice, sendVideo }));
-        return;
-      }
-      const decision = dryRun.alert(payload, Buffer.isBuffer(image) ? image : undefined, policyOf(node));
-      if (!decision.send) {
-        if (decision.cause !== 'phase') node.status('idle', 'held', { why: decision.why });
-        return;
-      }
-      show(decision.wouldBe);
-      const count = people.length;
-      node.status('running', ['wouldTellNobody', 'wouldTellOne'][count] ?? 'dry-run', { people: count });
+        show(dryRun.follow(payload, keptIn({ samples, clip }), { sendVoice, sendVideo }), send);
+      } else alert(payload, image, send);
+    },
+    close: () => {
+      endTroubles();
     },
   };
 }

@@ -353,7 +353,8 @@ export class Site {
 
   /** Kept, if that is possible, and handed to the flow in any case. */
   #tellTrouble(incident: Incident): void {
-    this.log.error(incident.explanation.join(' '));
+    if (incident.phase === 'start') this.log.error(incident.explanation.join(' '));
+    else this.log.info('There is room for evidence again.');
     this.troubles.tell({ topic: topicOf(incident), payload: incident });
     this.evidence()
       .then((evidence) => evidence.record(incident, {}))

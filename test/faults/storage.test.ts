@@ -157,7 +157,9 @@ describe('the disk of the data folder', { timeout: 400_000 }, () => {
         return;
       }
       plug?.plug();
-      const change = plug === undefined ? {} : { site: { dataFolder: join(plug.folder, 'data') } };
+      // What the store tells comes to the alerts by wire, too.
+      const keep = { wires: [['probe-kept', 'tell']] };
+      const change = plug === undefined ? {} : { site: { dataFolder: join(plug.folder, 'data') }, keep };
       const house = await House.open(t, { change });
       const ids = [await house.alarm()];
       await house.arrived(ids);
@@ -166,6 +168,10 @@ describe('the disk of the data folder', { timeout: 400_000 }, () => {
       assert.equal(await house.arrived(ids), 0);
       await degrades(house);
       assert.match(house.errors().join(), /sent from memory/);
+      // That is an alert of its own, without a wire to whoever tells it.
+      if (plug !== undefined) {
+        await until(() => house.told('Storage full') > 0, 'the full disk is told', 60_000);
+      }
       free();
       await recovers(house);
       ids.push(await house.alarm());
@@ -176,6 +182,7 @@ describe('the disk of the data folder', { timeout: 400_000 }, () => {
       await house.restart();
       ids.push(await house.alarm());
       assert.equal(await house.arrived(ids), 0, 'what left from memory was written down: it is not sent again');
+      if (plug !== undefined) assert.equal(house.told('Storage full'), 1);
       house.assertCalm();
     });
   }

@@ -123,8 +123,9 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
     const known = new Map(
       places.filter(({ site }) => site === incident.site).map(({ source, area }) => [source, area]),
     );
-    // What belongs to an incident is in its area, unless a neighbour's camera says otherwise.
-    return (source) => known.get(source) ?? incident.area;
+    // A story of one area is all in it; of one that went on next door only the cameras of now know where they are.
+    const { areas = [], area } = incident;
+    return (source) => known.get(source) ?? (areas.length > 1 && source !== incident.source ? '' : area);
   }
 
   return {
@@ -176,6 +177,12 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
       courseKinds: () => [...new Set((shown()?.signals ?? []).map(({ kind }) => kind))],
       isRecorded: () => (shown()?.evidence ?? []).some(({ id }) => (state.lengths[id] ?? 0) > 0),
       storySteps: (incident: IncidentSummary) => storySteps(incident, areaOf(incident)),
+      /** All areas of the story, where the way through them does not name them. */
+      storyAreas(incident: IncidentSummary): readonly string[] {
+        const titles = new Set(storySteps(incident, areaOf(incident)).map(({ title }) => title));
+        const { areas = [] } = incident;
+        return areas.length < 2 || areas.every((area) => titles.has(area)) ? [] : areas;
+      },
       fewSignals<T>(signals: readonly T[]): readonly T[] {
         return state.areAllRows ? signals : signals.slice(0, fewRows);
       },

@@ -21,9 +21,8 @@ const mostLabels = 3;
  */
 export function storySteps(incident: IncidentSummary, areaOf: (source: string) => string): StoryStep[] {
   const sorted = [...incident.signals].sort((one, other) => one.capturedAt - other.capturedAt);
-  const placeOf = ({ source }: SummarySignal): string => areaOf(source) || source;
-  const areas = new Set(sorted.map(({ source }) => areaOf(source)));
-  const legs = areas.size > 1 ? runs(sorted, placeOf) : firsts(sorted);
+  const areas = new Set(sorted.map(({ source }) => areaOf(source)).filter((area) => area !== ''));
+  const legs = areas.size > 1 ? runs(sorted, areaOf) : firsts(sorted);
   return legs.slice(0, mostSteps).map(({ place, signals }, n) => ({
     ...{ key: `${n}`, title: place, at: signals[0]?.capturedAt ?? incident.startedAt },
     sources: sourcesOf(incident, signals),
@@ -35,14 +34,19 @@ interface Leg {
   signals: SummarySignal[];
 }
 
-/** Neighbours of one place together. */
-function runs(signals: readonly SummarySignal[], placeOf: (signal: SummarySignal) => string): Leg[] {
+/** What follows one another in one area together; what nobody knows the area of is told where the story is just then. */
+function runs(signals: readonly SummarySignal[], areaOf: (source: string) => string): Leg[] {
   const legs: Leg[] = [];
+  let early: SummarySignal[] = [];
   for (const signal of signals) {
-    const place = placeOf(signal);
+    const place = areaOf(signal.source);
     const leg = legs[legs.length - 1];
-    if (leg?.place === place) leg.signals.push(signal);
-    else legs.push({ place, signals: [signal] });
+    if (leg !== undefined && (place === '' || place === leg.place)) leg.signals.push(signal);
+    else if (place === '') early.push(signal);
+    else {
+      legs.push({ place, signals: [...early, signal] });
+      early = [];
+    }
   }
   return legs;
 }

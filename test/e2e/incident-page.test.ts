@@ -162,6 +162,7 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
 
   test('the way through the house is told in its order', async () => {
     const steps = await page.locator('.es-story li b').allTextContents();
+    await page.locator('.es-story', { hasText: 'Areas of the story: drive, porch, hall.' }).waitFor();
     assert.deepEqual(steps, ['drive camera', 'hall microphone', 'back door', 'entrance']);
   });
 

@@ -164,6 +164,19 @@ describe('the way through the house', () => {
     );
   });
 
+  test('what has no known area is told where the story is just then', () => {
+    const known: Readonly<Record<string, string>> = { drive: 'Drive', hall: 'Hall' };
+    const steps = storySteps(happened([signal('noise', 'first', -1000), ...signals]), (source) => known[source] ?? '');
+    assert.deepEqual(
+      steps.map(({ title, sources }) => [title, sources.map(({ name }) => name).join()]),
+      [
+        ['Drive', 'first,drive,hall ear'],
+        ['Hall', 'hall'],
+        ['Drive', 'drive'],
+      ],
+    );
+  });
+
   test('in one area goes from source to source, each of them once', () => {
     const steps = storySteps(happened(signals), () => 'House');
     assert.deepEqual(

@@ -47,6 +47,8 @@ export async function buildEditor(): Promise<void> {
     platform: 'browser',
     target: 'es2020',
     plugins: [buildDataModules],
+    // Read by every editor that opens: a quarter of the size.
+    alias: { jsonata: 'jsonata/jsonata.min.js' },
     loader: { '.css': 'text' },
     logLevel: 'warning',
   });

@@ -112,6 +112,3 @@ declare const RED: {
   /** Text of a locale: `<namespace>:<key>`. */
   _(key: string, params?: Record<string, string | number>): string;
 };
-
-/** The JSONata of Node-RED itself, which its editor of expressions asks. It throws objects with `message` and `position`. */
-declare const jsonata: ((expression: string) => { ast(): object }) | undefined;

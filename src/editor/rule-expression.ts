@@ -1,5 +1,4 @@
 import type { Rule } from '../contracts/configs.ts';
-import { faultInExpression } from '../contracts/configs/rules/expression-form.ts';
 import { element } from './element.ts';
 import { change } from './rule-parts.ts';
 import type { Say } from '../fusion/rule-words/rule-sentence.ts';
@@ -33,17 +32,4 @@ export function expressionField(rule: Rule, say: Say, refresh: () => void): HTML
     });
   });
   return element('div', { title: say('expression.title') }, say('expression.label'), field, large);
-}
-
-/** What is wrong with the expression of a rule, and where; empty when nothing is, or the editor has no JSONata to ask. */
-export function expressionFault({ expression }: Pick<Rule, 'expression'>, say: Say): string {
-  if (expression === undefined || typeof jsonata === 'undefined') return '';
-  try {
-    const fault = faultInExpression(jsonata(expression).ast());
-    if (fault === undefined) return '';
-    return say('expression.refused', { what: fault.what, position: fault.position });
-  } catch (thrown) {
-    const { message = '', position = 0 } = thrown as { message?: string; position?: number };
-    return say('expression.unreadable', { message: message.replace(/\.$/, ''), position });
-  }
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../contracts/configs.ts';
-import { expressionFault } from './rule-expression.ts';
+import { expressionFault } from './expression-fault.ts';
 import type { Say } from '../fusion/rule-words/rule-sentence.ts';
 
 /** What is wrong with a rule that fits the schema, as the runtime would refuse it, and its field; empty when nothing is. */

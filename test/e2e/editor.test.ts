@@ -471,6 +471,8 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     assert.match(await fault.innerText(), /^expression: .*\(character 12\)$/);
     await field.fill('$random() > 0.5');
     assert.equal(await fault.innerText(), 'expression: $random cannot stand in a condition (character 7)');
+    await field.fill('mode ?? "night"');
+    assert.match(await fault.innerText(), /^expression: /, "Node-RED's own JSONata would take it, the engine does not");
     const folder = process.env.SCREENSHOTS;
     if (folder !== undefined) await page.screenshot({ path: join(folder, 'expression.png') });
     await save();

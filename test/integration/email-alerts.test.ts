@@ -17,8 +17,13 @@ interface Received {
   user: string;
 }
 
-/** A real mail server, and alerts that go through it. */
-async function scene(t: TestContext, options: SMTPServerOptions = {}, changes: Partial<EmailAccount> = {}) {
+/** A real mail server, and alerts that go through it. @param refusals reply codes to the next mails that were sent whole */
+async function scene(
+  t: TestContext,
+  options: SMTPServerOptions = {},
+  changes: Partial<EmailAccount> = {},
+  refusals: number[] = [],
+) {
   const mails: Received[] = [];
   const logins: string[] = [];
   const server = new SMTPServer({
@@ -33,6 +38,11 @@ async function scene(t: TestContext, options: SMTPServerOptions = {}, changes: P
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', () => {
+        const responseCode = refusals.shift();
+        if (responseCode !== undefined) {
+          done(Object.assign(new Error('Not now'), { responseCode }));
+          return;
+        }
         const { mailFrom, rcptTo } = session.envelope;
         mails.push({
           from: mailFrom === false ? '' : mailFrom.address,
@@ -155,6 +165,45 @@ describe('alerts by mail', { timeout: 120_000 }, () => {
       [['ES_CHANNEL_RECIPIENT', 'g***@example.org']],
     );
   });
+
+  test('are tried again whenever the server says that it will pass: as we come, at the sender, behind the mail', async (t) => {
+    let [visits, senders] = [0, 0];
+    const busy = (times: number, responseCode: number, done: (error?: Error) => void): void => {
+      if (times === 0) done(Object.assign(new Error('Too busy'), { responseCode }));
+      else done();
+    };
+    const options: SMTPServerOptions = {
+      onConnect: (_session, done) => {
+        busy(visits++, 421, done);
+      },
+      onMailFrom: (_address, _session, done) => {
+        busy(senders++, 450, done);
+      },
+    };
+    const { mails, alerts, settled, deliveries } = await scene(t, options, {}, [452, 451]);
+    await alerts.alert(incident(), undefined, channelPolicy);
+    await settled();
+    assert.equal(mails.length, 1);
+    assert.deepEqual([deliveries.at(-1)?.status, deliveries.at(-1)?.attempts], ['accepted', 5]);
+  });
+
+  const refuseSender: SMTPServerOptions['onMailFrom'] = (_address, _session, done) => {
+    done(Object.assign(new Error('No'), { responseCode: 553 }));
+  };
+  for (const [what, options, refusals] of [
+    ['the sender', { onMailFrom: refuseSender }, []],
+    ['the mail as too large', {}, [552]],
+    ['the mail as spam', {}, [554]],
+  ] as const satisfies readonly (readonly [string, SMTPServerOptions, readonly number[]])[]) {
+    test(`fail at once, by name, where the server refuses ${what}`, async (t) => {
+      const { mails, alerts, settled, deliveries } = await scene(t, options, {}, [...refusals]);
+      await alerts.alert(incident(), undefined, channelPolicy);
+      await settled();
+      await until(() => deliveries.some(({ status }) => status === 'failed'));
+      const { error, attempts } = deliveries.find(({ status }) => status === 'failed') ?? {};
+      assert.deepEqual([error?.name, attempts, mails.length], ['ES_CHANNEL_MESSAGE', 1, 0]);
+    });
+  }
 
   test('what a camera is called cannot begin a header', async (t) => {
     const { mails, alerts, settled } = await scene(t);

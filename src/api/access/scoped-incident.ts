@@ -2,7 +2,8 @@ import { maySee, type Scope } from '../../contracts/access.ts';
 import type { IncidentSummary } from '../../contracts/api.ts';
 
 /** How sentences begin that are of the whole incident and name no source. */
-const ofTheWhole = /^(?:Severity \d by the rule |Confidence )/;
+const ofTheWhole =
+  /^(?:Severity \d by the rule |\d+\.\d s lie between |Confidence |Before that severity \d \([^)]*\) since |Ended: )/;
 
 /**
  * An incident as somebody may see it: without the signals, files and sentences of sources that are not theirs, and then

@@ -20,7 +20,15 @@ async function bench(t: TestContext) {
   const store = await site.evidence();
   for (const [seq, source] of ['door', 'yard'].entries()) {
     const phase = seq === 0 ? 'start' : 'update';
-    const fields = { id: 'both', source, sources: ['door', 'yard'], signals: [], seq };
+    const explanation = [
+      'Severity 3 by the rule person+glass_break.',
+      'Person seen by door at 16:31:46.9, score 0.82.',
+      'Glass break heard by yard at 16:31:47.1, score 0.97.',
+      '0.2 s lie between the two.',
+      'Confidence 0.82: the lowest score of those signals.',
+      'Before that severity 1 (person) since 16:31:41.1.',
+    ];
+    const fields = { id: 'both', source, sources: ['door', 'yard'], signals: [], explanation, seq };
     await store.record(incident({ ...fields, phase }), { image: jpeg(source) });
   }
   await store.record(incident({ id: 'other', source: 'yard', sources: ['yard'] }), { image: jpeg('other') });

@@ -13,6 +13,10 @@ export interface EvidenceHost {
 
 /** Each holds a file open and may last as long as its reader is slow. */
 const mostAtOnce = 32;
+/** Of one account: nobody who reads slowly keeps the others from it. */
+const mostOfAccount = 16;
+/** Who has read what lately, so that the parts of a clip are one reading. */
+const mostRemembered = 1000;
 
 /** Answers who reads files of incidents. */
 export class EvidenceAnswers {
@@ -20,7 +24,8 @@ export class EvidenceAnswers {
   readonly handlers = {
     readEvidence: (call) => this.read(call, call.parts.evidence ?? ''),
   } satisfies Partial<Handlers>;
-  #underWay = 0;
+  readonly #underWay: Caller[] = [];
+  readonly #read = new Set<string>();
 
   constructor(host: EvidenceHost) {
     this.#host = host;
@@ -28,10 +33,11 @@ export class EvidenceAnswers {
 
   /** @param type only a file of this type is there. @throws Problem 404, 416, 503 */
   async read({ request, response, caller }: Call, id: string, type?: EvidenceItem['type']): Promise<void> {
-    if (this.#underWay >= mostAtOnce) {
+    const own = this.#underWay.filter(({ account }) => account !== undefined && account === caller.account);
+    if (this.#underWay.length >= mostAtOnce || own.length >= mostOfAccount) {
       throw new Problem(503, 'Too much evidence is being read at once.', { headers: { 'Retry-After': '5' } });
     }
-    this.#underWay += 1;
+    this.#underWay.push(caller);
     try {
       const found = await this.#host.evidence(id, caller);
       if (found === undefined || (type !== undefined && found.item.type !== type))
@@ -39,13 +45,21 @@ export class EvidenceAnswers {
       try {
         await answerEvidence(request, response, found);
       } finally {
-        // Lists show thumbnails by the dozen, and players fetch a clip in parts: its beginning is the reading of it, whoever breaks off.
+        // Lists show thumbnails by the dozen, and players fetch a clip in parts: who breaks off, or begins later, has read it, too.
         const isBegin = /^bytes=[1-9]/.exec(request.headers.range ?? '') === null;
-        const isRead = response.headersSent && found.item.type !== 'thumbnail' && isBegin;
-        if (isRead) this.#host.note(caller, 'evidence.read', id);
+        const isRead = response.headersSent && found.item.type !== 'thumbnail';
+        if (isRead && (this.#isNews(`${caller.name} ${id}`) || isBegin)) this.#host.note(caller, 'evidence.read', id);
       }
     } finally {
-      this.#underWay -= 1;
+      this.#underWay.splice(this.#underWay.indexOf(caller), 1);
     }
+  }
+
+  #isNews(reading: string): boolean {
+    const isNews = !this.#read.delete(reading);
+    this.#read.add(reading);
+    const [oldest] = this.#read;
+    if (this.#read.size > mostRemembered && oldest !== undefined) this.#read.delete(oldest);
+    return isNews;
   }
 }

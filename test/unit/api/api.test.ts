@@ -4,6 +4,7 @@ import { createServer, IncomingMessage, request as httpRequest, ServerResponse }
 import { connect, Socket, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test, type TestContext } from 'node:test';
 import { Api, type ApiHost } from '../../../src/api/api.ts';
 import { answerEvidence } from '../../../src/api/evidence-answer.ts';
@@ -16,6 +17,11 @@ import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { apiHost, callerBy } from './api-host.ts';
 import { serveApi } from './api-server.ts';
+
+async function waitFor(isSo: () => boolean): Promise<void> {
+  for (let n = 0; n < 3000 && !isSo(); n++) await sleep(10);
+  assert.ok(isSo());
+}
 
 const id = '0123456789abcdef0123456789abcdef';
 const bytes = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 251));
@@ -205,6 +211,49 @@ describe('evidence', () => {
     answer(undefined);
     for (const reader of await Promise.all(readers)) assert.equal(reader.status, 404);
     assert.equal((await ask()).status, 404, 'there is room again');
+  });
+
+  test('is written down for who reads all but its beginning, once for all its parts', async (t) => {
+    const file = join(temporaryFolder(t), 'a.wav');
+    writeFileSync(file, bytes);
+    const noted: string[] = [];
+    const address = await serve(t, {
+      evidence: () => Promise.resolve({ item, file }),
+      note: (_caller, action, subject = '') => noted.push(`${action} ${subject}`),
+    });
+    for (const range of ['bytes=1-', 'bytes=500-', 'bytes=900-999']) {
+      const part = await fetch(`${address}/api/v1/evidence/${id}`, { headers: { range } });
+      assert.equal(part.status, 206);
+      await part.arrayBuffer();
+    }
+    // What is read first is written down first: the next reading has come behind.
+    await (await fetch(`${address}/api/v1/evidence/${'a'.repeat(32)}`)).arrayBuffer();
+    await waitFor(() => noted.length >= 2);
+    assert.deepEqual(noted, [`evidence.read ${id}`, `evidence.read ${'a'.repeat(32)}`]);
+  });
+
+  test('leaves room for others, however slowly one account reads', async (t) => {
+    let account = 'eve';
+    const { promise: slow, resolve: answer } = Promise.withResolvers<undefined>();
+    let asked = 0;
+    const address = await serve(t, {
+      caller: () => Promise.resolve({ name: account, role: 'viewer', how: 'session', account }),
+      evidence: () => {
+        asked += 1;
+        return slow;
+      },
+    });
+    const ask = () => fetch(`${address}/api/v1/evidence/${id}`);
+    const readers = Array.from({ length: 16 }, ask);
+    await waitFor(() => asked === 16);
+    const refused = await ask();
+    assert.equal(refused.status, 503);
+    await refused.arrayBuffer();
+    account = 'ann';
+    const other = ask();
+    await waitFor(() => asked === 17);
+    answer(undefined);
+    for (const reader of await Promise.all([...readers, other])) assert.equal(reader.status, 404);
   });
 
   test('is not held open for a reader that takes nothing', async (t) => {

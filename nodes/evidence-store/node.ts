@@ -34,6 +34,12 @@ export default defineNode({
       else node.status('down', 'refused', { reason });
     });
 
+    // A test that somebody asked for over HTTP; it is kept already.
+    const unsubscribeSimulated = site.simulated.add((incident) => {
+      node.send([incident, null]);
+      node.status('running', 'stored', { reason: incident.payload.reason });
+    });
+
     /** Never rejects: what could not be kept is in the answer. */
     async function record(incident: Incident, media: IncidentMedia): Promise<Recorded> {
       try {
@@ -83,6 +89,7 @@ export default defineNode({
       async close() {
         unsubscribe();
         unsubscribeTroubles();
+        unsubscribeSimulated();
         // When all nodes close at once, Node-RED no longer delivers the end that fuse-severity sends.
         await store?.endOpen();
       },

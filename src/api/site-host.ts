@@ -57,7 +57,8 @@ export function siteHost(
     ...siteIncidents(sites),
     exportIncident: (id, scope) => exportOf(sites(), id, scope),
     rules: (language, scope) => siteRules(sites(), language, scope),
-    simulate: (source, scope) => (testsAreAllowed() ? simulateEvent(sites(), source, scope) : undefined),
+    simulate: (source, scope, alert) =>
+      testsAreAllowed() ? simulateEvent(sites(), source, { scope, alert }) : undefined,
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),
     ...siteStoredStreams(sites),

@@ -26,7 +26,7 @@ export const ViolenceEvent = Type.Object({
   reviewed_at: Type.Optional(isoTime),
   clip_path: Type.Optional(Type.String({ description: 'Below the place of the API; absent while there is no clip.' })),
   snapshot_path: Type.Optional(Type.String()),
-  simulated: Type.Boolean({ description: 'Made by a test: nobody was told.' }),
+  simulated: Type.Boolean({ description: 'Made by a test.' }),
 });
 export type ViolenceEvent = Static<typeof ViolenceEvent>;
 
@@ -56,7 +56,14 @@ export const EventQuery = Type.Object({
 /** Body of confirm and dismiss; it may be left out. */
 export const EventVerdict = Type.Object({ note: Type.Optional(Type.String({ maxLength: 2000 })) });
 
-export const SimulateQuery = Type.Object({ stream_id: stream });
+export const SimulateQuery = Type.Object({
+  stream_id: stream,
+  alert: Type.Optional(
+    Type.Enum(['true', 'false'], {
+      description: 'true: it goes the way of a real one, as severity 2, and people are told.',
+    }),
+  ),
+});
 
 const told = {
   seq: Type.Integer({ minimum: 1, description: 'For `since` of the next connection.' }),

@@ -131,6 +131,8 @@ export class Site {
   keeping: Keeping = usualKeeping;
   /** What the site itself has to tell of its storage, as incidents for the flow. */
   readonly troubles: Subscribers<WireMessage<Incident>>;
+  /** Incidents of tests that are to go the way of real ones; they are kept already. */
+  readonly simulated: Subscribers<WireMessage<Incident>>;
   readonly #storage: StorageWatch;
   readonly #telemetry: TelemetryFiles;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
@@ -170,6 +172,7 @@ export class Site {
     this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
     this.troubles = new Subscribers(this.log);
+    this.simulated = new Subscribers(this.log);
     this.#storage = new StorageWatch({ site: () => this.id, clock: this.clock, newId: this.newId }, (incident) => {
       this.#tellTrouble(incident);
     });

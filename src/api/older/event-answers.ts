@@ -23,10 +23,11 @@ import { eventOf, reviewsOf } from './event-words.ts';
 
 export interface EventHost extends IncidentHost {
   /**
-   * Writes down an incident of a camera that a test asks for, marked as such; nobody is told. Undefined: tests are not allowed here.
-   * @throws Problem 404 for a camera that is not there
+   * Writes down an incident of a camera that a test asks for, marked as such. Undefined: tests are not allowed here.
+   * @param alert it is handed to the flow, which tells people; otherwise nobody is told.
+   * @throws Problem 404 for a camera that is not there, 409 where no flow would hear of it
    */
-  simulate(source: string, scope: Scope): Promise<string> | undefined;
+  simulate(source: string, scope: Scope, alert: boolean): Promise<string> | undefined;
 }
 
 /** Answers clients of ViolenceSense: its events are our incidents. */
@@ -93,9 +94,10 @@ export class EventAnswers {
 
   /** @throws Problem 400, 404, 503 */
   async #simulate({ request, response, caller }: Call): Promise<void> {
-    const given = new Parameters(request.url, ['stream_id']);
+    const given = new Parameters(request.url, ['stream_id', 'alert']);
     const source = given.text('stream_id', nameLimit);
-    const written = source === undefined ? undefined : this.#host.simulate(source, caller);
+    const alert = given.oneOf('alert', ['true', 'false']) === 'true';
+    const written = source === undefined ? undefined : this.#host.simulate(source, caller, alert);
     if (source === undefined) throw new Problem(400, 'The parameter stream_id names the camera.');
     if (written === undefined) throw new Problem(404, 'There is nothing here.');
     sendJson(request, response, 201, eventOf(await this.#incident(await written, caller)));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { maySee, type Scope } from '../../contracts/access.ts';
+import { topicOf } from '../../contracts/guards.ts';
 import type { Incident } from '../../contracts/messages.ts';
 import { camerasOf } from '../../site/camera-list.ts';
 import type { Site } from '../../site/site.ts';
@@ -13,12 +14,23 @@ export function testsAreAllowed(): boolean {
   return process.env[variable] === '1';
 }
 
+/** What is said of it, without and with alert. */
+const explanations = {
+  quiet: 'Somebody asked for it to try things out: nothing happened, and nobody was told.',
+  told: 'This is a test that somebody asked for: nothing happened.',
+} as const;
+
 /**
- * Writes an incident that is over at once into the store of the site of a camera. No message leaves by any wire, so nobody is told.
+ * Writes an incident that is over at once into the store of the site of a camera. Without `alert` no message leaves by any wire, so nobody is
+ * told; with it, the evidence-store nodes of the site send it as they send a real one.
  * @returns its id.
- * @throws Problem 404 for a camera that is not there, 409 where several sites have one of that name
+ * @throws Problem 404 for a camera that is not there, 409 where several sites have one of that name, or no node would send it
  */
-export async function simulateEvent(sites: readonly Site[], source: string, scope: Scope): Promise<string> {
+export async function simulateEvent(
+  sites: readonly Site[],
+  source: string,
+  { scope, alert }: { scope: Scope; alert: boolean },
+): Promise<string> {
   const found = camerasOf(sites, scope).filter(
     (camera) => camera.source === source && maySee(scope, camera.site, source),
   );
@@ -26,13 +38,21 @@ export async function simulateEvent(sites: readonly Site[], source: string, scop
   const site = sites.find(({ id }) => id === camera?.site);
   if (camera === undefined || site === undefined) throw new Problem(404, 'There is no such camera.');
   if (others.length > 0) throw new Problem(409, 'Several sites have a camera of this name.');
+  if (alert && !site.simulated.isHeard) {
+    throw new Problem(409, 'No evidence-store node of this site runs that could send it to those who alert.');
+  }
   const at = site.clock.now();
   const incident: Incident = {
     ...{ v: 1, kind: 'incident', id: randomUUID(), phase: 'end', site: site.id, area: camera.area, source },
-    ...{ capturedAt: at, startedAt: at, updatedAt: at, endedAt: at, severity: 1, label: 'Simulated event' },
+    ...{ capturedAt: at, startedAt: at, updatedAt: at, endedAt: at, severity: alert ? 2 : 1, label: 'Simulated event' },
     ...{ reason: simulatedReason, confidence: 1, sources: [source], signals: [] },
-    explanation: ['Somebody asked for it to try things out: nothing happened, and nobody was told.'],
+    explanation: [alert ? explanations.told : explanations.quiet],
   };
   await (await site.evidence()).record(incident, {});
+  if (alert) {
+    const begun: Incident = { ...incident, phase: 'start' };
+    delete begun.endedAt;
+    for (const payload of [begun, incident]) site.simulated.tell({ topic: topicOf(payload), payload });
+  }
   return incident.id;
 }

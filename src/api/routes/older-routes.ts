@@ -64,7 +64,8 @@ export const eventRoutes = {
   },
   simulateEvent: {
     ...{ method: 'POST', path: '/api/v1/test/simulate-event', group: 'ViolenceSense', needs: 'admin' },
-    summary: 'Writes down an event for a test; nobody is told. Not there (404) unless ECHOSIGHT_TEST_ROUTES is 1.',
+    summary:
+      'Writes down an event for a test; nobody is told unless it asks for that. Not there (404) unless ECHOSIGHT_TEST_ROUTES is 1.',
     query: SimulateQuery,
     answers: { 201: { description: 'The event.', schema: ViolenceEvent } },
     problems: [404, 409, 503],

@@ -14,11 +14,20 @@ import { demoPhoneNumberId, houseFlow, missingTypes } from '../hosts/house-flow.
 import { hostPrograms, RegistryUnreachable, runNpm, type HostName } from '../hosts/install.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { emptyUserFolder, installPacked, packageName, packPackage } from '../hosts/packed-package.ts';
+import { dashboardPages } from '../e2e/dashboard-host.ts';
 import { requirement } from '../requirements.ts';
 import { startDemoCamera } from './demo-camera.ts';
 import { assertDialogsOpen } from './editor-walk.ts';
 
 const token = 'packed-token-8c1d';
+/** The other pages of the dashboard, and what each says that works. */
+const pages = {
+  history: /by reason/i,
+  system: /cameras and microphones/i,
+  rules: /of \d+ count now/,
+  accounts: /no accounts yet/,
+  'sound-lab': /drop a/i,
+} as const;
 
 /** What `npm publish` would send, installed into a fresh user folder of a Node-RED with the npm that it brings. */
 export function testPackedOn(name: HostName): void {
@@ -118,7 +127,7 @@ export function testPackedOn(name: HostName): void {
       }
     });
 
-    test('the dashboard shows the incident', async (t) => {
+    test('the dashboard shows the incident, and every other page of it', async (t) => {
       const house = running(t);
       if (house === undefined || !requirement(t, findBrowser() !== undefined, 'a browser (CHROMIUM_PATH)')) return;
       const browser = await launchBrowser();
@@ -131,6 +140,10 @@ export function testPackedOn(name: HostName): void {
           .getByText(/breaking glass/i)
           .first()
           .waitFor();
+        for (const [path, words] of Object.entries(pages)) {
+          await page.goto(`${house.url}/dashboard/${path}`);
+          await page.getByText(words).first().waitFor({ timeout: 60_000 });
+        }
         assert.deepEqual(faults, []);
       } finally {
         await browser.close();
@@ -175,7 +188,10 @@ export function testPackedOn(name: HostName): void {
       const env = { ECHOSIGHT_SOURCE_1: camera.url, ECHOSIGHT_SANDBOX_URL: sandbox.url };
       const started = await NodeRedHost.start(env, userDir, name);
       const house = houseFlow(token, { 'evidence-store': 'kept', 'whatsapp-out': 'told' });
-      const dashboard = example('Dashboard', 'Incidents.json');
+      const dashboard = dashboardPages(
+        ['Incidents', 'History', 'System', 'Rules', 'Accounts', 'Sound lab'],
+        join(installed, 'examples', 'Dashboard'),
+      );
       await started.deploy([
         ...house,
         ...missingTypes(house),

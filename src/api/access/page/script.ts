@@ -93,7 +93,7 @@ function backLink() {
   const next = new URLSearchParams(location.search).get('next');
   const there = next && new URL(next, location.origin);
   if (!there || there.origin !== location.origin) return [];
-  return [make('a', { href: there.pathname + there.search + there.hash }, say.back)];
+  return [make('a', { href: there.href }, say.back)];
 }
 
 async function loginPage() {

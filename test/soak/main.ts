@@ -3,6 +3,9 @@
  * as the last line of stdout, exit 0 when nothing was lost or left behind. `npm run -s soak` alone lists the names.
  * ECHOSIGHT_SOAK_SEED: another seed for api-fuzz.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { deployAgainAndAgain } from '../faults/deploy-again.ts';
 import { House, type HouseOptions } from '../faults/house.ts';
@@ -12,6 +15,7 @@ import { recoverAgainAndAgain } from '../faults/recover-again.ts';
 import { commands, nothingLeft, startAndStop } from '../faults/start-and-stop.ts';
 import type { Vitals } from '../faults/vitals.ts';
 import { CameraProcess } from '../hosts/camera-process.ts';
+import { killTheWriter } from '../integration/evidence-kills.ts';
 import { fuzzApiForLong } from './api-fuzz.ts';
 import { fuzzForLong } from './vision-fuzz.ts';
 
@@ -78,6 +82,11 @@ const soaks: Record<string, Soak> = {
 
 /** Those that need no camera and no Node-RED. */
 const bare: Record<string, Omit<Soak, 'run' | 'options'> & { run: (times: number) => Promise<Result> }> = {
+  evidence: {
+    what: 'kills a process that writes evidence again and again; no row, file or entry of the chain may be torn or lost',
+    times: 200,
+    run: (times) => killForLong(times),
+  },
   'vision-fuzz': {
     what: 'changed models, pictures and outputs of models, so many of each; each must be used or refused by name',
     times: 100_000,
@@ -128,6 +137,18 @@ async function timed(called: string, run: () => Promise<Result>): Promise<object
   const { passed, result } = await run();
   if (!passed) process.exitCode = 1;
   return { soak: called, passed, minutes: Math.round((performance.now() - begun) / 6000) / 10, ...result };
+}
+
+async function killForLong(kills: number): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'echosight-kills-'));
+  try {
+    const result = await killTheWriter({ folder, kills, random, onKill: progress(kills) });
+    const { lost, torn_rows: rows, torn_files: files, orphans, complaints, chain } = result;
+    const isWhole = lost + rows + files + orphans + complaints === 0 && chain === 'verified';
+    return { passed: isWhole && result.incidents >= kills, result };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Nothing that a night could pile up. */

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
+import { root } from '../../scripts/build/paths.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { happen, openIncidents, startDashboardHost } from './dashboard-host.ts';
@@ -31,8 +32,9 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
     data = mkdtempSync(join(tmpdir(), 'sentinel-test-'));
     const tone = Float32Array.from({ length: 10 * 16_000 }, (_, n) => Math.sin(n / 5) / 4);
     const story = burglary(begun);
+    const picture = readFileSync(join(root, 'models/test-picture.jpg'));
     await keepIncidents(data, [
-      { incident: story },
+      { incident: story, media: { image: picture, cleanImage: Buffer.concat([picture, Buffer.from('clean')]) } },
       // It is kept when it was heard: ten seconds until 10.5 s after the beginning.
       {
         incident: { ...story, phase: 'evidence', source: 'hall microphone', capturedAt: begun + 10_500 },
@@ -145,6 +147,19 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
     await page.waitForFunction("document.querySelector('.es-detail audio').currentTime >= 7.6");
     await page.evaluate("document.querySelector('.es-detail audio').pause()");
     assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
+  });
+
+  test('a snapshot that is there both ways is shown as one wants it', async () => {
+    const shown = page.locator('.es-pictures img');
+    const marked = await shown.getAttribute('src');
+    await page.getByRole('button', { name: 'Clean', exact: true }).click();
+    await page.locator('.es-renditions [aria-pressed=true]', { hasText: 'Clean' }).waitFor();
+    assert.equal(await shown.count(), 1);
+    assert.notEqual(await shown.getAttribute('src'), marked);
+    await look(page, 'clean');
+    await page.getByRole('button', { name: 'With boxes', exact: true }).click();
+    await page.locator('.es-renditions [aria-pressed=true]', { hasText: 'With boxes' }).waitFor();
+    assert.equal(await shown.getAttribute('src'), marked);
   });
 
   test('its marks are walked by the keyboard, and one that nothing recorded says so', async () => {

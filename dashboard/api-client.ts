@@ -8,7 +8,7 @@ import type { RuleNode, RuleNodes } from '../src/contracts/rule-list.ts';
 import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/statistics.ts';
 import type { TrainingStatus } from '../src/contracts/training.ts';
 import { queryOf, type ListFilter } from './list-filter.ts';
-import type { PictureAnswer } from './camera-tiles.ts';
+import type { PictureAnswer } from './incidents/now/camera-tiles.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
 
 /** Why a request brought nothing, in the kinds that the page has words for. */

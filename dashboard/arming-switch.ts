@@ -1,7 +1,7 @@
 import type { SiteArming } from '../src/contracts/arming.ts';
 import type { ApiClient } from './api-client.ts';
 import { isDisarmed, modeChoices, withArming } from './mode-switch.ts';
-import type { PageState } from './page-state.ts';
+import type { PageState } from './incidents/page-state.ts';
 import type { PageVoice } from './page-voice.ts';
 
 type ArmingState = Pick<PageState, 'armings' | 'isArming' | 'armingFailure' | 'announcement' | 'now'>;

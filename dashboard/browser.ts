@@ -1,8 +1,8 @@
 import type { ApiClient, Tab } from './api-client.ts';
-import type { TilePorts } from './camera-tiles.ts';
-import type { CardPorts } from './microphone-cards.ts';
+import type { TilePorts } from './incidents/now/camera-tiles.ts';
+import type { CardPorts } from './incidents/now/microphone-cards.ts';
 import { filterIn, keptAs, noFilter, type ListFilter } from './list-filter.ts';
-import type { LivePorts } from './live-link.ts';
+import type { LivePorts } from './incidents/live-link.ts';
 
 /** Dashboard puts its Vue on the window. */
 export function vue(): { reactive: <T extends object>(state: T) => T } {

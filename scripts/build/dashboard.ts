@@ -8,10 +8,11 @@ import { root } from './paths.ts';
 /*
  * The page of the dashboard, from dashboard/ to the flows of examples/Dashboard/.
  *
- * Dashboard's ui-template takes one text with <template>, <script> and <style>. incidents.vue, history.vue, system.vue and sound-lab.vue are the
- * frames of the pages; `part: x.vue` in it stands for the template of that file, whose style follows. The .vue files have no
- * script: they show what `page` holds, which is made by main.ts (lab-main.ts) and what it imports, bundled into data(). Dashboard parses the text as HTML and prints the script anew
- * from its syntax tree: so no self-closing tags, no capitals in names, one `export default`, and no syntax after ES2017.
+ * Dashboard's ui-template takes one text with <template>, <script> and <style>. Each page has a folder with its frame (incidents.vue, history.vue
+ * ...), in which `part: x.vue` stands for the template of that file, by its path below dashboard/; its style follows. The .vue files have no
+ * script: they show what `page` holds, which is made by main.ts (history-main.ts ...) and what it imports, bundled into data(). Dashboard parses
+ * the text as HTML and prints the script anew from its syntax tree: so no self-closing tags, no capitals in names, one `export default`, and no
+ * syntax after ES2017.
  */
 const folder = join(root, 'dashboard');
 
@@ -32,17 +33,29 @@ export interface GeneratedFlow {
  * @throws Error naming everything that is wrong in dashboard/
  */
 export async function dashboardFlows(): Promise<GeneratedFlow[]> {
-  const format = await pageText('incidents.vue', 'main.ts');
+  const format = await pageText('incidents/incidents.vue', 'incidents/main.ts');
   return [
     { file: 'examples/Dashboard/Incidents.json', text: flowText(format, 'light') },
     { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
-    { file: 'examples/Dashboard/History.json', text: historyText(await pageText('history.vue', 'history-main.ts')) },
-    { file: 'examples/Dashboard/System.json', text: systemText(await pageText('system.vue', 'system-main.ts')) },
-    { file: 'examples/Dashboard/Rules.json', text: rulesText(await pageText('rules.vue', 'rules-main.ts')) },
-    { file: 'examples/Dashboard/Sound lab.json', text: labText(await pageText('sound-lab.vue', 'lab-main.ts')) },
+    {
+      file: 'examples/Dashboard/History.json',
+      text: historyText(await pageText('history/history.vue', 'history/history-main.ts')),
+    },
+    {
+      file: 'examples/Dashboard/System.json',
+      text: systemText(await pageText('system/system.vue', 'system/system-main.ts')),
+    },
+    {
+      file: 'examples/Dashboard/Rules.json',
+      text: rulesText(await pageText('rules/rules.vue', 'rules/rules-main.ts')),
+    },
+    {
+      file: 'examples/Dashboard/Sound lab.json',
+      text: labText(await pageText('sound-lab/sound-lab.vue', 'sound-lab/lab-main.ts')),
+    },
     {
       file: 'examples/Dashboard/Accounts.json',
-      text: accountsText(await pageText('accounts.vue', 'accounts-main.ts')),
+      text: accountsText(await pageText('accounts/accounts.vue', 'accounts/accounts-main.ts')),
     },
   ];
 }

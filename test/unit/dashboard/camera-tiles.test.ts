@@ -14,7 +14,7 @@ interface Module {
   tileLook: (tile: Tile, now: number) => { word: string; tone: string; isShown: boolean };
   lastSeen: (tile: Tile) => number | undefined;
 }
-const tilesFile = '../../../dashboard/camera-tiles.ts';
+const tilesFile = '../../../dashboard/incidents/now/camera-tiles.ts';
 const { CameraTiles, tileLook, lastSeen } = (await import(tilesFile)) as Module;
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

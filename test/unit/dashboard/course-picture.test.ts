@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { IncidentSummary, SummaryEvidence, SummarySignal } from '../../../src/contracts/api.ts';
-import { coursePicture, groundsOf } from '../../../dashboard/course-picture.ts';
-import { snapshotsOf } from '../../../dashboard/media.ts';
-import { recordingAt, recordingsOf } from '../../../dashboard/recordings.ts';
-import { storySteps } from '../../../dashboard/story-steps.ts';
+import { coursePicture, groundsOf } from '../../../dashboard/incidents/detail/course-picture.ts';
+import { snapshotsOf } from '../../../dashboard/incidents/detail/media.ts';
+import { recordingAt, recordingsOf } from '../../../dashboard/incidents/detail/recordings.ts';
+import { storySteps } from '../../../dashboard/incidents/detail/story-steps.ts';
 import { incident } from './incident.ts';
 
 const at = 1_000_000;

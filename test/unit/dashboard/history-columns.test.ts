@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { columnsOf, columnStarts, hoursOf, spans } from '../../../dashboard/history-columns.ts';
+import { columnsOf, columnStarts, hoursOf, spans } from '../../../dashboard/history/history-columns.ts';
 
 const now = new Date(2026, 10, 21, 13, 37).getTime();
 

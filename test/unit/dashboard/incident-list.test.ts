@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { IncidentList } from '../../../dashboard/incident-list.ts';
+import { IncidentList } from '../../../dashboard/incidents/list/incident-list.ts';
 import { incident } from './incident.ts';
 
 function idsOf(list: IncidentList): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { labCharts } from '../../../dashboard/lab-charts.ts';
-import { classWord, labSpeaker } from '../../../dashboard/lab-words.ts';
+import { labCharts } from '../../../dashboard/sound-lab/lab-charts.ts';
+import { classWord, labSpeaker } from '../../../dashboard/sound-lab/lab-words.ts';
 import type { TrainingStatus } from '../../../src/contracts/training.ts';
 
 const say = labSpeaker('de');

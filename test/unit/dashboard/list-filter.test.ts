@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { furtherChoices } from '../../../dashboard/filter-choices.ts';
+import { furtherChoices } from '../../../dashboard/incidents/list/filter-choices.ts';
 import {
   fits,
   furtherFilters,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rowAt, rowOf, rowsOf } from '../../../dashboard/list-rows.ts';
+import { rowAt, rowOf, rowsOf } from '../../../dashboard/incidents/list/list-rows.ts';
 import { incident } from './incident.ts';
 
 const noon = new Date(2026, 10, 21, 12).getTime();

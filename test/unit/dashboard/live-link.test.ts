@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { LiveLink, type LiveEvents, type LivePorts } from '../../../dashboard/live-link.ts';
+import { LiveLink, type LiveEvents, type LivePorts } from '../../../dashboard/incidents/live-link.ts';
 import type { LiveMessage } from '../../../src/contracts/api.ts';
 import { neverArmed } from '../../../src/contracts/arming.ts';
 import { incident } from './incident.ts';

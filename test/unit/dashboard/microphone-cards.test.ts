@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { earLook, levelShare, MicrophoneCards, rowsOf, type EarCard } from '../../../dashboard/microphone-cards.ts';
+import {
+  earLook,
+  levelShare,
+  MicrophoneCards,
+  rowsOf,
+  type EarCard,
+} from '../../../dashboard/incidents/now/microphone-cards.ts';
 import type { Listener, MicrophoneSummary } from '../../../src/contracts/listening.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

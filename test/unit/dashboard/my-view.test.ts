@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { noFilter } from '../../../dashboard/list-filter.ts';
-import { Notices } from '../../../dashboard/notices.ts';
-import { chosenOnly, filterOfView, viewOfFilter } from '../../../dashboard/view-filter.ts';
+import { Notices } from '../../../dashboard/incidents/view/notices.ts';
+import { chosenOnly, filterOfView, viewOfFilter } from '../../../dashboard/incidents/view/view-filter.ts';
 import { incident } from './incident.ts';
 
 describe('the filter of a view', () => {

@@ -13,7 +13,7 @@ interface Page {
   loadOlder(): Promise<void>;
   detach(): void;
 }
-const pageFile = '../../../dashboard/page.ts';
+const pageFile = '../../../dashboard/incidents/page.ts';
 const { createPage } = (await import(pageFile)) as { createPage: (setup: object) => Page };
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { soundShape } from '../../../dashboard/sound-shape.ts';
+import { soundShape } from '../../../dashboard/incidents/detail/sound-shape.ts';
 
 const rate = 16_000;
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { spans } from '../../../dashboard/history-columns.ts';
-import { accountsSpeaker, auditWords, type AccountsWord } from '../../../dashboard/accounts-words.ts';
-import { historySpeaker, type HistoryWord } from '../../../dashboard/history-words.ts';
-import { labSpeaker, type LabWord } from '../../../dashboard/lab-words.ts';
-import { rulesSpeaker, type RulesWord } from '../../../dashboard/rules-words.ts';
-import { systemSpeaker, type SystemWord } from '../../../dashboard/system-words.ts';
+import { spans } from '../../../dashboard/history/history-columns.ts';
+import { accountsSpeaker, auditWords, type AccountsWord } from '../../../dashboard/accounts/accounts-words.ts';
+import { historySpeaker, type HistoryWord } from '../../../dashboard/history/history-words.ts';
+import { labSpeaker, type LabWord } from '../../../dashboard/sound-lab/lab-words.ts';
+import { rulesSpeaker, type RulesWord } from '../../../dashboard/rules/rules-words.ts';
+import { systemSpeaker, type SystemWord } from '../../../dashboard/system/system-words.ts';
 import { timeWords } from '../../../dashboard/time-words.ts';
-import { viewSpeaker, type ViewWord } from '../../../dashboard/view-words.ts';
+import { viewSpeaker, type ViewWord } from '../../../dashboard/incidents/view/view-words.ts';
 import { chooseLanguage, speaker, type Word } from '../../../dashboard/words.ts';
 import { root } from '../../../scripts/build/paths.ts';
 import { reviewStates } from '../../../src/contracts/api.ts';
@@ -27,21 +27,21 @@ describe('the words of the page', () => {
     assert.equal(speaker('de')('other', { detail: '$& {n}' }), 'EchoSight meldet: $& {n}');
   });
 
-  /** What the files of a page ask for by name. */
+  /** What the files of a page ask for by name; they are told by their paths below dashboard/. */
   function askedIn(isOfPage: (file: string) => boolean): string[] {
     const folder = join(root, 'dashboard');
-    const code = readdirSync(folder)
-      .filter(isOfPage)
+    const code = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|vue)$/.test(file) && isOfPage(file))
       .map((file) => readFileSync(join(folder, file), 'utf8'));
     return [...code.join('\n').matchAll(/\b(?:say|caption|tell|tellView)\('([\w-]+)'/g)].map(([, word = '']) => word);
   }
   const isOfHistory = (file: string): boolean => file.startsWith('history');
   const isOfSystem = (file: string): boolean => file.startsWith('system');
-  const isOfAccounts = (file: string): boolean => /^(account|asking)/.test(file);
+  const isOfAccounts = (file: string): boolean => file.startsWith('account');
   const isOfPerson = (file: string): boolean => file.startsWith('person');
   const isOfRules = (file: string): boolean => file.startsWith('rules');
-  const isOfView = (file: string): boolean => /^(my-view|view-)/.test(file);
-  const isOfLab = (file: string): boolean => /^(sound-)?lab/.test(file);
+  const isOfView = (file: string): boolean => file.startsWith(join('incidents', 'view'));
+  const isOfLab = (file: string): boolean => file.startsWith('sound-lab') || file.startsWith('lab-');
   const others = [isOfLab, isOfHistory, isOfSystem, isOfAccounts, isOfPerson, isOfRules, isOfView];
   const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 

@@ -14,7 +14,6 @@ import type { Incident, Review, WireMessage } from '../contracts/messages.ts';
 import { reviewNote } from '../contracts/review-states.ts';
 import type { Acknowledgements, AuditNote, Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
-import { lockFolder, type FolderLock } from '../database/folder-lock.ts';
 import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
 import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
 import { Sealing } from '../evidence/trust/sealing.ts';
@@ -30,6 +29,7 @@ import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { EvidenceCheck } from './evidence-check.ts';
+import { FolderClaim } from './folder-claim.ts';
 import { HealthBoard } from './health-board.ts';
 import { IncidentExports } from './incident-exports.ts';
 import { Latecomers } from './latecomers.ts';
@@ -49,13 +49,12 @@ import { TelemetryFiles } from './telemetry-files.ts';
 /** Whoever asks for the health more often must not keep the database from its work. */
 const outboxCountsAgeMs = 1000;
 
-export interface SiteOptions {
+/** What may change while a site is open. */
+export interface SiteSettings {
   /** First part of every topic. */
   id: string;
   /** Name for people. */
   name: string;
-  /** Absolute path of the data folder. */
-  folder: string;
   /** Of the hours of rules; empty: that of the machine. */
   timeZone?: string;
   /** Latitude and longitude, such as `52.52, 13.405`; empty: unknown. */
@@ -70,6 +69,11 @@ export interface SiteOptions {
   registration?: boolean;
   /** Whether people at this machine log in too, once there are accounts. */
   localLogin?: boolean;
+}
+
+export interface SiteOptions extends SiteSettings {
+  /** Absolute path of the data folder. */
+  folder: string;
 }
 
 /** What every part of the engine is handed. */
@@ -125,10 +129,6 @@ export class Site {
   readonly access: Access;
   readonly newId = (): string => randomUUID();
   readonly random = (): number => Math.random();
-  #folderLock: FolderLock | undefined;
-  #saidUnlocked = false;
-  /** How long and how much is kept. */
-  keeping: Keeping = usualKeeping;
   /** What the site itself has to tell of its storage, as incidents for the flow. */
   readonly troubles: Subscribers<WireMessage<Incident>>;
   /** Incidents of tests that are to go the way of real ones; they are kept already. */
@@ -136,13 +136,8 @@ export class Site {
   readonly #storage: StorageWatch;
   readonly #telemetry: TelemetryFiles;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
-  #id: string;
-  #name: string;
-  #publicAddress: string | undefined;
-  #timeZone = '';
-  #location = '';
-  #registration: boolean;
-  #localLogin: boolean;
+  readonly #claim: FolderClaim;
+  #settings: SiteSettings;
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
   #evidence: Promise<EvidenceStore> | undefined;
@@ -151,14 +146,7 @@ export class Site {
 
   /** @throws SentinelError ES_SITE_LOCKED when another process uses the data folder. */
   constructor(options: SiteOptions, log: Log) {
-    this.#id = options.id;
-    this.#name = options.name;
-    this.#publicAddress = options.publicAddress;
-    this.#timeZone = options.timeZone ?? '';
-    this.keeping = options.keeping ?? usualKeeping;
-    this.#location = options.location ?? '';
-    this.#registration = options.registration ?? false;
-    this.#localLogin = options.localLogin ?? false;
+    this.#settings = options;
     this.folder = options.folder;
     this.log = redactedLog(log);
     this.clock = new SiteClock((stepMs) => {
@@ -182,7 +170,6 @@ export class Site {
       this.access.audit.note(entry);
     };
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), { ...tools, note });
-    this.arming.exitDelaySeconds = options.exitDelaySeconds ?? 0;
     this.snooze = new SiteSnooze({ folder, database: () => this.database(), note, ...tools });
     this.streamChanges = new Subscribers(this.log);
     const changed = (): void => {
@@ -199,58 +186,56 @@ export class Site {
       report: () => this.report(),
       incident: async (incidentId) => await (await this.evidence()).summary(incidentId, 'listed'),
     });
-    this.#telemetry.enabled = this.keeping.telemetryFiles;
     this.changes.add((incidentId) => {
       this.#telemetry.note(incidentId);
     });
     this.evidenceCheck = new EvidenceCheck(folder, this.clock);
     this.exports = new IncidentExports(folder, this.clock);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
-    this.#lock();
+    this.#claim = new FolderClaim(folder, this.log);
+    this.#apply();
     void this.sound.training.forgetLeftovers();
   }
 
   get id(): string {
-    return this.#id;
+    return this.#settings.id;
   }
 
   get name(): string {
-    return this.#name;
+    return this.#settings.name;
   }
 
   get publicAddress(): string | undefined {
-    return this.#publicAddress;
+    return this.#settings.publicAddress;
   }
 
   /** Empty: that of the machine. */
   get timeZone(): string {
-    return this.#timeZone;
+    return this.#settings.timeZone ?? '';
   }
 
   /** Latitude and longitude; empty: unknown. */
   get location(): string {
-    return this.#location;
+    return this.#settings.location ?? '';
+  }
+
+  /** How long and how much is kept. */
+  get keeping(): Keeping {
+    return this.#settings.keeping ?? usualKeeping;
   }
 
   get registration(): boolean {
-    return this.#registration;
+    return this.#settings.registration ?? false;
   }
 
   get localLogin(): boolean {
-    return this.#localLogin;
+    return this.#settings.localLogin ?? false;
   }
 
-  rename(options: Omit<SiteOptions, 'folder'>): void {
-    const { id, name, publicAddress, timeZone = '', location = '', exitDelaySeconds = 0 } = options;
-    this.keeping = options.keeping ?? usualKeeping;
-    this.#registration = options.registration ?? false;
-    this.#localLogin = options.localLogin ?? false;
-    this.#id = id;
-    this.#name = name;
-    this.#publicAddress = publicAddress;
-    this.#timeZone = timeZone;
-    this.#location = location;
-    this.arming.exitDelaySeconds = exitDelaySeconds;
+  /** Goes by other settings from now on. */
+  rename(settings: SiteSettings): void {
+    this.#settings = settings;
+    this.#apply();
   }
 
   /** What every part of the engine is handed. */
@@ -350,8 +335,13 @@ export class Site {
       await database?.close();
       await this.#sealing?.close();
     } finally {
-      this.#folderLock?.release();
+      this.#claim.release();
     }
+  }
+
+  #apply(): void {
+    this.arming.exitDelaySeconds = this.#settings.exitDelaySeconds ?? 0;
+    this.#telemetry.enabled = this.keeping.telemetryFiles;
   }
 
   /** Kept, if that is possible, and handed to the flow in any case. */
@@ -379,7 +369,7 @@ export class Site {
     };
     const { log, clock } = this;
     const claim = (): void => {
-      this.#claim();
+      this.#claim.renew();
     };
     const database = await openDatabase(join(this.folder, 'sentinel.db'), { log, clock, claim, onState });
     this.#databaseState = 'ok';
@@ -416,23 +406,6 @@ export class Site {
     };
     const told = { onChange, onAnswer, onRefused };
     return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, ...told, ...this.tools });
-  }
-
-  #lock(): void {
-    try {
-      this.#folderLock = lockFolder(this.folder);
-    } catch (error) {
-      if (error instanceof SentinelError && error.name === 'ES_SITE_LOCKED') throw error;
-      if (this.#saidUnlocked) return;
-      this.#saidUnlocked = true;
-      this.log.warn(`The data folder cannot be locked (${String(error)}): make sure that only one Node-RED uses it.`);
-    }
-  }
-
-  /** A folder that was away, or could not be locked before, is taken before its database is opened. */
-  #claim(): void {
-    if (this.#folderLock === undefined) this.#lock();
-    else this.#folderLock.renew();
   }
 }
 

@@ -97,7 +97,7 @@ describe('who looks after an installation', () => {
 
   test('sees what would be deleted and why, and what is held; asking deletes nothing', async (t) => {
     const { home, as } = await bench(t);
-    home.keeping = { ...usualKeeping, keepDays: 1 };
+    home.rename({ id: home.id, name: home.name, keeping: { ...usualKeeping, keepDays: 1 } });
     for (let n = 0; n < 2; n++) {
       const { sites } = (await (await as(['home'], 'site/retention')).json()) as SiteRetentions;
       assert.deepEqual(

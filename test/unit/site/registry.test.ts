@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SentinelError } from '../../../src/contracts/errors.ts';
 import { acquireSite, openSites } from '../../../src/site/registry.ts';
+import { usualKeeping } from '../../../src/site/site-keeping.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -48,6 +50,20 @@ describe('the site registry', () => {
     assert.equal(other.site.name, 'Corner shop');
     after.release();
     other.release();
+  });
+
+  test('settings that come with its name count at once: telemetry files are written', async (t) => {
+    const folder = temporaryFolder(t);
+    const lease = acquireSite({ ...implicit, folder }, new RecordingLog());
+    t.after(() => lease.site.close());
+    const status = join(folder, 'telemetry', 'status.json');
+    const withFiles = { ...named, folder, keeping: { ...usualKeeping, telemetryFiles: true } };
+    const naming = acquireSite(withFiles, new RecordingLog());
+    while (!existsSync(status)) await new Promise((resolve) => setTimeout(resolve, 5));
+    naming.release();
+    acquireSite({ ...named, folder, keeping: usualKeeping }, new RecordingLog()).release();
+    assert.equal(lease.site.keeping.telemetryFiles, false);
+    lease.release();
   });
 
   test('a site that was imported twice is one', (t) => {

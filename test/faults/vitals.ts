@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Vitals {
   /** Names of its child processes, dead ones that nobody waited for as `name (zombie)`. */
   children: string[];
+  /** Without those that libvips begins with its first picture and keeps. */
   threads: number;
   /** Open file descriptors. */
   descriptors: number;
@@ -18,10 +19,21 @@ export function vitalsOf(pid: number): Vitals {
   const rss = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return {
     children: childrenOf(pid).map(({ name }) => name),
-    threads: readdirSync(`/proc/${pid}/task`).length,
+    threads: threadsOf(pid).filter((name) => name !== 'libvips worker').length,
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     rss: Math.round(Number(rss) / 1024),
   };
+}
+
+/** Names of its threads; one that ends meanwhile has none. */
+function threadsOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
+    } catch {
+      return '';
+    }
+  });
 }
 
 /** What its descriptors lead to, and how often, for the message of a test that found too many. */

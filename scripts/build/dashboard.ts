@@ -34,29 +34,14 @@ export interface GeneratedFlow {
  */
 export async function dashboardFlows(): Promise<GeneratedFlow[]> {
   const format = await pageText('incidents/incidents.vue', 'incidents/main.ts');
+  const others = furtherPages.map(async (page) => ({
+    file: `examples/Dashboard/${page.name}.json`,
+    text: furtherText(page, await pageText(`${page.id}/${page.id}.vue`, page.entry)),
+  }));
   return [
     { file: 'examples/Dashboard/Incidents.json', text: flowText(format, 'light') },
     { file: 'examples/Dashboard/Incidents, dark.json', text: flowText(format, 'dark') },
-    {
-      file: 'examples/Dashboard/History.json',
-      text: historyText(await pageText('history/history.vue', 'history/history-main.ts')),
-    },
-    {
-      file: 'examples/Dashboard/System.json',
-      text: systemText(await pageText('system/system.vue', 'system/system-main.ts')),
-    },
-    {
-      file: 'examples/Dashboard/Rules.json',
-      text: rulesText(await pageText('rules/rules.vue', 'rules/rules-main.ts')),
-    },
-    {
-      file: 'examples/Dashboard/Sound lab.json',
-      text: labText(await pageText('sound-lab/sound-lab.vue', 'sound-lab/lab-main.ts')),
-    },
-    {
-      file: 'examples/Dashboard/Accounts.json',
-      text: accountsText(await pageText('accounts/accounts.vue', 'accounts/accounts-main.ts')),
-    },
+    ...(await Promise.all(others)),
   ];
 }
 
@@ -225,101 +210,79 @@ function flowText(format: string, theme: keyof typeof themes): string {
   return `${JSON.stringify(nodes, null, 2)}\n`;
 }
 
-const labAdvice = `Drop a recording on this page: EchoSight says what it hears in it, and where. Drop a zip with a folder per class, such as *safe* and *danger*, and it learns from the recordings.
-
-1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
-2. Deploy. The page is at \`/dashboard/sound-lab\` below the address of Node-RED.
-
-It needs no wires, but a node of EchoSight in a deployed flow. Clips are judged with the model and the thresholds of the *audio-classify* that was deployed last. Other devices than this one are answered only with \`httpNodeAuth\` in the settings file.`;
-
-function labText(format: string): string {
-  return furtherPage('sound-lab', {
-    tab: { label: 'Sound lab page' },
-    about: { name: 'A page that hears what you drop on it', info: labAdvice },
-    view: { name: 'Sound lab', format },
-    group: { name: 'Sound lab' },
-    page: { name: 'Sound lab', path: '/sound-lab', icon: 'waveform', order: 3 },
-  });
+/** A page beside that of the incidents: a folder, a flow and a path of its id. */
+interface FurtherPage {
+  id: string;
+  name: string;
+  icon: string;
+  /** Place in the menu. */
+  order: number;
+  /** What makes the page, below dashboard/. */
+  entry: string;
+  /** Name of the comment in the flow. */
+  about: string;
+  /** What the comment says: what is there to see, and what it needs. */
+  shows: string;
+  wires: string;
 }
 
-const historyAdvice = `How incidents spread over hours, days, cameras and reasons; how quickly somebody answered, and how many were false alarms.
+const furtherPages: readonly FurtherPage[] = [
+  {
+    ...{ id: 'history', name: 'History', icon: 'chart-bar', order: 2, entry: 'history/history-main.ts' },
+    about: 'A page that counts incidents and answers',
+    shows:
+      'How incidents spread over hours, days, cameras and reasons; how quickly somebody answered, and how many were false alarms.',
+    wires:
+      'It needs no wires: it counts what *evidence-store* keeps, and is fetched with the login of your browser, as the page of incidents.',
+  },
+  {
+    ...{ id: 'sound-lab', name: 'Sound lab', icon: 'waveform', order: 3, entry: 'sound-lab/lab-main.ts' },
+    about: 'A page that hears what you drop on it',
+    shows:
+      'Drop a recording on this page: EchoSight says what it hears in it, and where. Drop a zip with a folder per class, such as *safe* and *danger*, and it learns from the recordings.',
+    wires:
+      'It needs no wires, but a node of EchoSight in a deployed flow. Clips are judged with the model and the thresholds of the *audio-classify* that was deployed last. Other devices than this one are answered only with `httpNodeAuth` in the settings file.',
+  },
+  {
+    ...{ id: 'system', name: 'System', icon: 'heart-pulse', order: 4, entry: 'system/system-main.ts' },
+    about: 'A page that says what works',
+    shows: 'Which cameras, microphones and models work, whether alerts wait, and whether the database does its work.',
+    wires: 'It needs no wires, and is fetched with the login of your browser, as the page of incidents.',
+  },
+  {
+    ...{ id: 'rules', name: 'Rules', icon: 'scale-balance', order: 5, entry: 'rules/rules-main.ts' },
+    about: 'A page of modes and rules',
+    shows:
+      'Which mode each site is in, with the switch; every rule in a sentence, with its severity, and whether it counts now or why not.',
+    wires:
+      'It needs no wires, and is fetched with the login of your browser, as the page of incidents. Rules are changed in the editor, in the node *fuse-severity*.',
+  },
+  {
+    ...{ id: 'accounts', name: 'Accounts', icon: 'account-key', order: 6, entry: 'accounts/accounts-main.ts' },
+    about: 'A page of accounts and what they did',
+    shows:
+      'Your own account: password, where you are logged in, language. For admins all accounts, tokens of programs, and who did what.',
+    wires:
+      'It needs no wires, and is fetched with the login of your browser, as the page of incidents. The same without Dashboard is at `/echosight/account`.',
+  },
+];
 
-1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
-2. Deploy. The page is at \`/dashboard/history\` below the address of Node-RED.
-
-It needs no wires: it counts what *evidence-store* keeps, and is fetched with the login of your browser, as the page of incidents.`;
-
-function historyText(format: string): string {
-  return furtherPage('history', {
-    tab: { label: 'History page' },
-    about: { name: 'A page that counts incidents and answers', info: historyAdvice },
-    view: { name: 'History', format },
-    group: { name: 'History' },
-    page: { name: 'History', path: '/history', icon: 'chart-bar', order: 2 },
-  });
-}
-
-const systemAdvice = `Which cameras, microphones and models work, whether alerts wait, and whether the database does its work.
-
-1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
-2. Deploy. The page is at \`/dashboard/system\` below the address of Node-RED.
-
-It needs no wires, and is fetched with the login of your browser, as the page of incidents.`;
-
-function systemText(format: string): string {
-  return furtherPage('system', {
-    tab: { label: 'System page' },
-    about: { name: 'A page that says what works', info: systemAdvice },
-    view: { name: 'System', format },
-    group: { name: 'System' },
-    page: { name: 'System', path: '/system', icon: 'heart-pulse', order: 4 },
-  });
-}
-
-const rulesAdvice = `Which mode each site is in, with the switch; every rule in a sentence, with its severity, and whether it counts now or why not.
-
-1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
-2. Deploy. The page is at \`/dashboard/rules\` below the address of Node-RED.
-
-It needs no wires, and is fetched with the login of your browser, as the page of incidents. Rules are changed in the editor, in the node *fuse-severity*.`;
-
-function rulesText(format: string): string {
-  return furtherPage('rules', {
-    tab: { label: 'Rules page' },
-    about: { name: 'A page of modes and rules', info: rulesAdvice },
-    view: { name: 'Rules', format },
-    group: { name: 'Rules' },
-    page: { name: 'Rules', path: '/rules', icon: 'scale-balance', order: 5 },
-  });
-}
-
-const accountsAdvice = `Your own account: password, where you are logged in, language. For admins all accounts, tokens of programs, and who did what.
-
-1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
-2. Deploy. The page is at \`/dashboard/accounts\` below the address of Node-RED.
-
-It needs no wires, and is fetched with the login of your browser, as the page of incidents. The same without Dashboard is at \`/echosight/account\`.`;
-
-function accountsText(format: string): string {
-  return furtherPage('accounts', {
-    tab: { label: 'Accounts page' },
-    about: { name: 'A page of accounts and what they did', info: accountsAdvice },
-    view: { name: 'Accounts', format },
-    group: { name: 'Accounts' },
-    page: { name: 'Accounts', path: '/accounts', icon: 'account-key', order: 6 },
-  });
-}
-
-/** A page beside that of the incidents, with the same base and theme: who imports both has both in one dashboard. */
-function furtherPage(id: string, more: Readonly<Record<'tab' | 'about' | 'view' | 'group' | 'page', object>>): string {
+/** With the same base and theme as that of the incidents: who imports both has both in one dashboard. */
+function furtherText({ id, name, icon, order, about, shows, wires }: FurtherPage, format: string): string {
   const incidents = JSON.parse(flowText('', 'light')) as Record<string, unknown>[];
   const own = (part: string): string => `${id}-${part}`;
+  const info = `${shows}
+
+1. Install **@flowfuse/node-red-dashboard** (Manage palette) if it is not there yet.
+2. Deploy. The page is at \`/dashboard/${id}\` below the address of Node-RED.
+
+${wires}`;
   const names: Readonly<Record<string, object>> = {
-    'incidents-tab': { id: own('tab'), ...more.tab },
-    'incidents-about': { id: own('about'), z: own('tab'), ...more.about },
-    'incidents-view': { id: own('view'), z: own('tab'), group: own('group'), ...more.view },
-    'incidents-group': { id: own('group'), page: own('page'), ...more.group },
-    'incidents-page': { id: own('page'), ...more.page },
+    'incidents-tab': { id: own('tab'), label: `${name} page` },
+    'incidents-about': { id: own('about'), z: own('tab'), name: about, info },
+    'incidents-view': { id: own('view'), z: own('tab'), group: own('group'), name, format },
+    'incidents-group': { id: own('group'), page: own('page'), name },
+    'incidents-page': { id: own('page'), name, path: `/${id}`, icon, order },
   };
   const nodes = incidents.map((node) => ({ ...node, ...names[String(node.id)] }));
   return `${JSON.stringify(nodes, null, 2)}\n`;

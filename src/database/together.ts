@@ -1,4 +1,4 @@
-import { CompiledQuery, type Compilable, type Transaction } from 'kysely';
+import { CompiledQuery, type Compilable, type Kysely, type Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Several statements in one message to the database thread: each message costs two turns of the scheduler. */
@@ -13,15 +13,17 @@ type RowsOf<Queries extends readonly Compilable[]> = {
 };
 
 /**
- * Runs statements of a transaction one after the other, in one message; the first that fails keeps the others from running.
+ * Runs statements one after the other, in one message; the first that fails keeps the others from running.
+ * @param query a transaction, or, for statements that only read, the database: nothing of this process is written between them.
  * @returns the rows of each, in their order; none for a statement that returns none.
  * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
  */
 export async function together<const Queries extends readonly Compilable[]>(
-  transaction: Transaction<Tables>,
+  query: Kysely<Tables>,
   queries: Queries,
 ): Promise<RowsOf<Queries>> {
-  return await togetherThen(transaction, [], queries);
+  const { rows } = await query.executeQuery(severalOf(queries, false));
+  return rows as RowsOf<Queries>;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { summaryLimits, type IncidentSummary } from '../contracts/api.ts';
-import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
+import type { IncidentRow, MediaRow, ReviewRow, SignalRow, Tables } from '../database/tables.ts';
+import { together } from '../database/together.ts';
 import { incidentOf } from './incident-rows.ts';
 import { findPage, type PageRequest } from './incident-search.ts';
-import { reviewStateOf, tellingReviews } from './review-rows.ts';
+import { reviewStateOf, tellingReviewsOf } from './review-rows.ts';
 
 /** An incident as its Site knows it; the name of the Site is added outside. */
 export type StoredSummary = Omit<IncidentSummary, 'siteName'>;
@@ -19,7 +20,9 @@ const everything: Limits = { sources: Infinity, signals: Infinity, explanation: 
 /** A page of incidents, `startedAt` and `id` descending. */
 export async function listIncidents(query: Kysely<Tables>, request: ListRequest): Promise<StoredSummary[]> {
   const page = await findPage(query, request);
-  return await summaries(query, page, summaryLimits);
+  if (page.length === 0) return [];
+  const ids = page.map(({ id }) => id);
+  return summaries(page, await together(query, partsOf(query, ids, summaryLimits)), summaryLimits);
 }
 
 /** One incident: whole, or with as much as it has in a list. */
@@ -28,21 +31,28 @@ export async function findSummary(
   id: string,
   extent: 'whole' | 'listed',
 ): Promise<StoredSummary | undefined> {
-  const rows = await query.selectFrom('incidents').selectAll().where('id', '=', id).execute();
-  return (await summaries(query, rows, extent === 'whole' ? everything : summaryLimits))[0];
+  const limits = extent === 'whole' ? everything : summaryLimits;
+  const row = query.selectFrom('incidents').selectAll().where('id', '=', id);
+  const [rows, ...parts] = await together(query, [row, ...partsOf(query, [id], limits)]);
+  return summaries(rows, parts, limits)[0];
 }
 
-/** Four statements for a whole page, each bounded in the database: a thousand signals never reach the main loop for a list. */
-async function summaries(
-  query: Kysely<Tables>,
+/** What belongs to some incidents: one message to the database for all, each statement bounded there. A thousand signals never reach the main loop for a list. */
+function partsOf(query: Kysely<Tables>, ids: readonly string[], limits: Limits) {
+  const parts = [signalsOf(query, ids, limits.signals), mediaOf(query, ids, limits.evidence)] as const;
+  return [...parts, tellingReviewsOf(query, ids)] as const;
+}
+
+type Parts = readonly [Selectable<SignalRow>[], Selectable<MediaRow>[], Selectable<ReviewRow>[]];
+
+function summaries(
   rows: readonly Selectable<IncidentRow>[],
+  [allSignals, allMedia, allReviews]: Parts,
   limits: Limits,
-): Promise<StoredSummary[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => id);
-  const signals = Map.groupBy(await signalsOf(query, ids, limits.signals), (signal) => signal.incident_id);
-  const media = Map.groupBy(await mediaOf(query, ids, limits.evidence), (file) => file.incident_id);
-  const reviews = Map.groupBy(await tellingReviews(query, ids), (review) => review.incident_id);
+): StoredSummary[] {
+  const signals = Map.groupBy(allSignals, (signal) => signal.incident_id);
+  const media = Map.groupBy(allMedia, (file) => file.incident_id);
+  const reviews = Map.groupBy(allReviews, (review) => review.incident_id);
   return rows.map((row) => {
     const incident = incidentOf(row, signals.get(row.id) ?? [], media.get(row.id) ?? []);
     const { id, site, area, areas, source, severity, label, reason, confidence, startedAt, updatedAt, endedAt } =
@@ -70,12 +80,8 @@ async function summaries(
 }
 
 /** The first signals of each incident. */
-async function signalsOf(
-  query: Kysely<Tables>,
-  ids: readonly string[],
-  most: number,
-): Promise<Selectable<SignalRow>[]> {
-  return await query
+function signalsOf(query: Kysely<Tables>, ids: readonly string[], most: number) {
+  return query
     .selectFrom((from) =>
       from
         .selectFrom('signals')
@@ -86,13 +92,12 @@ async function signalsOf(
     )
     .selectAll()
     .where('place', '<=', most)
-    .orderBy('id')
-    .execute();
+    .orderBy('id');
 }
 
 /** The newest files of each incident, oldest first; those of one moment as they were written. */
-async function mediaOf(query: Kysely<Tables>, ids: readonly string[], most: number): Promise<Selectable<MediaRow>[]> {
-  return await query
+function mediaOf(query: Kysely<Tables>, ids: readonly string[], most: number) {
+  return query
     .selectFrom((from) =>
       from
         .selectFrom('media')
@@ -107,6 +112,5 @@ async function mediaOf(query: Kysely<Tables>, ids: readonly string[], most: numb
     )
     .selectAll()
     .where('place', '<=', most)
-    .orderBy('place', 'desc')
-    .execute();
+    .orderBy('place', 'desc');
 }

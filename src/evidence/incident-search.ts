@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import type { ReviewState } from '../contracts/api.ts';
 import type { IncidentRow, Tables } from '../database/tables.ts';
+import { together } from '../database/together.ts';
 import { beginOfPlace, firstPlace, firstPlaceAfter } from './incident-place.ts';
 import { askedWords, beginOfPeriod, facetWord, periodOf, wordOfPeriod } from './incident-words.ts';
 
@@ -160,9 +161,8 @@ async function byIndex(query: Kysely<Tables>, request: PageRequest, words: reado
   );
   const found: Selectable<IncidentRow>[] = [];
   let asked = limit + 1;
-  while (found.length < limit) {
-    const newest = await newestBelow(query, ceiling, floor);
-    if (newest === undefined) break;
+  let [newest] = await newestBelow(query, ceiling, floor).execute();
+  while (found.length < limit && newest !== undefined) {
     const period = periodOf(newest.started_at);
     const begin = firstPlace(beginOfPeriod(period));
     const range = { ceiling, floor: Math.max(floor, begin), limit: asked };
@@ -175,22 +175,28 @@ async function byIndex(query: Kysely<Tables>, request: PageRequest, words: reado
       asked *= 2;
       continue;
     }
-    found.push(...(await rowsAt(query, request, whole)));
     ceiling = isLast ? begin : beginOfPlace(whole.at(-1) ?? 0);
+    const next = newestBelow(query, ceiling, floor);
+    if (whole.length === 0) {
+      [newest] = await next.execute();
+      continue;
+    }
+    const [rows, below] = await together(query, [rowsAt(query, request, whole), next]);
+    found.push(...rows);
+    [newest] = below;
   }
   return found.slice(0, limit);
 }
 
 /** Whatever it is: times in which nothing happened are passed over. */
-async function newestBelow(query: Kysely<Tables>, ceiling: number, floor: number) {
-  return await query
+function newestBelow(query: Kysely<Tables>, ceiling: number, floor: number) {
+  return query
     .selectFrom('incidents')
     .select('started_at')
     .where('place', '<', ceiling)
     .where('place', '>=', floor)
     .orderBy('place', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1);
 }
 
 async function placesIn(
@@ -210,16 +216,14 @@ async function placesIn(
   return rows.map(({ rowid }) => rowid);
 }
 
-async function rowsAt(query: Kysely<Tables>, request: PageRequest, places: readonly number[]) {
-  if (places.length === 0) return [];
-  return await query
+function rowsAt(query: Kysely<Tables>, request: PageRequest, places: readonly number[]) {
+  return query
     .selectFrom('incidents')
     .selectAll()
     .where('place', 'in', places)
     .where((on) => within(on, request))
     .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute();
+    .orderBy('id', 'desc');
 }
 
 function within(

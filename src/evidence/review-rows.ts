@@ -28,7 +28,12 @@ export async function tellingReviews(
   query: Kysely<Tables>,
   incidentIds: readonly string[],
 ): Promise<Selectable<ReviewRow>[]> {
-  return await query
+  return await tellingReviewsOf(query, incidentIds).execute();
+}
+
+/** The same, to be asked together with others. */
+export function tellingReviewsOf(query: Kysely<Tables>, incidentIds: readonly string[]) {
+  return query
     .selectFrom('reviews')
     .selectAll()
     .where((on) => {
@@ -41,8 +46,7 @@ export async function tellingReviews(
         on('seq', 'in', newest.where('note', 'is not', null).groupBy('incident_id')),
       ]);
     })
-    .orderBy('seq')
-    .execute();
+    .orderBy('seq');
 }
 
 /** The review that decides the state: the last verdict, else the acknowledgement, of which there is one at most. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import type { Incident } from '../../../src/contracts/messages.ts';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
@@ -140,4 +141,20 @@ test('a story that went on in neighbouring areas is found by each of them, and t
   assert.equal((await exportBundle({ ...order, file: file('porch'), area: 'porch' })).incidents, 1);
   assert.deepEqual((await verifyBundle(file('porch'))).first, []);
   await assert.rejects(exportBundle({ ...order, file: file('cellar'), area: 'cellar' }), { name: 'ES_BAD_INPUT' });
+});
+
+test('a list and an incident cost few messages to the database thread, whatever is in them', async (t) => {
+  const { store } = await opened(t);
+  for (const fields of night) await store.record(incident(fields), {});
+  await found(store, {});
+  const messages = t.mock.method(Worker.prototype, 'postMessage').mock;
+  const spent = async (ask: () => Promise<unknown>): Promise<number> => {
+    const before = messages.callCount();
+    await ask();
+    return messages.callCount() - before;
+  };
+  assert.equal(await spent(() => store.summary('b', 'whole')), 1);
+  assert.equal(await spent(() => store.list({ limit: 50 })), 2);
+  assert.equal(await spent(() => store.list({ limit: 2, area: 'shop', minimumSeverity: 1 })), 4);
+  assert.equal(await spent(() => store.list({ limit: 50, area: 'nowhere' })), 3);
 });

@@ -26,6 +26,7 @@ import type { Method, Needs } from './routes/route.ts';
 import { routes, type OperationId } from './routes/table.ts';
 import { RuleAnswers, type RuleHost } from './rule-answers.ts';
 import { isCrossSite } from './same-site.ts';
+import { RegisterAnswers, type RegisterHost } from './register-answers.ts';
 import { sendJson, sendText } from './send.ts';
 import { SoundAnswers } from './sound/sound-answers.ts';
 import type { SoundHost } from './sound/sound-site.ts';
@@ -50,6 +51,7 @@ export interface ApiHost
     ExportHost,
     StreamHost,
     CareHost,
+    RegisterHost,
     WebhookHost,
     ReportHost,
     AccountHost {
@@ -116,6 +118,7 @@ export class Api {
       ...new ExportAnswers(host).handlers,
       ...new StreamAnswers(host).handlers,
       ...new CareAnswers(host).handlers,
+      ...new RegisterAnswers(host).handlers,
       ...new WebhookAnswers(host).handlers,
       ...new AccountAnswers(host).handlers,
       ...new UserAnswers(host).handlers,

@@ -1,8 +1,9 @@
 import type { Scope } from '../contracts/access.ts';
-import type { CameraList } from '../contracts/cameras.ts';
+import { CameraQuery, type CameraList } from '../contracts/cameras.ts';
 import type { MicrophoneList } from '../contracts/listening.ts';
 import type { Clock } from '../contracts/ports.ts';
 import type { Call, Handlers } from './call.ts';
+import { Parameters } from './parameters.ts';
 import { ClientBudget } from './client-budget.ts';
 import { Problem } from './problem.ts';
 import { isCrossSite } from './same-site.ts';
@@ -11,6 +12,8 @@ import { hasAlready, sendJson } from './send.ts';
 /** What the routes of cameras and microphones serve. */
 export interface CameraHost {
   cameras(scope: Scope): CameraList;
+  /** The same with those that are gone. @throws SentinelError ES_DATABASE */
+  allCameras(scope: Scope): Promise<CameraList>;
   microphones(scope: Scope): MicrophoneList;
   /** The live picture of an id; undefined while there is none, `unknown` when nothing that the caller may see has this id. */
   preview(id: string, scope: Scope): { jpeg: Buffer; tag: string } | undefined | 'unknown';
@@ -26,9 +29,7 @@ export class CameraAnswers {
   readonly #host: CameraHost;
   readonly #budget: ClientBudget;
   readonly handlers = {
-    listCameras: (call) => {
-      this.#cameras(call);
-    },
+    listCameras: (call) => this.#cameras(call),
     listMicrophones: (call) => {
       this.#microphones(call);
     },
@@ -43,11 +44,13 @@ export class CameraAnswers {
     this.#budget = new ClientBudget(host.clock);
   }
 
-  /** @throws Problem 403, 429 */
-  #cameras(call: Call): void {
+  /** @throws Problem 400, 403, 429 */
+  async #cameras(call: Call): Promise<void> {
     const { request, response, caller } = call;
     this.#admit(call);
-    sendJson(request, response, 200, this.#host.cameras(caller));
+    const given = new Parameters(request.url, Object.keys(CameraQuery.properties));
+    const withGone = given.oneOf('gone', ['true', 'false']) === 'true';
+    sendJson(request, response, 200, withGone ? await this.#host.allCameras(caller) : this.#host.cameras(caller));
   }
 
   /** @throws Problem 403, 429 */

@@ -19,6 +19,7 @@ import type { Login } from './login-caller.ts';
 import { simulateEvent, testsAreAllowed } from './older/simulated-event.ts';
 import { armableSites, watchSiteArming } from './site-arming.ts';
 import { exportOf } from './site-exports.ts';
+import { allCameras, siteRegister } from './site-register.ts';
 import { siteRules } from './site-rules.ts';
 import { caredSites, wholeSites } from './site-care.ts';
 import { soundSites } from './sound/sound-sites.ts';
@@ -60,7 +61,9 @@ export function siteHost(
     simulate: (source, scope, alert) =>
       testsAreAllowed() ? simulateEvent(sites(), source, { scope, alert }) : undefined,
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
+    allCameras: (scope) => allCameras(sites(), scope),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),
+    ...siteRegister(sites),
     ...siteStoredStreams(sites),
     testsAllowed: testsAreAllowed,
     preview: (id, scope) => livePicture(sites(), id, scope),

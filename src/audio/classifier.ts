@@ -1,5 +1,7 @@
 import { SentinelError } from '../contracts/errors.ts';
 import type { AudioScores } from '../contracts/messages.ts';
+import { judgedBy } from '../contracts/judged-by.ts';
+import type { NoteModel } from '../contracts/register.ts';
 import type { Clock, Log, Metrics } from '../contracts/ports.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import type { WorkerLane } from '../inference/worker-lane.ts';
@@ -22,6 +24,7 @@ export interface SoundClassifierOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  noteModel?: NoteModel;
   /** The head that a user trained and that is in use now; asked for every run. */
   head?: () => RunningHead | undefined;
 }
@@ -168,8 +171,9 @@ export class SoundClassifier {
       for (const { job } of batch) metrics.count('audio_windows_analysed_total', { source: job.source });
       metrics.observe('audio_infer_seconds', timings.inferenceMs / 1000, { model: model.id });
       this.#say(backend);
-      batch.forEach(({ since, resolve }, index) => {
+      batch.forEach(({ job, since, resolve }, index) => {
         const result = results[index];
+        this.#note(job.source, result?.trained === undefined ? undefined : head);
         const by = head === undefined ? {} : { head };
         resolve(
           result && { ...result, ...by, model: model.id, backend, timings: { waitMs: begun - since, ...timings } },
@@ -205,6 +209,17 @@ export class SoundClassifier {
     });
     if (outcome.dropped === false) return outcome.reply;
     throw new SentinelError('ES_WORKER_LOST', 'The audio worker is closed.');
+  }
+
+  /** @param head the one that had its say. */
+  #note(source: string, head: RunningHead | undefined): void {
+    const { noteModel } = this.#options;
+    const ran = this.#lane.ran('sound');
+    if (noteModel === undefined || ran === undefined) return;
+    noteModel(ran, source);
+    if (head === undefined) return;
+    const { version, sha256 } = head;
+    noteModel({ id: judgedBy({ model: ran.id, head: version }), sha256, kind: 'sound-head', version }, source);
   }
 
   #say(backend: string): void {

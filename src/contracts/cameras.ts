@@ -34,9 +34,18 @@ export const CameraSummary = Type.Object({
   ),
   detail: Type.Optional(Type.String({ description: 'The status in words for people.' })),
   since: Type.Optional(Type.Number({ description: 'Epoch ms of the last change of the status.' })),
+  goneAt: Type.Optional(
+    Type.Number({ description: 'Epoch ms: it was renamed or removed then. Absent while it is part of the flow.' }),
+  ),
   previews: Type.Array(LivePreview, { description: 'One of each detectron-infer that gets its frames.' }),
 });
 export type CameraSummary = Static<typeof CameraSummary>;
+
+export const CameraQuery = Type.Object({
+  gone: Type.Optional(
+    Type.Enum(['true', 'false'], { description: 'true: with those that are gone; `/sources` tells more of them.' }),
+  ),
+});
 
 /** In the order of sites, areas and names. */
 export const CameraList = Type.Object({ cameras: Type.Array(CameraSummary) });

@@ -405,6 +405,67 @@ const steps: readonly string[] = [
   -- Where a story went on, when neighbouring areas joined it.
   ALTER TABLE incidents ADD COLUMN areas_json TEXT;
   `,
+  `
+  -- What the flow has had. A row stays when its camera is renamed or removed: incidents name it. "gone_at" is null while it is part of
+  -- the flow; "named_in" is an incident that names it, as far as one was looked for. "read_from": incidents that began before have been
+  -- read for names that no row has.
+  CREATE TABLE sites (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    first_seen REAL NOT NULL,
+    last_seen REAL NOT NULL,
+    gone_at REAL,
+    named_in TEXT,
+    read_from REAL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE areas (
+    site TEXT NOT NULL,
+    name TEXT NOT NULL,
+    first_seen REAL NOT NULL,
+    last_seen REAL NOT NULL,
+    gone_at REAL,
+    named_in TEXT,
+    PRIMARY KEY (site, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sources (
+    site TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('camera', 'microphone', 'unknown')),
+    node_type TEXT,
+    area TEXT NOT NULL,
+    title TEXT NOT NULL,
+    first_seen REAL NOT NULL,
+    last_seen REAL NOT NULL,
+    gone_at REAL,
+    named_in TEXT,
+    PRIMARY KEY (site, name)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Models by what they are, not only by name: a file that was exchanged is another one.
+  CREATE TABLE models (
+    id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('objects', 'pose', 'sound', 'sound-head')),
+    version INTEGER,
+    first_used REAL NOT NULL,
+    last_used REAL NOT NULL,
+    PRIMARY KEY (id, sha256)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE model_sources (
+    id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    site TEXT NOT NULL,
+    source TEXT NOT NULL,
+    first_used REAL NOT NULL,
+    last_used REAL NOT NULL,
+    PRIMARY KEY (id, sha256, site, source),
+    FOREIGN KEY (id, sha256) REFERENCES models (id, sha256) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+  -- The words of the index themselves, to find names in it.
+  CREATE VIRTUAL TABLE incident_terms USING fts5vocab (incident_words, 'row');
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

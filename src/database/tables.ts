@@ -18,6 +18,12 @@ export interface Tables {
   removals: RemovalRow;
   incidents: IncidentRow;
   incident_words: IncidentWordsRow;
+  incident_terms: IncidentTermRow;
+  sites: SiteRow;
+  areas: AreaRow;
+  sources: SourceRow;
+  models: ModelRow;
+  model_sources: ModelSourceRow;
   signals: SignalRow;
   media: MediaRow;
   outbox: OutboxRow;
@@ -110,6 +116,72 @@ export interface IncidentWordsRow {
   words: string;
   /** The name of the table, as the left side of MATCH. */
   incident_words: Generated<string>;
+}
+
+/** A word of that index. */
+export interface IncidentTermRow {
+  term: string;
+}
+
+/** What the rows of all that the flow has had say. */
+interface RegisteredRow {
+  first_seen: number;
+  /** When it was last known to be part of the flow, to the hour. */
+  last_seen: number;
+  /** Null while it is part of the flow. */
+  gone_at: number | null;
+  /** An incident that names it; null: none was looked for, or found. */
+  named_in: string | null;
+}
+
+export interface SiteRow extends RegisteredRow {
+  id: string;
+  name: string;
+  /** Empty: that of the machine. */
+  time_zone: string;
+  /** Incidents that began before have been read for names that no row has; null: none has. */
+  read_from: number | null;
+}
+
+export interface AreaRow extends RegisteredRow {
+  site: string;
+  name: string;
+}
+
+/** A camera or microphone. Nothing of its address stands here. */
+export interface SourceRow extends RegisteredRow {
+  site: string;
+  name: string;
+  /** `camera`, `microphone`, or `unknown`: only incidents name it. */
+  kind: string;
+  /** Type of the node that brought it; null of what only incidents name. */
+  node_type: string | null;
+  area: string;
+  /** Name for people. */
+  title: string;
+}
+
+/** A model that judged something, by the digest of its file. */
+export interface ModelRow {
+  /** As signals name it. */
+  id: string;
+  sha256: string;
+  kind: string;
+  /** Of a head that users taught. */
+  version: number | null;
+  first_used: number;
+  /** To the hour. */
+  last_used: number;
+}
+
+/** A source that a model judged. */
+export interface ModelSourceRow {
+  id: string;
+  sha256: string;
+  site: string;
+  source: string;
+  first_used: number;
+  last_used: number;
 }
 
 export interface SignalRow {

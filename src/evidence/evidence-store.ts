@@ -37,6 +37,8 @@ export interface EvidenceStoreOptions {
   thumbnails?: ThumbnailMaker;
   /** Told the id of an incident after every change of it that is on disk. */
   onChange?: (incidentId: string) => void;
+  /** Told an incident that was written down, as it came. */
+  onKept?: (incident: Incident) => void;
   /** Told whenever somebody answers to an incident, also what stands already. */
   onAnswer?: (answered: Answered) => void;
   /** Told why a file, or the rows of an incident, could not be kept. */
@@ -77,6 +79,7 @@ export class EvidenceStore {
   readonly #newId: () => string;
   readonly #thumbnails: Thumbnails | undefined;
   readonly #onChange: (incidentId: string) => void;
+  readonly #onKept: (incident: Incident) => void;
   readonly #onAnswer: (answered: Answered) => void;
   readonly #onRefused: (error: SentinelError) => void;
   readonly #opened: Promise<void>;
@@ -92,6 +95,7 @@ export class EvidenceStore {
     this.#newId = options.newId;
     this.#thumbnails = options.thumbnails && new Thumbnails(options.thumbnails, options.log);
     this.#onChange = options.onChange ?? (() => undefined);
+    this.#onKept = options.onKept ?? (() => undefined);
     this.#onAnswer = options.onAnswer ?? (() => undefined);
     this.#onRefused = options.onRefused ?? (() => undefined);
     this.#opened = this.#tidyUp(options.clock.now(), options.log);
@@ -214,6 +218,7 @@ export class EvidenceStore {
     if (refused !== undefined) this.#onRefused(refused);
     await this.#writeRows(incident, rows);
     for (const { type, bytes } of rows) this.#metrics.count('evidence_bytes_total', { type }, bytes);
+    this.#onKept(incident);
     this.#onChange(incident.id);
     return { evidence: rows.map(itemOf), ...(refused === undefined ? {} : { refused }) };
   }

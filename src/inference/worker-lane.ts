@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Clock, Log } from '../contracts/ports.ts';
+import type { ModelKind, UsedModel } from '../contracts/register.ts';
 import type { ModelTrials } from './model-trials.ts';
 import type { Opened, Opening } from './open-models.ts';
 import { Setback } from './setback.ts';
@@ -74,6 +75,12 @@ export class WorkerLane<Request = unknown, Reply = unknown> {
   /** What threads may open. */
   get admitted(): Opening | undefined {
     return this.#admitted;
+  }
+
+  /** What has run, once something has. */
+  ran(kind: ModelKind): UsedModel | undefined {
+    const { id, sha256 } = this.#admitted?.model ?? {};
+    return id === undefined || sha256 === undefined ? undefined : { id, sha256, kind };
   }
 
   /** Why the model cannot be had now. */

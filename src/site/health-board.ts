@@ -6,6 +6,8 @@ export class HealthBoard {
   readonly #sources = new Map<string, SourceHealth>();
   /** Told of every change of the status of a source. */
   readonly changes = new Set<(source: SourceHealth) => void>();
+  /** Told when a source comes, goes, or becomes another one: in another area, or of another kind. */
+  readonly members = new Set<() => void>();
   readonly #models = new Map<string, ModelHealth>();
   readonly #accounts = new Map<string, AccountHealth>();
 
@@ -20,10 +22,15 @@ export class HealthBoard {
     const now = { source, area, type, status, detail, since, ...(stored ? { stored } : {}) };
     this.#sources.set(node, now);
     if (before?.status !== status) for (const tell of this.changes) tell(now);
+    if (before?.source !== source || before.area !== area || before.type !== type) this.#tellMembers();
   }
 
   forgetSource(node: string): void {
-    this.#sources.delete(node);
+    if (this.#sources.delete(node)) this.#tellMembers();
+  }
+
+  #tellMembers(): void {
+    for (const tell of this.members) tell();
   }
 
   /** Notes that a model runs on a backend, or with undefined that it is down. */

@@ -12,6 +12,7 @@ import { chooseSoundModel } from '../audio/sound-model.ts';
 import { Training } from '../audio/training/training.ts';
 import { AudioClassifyConfig } from '../contracts/configs.ts';
 import type { SentinelError } from '../contracts/errors.ts';
+import type { NoteModel } from '../contracts/register.ts';
 import type { Database } from '../database/database.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { ModelFor } from '../inference/model-description.ts';
@@ -31,6 +32,7 @@ export interface SiteSoundOptions {
   database: () => Promise<Database>;
   pools: Pick<ModelPools, 'audio' | 'training'>;
   health: HealthBoard;
+  noteModel: NoteModel;
   newId: () => string;
   tools: SiteTools;
 }
@@ -82,10 +84,11 @@ export class SiteSound {
 
   /** The classifier of a model, shared by all nodes that use it with the same table of classes. `get` throws as `fault` says. */
   classifier(model: string, table: string): ServiceLease<SoundClassifier> {
-    const { pools, tools } = this.#options;
+    const { pools, noteModel, tools } = this.#options;
     return this.#classifiers.lease(keyOf(model, table), () => {
       const head = (): RunningHead | undefined => this.heads.running;
-      return new SoundClassifier({ model: chooseSoundModel(model, table), pool: pools.audio, head, ...tools });
+      const chosen = chooseSoundModel(model, table);
+      return new SoundClassifier({ model: chosen, pool: pools.audio, head, noteModel, ...tools });
     });
   }
 

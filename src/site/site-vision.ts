@@ -1,5 +1,6 @@
 import type { ExecutionProvider } from '../contracts/configs.ts';
 import { asSentinelError, type SentinelError } from '../contracts/errors.ts';
+import type { NoteModel } from '../contracts/register.ts';
 import { chooseModel, type ModelChoice } from '../vision/detection-model.ts';
 import { Detector } from '../vision/detector.ts';
 import { PoseEstimator } from '../vision/pose/pose-estimator.ts';
@@ -13,6 +14,7 @@ import type { SiteTools } from './site.ts';
 export interface SiteVisionOptions {
   pool: ModelPools['vision'];
   health: HealthBoard;
+  noteModel: NoteModel;
   tools: SiteTools;
 }
 
@@ -38,11 +40,11 @@ export class SiteVision {
    * ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG.
    */
   detector(choice: ModelChoice, provider: ExecutionProvider = 'cpu'): ServiceLease<Detector> {
-    const { pool, tools } = this.#options;
+    const { pool, noteModel, tools } = this.#options;
     const { model, family, classNames, inputSize } = choice;
     return this.#detectors.lease(
       [model, provider, family, classNames, inputSize].join('\n'),
-      () => new Detector({ model: chooseModel(choice).description, provider, pool, ...tools }),
+      () => new Detector({ model: chooseModel(choice).description, provider, pool, noteModel, ...tools }),
     );
   }
 
@@ -60,11 +62,11 @@ export class SiteVision {
 
   /** What finds poses, shared by all nodes that use the same model. `get` throws as that of `detector` does. */
   poseEstimator(model: string): ServiceLease<PoseEstimator> {
-    const { pool, tools } = this.#options;
+    const { pool, noteModel, tools } = this.#options;
     const { clock, metrics } = tools;
     return this.#poseEstimators.lease(
       model,
-      () => new PoseEstimator({ model: choosePoseModel(model), pool, clock, metrics }),
+      () => new PoseEstimator({ model: choosePoseModel(model), pool, noteModel, clock, metrics }),
     );
   }
 

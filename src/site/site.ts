@@ -11,10 +11,12 @@ import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
 import { topicOf } from '../contracts/guards.ts';
 import type { Incident, Review, WireMessage } from '../contracts/messages.ts';
+import type { NoteModel } from '../contracts/register.ts';
 import { reviewNote } from '../contracts/review-states.ts';
 import type { Acknowledgements, AuditNote, Clock, Log, PhoneMedia, Random } from '../contracts/ports.ts';
 import { openDatabase, type Database } from '../database/database.ts';
 import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
+import { Register } from '../evidence/register/register.ts';
 import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
 import { Sealing } from '../evidence/trust/sealing.ts';
 import { EvidenceFiles } from '../evidence/evidence-files.ts';
@@ -29,6 +31,7 @@ import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
 import { CameraRings } from './camera-rings.ts';
 import { EvidenceCheck } from './evidence-check.ts';
+import { flowNow } from './flow-now.ts';
 import { FolderClaim } from './folder-claim.ts';
 import { HealthBoard } from './health-board.ts';
 import { IncidentExports } from './incident-exports.ts';
@@ -123,6 +126,8 @@ export class Site {
   /** Told of every change of them. */
   readonly streamChanges: Subscribers<undefined>;
   readonly acknowledgements: Acknowledgements = acknowledgementsIn(async () => (await this.database()).query);
+  /** Every area, source and model that there was, also when it is gone. */
+  readonly register: Register;
   readonly vision: SiteVision;
   readonly sound: SiteSound;
   /** Accounts, and who did what. */
@@ -172,13 +177,21 @@ export class Site {
     this.arming = new SiteArming(new ArmingRows(folder, () => this.database()), { ...tools, note });
     this.snooze = new SiteSnooze({ folder, database: () => this.database(), note, ...tools });
     this.streamChanges = new Subscribers(this.log);
+    this.register = new Register({ ...tools, site: () => this.id, flow: () => flowNow(this) });
+    health.members.add(() => {
+      this.register.changed();
+    });
     const changed = (): void => {
       this.streamChanges.tell(undefined);
+      this.register.changed();
     };
     this.streams = new StreamStore({ folder, database: () => this.database(), clock: this.clock, changed });
     const pools = modelPools(tools);
-    this.vision = new SiteVision({ pool: pools.vision, health, tools });
-    this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, newId, tools });
+    const noteModel: NoteModel = (model, source) => {
+      this.register.used(model, source);
+    };
+    this.vision = new SiteVision({ pool: pools.vision, health, noteModel, tools });
+    this.sound = new SiteSound({ folder, database: () => this.database(), pools, health, noteModel, newId, tools });
     this.access = new Access({ folder, database: () => this.database(), clock: this.clock, log: this.log });
     this.#telemetry = new TelemetryFiles({
       folder,
@@ -332,6 +345,7 @@ export class Site {
       const database = await this.#database?.catch(() => undefined);
       await this.#evidence?.catch(() => undefined);
       await this.#retention?.close();
+      await this.register.close();
       await database?.close();
       await this.#sealing?.close();
     } finally {
@@ -342,6 +356,7 @@ export class Site {
   #apply(): void {
     this.arming.exitDelaySeconds = this.#settings.exitDelaySeconds ?? 0;
     this.#telemetry.enabled = this.keeping.telemetryFiles;
+    this.register.changed();
   }
 
   /** Kept, if that is possible, and handed to the flow in any case. */
@@ -373,6 +388,7 @@ export class Site {
     };
     const database = await openDatabase(join(this.folder, 'sentinel.db'), { log, clock, claim, onState });
     this.#databaseState = 'ok';
+    this.register.begin(database);
     return database;
   }
 
@@ -404,7 +420,10 @@ export class Site {
     const onRefused = (error: SentinelError): void => {
       if (isDiskFull(error)) this.#storage.note(true);
     };
-    const told = { onChange, onAnswer, onRefused };
+    const onKept = (incident: Incident): void => {
+      this.register.saw(incident);
+    };
+    const told = { onChange, onAnswer, onRefused, onKept };
     return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, ...told, ...this.tools });
   }
 }

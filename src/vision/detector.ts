@@ -1,6 +1,7 @@
 import type { DetectedObject, Detections } from '../contracts/messages.ts';
 import type { Clock, Log, Metrics, Picture } from '../contracts/ports.ts';
 import type { ExecutionProvider } from '../contracts/configs.ts';
+import type { NoteModel } from '../contracts/register.ts';
 import type { ModelFor } from '../inference/model-description.ts';
 import type { Share, WorkerLane } from '../inference/worker-lane.ts';
 import type { WorkerPool } from '../inference/worker-pool.ts';
@@ -14,6 +15,7 @@ export interface DetectorOptions {
   /** What the model is wanted to run on; where that cannot be had, it runs on the CPU. */
   provider?: ExecutionProvider;
   pool: WorkerPool;
+  noteModel?: NoteModel;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -77,7 +79,7 @@ export class Detector {
    * ES_WORKER_LOST
    */
   async detect(job: DetectionJob): Promise<DetectionOutcome> {
-    const { model, metrics } = this.#options;
+    const { model, metrics, noteModel } = this.#options;
     const { source, slot, asker, maxWaitMs } = job;
     // It is copied on the main thread.
     assertBounded(job.picture.bytes);
@@ -91,6 +93,8 @@ export class Detector {
     metrics.count('frames_analysed_total', { source });
     if (reply.crops > 0) metrics.count('crops_analysed_total', { source }, reply.crops);
     metrics.observe('vision_infer_seconds', timings.inferenceMs / 1000 / (1 + reply.crops), { model: model.id });
+    const ran = this.#lane.ran('objects');
+    if (ran !== undefined) noteModel?.(ran, source);
     this.#say(reply);
     if (unusable > 0) this.#sayUnusable(unusable);
     return { dropped: false, ...reply, model: model.id, timings: { waitMs, ...timings } };

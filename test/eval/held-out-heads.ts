@@ -79,7 +79,7 @@ function headOf(lessons: readonly LessonClip[]): RunningHead {
   while (step.done !== true) step = learning.next();
   const { labels, weights, bias, thresholds } = step.value;
   return {
-    ...{ version: 0, labels, thresholds, modelSha256: '', model: '' },
+    ...{ version: 0, labels, thresholds, modelSha256: '', model: '', sha256: '' },
     weights: shared(weights),
     bias: shared(bias),
   };

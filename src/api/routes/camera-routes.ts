@@ -1,4 +1,4 @@
-import { CameraList } from '../../contracts/cameras.ts';
+import { CameraList, CameraQuery } from '../../contracts/cameras.ts';
 import { MicrophoneList } from '../../contracts/listening.ts';
 import { OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
@@ -7,6 +7,7 @@ export const cameraRoutes = {
   listCameras: {
     ...{ method: 'GET', path: '/api/v1/cameras', group: 'Cameras', needs: 'viewer' },
     summary: 'Cameras of all sites, their status and live pictures.',
+    query: CameraQuery,
     answers: { 200: { description: 'In the order of sites, areas and names.', schema: CameraList } },
   },
   listMicrophones: {

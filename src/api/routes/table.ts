@@ -3,6 +3,7 @@ import { cameraRoutes } from './camera-routes.ts';
 import { careRoutes } from './care-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { alertRoutes, eventRoutes } from './older-routes.ts';
+import { registerRoutes } from './register-routes.ts';
 import type { Route } from './route.ts';
 import { siteRoutes } from './site-routes.ts';
 import { soundRoutes } from './sound-routes.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...systemRoutes,
   ...incidentRoutes,
   ...cameraRoutes,
+  ...registerRoutes,
   ...siteRoutes,
   ...streamRoutes,
   ...careRoutes,

@@ -187,14 +187,14 @@ export class HeadStore {
   /** Reads a head and makes sure that it is whole and that its model is the one that there is now. */
   async #open(version: number): Promise<RunningHead> {
     const record = await this.#record(version);
-    const { labels, thresholds, model, modelSha256 } = record;
+    const { labels, thresholds, model, modelSha256, sha256 } = record;
     const bytes = await read(this.#file(version, 'onnx'));
     if (bytes === undefined || digest(bytes) !== record.sha256) throw mismatch(version, 'its file was changed');
     const present = await this.#hashOf(model);
     if (present !== modelSha256) {
       throw mismatch(version, `it was trained for another file of the model ${model} than there is now`);
     }
-    return { version, labels, thresholds, model, modelSha256, ...decodeHead(bytes, labels.length) };
+    return { version, labels, thresholds, model, modelSha256, sha256, ...decodeHead(bytes, labels.length) };
   }
 
   async #record(version: number): Promise<HeadRecord> {

@@ -17,6 +17,8 @@ export interface RunningHead extends TrainedHead {
   modelSha256: string;
   /** Id of the model. */
   model: string;
+  /** Of its own file. */
+  sha256: string;
 }
 
 /** A head that was just learnt. */

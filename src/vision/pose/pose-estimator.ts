@@ -1,5 +1,6 @@
 import type { Box } from '../../contracts/messages.ts';
 import type { Clock, Metrics, Picture } from '../../contracts/ports.ts';
+import type { NoteModel } from '../../contracts/register.ts';
 import type { ModelFor } from '../../inference/model-description.ts';
 import type { Share, WorkerLane } from '../../inference/worker-lane.ts';
 import type { WorkerPool } from '../../inference/worker-pool.ts';
@@ -13,11 +14,14 @@ const longestSide = 4096;
 export interface PoseEstimatorOptions {
   model: ModelFor<'pose'>;
   pool: WorkerPool;
+  noteModel?: NoteModel;
   clock: Clock;
   metrics: Metrics;
 }
 
 export interface PoseJob {
+  /** Whose persons they are; absent in a trial. */
+  source?: string;
   /** Waiting place, any values: a newer job takes the place of the waiting one. */
   place: readonly unknown[];
   /** Its bytes are copied into the worker and stay the caller's; they must not change until the outcome. */
@@ -49,8 +53,8 @@ export class PoseEstimator {
    * @throws SentinelError ES_IMAGE_INVALID, ES_RUNTIME_MISSING, ES_MODEL_MISSING, ES_MODEL_INVALID, ES_MODEL_FAILED,
    * ES_WORKER_LOST
    */
-  async estimate({ place, picture, persons, limitMs, yields }: PoseJob): Promise<PoseReply | undefined> {
-    const { clock, metrics, pool } = this.#options;
+  async estimate({ source, place, picture, persons, limitMs, yields }: PoseJob): Promise<PoseReply | undefined> {
+    const { clock, metrics, pool, noteModel } = this.#options;
     const since = clock.monotonic();
     const pixels = await pixelsOf(picture);
     const make = (share: Share) => {
@@ -63,8 +67,11 @@ export class PoseEstimator {
     if (outcome.dropped !== false) return undefined;
     const { poses, timings } = outcome.reply;
     const { cropMs, inferenceMs } = timings;
-    if (poses.length > 0)
+    if (poses.length > 0) {
       metrics.observe('pose_infer_seconds', (cropMs + inferenceMs) / 1000 / poses.length, { model: this.modelId });
+      const ran = this.#lane.ran('pose');
+      if (ran !== undefined && source !== undefined) noteModel?.(ran, source);
+    }
     return outcome.reply;
   }
 

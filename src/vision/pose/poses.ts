@@ -125,7 +125,7 @@ export class Poses {
 
   /** @returns undefined when there was no time, or no model. */
   async #ask(
-    { camera, picture, pace }: PoseLook,
+    { camera, source: name, picture, pace }: PoseLook,
     source: Source,
     due: readonly DetectedObject[],
   ): Promise<PoseReply | undefined> {
@@ -133,9 +133,11 @@ export class Poses {
     source.isBusy = true;
     const limitMs = pace === 'live' ? deadlineMs : Infinity;
     const place = [this, pace === 'alone' ? this : camera];
-    const answer = this.#estimate({ place, picture, persons, limitMs, yields: pace === 'live' }).finally(() => {
-      source.isBusy = false;
-    });
+    const answer = this.#estimate({ source: name, place, picture, persons, limitMs, yields: pace === 'live' }).finally(
+      () => {
+        source.isBusy = false;
+      },
+    );
     return pace === 'live' ? await this.#atMost(deadlineMs, answer) : await answer;
   }
 

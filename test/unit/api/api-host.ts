@@ -22,8 +22,13 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     statistics: (asked) => Promise.resolve(summedUp([], asked)),
     simulate: () => undefined,
     cameras: () => ({ cameras: [] }),
+    allCameras: () => Promise.resolve({ cameras: [] }),
     microphones: () => ({ microphones: [] }),
     preview: () => 'unknown',
+    registeredSites: nothing,
+    registeredAreas: nothing,
+    registeredSources: nothing,
+    registeredModels: nothing,
     streams: () => Promise.resolve([]),
     streamSites: () => [],
     streamSite: () => undefined,
@@ -45,6 +50,8 @@ export function apiHost(over: Partial<ApiHost> = {}): ApiHost {
     ...over,
   };
 }
+
+const nothing = () => Promise.resolve({ rows: [], unavailable: [] });
 
 /** Who asks, where a login says what a test wants; without, this machine alone is answered. */
 export function callerBy(login: Partial<Login> = {}): ApiHost['caller'] {

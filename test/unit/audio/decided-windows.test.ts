@@ -136,7 +136,7 @@ describe('what audio-classify says of windows', () => {
   test('a head of the user is heard beside the model: its own classes with their thresholds, ours as a mean', async () => {
     const ear = new Ear();
     const head: RunningHead = {
-      ...{ version: 1, labels: ['danger', 'gunshot', 'safe'], modelSha256: '', model: 'm' },
+      ...{ version: 1, labels: ['danger', 'gunshot', 'safe'], modelSha256: '', model: 'm', sha256: '' },
       weights: new Float32Array(new SharedArrayBuffer(0)),
       bias: new Float32Array(new SharedArrayBuffer(0)),
       thresholds: { danger: 0.5, gunshot: 0.5 },

@@ -20,7 +20,7 @@ type Says = Omit<Partial<ClipWindow>, 'scores'> & { scores?: Record<string, numb
 function headOf(thresholds: Record<string, number>): RunningHead {
   const none = new Float32Array(new SharedArrayBuffer(0));
   const labels = [...Object.keys(thresholds), 'safe'];
-  return { version: 3, model: 'm', modelSha256: '', labels, weights: none, bias: none, thresholds };
+  return { version: 3, model: 'm', modelSha256: '', sha256: '', labels, weights: none, bias: none, thresholds };
 }
 
 /** What is said of windows of which each says so much. */

@@ -466,6 +466,10 @@ const steps: readonly string[] = [
   -- The words of the index themselves, to find names in it.
   CREATE VIRTUAL TABLE incident_terms USING fts5vocab (incident_words, 'row');
   `,
+  `
+  -- The index is drawn together while nobody writes (upkeep.ts), not in the middle of a write.
+  INSERT INTO incident_words (incident_words, rank) VALUES ('automerge', 0);
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -4,10 +4,12 @@ import { failureOf } from './failures.ts';
 import type { Operation, Operations, Reply, Request, RunAnswer, Statement } from './protocol.ts';
 import { openFile } from './sqlite-file.ts';
 import { StatementMemory } from './statement-memory.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** Entry of the database thread: one file, one request after the other. */
 let connection: BetterSqlite3.Database | undefined;
 let statements: StatementMemory | undefined;
+let upkeep: Upkeep | undefined;
 
 parentPort?.on('message', (request: Request) => {
   parentPort?.postMessage(reply(request));
@@ -28,17 +30,22 @@ function perform(request: Request): Operations[Operation]['answer'] {
       const opened = openFile(request.ask.file, request.ask);
       connection = opened.connection;
       statements = new StatementMemory(connection);
+      upkeep = new Upkeep(connection);
       return {
         unchecked: opened.unchecked,
         ...(opened.setAside === undefined ? {} : { setAside: opened.setAside }),
       };
     }
-    case 'run':
-      return request.ask.map(run);
+    case 'run': {
+      const answers = request.ask.map(run);
+      upkeep?.put(answers.some(({ written }) => written !== undefined && written.changes > 0));
+      return answers;
+    }
     case 'rollback':
       if (opened().inTransaction) opened().exec('ROLLBACK');
       return undefined;
     case 'close':
+      upkeep?.end();
       connection?.close();
       return undefined;
   }

@@ -2,7 +2,7 @@ import type { Insertable, Selectable, Transaction } from 'kysely';
 import { SentinelError } from '../contracts/errors.ts';
 import type { EvidenceItem, Incident, IncidentSignal, Rendition } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
-import { together, togetherAtLast, togetherThen } from '../database/together.ts';
+import { togetherAround, togetherAtLast } from '../database/together.ts';
 import { indexStatements } from './incident-index.ts';
 import { firstPlace, firstPlaceTaken, nextFreePlace } from './incident-place.ts';
 import { chainHead, entriesAfter, incidentLink, linkOf } from './trust/chain.ts';
@@ -11,6 +11,8 @@ import { chainHead, entriesAfter, incidentLink, linkOf } from './trust/chain.ts'
 const signalsPerStatement = 1000;
 /** As many as a message may name. */
 const mostAreas = 1000;
+/** There is one row of these in an incident. */
+const signalKey = ['incident_id', 'kind', 'label', 'source'] as const;
 
 /**
  * Writes what is known of an incident: its row, its signals, its media. Messages may arrive twice or out of order,
@@ -24,31 +26,37 @@ export async function writeIncident(
   media: readonly Insertable<MediaRow>[],
   at: number,
 ): Promise<void> {
-  const [[before], [taken], [head]] = await together(transaction, [
-    transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id),
-    firstPlaceTaken(transaction, incident.startedAt),
-    chainHead(transaction),
-  ]);
-  const place = before === undefined ? await placeOf(transaction, incident, taken !== undefined) : before.place;
-  const row = { ...incidentRow(incident), areas_json: areasOf(incident, before), place };
-  const isNewest = before === undefined || isNewer(row, before);
-  const written = [
-    ...(isNewest ? [putIncident(transaction, row)] : []),
-    ...inLots(incident.signals, signalsPerStatement).map((lot) => {
-      const signals = lot.map((signal) => signalRow(incident.id, signal));
-      return putSignals(transaction, signals, isNewest);
-    }),
-    ...(media.length === 0 ? [] : [transaction.insertInto('media').values(media)]),
-  ];
+  const lots = inLots(incident.signals, signalsPerStatement).map((lot) =>
+    lot.map((signal) => signalRow(incident.id, signal)),
+  );
   // What stands is read back: it is vouched for as the database keeps it.
-  const [[now], signals] = await togetherThen(transaction, written, [
+  const standing = [
     transaction.selectFrom('incidents').selectAll().where('id', '=', incident.id),
     transaction.selectFrom('signals').selectAll().where('incident_id', '=', incident.id),
-  ]);
+  ] as const;
+  // Most incidents are new, and nothing else has to be known for them: what is missing is added at once.
+  const [[before], [taken], [head], ...added] = await togetherAround(
+    transaction,
+    [standing[0], firstPlaceTaken(transaction, incident.startedAt), chainHead(transaction)],
+    [
+      insertIncident(transaction, { ...incidentRow(incident), areas_json: areasOf(incident) }).onConflict((on) =>
+        on.column('id').doNothing(),
+      ),
+      ...lots.map((lot) => insertSignals(transaction, lot).onConflict((on) => on.columns(signalKey).doNothing())),
+      ...(media.length === 0 ? [] : [transaction.insertInto('media').values(media)]),
+    ],
+    standing,
+  );
+  const row = { ...incidentRow(incident), areas_json: areasOf(incident, before) };
+  const isNewer = before !== undefined && isAfter(row, before);
+  const changes = [overwriteIncident(transaction, row), ...lots.map((lot) => overwriteSignals(transaction, lot))];
+  const [[now], signals] = isNewer ? await togetherAround(transaction, [], changes, standing) : added;
   if (now === undefined) throw new SentinelError('ES_DATABASE', 'The database did not keep the row of an incident.');
+  const place = before === undefined ? await placeOf(transaction, incident, taken !== undefined) : before.place;
   const links = [incidentLink(now, signals), ...media.map(linkOf.media)];
   await togetherAtLast(transaction, [
-    ...(isNewest ? indexStatements(transaction, now, before) : []),
+    ...(before === undefined ? [transaction.updateTable('incidents').set({ place }).where('id', '=', now.id)] : []),
+    ...(before === undefined || isNewer ? indexStatements(transaction, { ...now, place }, before) : []),
     transaction.insertInto('chain').values(entriesAfter(head, links, at)),
   ]);
 }
@@ -58,7 +66,7 @@ async function placeOf(transaction: Transaction<Tables>, { startedAt }: Incident
 }
 
 /** Once part of a story, an area stays so: also when the reason lies in another one now. Null for one area. */
-function areasOf({ area, areas = [] }: Incident, before: Selectable<IncidentRow> | undefined): string | null {
+function areasOf({ area, areas = [] }: Incident, before?: Selectable<IncidentRow>): string | null {
   const earlier = before === undefined ? [] : [...storedAreas(before), before.area];
   const all = [...new Set([...earlier, ...areas, area])].slice(0, mostAreas);
   return all.length < 2 ? null : JSON.stringify(all);
@@ -70,47 +78,46 @@ export function storedAreas({ areas_json: areas }: Pick<Selectable<IncidentRow>,
 }
 
 /** Messages are ordered by `seq`, and those made by hand by their time. */
-function isNewer(row: Insertable<IncidentRow>, before: Selectable<IncidentRow>): boolean {
+function isAfter(row: Insertable<IncidentRow>, before: Selectable<IncidentRow>): boolean {
   return row.seq === before.seq ? row.updated_at >= before.updated_at : row.seq > before.seq;
 }
 
-function putIncident(transaction: Transaction<Tables>, row: Insertable<IncidentRow>) {
-  return transaction
-    .insertInto('incidents')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((column) => ({
-        seq: column.ref('excluded.seq'),
-        area: column.ref('excluded.area'),
-        severity: column.fn<number>('max', ['excluded.severity', 'incidents.severity']),
-        label: column.ref('excluded.label'),
-        reason: column.ref('excluded.reason'),
-        confidence: column.ref('excluded.confidence'),
-        updated_at: column.ref('excluded.updated_at'),
-        ended_at: column.ref('excluded.ended_at'),
-        explanation_json: column.ref('excluded.explanation_json'),
-        sources_json: column.ref('excluded.sources_json'),
-        areas_json: column.ref('excluded.areas_json'),
-      })),
-    );
+function insertIncident(transaction: Transaction<Tables>, row: Insertable<IncidentRow>) {
+  return transaction.insertInto('incidents').values(row);
 }
 
-/** @param isNewest whether no newer message of the incident was written: else only what is missing is added. */
-function putSignals(transaction: Transaction<Tables>, signals: readonly Insertable<SignalRow>[], isNewest: boolean) {
-  return transaction
-    .insertInto('signals')
-    .values(signals)
-    .onConflict((conflict) => {
-      const known = conflict.columns(['incident_id', 'kind', 'label', 'source']);
-      if (!isNewest) return known.doNothing();
-      return known.doUpdateSet((column) => ({
-        score: column.ref('excluded.score'),
-        threshold: column.ref('excluded.threshold'),
-        model: column.ref('excluded.model'),
-        captured_at: column.ref('excluded.captured_at'),
-        count: column.ref('excluded.count'),
-      }));
-    });
+function overwriteIncident(transaction: Transaction<Tables>, row: Insertable<IncidentRow>) {
+  return insertIncident(transaction, row).onConflict((conflict) =>
+    conflict.column('id').doUpdateSet((column) => ({
+      seq: column.ref('excluded.seq'),
+      area: column.ref('excluded.area'),
+      severity: column.fn<number>('max', ['excluded.severity', 'incidents.severity']),
+      label: column.ref('excluded.label'),
+      reason: column.ref('excluded.reason'),
+      confidence: column.ref('excluded.confidence'),
+      updated_at: column.ref('excluded.updated_at'),
+      ended_at: column.ref('excluded.ended_at'),
+      explanation_json: column.ref('excluded.explanation_json'),
+      sources_json: column.ref('excluded.sources_json'),
+      areas_json: column.ref('excluded.areas_json'),
+    })),
+  );
+}
+
+function insertSignals(transaction: Transaction<Tables>, signals: readonly Insertable<SignalRow>[]) {
+  return transaction.insertInto('signals').values(signals);
+}
+
+function overwriteSignals(transaction: Transaction<Tables>, signals: readonly Insertable<SignalRow>[]) {
+  return insertSignals(transaction, signals).onConflict((conflict) =>
+    conflict.columns(signalKey).doUpdateSet((column) => ({
+      score: column.ref('excluded.score'),
+      threshold: column.ref('excluded.threshold'),
+      model: column.ref('excluded.model'),
+      captured_at: column.ref('excluded.captured_at'),
+      count: column.ref('excluded.count'),
+    })),
+  );
 }
 
 function inLots<T>(all: readonly T[], most: number): T[][] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
-import { together, togetherAtLast, togetherThen } from '../../../src/database/together.ts';
+import { together, togetherAround, togetherAtLast } from '../../../src/database/together.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { incidentRow } from './rows.ts';
@@ -19,15 +19,15 @@ describe('several statements in one message', () => {
     const found = await query.transaction().execute(async (transaction) => {
       const insert = (id: string) => transaction.insertInto('incidents').values(incidentRow({ id }));
       const ids = transaction.selectFrom('incidents').select('id').orderBy('id');
-      const [before] = await togetherThen(transaction, [insert('a')], [ids]);
+      const [before, between] = await togetherAround(transaction, [ids], [insert('a')], [ids]);
       const [inserted, after, arming] = await together(transaction, [
         insert('b').returning('label'),
         ids,
         transaction.selectFrom('arming').select('mode'),
       ]);
-      return { before, inserted, after, arming };
+      return { before, between, inserted, after, arming };
     });
-    assert.deepEqual(found.before, [{ id: 'a' }]);
+    assert.deepEqual([found.before, found.between], [[], [{ id: 'a' }]]);
     assert.deepEqual(found.inserted, [{ label: 'Person and breaking glass' }]);
     assert.deepEqual([found.after, found.arming], [[{ id: 'a' }, { id: 'b' }], []]);
     assert.equal((await query.selectFrom('incidents').select('id').execute()).length, 2);

@@ -24,7 +24,9 @@ export class Upkeep {
   constructor(connection: BetterSqlite3.Database) {
     this.#connection = connection;
     this.#indexes = connection
-      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE % USING fts5 (%'`)
+      .prepare(
+        `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE % USING fts5 (%'`,
+      )
       .pluck()
       .all() as string[];
   }

@@ -5,6 +5,8 @@ import { chooseLanguage, modeWords, soundWords, speaker } from './words.ts';
 /** Everything of the page that depends on the language of whoever looks. */
 export interface PageVoice {
   language: string;
+  /** Language and country, by which numbers and times are written. */
+  tag: string;
   say: ReturnType<typeof speaker>;
   time: TimeWords;
   percent: (share: number) => string;
@@ -23,7 +25,7 @@ export function pageVoice(wanted: readonly string[]): PageVoice {
   const [say, time] = [speaker(language), timeWords(tag)];
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   return {
-    ...{ language, say, time },
+    ...{ language, tag, say, time },
     percent: (share) => percent.format(share),
     moment: (at, now) => {
       const day = time.day(at, now);

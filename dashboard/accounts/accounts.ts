@@ -12,6 +12,7 @@ import { apiRoots } from '../api-root.ts';
 import { createAsking } from './asking.ts';
 import { tab, vue } from '../browser.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
+import { pageFrame } from '../page-frame.ts';
 import { pageVoice } from '../page-voice.ts';
 import { wantedLanguages } from '../person-language.ts';
 import { createPerson } from '../person.ts';
@@ -38,7 +39,6 @@ export function createAccounts(setup: DashboardSetup) {
   const people = createAccountList(state, tools);
   const tokens = createTokens(state, tools);
   const audit = createAudit(state, tools);
-  let refreshing: ReturnType<typeof setInterval> | undefined;
 
   function isAdmin(): boolean {
     return person.me?.role === 'admin' && person.me.sources === undefined;
@@ -63,8 +63,16 @@ export function createAccounts(setup: DashboardSetup) {
     [state.sites, state.places] = [sites, [...cameras, ...microphones]];
   }
 
-  return Object.assign(state, {
-    ...{ say, word: voice.say, language: voice.language, roles, load, isAdmin },
+  const frame = pageFrame(state, {
+    ...{ voice, load, refreshMs, failed: say('failedTitle') },
+    refresh: () => {
+      state.now = Date.now();
+      if (isAdmin()) void people.load().catch(() => undefined);
+    },
+  });
+
+  return Object.assign(state, frame, {
+    ...{ say, word: voice.say, language: voice.language, roles, isAdmin },
     ...{ answer: asking.answer, copy: deeds.copy },
     ...{ own: own.actions, people: people.actions, tokenList: tokens.actions, audit: audit.actions },
     roleWord: (role: Role) => say(role as AccountsWord),
@@ -79,16 +87,5 @@ export function createAccounts(setup: DashboardSetup) {
     },
     when: (at: number) => voice.time.relative(at, state.now),
     exactly: (at: number) => voice.time.full(at),
-    attach(): void {
-      clearInterval(refreshing);
-      refreshing = setInterval(() => {
-        state.now = Date.now();
-        if (!document.hidden && isAdmin()) void people.load().catch(() => undefined);
-      }, refreshMs);
-      void load();
-    },
-    detach(): void {
-      clearInterval(refreshing);
-    },
   });
 }

@@ -1,14 +1,14 @@
 import type { IncidentStatistics, Tally } from '../../src/contracts/statistics.ts';
-import { ApiClient, ApiFailure } from '../api-client.ts';
+import { ApiClient } from '../api-client.ts';
 import { apiRoots } from '../api-root.ts';
 import { tab, vue } from '../browser.ts';
 import { columnsOf, columnStarts, hoursOf, spans, unitOf, type Column, type SpanName } from './history-columns.ts';
 import { historySpeaker } from './history-words.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
+import { pageFrame } from '../page-frame.ts';
+import { pageVoice } from '../page-voice.ts';
 import { wantedLanguages } from '../person-language.ts';
 import { createPerson } from '../person.ts';
-import { timeWords } from '../time-words.ts';
-import { chooseLanguage, speaker } from '../words.ts';
 
 const refreshMs = 60_000;
 /** From this share of false alarms among this many incidents that were judged, advice is worth its place. */
@@ -26,8 +26,9 @@ export type History = ReturnType<typeof createHistory>;
 
 /** The page behind history.vue: what happened over time, and how people answered. */
 export function createHistory(setup: DashboardSetup) {
-  const { tag, language } = chooseLanguage(wantedLanguages());
-  const [say, word, time] = [historySpeaker(language), speaker(language), timeWords(tag)];
+  const voice = pageVoice(wantedLanguages());
+  const { tag, language, say: word, time } = voice;
+  const say = historySpeaker(language);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag);
   const days = new Intl.DateTimeFormat(tag, { weekday: 'short', day: 'numeric', month: 'short' });
@@ -40,7 +41,6 @@ export function createHistory(setup: DashboardSetup) {
   const state = vue().reactive({ ...initial });
   const person = createPerson(api, language);
   let request = 0;
-  let refreshing: ReturnType<typeof setInterval> | undefined;
 
   async function load(): Promise<void> {
     const mine = ++request;
@@ -55,10 +55,7 @@ export function createHistory(setup: DashboardSetup) {
     } catch (error) {
       if (mine !== request || state.phase === 'ready') return;
       state.phase = 'failed';
-      state.failure =
-        error instanceof ApiFailure
-          ? word(error.kind, { detail: error.message })
-          : word('other', { detail: String(error) });
+      state.failure = voice.failureText(error);
     }
   }
 
@@ -97,18 +94,19 @@ export function createHistory(setup: DashboardSetup) {
     }));
   }
 
-  return Object.assign(state, {
+  const frame = pageFrame(state, {
+    ...{ voice, load, refreshMs, failed: say('failedTitle') },
+    begin: () => void person.load(),
+    isBlank: () => state.told === undefined,
+  });
+
+  return Object.assign(state, frame, {
     say,
     word,
     language,
     person,
     spans,
-    load,
     choose(): void {
-      state.phase = 'loading';
-      void load();
-    },
-    tryAgain(): void {
       state.phase = 'loading';
       void load();
     },
@@ -188,17 +186,6 @@ export function createHistory(setup: DashboardSetup) {
         const isTelling = share >= advisable.share && tally.confirmed + tally.falseAlarms >= advisable.judged;
         return isTelling ? [say('advice', { name: tally.label ?? tally.name, share: percents.format(share) })] : [];
       });
-    },
-    attach(): void {
-      clearInterval(refreshing);
-      refreshing = setInterval(() => {
-        if (!document.hidden) void load();
-      }, refreshMs);
-      void load();
-      void person.load();
-    },
-    detach(): void {
-      clearInterval(refreshing);
     },
   });
 }

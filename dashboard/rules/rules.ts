@@ -6,6 +6,7 @@ import { apiRoots } from '../api-root.ts';
 import { createArmingSwitch } from '../arming-switch.ts';
 import { tab, vue } from '../browser.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
+import { pageFrame } from '../page-frame.ts';
 import { pageVoice } from '../page-voice.ts';
 import { wantedLanguages } from '../person-language.ts';
 import { createPerson } from '../person.ts';
@@ -40,7 +41,6 @@ export function createRules(setup: DashboardSetup) {
   const state = vue().reactive({ ...initial, now: Date.now() });
   const arming = createArmingSwitch(state, api, voice);
   let request = 0;
-  let refreshing: ReturnType<typeof setInterval> | undefined;
 
   async function load(): Promise<void> {
     const mine = ++request;
@@ -56,8 +56,16 @@ export function createRules(setup: DashboardSetup) {
     state.now = Date.now();
   }
 
-  return Object.assign(state, {
-    ...{ say: voice.say, tell, language: voice.language, person, load },
+  const frame = pageFrame(state, {
+    ...{ voice, load, refreshMs, failed: tell('failedTitle') },
+    begin: () => void person.load(),
+    refresh: () => {
+      if (!state.isArming) void load();
+    },
+  });
+
+  return Object.assign(state, frame, {
+    ...{ say: voice.say, tell, language: voice.language, person },
     ...arming.actions,
     /** Arms, and shows what counts then. */
     async arm(site: SiteArming, mode: string): Promise<void> {
@@ -85,16 +93,5 @@ export function createRules(setup: DashboardSetup) {
     /** "Counts now", or why it does not. */
     stateWord: ({ counts, why }: RuleSummary) => tell(counts ? 'countsNow' : ((why ?? 'off') as RulesWord)),
     modesOf: ({ modes }: RuleSummary) => modes.map(voice.modeWord).join(', '),
-    attach(): void {
-      clearInterval(refreshing);
-      refreshing = setInterval(() => {
-        if (!document.hidden && !state.isArming) void load();
-      }, refreshMs);
-      void load();
-      void person.load();
-    },
-    detach(): void {
-      clearInterval(refreshing);
-    },
   });
 }

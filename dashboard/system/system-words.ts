@@ -33,6 +33,16 @@ const english = {
   camera: 'Camera',
   microphone: 'Microphone',
   ofCaptured: '{share} of {n}',
+  connected: 'Works',
+  probing: 'Is being looked at',
+  connecting: 'Connecting',
+  stalled: 'Nothing comes any more',
+  'backing-off': 'Cannot be reached, the next try follows',
+  unauthorised: 'Refuses the login',
+  'not-found': 'Cannot be found',
+  idle: 'Is not needed at present',
+  paused: 'Paused',
+  stopped: 'Stopped',
 } as const;
 
 export type SystemWord = keyof typeof english;
@@ -70,6 +80,16 @@ const german: Readonly<Record<SystemWord, string>> = {
   camera: 'Kamera',
   microphone: 'Mikrofon',
   ofCaptured: '{share} von {n}',
+  connected: 'Geht',
+  probing: 'Wird angesehen',
+  connecting: 'Verbindet sich',
+  stalled: 'Es kommt nichts mehr',
+  'backing-off': 'Nicht erreichbar, der nächste Versuch folgt',
+  unauthorised: 'Weist die Anmeldung ab',
+  'not-found': 'Nicht gefunden',
+  idle: 'Wird zurzeit nicht gebraucht',
+  paused: 'Pausiert',
+  stopped: 'Angehalten',
 };
 
 export const systemSpeaker = wordBook(english, german);

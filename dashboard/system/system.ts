@@ -1,13 +1,13 @@
 import type { HealthAnswer, ModelHealth, SiteHealth, SourceHealth } from '../../src/contracts/health.ts';
-import { ApiClient, ApiFailure } from '../api-client.ts';
+import { ApiClient } from '../api-client.ts';
 import { apiRoots } from '../api-root.ts';
 import { tab, vue } from '../browser.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
 import { systemSpeaker } from './system-words.ts';
+import { pageFrame } from '../page-frame.ts';
+import { pageVoice } from '../page-voice.ts';
 import { wantedLanguages } from '../person-language.ts';
 import { createPerson } from '../person.ts';
-import { timeWords } from '../time-words.ts';
-import { chooseLanguage, speaker } from '../words.ts';
 
 const refreshMs = 5_000;
 
@@ -32,14 +32,14 @@ export type System = ReturnType<typeof createSystem>;
 
 /** The page behind system.vue: what works and what does not. */
 export function createSystem(setup: DashboardSetup) {
-  const { tag, language } = chooseLanguage(wantedLanguages());
-  const [say, word, time] = [systemSpeaker(language), speaker(language), timeWords(tag)];
+  const voice = pageVoice(wantedLanguages());
+  const { tag, language, say: word, time } = voice;
+  const say = systemSpeaker(language);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const numbers = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, now: Date.now() });
   const person = createPerson(api, language);
-  let refreshing: ReturnType<typeof setInterval> | undefined;
 
   /** A failure replaces what is shown: a system that does not answer is not one that works. */
   async function load(): Promise<void> {
@@ -48,20 +48,21 @@ export function createSystem(setup: DashboardSetup) {
       state.phase = 'ready';
     } catch (error) {
       state.phase = 'failed';
-      state.failure =
-        error instanceof ApiFailure
-          ? word(error.kind, { detail: error.message })
-          : word('other', { detail: String(error) });
+      state.failure = voice.failureText(error);
     }
     state.now = Date.now();
   }
 
-  return Object.assign(state, {
+  const frame = pageFrame(state, {
+    ...{ voice, load, refreshMs, failed: say('failedTitle') },
+    begin: () => void person.load(),
+  });
+
+  return Object.assign(state, frame, {
     say,
     word,
     language,
     person,
-    load,
     address: (path: string): string => api.address(path),
     sources: ({ sources }: SiteHealth) =>
       sources.map(({ source, area, type, status, detail, since, lagSeconds = 0, frames, sound }) => {
@@ -69,10 +70,12 @@ export function createSystem(setup: DashboardSetup) {
         const left = Object.entries(dropped).filter(([, count]) => count > 0);
         return {
           ...{ key: `${type} ${source}`, name: source, place: area, type: say(type), tone: tones[status] },
-          ...{
-            detail: lagSeconds > 0 ? `${detail} (${say('late', { seconds: numbers.format(lagSeconds) })})` : detail,
-          },
-          since: time.relative(since, state.now),
+          state: say(status),
+          since: [
+            time.relative(since, state.now),
+            ...(lagSeconds > 0 ? [say('late', { seconds: numbers.format(lagSeconds) })] : []),
+          ].join(', '),
+          detail,
           looked:
             captured === 0
               ? ''
@@ -105,16 +108,5 @@ export function createSystem(setup: DashboardSetup) {
         tone: ({ ok: 'live', down: 'fault', unused: 'idle' } as const)[database],
       },
     ],
-    attach(): void {
-      clearInterval(refreshing);
-      refreshing = setInterval(() => {
-        if (!document.hidden) void load();
-      }, refreshMs);
-      void load();
-      void person.load();
-    },
-    detach(): void {
-      clearInterval(refreshing);
-    },
   });
 }

@@ -12,3 +12,21 @@ export async function accessibilityFaults(page: Page, part: string): Promise<str
     .flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) =>
       [id, help, target.join(' '), failureSummary.replace(/\\s+/g, ' ')].join(' | '))))`);
 }
+
+/** A finger needs so many pixels each way. */
+const fingerPx = 40;
+
+/**
+ * What is too small to be pressed with a finger, each in a line. Marks of the time line have a place that time gives them, and keys that walk
+ * them. @param part CSS selector of ours
+ */
+export async function tooSmall(page: Page, part: string): Promise<string[]> {
+  return await page.evaluate<string[]>(`[...document.querySelectorAll(${JSON.stringify(part)})]
+    .flatMap((part) => [...part.querySelectorAll('button, a, input, select, textarea, summary')])
+    .filter((one) => one.checkVisibility() && one.closest('.es-course') === null && one.type !== 'file' && one.ariaHidden !== 'true')
+    .flatMap((one) => {
+      const { width, height } = (one.closest('label') ?? one).getBoundingClientRect();
+      const isSmall = Math.min(width, height) < ${fingerPx} - 0.5;
+      return isSmall ? [Math.round(width) + ' x ' + Math.round(height) + ' ' + one.outerHTML.slice(0, 120)] : [];
+    })`);
+}

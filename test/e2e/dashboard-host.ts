@@ -64,6 +64,26 @@ export async function happen(base: string, more: Partial<Incident> & { id: strin
   assert.equal(response.status, 202);
 }
 
+interface ThemeNode {
+  type: string;
+  colors?: object;
+}
+
+/** Gives a running dashboard the colours of the dark example, as somebody does who edits its theme, and waits until a page wears them. */
+export async function turnDark(host: NodeRedHost, page: Page): Promise<void> {
+  const colors = dashboardPages(['Incidents, dark']).find(({ type }) => type === 'ui-theme')?.colors;
+  const flow = (await (await fetch(`${host.url}/flows`)).json()) as ThemeNode[];
+  const body = JSON.stringify(flow.map((node) => (node.type === 'ui-theme' ? { ...node, colors } : node)));
+  const headers = { 'content-type': 'application/json', 'Node-RED-Deployment-Type': 'nodes' };
+  await host.deployedBy(() => fetch(`${host.url}/flows`, { method: 'POST', headers, body }));
+  await page.reload();
+  await page.waitForFunction(
+    "getComputedStyle(document.querySelector('.es-page') ?? document.body).getPropertyValue('--v-theme-background').startsWith('17')",
+    undefined,
+    { timeout: 60_000 },
+  );
+}
+
 /** Opens the page of incidents and collects what goes wrong in it. @returns the faults, to be looked at in the end */
 export async function openIncidents(page: Page, url: string): Promise<string[]> {
   const faults: string[] = [];

@@ -10,7 +10,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
-import { accessibilityFaults } from './accessibility.ts';
+import { accessibilityFaults, tooSmall } from './accessibility.ts';
 import { happen, openIncidents, overflow, startDashboardHost } from './dashboard-host.ts';
 import { look } from './look.ts';
 import { contrast } from './contrast.ts';
@@ -135,9 +135,11 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
 
   test('fits a phone, list and details', async () => {
     assert.ok((await overflow(page)) <= 0);
+    assert.deepEqual(await tooSmall(page, '.es-page'), []);
     await page.locator('.es-card').click();
     await page.locator('#es-title').waitFor();
     assert.ok((await overflow(page)) <= 0);
+    assert.deepEqual(await tooSmall(page, '.es-page'), []);
     await page.getByRole('button', { name: 'Back to the list' }).click();
   });
 

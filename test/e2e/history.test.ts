@@ -7,8 +7,8 @@ import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
-import { accessibilityFaults } from './accessibility.ts';
-import { happen, overflow, startDashboardHost } from './dashboard-host.ts';
+import { accessibilityFaults, tooSmall } from './accessibility.ts';
+import { happen, overflow, startDashboardHost, turnDark } from './dashboard-host.ts';
 import { look } from './look.ts';
 
 const skip =
@@ -92,10 +92,18 @@ describe('the history in a browser', { timeout: 300_000, skip }, () => {
     assert.deepEqual(await accessibilityFaults(page, '.es-history'), []);
   });
 
+  test('can be read in the dark', async () => {
+    await turnDark(host, page);
+    await page.locator('.es-figures').waitFor({ timeout: 30_000 });
+    await look(page, 'history-dark', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-history'), []);
+  });
+
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await look(page, 'history-phone', { fullPage: true });
     assert.ok((await overflow(page)) <= 0);
+    assert.deepEqual(await tooSmall(page, '.es-page'), []);
     assert.deepEqual(faults, []);
   });
 });

@@ -9,8 +9,8 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import { defaultRules } from '../../src/contracts/configs.ts';
 import { until } from '../faults/vitals.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
-import { accessibilityFaults } from './accessibility.ts';
-import { overflow, startDashboardHost } from './dashboard-host.ts';
+import { accessibilityFaults, tooSmall } from './accessibility.ts';
+import { overflow, startDashboardHost, turnDark } from './dashboard-host.ts';
 import { look } from './look.ts';
 
 const skip =
@@ -117,6 +117,7 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await look(phone, 'accounts-phone-de', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(phone, '.es-accounts'), []);
     assert.ok((await overflow(phone)) <= 0);
+    assert.deepEqual(await tooSmall(phone, '.es-page'), []);
     await phone.context().close();
   });
 
@@ -195,6 +196,7 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await phone.locator('[data-node=fuse] .es-rule').first().waitFor({ timeout: 60_000 });
     await look(phone, 'rules-phone-de', { fullPage: true });
     assert.ok((await overflow(phone)) <= 0);
+    assert.deepEqual(await tooSmall(phone, '.es-page'), []);
     await phone.context().close();
     await page.goto(`${host.url}/dashboard/accounts`);
     await page.locator('.es-own').waitFor({ timeout: 60_000 });
@@ -225,10 +227,30 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     assert.equal(await other.getByLabel('Porch · front').isChecked(), false);
     await look(other, 'my-view-phone-de');
     assert.ok((await overflow(other)) <= 0);
+    assert.deepEqual(await tooSmall(other, '.es-page'), []);
     await other.context().close();
 
     await view.getByRole('button', { name: 'Forget my view' }).click();
     await page.locator('[data-camera="home/Porch"]').waitFor();
+    await page.goto(`${host.url}/dashboard/accounts`);
+    await page.locator('.es-own').waitFor({ timeout: 60_000 });
+  });
+
+  test('accounts, rules and the own view can be read in the dark', async () => {
+    await turnDark(host, page);
+    await page.locator('.es-own').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Add a person' }).click();
+    await look(page, 'accounts-dark', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-accounts'), []);
+    await page.goto(`${host.url}/dashboard/rules`);
+    await page.locator('[data-node=fuse] .es-rule').first().waitFor({ timeout: 60_000 });
+    await look(page, 'rules-dark', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-rules'), []);
+    await page.goto(`${host.url}/dashboard/incidents`);
+    await page.locator('.es-link-live').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'My view' }).click();
+    await page.locator('#es-view').waitFor();
+    assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
     await page.goto(`${host.url}/dashboard/accounts`);
     await page.locator('.es-own').waitFor({ timeout: 60_000 });
   });

@@ -10,8 +10,8 @@ import { paneSound, recognisedPane, roomTone } from '../../scripts/demo/pane-sou
 import { encodeWav } from '../../src/pcm/wav.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { zipOf } from '../zip-writer.ts';
-import { accessibilityFaults } from './accessibility.ts';
-import { overflow, startDashboardHost } from './dashboard-host.ts';
+import { accessibilityFaults, tooSmall } from './accessibility.ts';
+import { startDashboardHost, turnDark } from './dashboard-host.ts';
 import { look } from './look.ts';
 
 const skip =
@@ -135,6 +135,7 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     await bring('pane.wav', room(4, recognisedPane));
     await page.locator('.es-verdict.es-danger').waitFor();
     await look(page, 'sound-lab-charts', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
   });
 
   test('the colours of Sentinel are a choice that is kept; a phone shows all of it', async () => {
@@ -145,14 +146,26 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     assert.equal(await page.locator('.es-lab-button').getAttribute('aria-pressed'), 'true');
     assert.equal(await background(), 'rgb(14, 17, 23)');
     await look(page, 'sound-lab-sentinel', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
     await page.setViewportSize({ width: 360, height: 740 });
-    assert.equal(await overflow(page), 0);
+    // The charts are drawn anew for their new width.
+    await page.waitForFunction('document.documentElement.scrollWidth <= window.innerWidth');
+    assert.deepEqual(await tooSmall(page, '.es-lab'), []);
     await look(page, 'sound-lab-phone', { fullPage: true });
     await page.reload();
     await page.locator('.es-lab.es-sentinel').waitFor();
     await page.locator('.es-lab-button').press('Enter');
     assert.equal(await background(), usual);
     assert.deepEqual(faults, []);
+  });
+
+  test('can be read in the dark, verdict and charts', async () => {
+    await turnDark(host, page);
+    await bring('pane.wav', room(4, recognisedPane));
+    await page.locator('.es-verdict.es-danger').waitFor();
+    await page.locator('.es-chart-confusion').waitFor();
+    await look(page, 'sound-lab-dark', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
   });
 
   test('German is spoken to who wants it, and the file is chosen by keyboard', async () => {

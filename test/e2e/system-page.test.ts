@@ -7,8 +7,8 @@ import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
-import { accessibilityFaults } from './accessibility.ts';
-import { happen, overflow, startDashboardHost } from './dashboard-host.ts';
+import { accessibilityFaults, tooSmall } from './accessibility.ts';
+import { happen, overflow, startDashboardHost, turnDark } from './dashboard-host.ts';
 import { look } from './look.ts';
 
 const skip =
@@ -70,10 +70,18 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
     }
   });
 
+  test('can be read in the dark', async () => {
+    await turnDark(host, page);
+    await page.locator('.es-site tr.es-is-fault', { hasText: 'porch' }).waitFor({ timeout: 60_000 });
+    await look(page, 'system-dark', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-system'), []);
+  });
+
   test('fits a phone, and says so when Node-RED cannot be reached', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await look(page, 'system-phone', { fullPage: true });
     assert.ok((await overflow(page)) <= 0);
+    assert.deepEqual(await tooSmall(page, '.es-page'), []);
     await page.context().setOffline(true);
     await page.getByText('The state of the system cannot be loaded').waitFor({ timeout: 30_000 });
     await page.context().setOffline(false);

@@ -42,7 +42,15 @@ async function ask(method, path, body) {
   let answer;
   try { answer = text === '' ? {} : JSON.parse(text); } catch { answer = {}; }
   if (response.ok) return answer;
-  throw Object.assign(new Error(answer.detail || String(response.status)), { status: response.status });
+  throw Object.assign(new Error(refusal(path, response, answer.detail)), { status: response.status });
+}
+
+/** What people meet most, in their language; anything else as the server says it. */
+const refusals = { '/login 401': say.wrongLogin, '/account/password 401': say.wrongPassword, '/account/link-owner 422': say.linkGone };
+function refusal(path, response, detail) {
+  const seconds = response.headers.get('retry-after');
+  if (response.status === 429 && seconds !== null && path !== '/account') return say.wait.replace('{seconds}', seconds);
+  return refusals[path + ' ' + response.status] || detail || String(response.status);
 }
 
 /** A form that says below itself what went wrong. */
@@ -172,7 +180,7 @@ function usersPart() {
         make('td', {}, roleChoice(user.role, { change: (event) => change({ role: event.target.value }) })),
         make('td', {}, make('input', { value: user.sources ? user.sources.join(', ') || '-' : '', placeholder: say.everything, 'aria-label': say.seesShort,
           change: (event) => change({ sources: event.target.value.trim() === '-' ? [] : sourcesOf(event.target.value) || null }) })),
-        make('td', {}, make('input', { type: 'checkbox', checked: user.disabled, 'aria-label': say.disabled, change: (event) => change({ disabled: event.target.checked }) })),
+        make('td', { 'data-name': say.disabled }, make('input', { type: 'checkbox', checked: user.disabled, 'aria-label': say.disabled, change: (event) => change({ disabled: event.target.checked }) })),
         make('td', {}, make('button', { click: () => ask('POST', '/users/' + user.id + '/link').then(tellLink, tell) }, say.link),
           make('button', { click: () => confirm(say.sure) && ask('DELETE', '/users/' + user.id).then(load, tell) }, say.remove)));
     }));
@@ -196,7 +204,7 @@ function tokensPart() {
     const { tokens } = await ask('GET', '/tokens');
     body.replaceChildren(...tokens.map((token) => make('tr', {}, make('td', {}, token.name), make('td', {}, token.role),
       make('td', {}, token.sources ? token.sources.join(', ') : say.everything),
-      make('td', {}, token.usedAt ? new Date(token.usedAt).toLocaleString(language) : say.never),
+      make('td', { 'data-name': say.used }, token.usedAt ? new Date(token.usedAt).toLocaleString(language) : say.never),
       make('td', {}, token.revokedAt ? say.revoked : make('button', { click: () => confirm(say.sureToken) && ask('DELETE', '/tokens/' + token.id).then(load, tell) }, say.revoke)))));
   };
   load().catch(tell);

@@ -11,7 +11,7 @@ header h1 { flex: 1 1 auto; margin: 0; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 0 0 .6rem; }
 section { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; margin-bottom: 1rem; background: var(--soft); }
 form { display: grid; gap: .7rem; }
-form.row { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); align-items: end; margin-top: .8rem; }
+form.row { grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); align-items: end; margin-top: .8rem; }
 label { display: grid; gap: .2rem; font-size: .9rem; }
 input, select, button { font: inherit; padding: .5rem .6rem; border: 1px solid var(--line); border-radius: .5rem; min-height: 2.6rem; width: 100%; }
 input, select { background: Field; color: FieldText; }
@@ -27,4 +27,14 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .35rem .6rem .35rem 0; vertical-align: middle; border-bottom: 1px solid var(--line); }
 td input:not([type=checkbox]) { min-width: 9rem; } td select { min-width: 7rem; }
 td:last-child { white-space: nowrap; } td button { margin-right: .3rem; }
+@media (max-width: 36rem) {
+  input, select, button { min-height: 2.75rem; }
+  label:has([type=checkbox]), td:has([type=checkbox]) { padding-block: .8rem; }
+  thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  tr { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: .3rem .8rem; align-items: center;
+    padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  td, td:last-child { padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; }
+  td:empty { display: none; }
+  td[data-name]::before { content: attr(data-name) ' '; opacity: .8; font-size: .9rem; }
+}
 `;

@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { hasRole, roles, type Caller, type Role } from '../contracts/access.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { ClientBudget, type Rate } from './client-budget.ts';
+import { isLocal } from './peer.ts';
 import { Problem } from './problem.ts';
 import type { Needs } from './routes/route.ts';
 
 /** Of one address, whoever it is: behind a proxy, everybody has the same. */
 const addressRate: Rate = { atOnce: 2000, perSecond: 1000 };
-/** Of one caller at one address; programs of this machine have the rate of an address. */
+/** Of the programs of this machine together: more than this process can answer. */
+const machineRate: Rate = { atOnce: 20_000, perSecond: 10_000 };
+/** Of one caller at one address; programs of this machine have the rate above. */
 const callerRate: Rate = { atOnce: 400, perSecond: 100 };
 
 export interface AdmissionHost {
@@ -23,17 +26,20 @@ export interface AdmissionHost {
 export class Admission {
   readonly #host: AdmissionHost;
   readonly #addresses: ClientBudget;
+  readonly #machine: ClientBudget;
   readonly #callers: ClientBudget;
 
   constructor(host: AdmissionHost) {
     this.#host = host;
     this.#addresses = new ClientBudget(host.clock, addressRate);
+    this.#machine = new ClientBudget(host.clock, machineRate);
     this.#callers = new ClientBudget(host.clock, callerRate);
   }
 
   /** @returns who asks; undefined where that does not matter. @throws Problem 401, 403, 429 */
   async admit(request: IncomingMessage, needs: Needs): Promise<Caller | undefined> {
-    if (!this.#addresses.spend(request)) throw tooOften();
+    const ofItsPlace = isLocal(request) ? this.#machine : this.#addresses;
+    if (!ofItsPlace.spend(request)) throw tooOften();
     if (!isRole(needs)) return undefined;
     const caller = await this.#host.caller(request);
     if (caller === undefined) throw new Problem(401, 'Log in first.');

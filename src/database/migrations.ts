@@ -470,6 +470,11 @@ const steps: readonly string[] = [
   -- The index is drawn together while nobody writes (upkeep.ts), not in the middle of a write.
   INSERT INTO incident_words (incident_words, rank) VALUES ('automerge', 0);
   `,
+  `
+  -- From when to when a signal was seen or heard; "captured_at" is its best moment. Null: of before, when only that was kept.
+  ALTER TABLE signals ADD COLUMN first_at REAL;
+  ALTER TABLE signals ADD COLUMN last_at REAL;
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

@@ -194,8 +194,12 @@ export interface SignalRow {
   threshold: number | null;
   /** Of a sound: what judged it, as `judgedBy`; null in rows of before. */
   model: string | null;
+  /** Of its best moment. */
   captured_at: number;
   count: number;
+  /** From when to when it was seen or heard, `captured_at` within; null in rows of before. */
+  first_at: number | null;
+  last_at: number | null;
 }
 
 export interface MediaRow {

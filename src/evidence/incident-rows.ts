@@ -7,7 +7,7 @@ import { indexStatements } from './incident-index.ts';
 import { firstPlace, firstPlaceTaken, nextFreePlace } from './incident-place.ts';
 import { chainHead, entriesAfter, incidentLink, linkOf } from './trust/chain.ts';
 
-/** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eight. */
+/** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eleven. */
 const signalsPerStatement = 1000;
 /** As many as a message may name. */
 const mostAreas = 1000;
@@ -116,6 +116,8 @@ function overwriteSignals(transaction: Transaction<Tables>, signals: readonly In
       model: column.ref('excluded.model'),
       captured_at: column.ref('excluded.captured_at'),
       count: column.ref('excluded.count'),
+      first_at: column.ref('excluded.first_at'),
+      last_at: column.ref('excluded.last_at'),
     })),
   );
 }
@@ -143,7 +145,9 @@ function incidentRow(incident: Incident): Insertable<IncidentRow> {
   };
 }
 
+/** Its best moment lies within its span, whatever a message made by hand says. */
 function signalRow(incidentId: string, signal: IncidentSignal): Insertable<SignalRow> {
+  const { capturedAt, firstAt, lastAt } = signal;
   return {
     incident_id: incidentId,
     kind: signal.kind,
@@ -152,8 +156,10 @@ function signalRow(incidentId: string, signal: IncidentSignal): Insertable<Signa
     score: signal.score,
     threshold: signal.threshold ?? null,
     model: signal.model ?? null,
-    captured_at: signal.capturedAt,
+    captured_at: capturedAt,
     count: signal.count ?? 1,
+    first_at: firstAt === undefined ? null : Math.min(firstAt, capturedAt),
+    last_at: lastAt === undefined ? null : Math.max(lastAt, capturedAt),
   };
 }
 
@@ -202,6 +208,8 @@ function signalOf(row: Selectable<SignalRow>): IncidentSignal {
     ...(row.threshold === null ? {} : { threshold: row.threshold }),
     ...(row.model === null ? {} : { model: row.model }),
     capturedAt: row.captured_at,
+    ...(row.first_at === null ? {} : { firstAt: row.first_at }),
+    ...(row.last_at === null ? {} : { lastAt: row.last_at }),
     count: row.count,
   };
 }

@@ -16,7 +16,7 @@ import { factsAround } from './expression/area-facts.ts';
 import { Refusals } from './expression/refusals.ts';
 import type { Truth } from './expression/rule-expression.ts';
 import { heldBackSentences } from './held-back.ts';
-import { IncidentCourse, type CourseState, type Tell, type Voice } from './incident-course.ts';
+import { IncidentCourse, type CourseState, type Lasting, type Tell, type Voice } from './incident-course.ts';
 import { isLastingCue, LastingStates } from './lasting-states.ts';
 import { captureTime, readLook, type Look } from './look.ts';
 import { compareMatches, matchAround, type Match } from './matching.ts';
@@ -237,16 +237,19 @@ export class Area {
     if (present !== undefined) return present;
     for (const [name, { state }] of this.#lasting) if (state === undefined) this.#lasting.delete(name);
     const asked = this.#book.rules.flatMap((booked) => (asksForStates(booked) ? booked.asked : []));
-    const course = this.#course(() => this.#states.holds(source, asked));
+    const course = this.#course({
+      goesOn: () => this.#states.holds(source, asked),
+      holds: (signal) => this.#states.holds(signal.source, [signal]),
+    });
     this.#lasting.set(source, course);
     return course;
   }
 
-  #course(lasts?: () => boolean): IncidentCourse {
+  #course(lasting?: Lasting): IncidentCourse {
     const { site, quietSeconds, clock, newId } = this.#options;
     const delayMs = ({ rule }: Match): number => this.#duty.entryDelayMs(rule);
     const options = { site, quietSeconds, clock, newId, delayMs, zone: this.#zone };
-    return new IncidentCourse(lasts === undefined ? options : { ...options, lasts }, this.#tell);
+    return new IncidentCourse(lasting === undefined ? options : { ...options, lasting }, this.#tell);
   }
 
   readonly #wanted = (kind: Look['kind'], label: string): boolean => this.#book.asksFor(kind, label);

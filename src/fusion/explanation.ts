@@ -12,8 +12,8 @@ import { zoneSentence } from './zone-words.ts';
 /** A moment (epoch ms) as the clock on the wall shows it. */
 type ClockWords = ZoneTime['clock'];
 
-/** A signal of an incident and how often it came. */
-export type Tally = IncidentSignal & { count: number };
+/** A signal of an incident, how often it came, and from when to when. */
+export type Tally = IncidentSignal & { count: number; firstAt: number; lastAt: number };
 
 /** What an incident was before it got worse, or another reason came. */
 export interface Step {

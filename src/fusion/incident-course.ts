@@ -1,5 +1,5 @@
 import type { ZoneTime } from '../clock/zone-time.ts';
-import type { Incident } from '../contracts/messages.ts';
+import type { Incident, IncidentSignal } from '../contracts/messages.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { seconds } from './explanation.ts';
 import { IncidentRecord } from './incident-record.ts';
@@ -42,8 +42,15 @@ export interface CourseOptions {
   newId: () => string;
   /** How long what a rule finds waits before it is told, in milliseconds. */
   delayMs: (match: Match) => number;
-  /** For what lasts, such as a camera that is away: whether it does so now. It keeps the incident open by itself. */
-  lasts?: () => boolean;
+  /** For what lasts, such as a camera that is away. */
+  lasting?: Lasting;
+}
+
+export interface Lasting {
+  /** Whether it does so now: it keeps the incident open by itself. */
+  goesOn: () => boolean;
+  /** Whether that is so of one of its signals. */
+  holds: (signal: Pick<IncidentSignal, 'kind' | 'label' | 'source'>) => boolean;
 }
 
 /** The area in which something is seen or heard, and what is to be said of it. */
@@ -90,7 +97,7 @@ export class IncidentCourse {
   judge(matches: readonly Match[], look: Look | undefined, voice: Voice, via?: string): void {
     const [best] = matches;
     if (best === undefined) {
-      if (look !== undefined) this.#incident?.noteSounds(look);
+      if (look !== undefined) this.#incident?.noteLook(look);
       return;
     }
     const { area, heldBack, soundsNear } = voice;
@@ -102,19 +109,19 @@ export class IncidentCourse {
     const isOther = incident.shouldStandOn(best, area);
     if (isOther) incident.standOn(best, area, heldBack(best));
     else incident.strengthen(matches, area);
-    const isNews = incident.note(
-      matches.flatMap(({ showings }) => showings),
-      look,
-    );
+    const isNews = incident.note(matches, look);
     const heard = isStart ? soundsNear(best) : [look];
-    for (const sound of heard) if (sound !== undefined) incident.noteSounds(sound);
+    for (const near of heard) if (near !== undefined) incident.noteLook(near);
     if (isStart || isOther) this.#promiseEvidence();
     if (isStart || isOther || isNews || joins) this.#tell(incident, incident.message(isStart ? 'start' : 'update'));
   }
 
   /** Notes that what lasts has lasted until now. */
   feedWhileLasting(): void {
-    if (this.#incident !== undefined && this.#options.lasts?.() === true) this.#feed(true);
+    const { lasting, clock } = this.#options;
+    if (this.#incident === undefined || lasting?.goesOn() !== true) return;
+    this.#feed(true);
+    this.#incident.noteLasting(clock.now(), lasting.holds);
   }
 
   /** The rule that the open incident stands on. */
@@ -189,7 +196,7 @@ export class IncidentCourse {
   #whyQuiet({ best }: IncidentRecord): string {
     const { at, openUntil, fadesAt } = this.#fed;
     const { severity } = best;
-    if (this.#options.lasts !== undefined) return `Ended: it lasted until ${this.#options.zone.clock(at)}.`;
+    if (this.#options.lasting !== undefined) return `Ended: it lasted until ${this.#options.zone.clock(at)}.`;
     return openUntil < fadesAt
       ? `Ended: nothing new since ${this.#options.zone.clock(at)}.`
       : `Ended: nothing of severity ${severity} for ${seconds(this.#quietMs * fadeFactor)}; what is left is judged anew.`;

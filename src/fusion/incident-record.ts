@@ -122,12 +122,16 @@ export class IncidentRecord {
    * Adds what rules stand on. What is listed already counts one more only when the `newest` look shows it.
    * @returns true when a label or a source is new to the incident.
    */
-  note(showings: readonly Showing[], newest: Look | undefined): boolean {
+  note(matches: readonly Match[], newest: Look | undefined): boolean {
     const distinct = new Map<string, Showing>();
-    for (const showing of showings) {
-      const key = keyOf(showing.signal);
-      if (showing.look === newest || !distinct.has(key)) distinct.set(key, showing);
+    for (const { showings } of matches) {
+      for (const showing of showings) {
+        const key = keyOf(showing.signal);
+        if (showing.look === newest || !distinct.has(key)) distinct.set(key, showing);
+        this.#stretchTo(key, showing, newest);
+      }
     }
+    const listed = this.#tallies.size;
     const told = this.#told.size;
     for (const [key, { signal, look, seen, goesOn }] of distinct) {
       const known = this.#tallies.get(key);
@@ -135,16 +139,23 @@ export class IncidentRecord {
       if (known === undefined && !this.#add(signal, seen.n)) continue;
       this.#told.add(`label ${signal.kind} ${signal.label}`).add(`source ${signal.source}`);
     }
+    if (this.#tallies.size > listed) this.#stretchToAll(matches, newest);
     return this.#told.size > told;
   }
 
-  /** Adds every sound that fired, also those that no rule asks for. */
-  noteSounds(look: Look): void {
-    if (look.kind !== 'sound') return;
+  /** Adds every sound that fired, also those that no rule asks for, and notes what is still seen or heard. */
+  noteLook(look: Look): void {
+    const { kind, source, capturedAt } = look;
     for (const sighting of look.sightings.values()) {
-      const signal = signalOf(look, sighting);
-      if (!this.#tallies.has(keyOf(signal))) this.#add(signal, 1);
+      const known = this.#tallies.get(keyOf({ kind, source, label: sighting.label }));
+      if (known !== undefined) stretch(known, capturedAt, capturedAt);
+      else if (kind === 'sound') this.#add(signalOf(look, sighting), 1);
     }
+  }
+
+  /** What lasts, such as a camera that is away, has lasted until a moment. @param isSo whether it does */
+  noteLasting(at: number, isSo: (signal: IncidentSignal) => boolean): void {
+    for (const tally of this.#tallies.values()) if (isSo(tally)) stretch(tally, at, at);
   }
 
   /** The incident as its next message; `at` is the moment of telling for phases that nothing seen or heard causes. */
@@ -188,8 +199,23 @@ export class IncidentRecord {
   #add(signal: IncidentSignal, count: number): boolean {
     if (this.#tallies.size >= signalLimit) return false;
     this.#newestAt = Math.max(this.#newestAt, signal.capturedAt);
-    this.#tallies.set(keyOf(signal), { ...signal, count });
+    this.#tallies.set(keyOf(signal), { ...signal, count, firstAt: signal.capturedAt, lastAt: signal.capturedAt });
     return true;
+  }
+
+  #stretchToAll(matches: readonly Match[], newest: Look | undefined): void {
+    for (const { showings } of matches) {
+      for (const showing of showings) this.#stretchTo(keyOf(showing.signal), showing, newest);
+    }
+  }
+
+  /** What a rule stands on may have gone on before, and a state goes on while something else happens. */
+  #stretchTo(key: string, { signal, since, state, seen }: Showing, newest: Look | undefined): void {
+    const tally = this.#tallies.get(key);
+    if (tally === undefined) return;
+    const { capturedAt } = signal;
+    stretch(tally, Math.min(since ?? state?.since ?? capturedAt, seen.first ?? capturedAt), capturedAt);
+    if (state !== undefined && newest !== undefined) stretch(tally, capturedAt, newest.capturedAt);
   }
 
   /** One more of the same, unless it is still the same; the best score, with its picture boxes, stands for all. */
@@ -200,10 +226,16 @@ export class IncidentRecord {
   }
 }
 
+/** It was seen or heard from one moment to another, too. */
+function stretch(tally: Tally, from: number, to: number): void {
+  if (from < tally.firstAt) tally.firstAt = from;
+  if (to > tally.lastAt) tally.lastAt = to;
+}
+
 function labelsOf({ showings }: Match): string[] {
   return showings.map(({ condition }) => condition.label);
 }
 
-function keyOf({ kind, label, source }: IncidentSignal): string {
+function keyOf({ kind, label, source }: Pick<IncidentSignal, 'kind' | 'label' | 'source'>): string {
   return `${kind} ${label} ${source}`;
 }

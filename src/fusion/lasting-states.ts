@@ -81,7 +81,7 @@ export class LastingStates {
   }
 
   /** Whether a source is in a state that one of these conditions asks for, for however long. */
-  holds(source: string, conditions: readonly RuleCondition[]): boolean {
+  holds(source: string, conditions: readonly { kind: string; label: string }[]): boolean {
     const held = this.#sources.get(source);
     return held !== undefined && conditions.some((condition) => held.has(keyOf(condition)));
   }

@@ -8,8 +8,8 @@ export interface Showing {
   signal: IncidentSignal;
   from: number;
   to: number;
-  /** Looks that showed it, of the last how many. */
-  seen: { n: number; of: number };
+  /** Looks that showed it, of the last how many; and when the first of them was, where that is known. */
+  seen: { n: number; of: number; first?: number };
   /** For what goes on: since when it has been shown without a gap. */
   since?: number;
   /** The look itself; a state has none. */

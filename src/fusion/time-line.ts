@@ -197,14 +197,16 @@ function timesSeen(looks: readonly Look[], at: number, condition: RuleCondition,
   if (rate === undefined && seenTimes === undefined) return tracked(once, sighting, condition, 1);
   const longest = rate === undefined ? Math.max(seenTimes?.n ?? 1, seenTimes?.of ?? 1) : looksPerTrack;
   const from = rate === undefined ? -Infinity : (looks[at]?.capturedAt ?? 0) - rate.seconds * 1000;
-  let [n, of] = [0, 0];
+  let [n, of, first] = [0, 0, Infinity];
   for (let before = at; before >= 0 && of < longest; before -= 1) {
     const look = looks[before];
     if (look === undefined || look.capturedAt < from) break;
     of += 1;
-    if (fitting(look, condition) !== undefined) n += 1;
+    if (fitting(look, condition) === undefined) continue;
+    n += 1;
+    first = look.capturedAt;
   }
-  return tracked({ n, of }, sighting, condition, longest);
+  return tracked({ n, of, first }, sighting, condition, longest);
 }
 
 function tracked(
@@ -214,5 +216,5 @@ function tracked(
   longest: number,
 ): Showing['seen'] {
   if (seen === undefined || seen.of > longest || seen.n <= counted.n || isNarrow(condition)) return counted;
-  return { n: seen.n, of: seen.of };
+  return { ...counted, n: seen.n, of: seen.of };
 }

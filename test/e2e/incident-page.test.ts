@@ -135,7 +135,18 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
       'hall microphone',
     ]);
     const glass = picture.getByRole('button', { name: /hall microphone: glass break 93%.*the rule stands on it/ });
-    assert.equal(await picture.locator('.es-lane .es-ground').count(), 2);
+    assert.equal(await picture.locator('.es-lane .es-mark.es-ground').count(), 2);
+    // The best moment of the person at the door, within what the camera saw of them.
+    await picture.getByRole('button', { name: /entrance: person 87%.* to .*, 12 s · the rule stands on it/ }).hover();
+    const inView = picture.locator('[data-lane=entrance] .es-span.es-ground');
+    const person = picture.locator('[data-lane=entrance] .es-mark.es-ground path');
+    const [span, best] = await Promise.all([inView.boundingBox(), person.boundingBox()]);
+    assert.ok(span !== null && best !== null && span.width > 5 * best.width);
+    assert.ok(best.x > span.x - best.width && best.x + best.width < span.x + span.width);
+    await page
+      .locator('.es-signals')
+      .getByText(/ to .*, 12 s$/)
+      .waitFor();
     await page.keyboard.press('a');
     await picture.getByRole('button', { name: /Acknowledged, local/ }).waitFor();
     await picture.getByRole('button', { name: /WhatsApp: alert to 2/ }).hover();
@@ -165,7 +176,7 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
   test('its marks are walked by the keyboard, and one that nothing recorded says so', async () => {
     const picture = page.locator('.es-course');
     const marked = (): Promise<string> => page.evaluate<string>('document.activeElement.getAttribute("aria-label")');
-    await picture.locator('.es-ground').first().focus();
+    await picture.locator('.es-mark.es-ground').first().focus();
     await page.keyboard.press('Home');
     await page.waitForFunction('/drive camera: car/.test(document.activeElement.getAttribute("aria-label"))');
     await page.keyboard.press('Enter');

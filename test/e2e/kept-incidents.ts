@@ -41,10 +41,11 @@ export function burglary(startedAt: number): Incident {
     after: number,
     score: number,
     count = 1,
-    threshold?: number,
+    { threshold, span }: { threshold?: number; span?: [from: number, to: number] } = {},
   ): IncidentSignal => ({
     ...{ kind, label, source, score, count, capturedAt: startedAt + after },
     ...(threshold === undefined ? {} : { threshold }),
+    ...(span === undefined ? {} : { firstAt: startedAt + span[0], lastAt: startedAt + span[1] }),
   });
   return {
     ...{ v: 1, kind: 'incident', id: 'burglary', phase: 'end', seq: 9, site: 'home', area: 'hall', source: 'entrance' },
@@ -57,16 +58,16 @@ export function burglary(startedAt: number): Incident {
     },
     ...{ startedAt, updatedAt: startedAt + 21_000, endedAt: startedAt + 24_000 },
     signals: [
-      signal(['object', 'person', 'entrance'], 9400, 0.87, 14),
-      signal(['sound', 'glass_break', 'hall microphone'], 8200, 0.93, 2, 0.55),
-      signal(['object', 'car', 'drive camera'], -2600, 0.71, 8),
-      signal(['object', 'person', 'drive camera'], 1400, 0.78, 9),
+      signal(['object', 'person', 'entrance'], 9400, 0.87, 14, { span: [8600, 20_400] }),
+      signal(['sound', 'glass_break', 'hall microphone'], 8200, 0.93, 2, { threshold: 0.55, span: [8200, 8900] }),
+      signal(['object', 'car', 'drive camera'], -2600, 0.71, 8, { span: [-5200, 2600] }),
+      signal(['object', 'person', 'drive camera'], 1400, 0.78, 9, { span: [600, 6100] }),
       signal(['cue', 'enter', 'drive camera'], 900, 0.8),
-      signal(['sound', 'forced_entry', 'hall microphone'], 6900, 0.64, 1, 0.6),
-      signal(['sound', 'loud_unknown', 'hall microphone'], 12_900, 0.42, 3),
+      signal(['sound', 'forced_entry', 'hall microphone'], 6900, 0.64, 1, { threshold: 0.6 }),
+      signal(['sound', 'loud_unknown', 'hall microphone'], 12_900, 0.42, 3, { span: [11_500, 17_300] }),
       signal(['signal', 'door_open', 'back door'], 7400, 1),
       signal(['cue', 'loitering', 'entrance'], 16_800, 0.74, 3),
-      signal(['stream', 'offline', 'drive camera'], 19_000, 1),
+      signal(['stream', 'offline', 'drive camera'], 19_000, 1, 1, { span: [18_000, 24_000] }),
     ],
     explanation: [
       'Severity 3 by the rule person+glass_break.',

@@ -4,7 +4,7 @@ import type { ApiClient } from '../../api-client.ts';
 import { afterDrawing } from '../../browser.ts';
 import { coursePicture, type CoursePicture, type Milestone, type SignalMark } from './course-picture.ts';
 import { kindShape, markHeight, markShape, milestoneIcon } from './course-shapes.ts';
-import { kindWords, milestoneWords, signalWords } from './course-words.ts';
+import { kindWords, milestoneWords, signalWords, spanWords } from './course-words.ts';
 import type { PageState } from '../page-state.ts';
 import type { PageVoice } from '../../page-voice.ts';
 import { recordingAt, recordingsOf } from './recordings.ts';
@@ -22,6 +22,9 @@ interface Mark {
   source: string;
   words: string;
 }
+
+/** Whether a mark is seen to last. */
+const isSpan = ({ from, to }: SignalMark): boolean => to - from > 0.005;
 
 /** The picture of what happened: what is in it, what is said of it, and what plays when one chooses a moment. */
 export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVoice) {
@@ -138,6 +141,9 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
       /** "Drive camera: person, 78%": for screen readers, and below the picture. */
       markWords: (mark: SignalMark) => signalMark(mark).words,
       milestoneWords: (milestone: Milestone) => milestoneMark(milestone).words,
+      spanWords: (signal: SummarySignal) => spanWords(signal, voice),
+      hasSpans: () => (picture()?.lanes ?? []).some(({ marks }) => marks.some(isSpan)),
+      isSpan,
       pointedWords: () => (state.pointed === '' ? '' : (marks().find(({ key }) => key === state.pointed)?.words ?? '')),
       /** One mark can be reached by Tab; arrows lead to the others. */
       isStop: (key: string) => key === (state.pointed === '' ? 'start' : state.pointed),

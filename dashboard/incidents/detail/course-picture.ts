@@ -4,8 +4,11 @@ import type { IncidentCourse, ToldAlert } from '../../../src/contracts/course.ts
 /** A signal in the picture, or several of one kind that are too close to be told apart. */
 export interface SignalMark {
   key: string;
-  /** From left to right, 0 to 1. */
+  /** The best moment, from left to right, 0 to 1. */
   x: number;
+  /** From when to when all of them were there; the same place where only the moment is known. */
+  from: number;
+  to: number;
   /** The best of them. */
   signal: SummarySignal;
   /** How many others it stands for. */
@@ -53,12 +56,17 @@ const milestoneWidth = 0.075;
 const tickSteps = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800];
 const mostTicks = 4;
 
+/** What was so long before, such as a camera that was away, is cut off at the left: the rest would be too small. */
+const mostBeforeMs = 30_000;
+
 /** @param course what was done about it, once that is known */
 export function coursePicture(incident: IncidentSummary, course: IncidentCourse | undefined): CoursePicture {
   const { signals, startedAt } = incident;
   const lasting = incident.endedAt ?? incident.updatedAt;
-  const from = signals.reduce((first, { capturedAt }) => Math.min(first, capturedAt), startedAt);
-  const to = signals.reduce((last, { capturedAt }) => Math.max(last, capturedAt), lasting);
+  const earliest = signals.reduce((first, { capturedAt }) => Math.min(first, capturedAt), startedAt);
+  const to = signals.reduce((last, signal) => Math.max(last, spanOf(signal).to), lasting);
+  const begin = signals.reduce((first, signal) => Math.min(first, spanOf(signal).from), earliest);
+  const from = Math.max(begin, earliest - Math.max(mostBeforeMs, to - earliest));
   const pad = Math.max(1000, (to - from) * 0.05);
   const [first, last] = [from - pad, to + pad];
   const told = milestonesOf(incident, course);
@@ -71,7 +79,7 @@ export function coursePicture(incident: IncidentSummary, course: IncidentCourse 
   ];
   const milestones = inLevels(placed);
   return {
-    lanes: lanesOf(incident, (at) => x(at) / cutX, cutX),
+    lanes: lanesOf(incident, (at) => Math.max(0, x(at) / cutX), cutX),
     milestones,
     levels: Math.max(0, ...milestones.map(({ level }) => level + 1)),
     ticks: ticksOf(first, last).map((at) => ({ at, x: x(at) })),
@@ -145,6 +153,11 @@ function lanesOf(incident: IncidentSummary, place: (at: number) => number, width
   }));
 }
 
+/** From when to when a signal was there, in epoch ms; rows of before know its best moment alone. */
+export function spanOf({ firstAt, capturedAt, lastAt }: SummarySignal): { from: number; to: number } {
+  return { from: Math.min(firstAt ?? capturedAt, capturedAt), to: Math.max(lastAt ?? capturedAt, capturedAt) };
+}
+
 /** The best signal of each kind and bin; one that the rule stands on goes before any other. */
 function marksOf(
   signals: readonly SummarySignal[],
@@ -161,16 +174,19 @@ function marksOf(
     const key = `${lane} ${signal.kind} ${Math.floor(place(signal.capturedAt) * bins)}`;
     const isGround = grounds.has(signal);
     const known = best.get(key);
+    const span = spanOf(signal);
     const mark = {
       key,
       x: place(signal.capturedAt) * width,
+      from: Math.min(known?.from ?? 1, place(span.from) * width),
+      to: Math.max(known?.to ?? 0, place(span.to) * width),
       signal,
       isGround,
       more: known === undefined ? 0 : known.more + 1,
     };
     if (known === undefined || (isGround && !known.isGround)) best.set(key, mark);
     else if (isGround === known.isGround && signal.score > known.signal.score) best.set(key, mark);
-    else known.more += 1;
+    else Object.assign(known, { more: mark.more, from: mark.from, to: mark.to });
   }
   return [...best.values()];
 }

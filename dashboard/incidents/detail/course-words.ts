@@ -1,6 +1,6 @@
 import type { SummarySignal } from '../../../src/contracts/api.ts';
 import type { ToldState } from '../../../src/contracts/course.ts';
-import type { Milestone, SignalMark } from './course-picture.ts';
+import { spanOf, type Milestone, type SignalMark } from './course-picture.ts';
 import type { PageVoice } from '../../page-voice.ts';
 import type { Word } from '../../words.ts';
 
@@ -30,19 +30,36 @@ const actionWords: Readonly<Partial<Record<string, Word>>> = {
   release: 'released',
 };
 
-/** "4:36:14 PM · entrance: person 87%, threshold 40%, 14 times · the rule stands on it" */
+/** What is shorter than this has no span for people. */
+const leastSpanMs = 1000;
+
+/** "4:36:10 PM to 4:38:20 PM, 2 min 10 s"; empty for what was there for a moment, or where no more is known. */
+export function spanWords(signal: SummarySignal, { say, time }: PageVoice): string {
+  const { from, to } = spanOf(signal);
+  if (to - from < leastSpanMs) return '';
+  return say('signalSpan', { from: time.exact(from), to: time.exact(to), duration: time.duration(to - from) });
+}
+
+/** "4:36:14 PM · entrance: person 87%, threshold 40%, 14 times · 4:36:10 PM to 4:38:20 PM, 2 min 10 s · the rule stands on it" */
 export function signalWords(
-  { kind, label, source, score, threshold, capturedAt, count }: SummarySignal,
+  signal: SummarySignal,
   { more, isGround }: Pick<SignalMark, 'more' | 'isGround'>,
-  { say, time, percent }: PageVoice,
+  voice: PageVoice,
 ): string {
+  const { kind, label, source, score, threshold, capturedAt, count } = signal;
+  const { say, time, percent } = voice;
+  const span = spanWords(signal, voice);
   const what = [
     `${source}: ${label.replaceAll('_', ' ')} ${percent(score)}`,
     ...(threshold === undefined ? [] : [say('threshold', { percent: percent(threshold) })]),
     ...(count === undefined || count < 2 ? [] : [say('times', { n: count })]),
     ...(more === 0 ? [] : [say('moreHere', { n: more })]),
   ].join(', ');
-  return [time.exact(capturedAt), say(kindWords[kind]), what, ...(isGround ? [say('ground')] : [])].join(' · ');
+  return [
+    ...[time.exact(capturedAt), say(kindWords[kind]), what],
+    ...(span === '' ? [] : [span]),
+    ...(isGround ? [say('ground')] : []),
+  ].join(' · ');
 }
 
 /** "4:36:16 PM · WhatsApp alert to 2 people"; of another day with the day. */

@@ -1,5 +1,5 @@
 import type { IncidentSummary, SummaryEvidence, SummarySignal } from '../../../src/contracts/api.ts';
-import { iconOf } from './course-picture.ts';
+import { iconOf, spanOf } from './course-picture.ts';
 
 /** Where an incident was for a while, and who showed it there. */
 export interface StoryStep {
@@ -20,11 +20,11 @@ const mostLabels = 3;
  * @param areaOf the area of a source; empty where it is not known
  */
 export function storySteps(incident: IncidentSummary, areaOf: (source: string) => string): StoryStep[] {
-  const sorted = [...incident.signals].sort((one, other) => one.capturedAt - other.capturedAt);
+  const sorted = [...incident.signals].sort((one, other) => spanOf(one).from - spanOf(other).from);
   const areas = new Set(sorted.map(({ source }) => areaOf(source)).filter((area) => area !== ''));
   const legs = areas.size > 1 ? runs(sorted, areaOf) : firsts(sorted);
   return legs.slice(0, mostSteps).map(({ place, signals }, n) => ({
-    ...{ key: `${n}`, title: place, at: signals[0]?.capturedAt ?? incident.startedAt },
+    ...{ key: `${n}`, title: place, at: signals[0] === undefined ? incident.startedAt : spanOf(signals[0]).from },
     sources: sourcesOf(incident, signals),
   }));
 }

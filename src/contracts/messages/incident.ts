@@ -21,7 +21,17 @@ export const IncidentSignal = Type.Object({
   model: Type.Optional(
     Type.String({ description: 'Of a sound: what judged it, the model with the version of a trained head.' }),
   ),
-  capturedAt: shownMs,
+  capturedAt: Type.Number({ ...shownMs, description: 'Of its best moment: that of `score` and `objects`.' }),
+  firstAt: Type.Optional(
+    Type.Number({ ...shownMs, description: 'When it was first seen or heard; never after `capturedAt`.' }),
+  ),
+  lastAt: Type.Optional(
+    Type.Number({
+      ...shownMs,
+      description:
+        'When it was last seen or heard, also where no rule asked for it any more; never before `capturedAt`.',
+    }),
+  ),
   count: Type.Optional(Type.Integer({ minimum: 1, description: 'How often it was seen or heard in this incident.' })),
   objects: Type.Optional(Type.Array(DetectedObject, { maxItems: listLimit })),
 });

@@ -31,12 +31,14 @@ export function reportIncident({ incident, signals, media, reviews, removals }: 
 <ul>${sentences.join('')}</ul>
 ${media.map(figure).join('\n')}
 ${table(
-  ['Signal', 'Source', 'Score', 'Time'],
+  ['Signal', 'Source', 'Score', 'Best moment', 'From', 'To'],
   signals.map((signal) => [
     `${signal.kind} ${signal.label}`,
     signal.source,
     signal.score.toFixed(2),
     time(signal.captured_at),
+    signal.first_at == null ? '' : time(signal.first_at),
+    signal.last_at == null ? '' : time(signal.last_at),
   ]),
 )}
 ${table(

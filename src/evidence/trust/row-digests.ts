@@ -31,6 +31,7 @@ const signalColumns = [
   'captured_at',
   'count',
 ] as const satisfies (keyof SignalRow)[];
+const laterSignalColumns = ['first_at', 'last_at'] as const satisfies (keyof SignalRow)[];
 const mediaColumns = [
   'id',
   'incident_id',
@@ -64,7 +65,8 @@ const removalColumns = [
 
 export type IncidentFacts = Pick<Selectable<IncidentRow>, (typeof incidentColumns)[number]> &
   Partial<Pick<Selectable<IncidentRow>, (typeof laterIncidentColumns)[number]>>;
-export type SignalFacts = Pick<Selectable<SignalRow>, (typeof signalColumns)[number]>;
+export type SignalFacts = Pick<Selectable<SignalRow>, (typeof signalColumns)[number]> &
+  Partial<Pick<Selectable<SignalRow>, (typeof laterSignalColumns)[number]>>;
 export type MediaFacts = Pick<Selectable<MediaRow>, (typeof mediaColumns)[number]> &
   Partial<Pick<Selectable<MediaRow>, (typeof laterMediaColumns)[number]>>;
 export type ReviewFacts = Pick<Selectable<ReviewRow>, (typeof reviewColumns)[number]>;
@@ -72,9 +74,13 @@ export type RemovalFacts = Pick<Selectable<RemovalRow>, (typeof removalColumns)[
 
 /** @param signals all of the incident, in any order. */
 export function incidentDigest(row: IncidentFacts, signals: readonly SignalFacts[]): Buffer {
-  const ofSignals = signals.map((signal) => JSON.stringify(signalColumns.map((column) => signal[column]))).sort();
+  const ofSignals = signals.map(signalText).sort();
   const columns = incidentColumns.map((column) => row[column]);
   return digestOf(['incident', ...columns, ofSignals, ...said(row, laterIncidentColumns)]);
+}
+
+function signalText(signal: SignalFacts): string {
+  return JSON.stringify([...signalColumns.map((column) => signal[column]), ...said(signal, laterSignalColumns)]);
 }
 
 export function mediaDigest(row: MediaFacts): Buffer {
@@ -95,7 +101,7 @@ export const factsOf = {
     ...only(row, incidentColumns),
     ...onlySaid(row, laterIncidentColumns),
   }),
-  signal: (row: SignalFacts): SignalFacts => only(row, signalColumns),
+  signal: (row: SignalFacts): SignalFacts => ({ ...only(row, signalColumns), ...onlySaid(row, laterSignalColumns) }),
   media: (row: MediaFacts): MediaFacts => ({ ...only(row, mediaColumns), ...onlySaid(row, laterMediaColumns) }),
   review: (row: ReviewFacts): ReviewFacts => only(row, reviewColumns),
   removal: (row: RemovalFacts): RemovalFacts => only(row, removalColumns),

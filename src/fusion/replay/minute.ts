@@ -143,13 +143,14 @@ export class Minute {
     const once = { ...condition, seenTimes: { n: 1, of: Math.max(n, of) } };
     const seen = area.timeLine.find(once, at, at).find((showing) => showing.look === look)?.seen;
     const isSeldom = condition.rate !== undefined || (seen !== undefined && seen.n < n);
-    note(area, condition, { verdict: isSeldom ? 'seldom' : 'short', ...near, ...(seen === undefined ? {} : { seen }) });
+    const looks = seen === undefined ? {} : { seen: { n: seen.n, of: seen.of } };
+    note(area, condition, { verdict: isSeldom ? 'seldom' : 'short', ...near, ...looks });
   }
 }
 
-function meet(area: AreaMinute, condition: RuleCondition, { signal, seen }: Showing): void {
+function meet(area: AreaMinute, condition: RuleCondition, { signal, seen: { n, of } }: Showing): void {
   const { source, capturedAt: at, score } = signal;
-  note(area, condition, { verdict: 'met', source, at, score, seen });
+  note(area, condition, { verdict: 'met', source, at, score, seen: { n, of } });
 }
 
 /** The first of what came nearest stands for all. */

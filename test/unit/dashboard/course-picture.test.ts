@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { IncidentSummary, SummaryEvidence, SummarySignal } from '../../../src/contracts/api.ts';
-import { coursePicture, groundsOf } from '../../../dashboard/incidents/detail/course-picture.ts';
+import { coursePicture, groundsOf, type SignalMark } from '../../../dashboard/incidents/detail/course-picture.ts';
 import { snapshotsOf } from '../../../dashboard/incidents/detail/media.ts';
 import { recordingAt, recordingsOf } from '../../../dashboard/incidents/detail/recordings.ts';
 import { storySteps } from '../../../dashboard/incidents/detail/story-steps.ts';
@@ -49,6 +49,38 @@ describe('the picture of what happened', () => {
     }
     const [mark] = coursePicture(happened([glass, loud], { reason: 'person' }), undefined).lanes[0]?.marks ?? [];
     assert.deepEqual([mark?.signal.label, mark?.isGround], ['loud', false]);
+  });
+
+  test('a signal lasts from its first to its last moment; one of before is its best moment alone', () => {
+    const lasting = signal('person', 'front', 4000, { firstAt: at + 1000, lastAt: at + 20_000 });
+    const { lanes, place, endX } = coursePicture(happened([lasting, signal('dog', 'back', 5000)]), undefined);
+    const [[person], [dog]] = lanes.map(({ marks }) => marks) as [[SignalMark], [SignalMark]];
+    assert.deepEqual(
+      [person.from, person.x, person.to].map((x) => x.toFixed(6)),
+      [1000, 4000, 20_000].map((after) => place(at + after)?.toFixed(6)),
+    );
+    assert.ok(person.to > endX);
+    assert.deepEqual([dog.from, dog.to], [dog.x, dog.x]);
+  });
+
+  test('what began days before is cut off, and all else keeps its room', () => {
+    const away = signal('offline', 'back', 0, { kind: 'stream', firstAt: at - 259_200_000, lastAt: at + 9000 });
+    const { lanes, place } = coursePicture(happened([away, signal('person', 'front', 4000)]), undefined);
+    assert.equal(lanes[0]?.marks[0]?.from, 0);
+    assert.ok((place(at + 10_000) ?? 0) - (place(at) ?? 1) > 0.2);
+  });
+
+  test('marks that are too close to be told apart share the span of all of them', () => {
+    const walkers = [1000, 1010].map((after, n) =>
+      signal(`person ${n}`, 'front', after, { firstAt: at + 500 * n, lastAt: at + after + 4000 * n }),
+    );
+    const { lanes, place } = coursePicture(happened(walkers), undefined);
+    const [mark] = lanes[0]?.marks ?? [];
+    assert.equal(mark?.more, 1);
+    assert.deepEqual(
+      [mark.from, mark.to].map((x) => x.toFixed(6)),
+      [at, at + 5010].map((one) => place(one)?.toFixed(6)),
+    );
   });
 
   test('what the rule stands on is what its sentences name, else what its reason names', () => {

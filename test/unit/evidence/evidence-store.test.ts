@@ -170,6 +170,20 @@ describe('recording', () => {
     await store.record(incident({ id: 'afterwards' }), {});
   });
 
+  test('keeps from when to when a signal was there; its best moment lies between, whatever a message says', async (t) => {
+    const { store } = await bench(t);
+    const at = incident().startedAt;
+    const person = { kind: 'object', label: 'person', source: 'front', score: 0.9, capturedAt: at, count: 1 } as const;
+    const kept = async (seq: number, span: { firstAt?: number; lastAt?: number }): Promise<unknown[]> => {
+      await store.record(incident({ seq, signals: [{ ...person, ...span }] }), {});
+      const [signal] = (await store.incident('incident-1'))?.signals ?? [];
+      return [signal?.firstAt, signal?.lastAt];
+    };
+    assert.deepEqual(await kept(0, {}), [undefined, undefined]);
+    assert.deepEqual(await kept(1, { firstAt: at - 500.25, lastAt: at + 1000 }), [at - 500.25, at + 1000]);
+    assert.deepEqual(await kept(2, { firstAt: at + 1, lastAt: at - 1 }), [at, at]);
+  });
+
   test('an incident may have thousands of signals', async (t) => {
     const { store } = await bench(t);
     const one = { kind: 'signal' as const, source: 'door-1', score: 1, capturedAt: incident().startedAt, count: 1 };

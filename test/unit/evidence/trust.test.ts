@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import type BetterSqlite3 from 'better-sqlite3';
 import { exportBundle, sealNow } from '../../../src/evidence/trust/export-bundle.ts';
+import { incidentDigest } from '../../../src/evidence/trust/row-digests.ts';
 import { signingKey } from '../../../src/evidence/trust/signing-key.ts';
 import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
 import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
@@ -38,6 +39,29 @@ function evidenceFiles(folder: string): string[] {
     readdirSync(join(folder, 'evidence', day)).map((name) => join(folder, 'evidence', day, name)),
   );
 }
+
+describe('the digest of an incident', () => {
+  const row = {
+    ...{ id: 'old', site: 'home', area: 'yard', source: 'cam', seq: 1, severity: 2, label: 'Person at the gate' },
+    ...{ reason: 'person', confidence: 0.5, started_at: 1000.5, updated_at: 2000, ended_at: 2000 },
+    ...{ explanation_json: '["A person was seen."]', sources_json: '["cam"]' },
+  };
+  const signal = {
+    ...{ kind: 'object', label: 'person', source: 'cam', score: 0.5, threshold: null, model: null },
+    ...{ captured_at: 1000, count: 2 },
+  };
+  const later = { first_at: null, last_at: null };
+
+  test('of before comes out again, in the rows of now and in a bundle of before', () => {
+    const before = 'b96bdf2ccba403ccd1c7a30ec7b743981f28a408e2c6b9323776cb7062687438';
+    assert.equal(incidentDigest(row, [signal]).toString('hex'), before);
+    assert.equal(incidentDigest({ ...row, areas_json: null }, [{ ...signal, ...later }]).toString('hex'), before);
+    assert.equal(
+      incidentDigest({ ...row, areas_json: '["yard","hall"]' }, [signal]).toString('hex'),
+      '297be971662ee00383d94ac77e8ff9c37fe1692d1d6efc66572e1e4a79684799',
+    );
+  });
+});
 
 describe('the chain of a site', () => {
   test('holds what was written, in whatever thread it is checked; its key is its owner’s alone', async (t) => {
@@ -100,6 +124,12 @@ describe('the chain of a site', () => {
       /^incident five$/,
       /knows nothing/,
       `INSERT INTO incidents SELECT 'five', site, area, source, seq, severity, label, reason, confidence, started_at, updated_at, ended_at, explanation_json, sources_json, NULL, review_state, held, NULL FROM incidents WHERE id = 'one'`,
+    ],
+    [
+      'a signal that is said to have gone on for longer',
+      /^incident two$/,
+      /not what it was/,
+      `UPDATE signals SET last_at = captured_at + 60000 WHERE incident_id = 'two' AND label = 'person'`,
     ],
     [
       'a snapshot that is said to be clean',
@@ -233,6 +263,24 @@ describe('a bundle', () => {
     assert.deepEqual((await verifyBundle(file)).first, []);
     const captions = (await textIn(file, 'report.html')).match(/snapshot \(\w+\)/g);
     assert.deepEqual(captions, ['snapshot (clean)', 'snapshot (annotated)']);
+  });
+
+  test('holds from when to when each signal was there', async (t) => {
+    const { folder, store } = await keptFolder(t);
+    const { signals, ...rest } = incident({ id: 'four' });
+    const lasting = signals.map((signal) => ({
+      ...signal,
+      ...{ firstAt: signal.capturedAt - 5000, lastAt: signal.capturedAt + 61_000 },
+    }));
+    await store.record({ ...rest, signals: lasting }, {});
+    const file = join(temporaryFolder(t), 'bundle.zip');
+    await exportBundle({ folder, file, ids: ['one', 'four'], now });
+    assert.deepEqual((await verifyBundle(file)).first, []);
+    const report = await textIn(file, 'report.html');
+    assert.match(
+      report,
+      /<td>2026-11-21 23:59:58\.000<\/td><td>2026-11-21 23:59:53\.000<\/td><td>2026-11-22 00:00:59\.000/,
+    );
   });
 
   test('tells what could not be read', async (t) => {

@@ -61,6 +61,22 @@ describe('whatever comes', () => {
     for (let seed = 1; seed <= 5; seed += 1) assert.deepEqual(play(seed).incidents, play(seed).incidents);
   });
 
+  test('the best moment of a signal lies within its span, which never shrinks', () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const spans = new Map<string, { firstAt: number; lastAt: number }>();
+      for (const { id, signals } of play(seed).incidents) {
+        for (const { kind, label, source, firstAt = NaN, capturedAt, lastAt = NaN } of signals) {
+          assert.ok(firstAt <= capturedAt && capturedAt <= lastAt, `${label}: ${firstAt} ${capturedAt} ${lastAt}`);
+          const key = [id, kind, label, source].join(' ');
+          const before = spans.get(key) ?? { firstAt, lastAt };
+          assert.ok(firstAt <= before.firstAt && lastAt >= before.lastAt);
+          spans.set(key, { firstAt, lastAt });
+        }
+      }
+      assert.ok([...spans.values()].some(({ firstAt, lastAt }) => lastAt > firstAt));
+    }
+  });
+
   test('every incident starts once, never falls, is told its evidence, and ends', () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const { incidents } = play(seed);

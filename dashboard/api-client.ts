@@ -1,5 +1,6 @@
 import type { SiteArming, SiteArmings } from '../src/contracts/arming.ts';
 import type { CameraList } from '../src/contracts/cameras.ts';
+import type { RegisteredArea, RegisteredModel, RegisteredSource } from '../src/contracts/register.ts';
 import type { IncidentCourse } from '../src/contracts/course.ts';
 import type { HealthAnswer } from '../src/contracts/health.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
@@ -28,6 +29,8 @@ const kinds: Readonly<Record<number, FailureKind>> = { 401: 'login', 403: 'forbi
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** Where 401 means that a password was wrong, not that nobody is logged in. */
 const saysPassword: ReadonlySet<string> = new Set(['account/password']);
+/** More are no list for a person to choose from. */
+const mostListed = 1000;
 const patienceMs = 15_000;
 /** A minute of sound over a slow line. */
 const uploadPatienceMs = 300_000;
@@ -136,6 +139,21 @@ export class ApiClient {
     return (await this.#ask('cameras')) as CameraList;
   }
 
+  /** Cameras and microphones that there are and were, as many as a list can show. */
+  async sources(): Promise<RegisteredSource[]> {
+    return await this.#pages<RegisteredSource>('sources');
+  }
+
+  /** Areas that there are and were. */
+  async areas(): Promise<RegisteredArea[]> {
+    return await this.#pages<RegisteredArea>('areas');
+  }
+
+  /** Models that judged something. */
+  async models(): Promise<RegisteredModel[]> {
+    return await this.#pages<RegisteredModel>('models');
+  }
+
   async microphones(): Promise<MicrophoneList> {
     return (await this.#ask('microphones')) as MicrophoneList;
   }
@@ -181,6 +199,16 @@ export class ApiClient {
   /** Path of the live connection, without the host. */
   livePath(query: URLSearchParams): string {
     return `${this.#root()}live?${query.toString()}`;
+  }
+
+  async #pages<Item>(path: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let after: number | undefined = 0; after !== undefined && items.length < mostListed;) {
+      const page = (await this.#ask(`${path}?limit=200&after=${after}`)) as { items: Item[]; next?: number };
+      items.push(...page.items);
+      after = page.next;
+    }
+    return items;
   }
 
   #root(): string {

@@ -1,6 +1,7 @@
 import type { IncidentSummary } from '../../src/contracts/api.ts';
 import type { SiteArming } from '../../src/contracts/arming.ts';
 import type { Tile } from './now/camera-tiles.ts';
+import type { KnownPlaces } from './list/filter-choices.ts';
 import type { ListRow } from './list/list-rows.ts';
 import { noFilter } from '../list-filter.ts';
 import type { EarCard } from './now/microphone-cards.ts';
@@ -20,6 +21,8 @@ export const initial = {
   ...noFilter,
   /** Whether the filters are shown that one needs less often. */
   isMoreOpen: false,
+  /** What they offer beside what is on the page. */
+  places: { sources: [], areas: [] } as KnownPlaces,
   chosen: undefined as IncidentSummary | undefined,
   /** Whether the details cover the list where there is room for one of them only. */
   isOpen: false,

@@ -5,6 +5,7 @@ import { browserPorts, keptFilter, tab, vue } from '../browser.ts';
 import { createCourseDesk } from './detail/course-desk.ts';
 import { createFeed } from './list/incident-feed.ts';
 import { incidentWords } from './detail/incident-words.ts';
+import { createKnownPlaces } from './list/known-places.ts';
 import { createListWindow } from './list/list-window.ts';
 import { LiveLink } from './live-link.ts';
 import { createLiveSources } from './now/live-sources.ts';
@@ -39,6 +40,7 @@ export function createPage(setup: DashboardSetup) {
   const feed = createFeed(state, api, voice, list);
   const arming = createArmingSwitch(state, api, voice);
   const sources = createLiveSources(state, api, voice);
+  const places = createKnownPlaces(state, api);
   const person = createPerson(api, language);
   const reviewing = createReviewing(state, api, feed, voice);
   const course = createCourseDesk(state, api, voice);
@@ -128,6 +130,7 @@ export function createPage(setup: DashboardSetup) {
     ...{ say, time, language, person, thumbnailOf, mediaOf, signalsOf, snapshotsOf, haveRenditions },
     ...incidentWords(state, voice),
     ...feed.actions,
+    toggleMore: places.toggleMore,
     ...reviewing,
     ...taking,
     ...course.actions,

@@ -1,7 +1,9 @@
 import type { HealthAnswer, ModelHealth, SiteHealth, SourceHealth } from '../../src/contracts/health.ts';
+import type { RegisteredModel } from '../../src/contracts/register.ts';
 import { ApiClient } from '../api-client.ts';
 import { apiRoots } from '../api-root.ts';
 import { tab, vue } from '../browser.ts';
+import { modelFiles } from './model-files.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
 import { systemSpeaker } from './system-words.ts';
 import { pageFrame } from '../page-frame.ts';
@@ -10,6 +12,8 @@ import { wantedLanguages } from '../person-language.ts';
 import { createPerson } from '../person.ts';
 
 const refreshMs = 5_000;
+/** What models judged is written down now and then, and changes seldom. */
+const modelsMs = 60_000;
 
 type Tone = 'live' | 'wait' | 'fault' | 'idle';
 
@@ -25,8 +29,13 @@ const initial = {
   phase: 'loading' as 'loading' | 'ready' | 'failed',
   failure: '',
   health: undefined as HealthAnswer | undefined,
+  /** Models that judged something, by the register. */
+  register: [] as readonly RegisteredModel[],
   now: 0,
 };
+
+/** Hex digits that people compare. */
+const digestShown = 16;
 
 export type System = ReturnType<typeof createSystem>;
 
@@ -40,6 +49,22 @@ export function createSystem(setup: DashboardSetup) {
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, now: Date.now() });
   const person = createPerson(api, language);
+  let modelsAt = -Infinity;
+
+  /** Without an answer the page says what runs, and not what it is. */
+  async function loadModels(): Promise<void> {
+    const sites = state.health?.sites ?? [];
+    const areKnown = sites.every(({ site, models }) =>
+      models.every(({ model }) => modelFiles(state.register, site, model).length > 0),
+    );
+    if (sites.length === 0 || (areKnown && Date.now() - modelsAt < modelsMs)) return;
+    modelsAt = Date.now();
+    try {
+      state.register = Object.freeze(await api.models());
+    } catch {
+      modelsAt = -Infinity;
+    }
+  }
 
   /** A failure replaces what is shown: a system that does not answer is not one that works. */
   async function load(): Promise<void> {
@@ -51,6 +76,7 @@ export function createSystem(setup: DashboardSetup) {
       state.failure = voice.failureText(error);
     }
     state.now = Date.now();
+    if (state.phase === 'ready') void loadModels();
   }
 
   const frame = pageFrame(state, {
@@ -89,10 +115,21 @@ export function createSystem(setup: DashboardSetup) {
           }),
         };
       }),
-    models: ({ models }: SiteHealth) =>
+    models: ({ site, models }: SiteHealth) =>
       models.map(({ model, backend, ok }: ModelHealth) => ({
         ...{ key: model, name: model, tone: ok ? 'live' : 'fault' },
         words: [say(ok ? 'works' : 'fails'), backend === '' ? say('notRun') : backend].join(', '),
+        files: modelFiles(state.register, site, model).map(
+          ({ model: id, sha256, kind, version, firstUsed, sources }) => ({
+            key: `${id} ${sha256}`,
+            name: kind === 'sound-head' ? say('head', { version: version ?? '' }) : '',
+            digest: `SHA-256 ${sha256.slice(0, digestShown)}…`,
+            whole: `SHA-256 ${sha256}`,
+            since: say('since', { day: time.day(firstUsed, state.now) }),
+            judges:
+              sources.length === 0 ? '' : say('judges', { names: sources.map(({ source }) => source).join(', ') }),
+          }),
+        ),
       })),
     facts: ({ outbox: { queued, failed }, database }: SiteHealth): { name: string; words: string; tone: Tone }[] => [
       {

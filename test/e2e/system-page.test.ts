@@ -6,11 +6,13 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
+import { root } from '../../scripts/build/paths.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults, tooSmall } from './accessibility.ts';
 import { happen, overflow, startDashboardHost, turnDark } from './dashboard-host.ts';
 import { look } from './look.ts';
 
+const clip = join(root, 'scripts', 'demo', 'demo-clip.mp4');
 const skip =
   findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
 
@@ -31,6 +33,9 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
         ...{ address: 'rtsp://127.0.0.1:9/none' },
       },
       { id: 'ingest', type: 'rtsp-in', camera: 'camera', wires: [[], [], []] },
+      { id: 'camera-2', type: 'sentinel-camera', site: 'site', name: 'hall', area: 'inside', address: clip },
+      { id: 'ingest-2', type: 'rtsp-in', camera: 'camera-2', width: 640, rate: 5, wires: [['look'], [], []] },
+      { id: 'look', type: 'detectron-infer', site: 'site', wires: [[], []] },
     ];
     host = await startDashboardHost(data, { theme: 'System', more });
     page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
@@ -54,6 +59,9 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
     await happen(host.url, { id: 'one' });
     await page.locator('.es-facts-row li.es-is-live', { hasText: /Database\s+works/ }).waitFor();
     await page.locator('.es-facts-row', { hasText: /Alerts\s+none waits/ }).waitFor();
+    const model = page.locator('.es-models li', { hasText: 'works' });
+    await model.getByText('judges hall').waitFor({ timeout: 60_000 });
+    assert.match(await model.innerText(), /SHA-256 [0-9a-f]{16}… · first used: Today · judges hall/);
     await look(page, 'system', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-system'), []);
   });

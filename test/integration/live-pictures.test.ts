@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { root } from '../../scripts/build/paths.ts';
 import type { CameraList } from '../../src/contracts/cameras.ts';
 import type { Detections } from '../../src/contracts/messages.ts';
+import type { IncidentPage } from '../../src/contracts/api.ts';
+import type { ModelRegister, SourceRegister } from '../../src/contracts/register.ts';
 import type { NodePreviewAnswer } from '../../src/contracts/node-preview.ts';
-import { catchAll, NodeRedHost, probe } from '../hosts/node-red-host.ts';
+import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
 
 const address = join(root, 'scripts', 'demo', 'demo-clip.mp4');
 const zone = {
@@ -41,10 +43,15 @@ async function until<Answer>(ask: () => Promise<Answer | undefined>, what: strin
   assert.fail(`There was no ${what}.`);
 }
 
-describe('live pictures of a camera', { timeout: 240_000 }, () => {
-  test('are made for who looks and for nobody else, with box and zone, by our API and for the dialog', async (t) => {
-    const host = await NodeRedHost.start();
-    t.after(() => host.stop());
+describe('a camera with a detector in a real Node-RED', { timeout: 400_000 }, () => {
+  let host: NodeRedHost;
+
+  before(async () => {
+    host = await NodeRedHost.start();
+  });
+  after(() => host.stop());
+
+  test('has live pictures for who looks and for nobody else, with box and zone, by our API and for the dialog', async () => {
     await host.deploy([
       { id: 'site', type: 'sentinel-site', name: 'Home', siteId: 'home', dataFolder: '' },
       { id: 'camera-1', type: 'sentinel-camera', name: 'front', site: 'site', area: 'shop', address, zones: [zone] },
@@ -106,5 +113,62 @@ describe('live pictures of a camera', { timeout: 240_000 }, () => {
 
     await host.deploy([]);
     assert.equal((await fetch(preview)).status, 404, 'the node is gone');
+  });
+
+  test('is renamed: its incidents are found by its old name, which the register keeps with what judged it', async () => {
+    const api = `${host.url}/echosight/api/v1`;
+    const read = async <Answer>(path: string) => (await (await fetch(`${api}/${path}`)).json()) as Answer;
+    const errors = host.messages('errors').length;
+    const at = Date.now();
+    const happened = {
+      ...{ v: 1, kind: 'incident', id: 'one', phase: 'end', seq: 1, site: 'home', area: 'shop', source: 'till' },
+      ...{ capturedAt: at, severity: 2, label: 'Person', reason: 'person', confidence: 0.8, sources: ['till'] },
+      ...{ startedAt: at, updatedAt: at, endedAt: at, explanation: ['A person was seen.'] },
+      signals: [{ kind: 'object', label: 'person', source: 'till', score: 0.8, capturedAt: at }],
+    };
+    const flow = (name: string): FlowNode[] => [
+      { id: 'site', type: 'sentinel-site', name: 'Home', siteId: 'home', dataFolder: '' },
+      { id: 'camera-1', type: 'sentinel-camera', name, site: 'site', area: 'shop', address },
+      { id: 'in', type: 'rtsp-in', camera: 'camera-1', width: 640, rate: 5, wires: [['look'], [], []] },
+      { id: 'look', type: 'detectron-infer', site: 'site', wires: [['probe-found'], []] },
+      { id: 'button', type: 'inject', wires: [['happen']] },
+      { id: 'happen', type: 'function', func: `return {payload: ${JSON.stringify(happened)}};`, wires: [['keep']] },
+      { id: 'keep', type: 'evidence-store', site: 'site', wires: [[], []] },
+      probe('found'),
+      ...catchAll(),
+    ];
+    const judged = async (name: string) =>
+      until(async () => {
+        const { items } = await read<ModelRegister>('models');
+        return items.find(({ sources }) => sources.some(({ source }) => source === name));
+      }, `model that judged ${name}`);
+
+    await host.deploy(flow('till'));
+    await host.inject('button');
+    const model = await judged('till');
+    assert.match(model.sha256, /^[0-9a-f]{64}$/);
+    assert.equal(model.kind, 'objects');
+    assert.deepEqual(
+      (await read<SourceRegister>('sources?state=current')).items.map(({ source }) => source),
+      ['till'],
+    );
+
+    await host.deploy(flow('desk'));
+    assert.equal((await judged('desk')).sha256, model.sha256);
+    const gone = await until(async () => {
+      const { cameras } = await read<CameraList>('cameras?gone=true');
+      return cameras.find(({ source, goneAt }) => source === 'till' && goneAt !== undefined);
+    }, 'camera that is gone');
+    assert.equal(gone.area, 'shop');
+    assert.deepEqual(
+      (await read<SourceRegister>('sources?state=current')).items.map(({ source }) => source),
+      ['desk'],
+    );
+    const listed = await read<IncidentPage>('incidents?source=till');
+    assert.deepEqual(
+      listed.incidents.map(({ id }) => id),
+      ['one'],
+    );
+    assert.equal(host.messages('errors').length, errors);
   });
 });

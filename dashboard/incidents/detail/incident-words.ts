@@ -17,7 +17,7 @@ export function incidentWords(state: PageState, { say, time, percent }: PageVoic
       const n = furtherFilters(state);
       return n === 0 ? say('moreFilters') : say('moreFiltersSet', { n });
     },
-    furtherChoices: () => furtherChoices(state, say),
+    furtherChoices: () => furtherChoices(state, say, time),
     /** What was seen and heard first: the sentence before says the severity, which the badge shows. */
     reasons: ({ explanation }: IncidentSummary) => explanation.slice(1, 3).join(' '),
     severityWord: ({ severity }: IncidentSummary) => say(`severity${severity}` as Word),

@@ -1,5 +1,5 @@
-/** A deploy closes every node before it makes the new ones. */
-const patienceMs = 30_000;
+/** A deploy closes every node before it makes the new ones; Node-RED gives up on one that takes 15 s to close. */
+const patienceMs = 20_000;
 
 /** What stands in the register and is not in the flow: only what stays away is gone. */
 export class Absences {

@@ -11,6 +11,7 @@ import {
   spans,
   type ListFilter,
 } from '../../../dashboard/list-filter.ts';
+import { timeWords } from '../../../dashboard/time-words.ts';
 import { speaker } from '../../../dashboard/words.ts';
 import { listRequest } from '../../../src/api/incident-answers.ts';
 import { incident } from './incident.ts';
@@ -65,13 +66,14 @@ describe('the filter of the page', () => {
 
 describe('the filters that are folded away', () => {
   const say = speaker('en');
-  const known = { ...noFilter, tiles: [], ears: [] };
+  const time = timeWords('en');
+  const known = { ...noFilter, tiles: [], ears: [], places: { sources: [], areas: [] }, now };
 
   test('offer what was seen, and a site only where there are several', () => {
     const incidents = [
       incident('a', { site: 'home', siteName: 'Home', area: 'yard', source: 'gate', sources: ['gate', 'door'] }),
     ];
-    const choices = furtherChoices({ ...known, incidents }, say);
+    const choices = furtherChoices({ ...known, incidents }, say, time);
     assert.deepEqual(
       choices.map(({ name }) => name),
       ['span', 'answer', 'area', 'source'],
@@ -82,15 +84,40 @@ describe('the filters that are folded away', () => {
     );
     assert.deepEqual(choices[0]?.options[0], { value: 'day', text: 'Last 24 hours' });
     const shop = incident('b', { site: 'shop', siteName: 'Shop', area: 'till', source: 'till' });
-    const more = furtherChoices({ ...known, incidents: [...incidents, shop] }, say).at(-1);
+    const more = furtherChoices({ ...known, incidents: [...incidents, shop] }, say, time).at(-1);
     assert.deepEqual(more?.options, [
       { value: 'home', text: 'Home' },
       { value: 'shop', text: 'Shop' },
     ]);
   });
 
+  test('offer what is gone after what is there, with the time when it went', () => {
+    const row = { site: 'home', siteName: 'Home', area: 'yard', title: '', firstSeen: 0, lastSeen: 0 };
+    const sources = [
+      { ...row, source: 'old gate', kind: 'camera' as const, goneAt: now - 2 * spans.day },
+      { ...row, source: 'sensor', kind: 'unknown' as const, area: 'cellar', goneAt: now - 7_200_000 },
+      { ...row, source: 'portal', kind: 'camera' as const },
+      { ...row, source: 'door', kind: 'camera' as const, goneAt: now },
+      { ...row, site: 'shop', source: 'door', kind: 'camera' as const },
+    ];
+    const areas = [{ ...row }, { ...row, area: 'cellar', goneAt: now - 2 * spans.day }];
+    const incidents = [incident('a', { area: 'yard', source: 'old gate', sources: ['old gate'] })];
+    const choices = furtherChoices({ ...known, incidents, places: { sources, areas } }, say, time);
+    const texts = (wanted: string) =>
+      choices.find(({ name }) => name === wanted)?.options.map(({ text }) => text.replaceAll('\u00a0', ' '));
+    assert.deepEqual(texts('source'), [
+      'door',
+      'portal',
+      'sensor (last seen 2 hours ago)',
+      'old gate (gone 2 days ago)',
+    ]);
+    assert.deepEqual(texts('area'), ['yard', 'cellar (gone 2 days ago)']);
+    const home = furtherChoices({ ...known, site: 'home', incidents, places: { sources, areas } }, say, time);
+    assert.match(home.find(({ name }) => name === 'source')?.options[1]?.text ?? '', /^door \(gone/);
+  });
+
   test('keep what is chosen, though nothing of it is listed', () => {
-    const choices = furtherChoices({ ...known, area: 'cellar', incidents: [] }, say);
+    const choices = furtherChoices({ ...known, area: 'cellar', incidents: [] }, say, time);
     assert.deepEqual(choices.find(({ name }) => name === 'area')?.options, [{ value: 'cellar', text: 'cellar' }]);
   });
 });

@@ -7,6 +7,8 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { openDatabase } from '../../../src/database/database.ts';
 import { migrate, schemaVersion } from '../../../src/database/migrations.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
+import { registeredSources } from '../../../src/evidence/register/register-list.ts';
+import { Register } from '../../../src/evidence/register/register.ts';
 import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -40,7 +42,7 @@ function fileOf(version: number, file: string): void {
 
 describe('a database of an earlier version', () => {
   for (let version = 1; version < schemaVersion; version += 1) {
-    test(`with schema ${version} keeps its rows, is found by them, and joins the chain`, async (t) => {
+    test(`with schema ${version} keeps its rows, is found by them, joins the chain, and gives the register its names`, async (t) => {
       const folder = temporaryFolder(t);
       fileOf(version, join(folder, 'sentinel.db'));
       const log = new RecordingLog();
@@ -55,6 +57,16 @@ describe('a database of an earlier version', () => {
       assert.equal(found.signals[0]?.count, 2);
       assert.equal(found.review.note, version >= 2 ? 'a cat' : undefined);
       assert.deepEqual((await verifyFolder(folder)).first, []);
+      const flow = { site: { id: 'home', name: 'Home', timeZone: '' }, sources: [] };
+      const register = new Register({ clock, log, site: () => 'home', flow: () => Promise.resolve(flow) });
+      register.begin(database);
+      clock.advance(5000);
+      await register.idle();
+      const [source] = await registeredSources(database.query);
+      assert.deepEqual(
+        [source?.source, source?.area, source?.firstSeen, source?.goneAt],
+        ['cam', 'yard', 1000.5, 2000],
+      );
       assert.deepEqual(log.lines, []);
     });
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDatabase } from '../../../src/database/database.ts';
 import { backUp, restore } from '../../../src/evidence/backup.ts';
+import { registeredSources } from '../../../src/evidence/register/register-list.ts';
 import { sealNow } from '../../../src/evidence/trust/export-bundle.ts';
 import { signingKey } from '../../../src/evidence/trust/signing-key.ts';
 import { verifyFolder } from '../../../src/evidence/trust/verify-folder.ts';
@@ -46,6 +47,23 @@ test('streams come back with their addresses', async (t) => {
   const again = new StreamStore({ folder: other, database: () => Promise.resolve(restored), clock, changed });
   assert.equal((await again.runnable())[0]?.address, url);
   assert.equal(statSync(join(other, 'streams.key')).mode & 0o777, 0o600);
+});
+
+test('the register comes back', async (t) => {
+  const { folder, database } = await keptFolder(t);
+  const seen = { first_seen: 1, last_seen: 2, gone_at: 3 };
+  const camera = { site: 'home', name: 'gate', kind: 'camera', node_type: 'rtsp-in', area: 'yard', title: 'Gate' };
+  await database.query
+    .insertInto('sources')
+    .values({ ...camera, ...seen })
+    .execute();
+  const [backup, other] = [join(temporaryFolder(t), 'backup'), join(temporaryFolder(t), 'other')];
+  await backUp(folder, backup);
+  await restore(backup, other);
+  const restored = await openDatabase(join(other, 'sentinel.db'), { log: new RecordingLog() });
+  t.after(() => restored.close());
+  assert.deepEqual(await registeredSources(restored.query), await registeredSources(database.query));
+  assert.equal((await registeredSources(restored.query))[0]?.goneAt, 3);
 });
 
 test('nothing is restored over data, and no damaged backup', async (t) => {

@@ -54,6 +54,8 @@ export const initial = {
   /** What became of the wish to see that moment. */
   moment: '',
   areAllRows: false,
+  /** The rule whose signals are pointed out, by its place in the list; the first one is that of the incident. */
+  pickedRule: 0,
   /** Id of the incident that is being exported, and how far it is. */
   exporting: '',
   exportWords: '',

@@ -20,6 +20,15 @@ const english = {
   schedule: 'not at this hour',
   modes: 'Counts in: {modes}',
   noMode: 'Counts in none of the modes shown here.',
+  sort: 'Sort by',
+  sortSeverity: 'severity',
+  sortOften: 'how often it held',
+  sortLast: 'when it last held',
+  sortFalse: 'false positives',
+  neverHeld: 'In no incident of the last 30 days',
+  held: 'Incidents: {day} in 24 hours, {week} in 7 days, {month} in 30 days',
+  lastHeld: 'last {when}',
+  falseShare: '{percent} false positives',
 } as const;
 
 export type RulesWord = keyof typeof english;
@@ -45,6 +54,15 @@ const german: Readonly<Record<RulesWord, string>> = {
   schedule: 'nicht um diese Zeit',
   modes: 'Gilt in: {modes}',
   noMode: 'Gilt in keinem der Modi, die hier stehen.',
+  sort: 'Ordnen nach',
+  sortSeverity: 'Schwere',
+  sortOften: 'Häufigkeit',
+  sortLast: 'letztem Mal',
+  sortFalse: 'Fehlalarmen',
+  neverHeld: 'In keinem Vorfall der letzten 30 Tage',
+  held: 'Vorfälle: {day} in 24 Stunden, {week} in 7 Tagen, {month} in 30 Tagen',
+  lastHeld: 'zuletzt {when}',
+  falseShare: '{percent} Fehlalarme',
 };
 
 export const rulesSpeaker = wordBook<RulesWord>(english, german);

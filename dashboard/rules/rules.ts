@@ -23,12 +23,25 @@ const initial = {
   nodes: [] as RuleNode[],
   /** Whether only those are shown that count now. */
   isCountingOnly: false,
+  order: 'severity' as RuleOrder,
   armings: [] as SiteArming[],
   isArming: false,
   armingFailure: '',
   announcement: '',
   now: 0,
 };
+
+type RuleOrder = keyof typeof orders;
+
+/** The larger number comes first; what is equal stays in the order of the node. */
+const orders = {
+  severity: ({ severity }: RuleSummary) => severity,
+  often: ({ fired }: RuleSummary) => fired?.month ?? 0,
+  last: ({ fired }: RuleSummary) => fired?.lastAt ?? 0,
+  false: ({ fired }: RuleSummary) => fired?.falsePositiveShare ?? 0,
+} as const;
+
+const orderWords = { severity: 'sortSeverity', often: 'sortOften', last: 'sortLast', false: 'sortFalse' } as const;
 
 export type Rules = ReturnType<typeof createRules>;
 
@@ -74,9 +87,24 @@ export function createRules(setup: DashboardSetup) {
     },
     icon: ({ severity }: RuleSummary) => icons[severity as 1 | 2 | 3],
     severityWord: ({ severity }: RuleSummary) => voice.say(`severity${severity}` as Word),
-    /** Rules of a node, the gravest first; or those of them that count. */
+    orders: Object.keys(orders) as RuleOrder[],
+    orderWord: (order: RuleOrder) => tell(orderWords[order]),
+    hasCounts: () => state.nodes.some(({ rules }) => rules.some(({ fired }) => fired !== undefined)),
+    /** "Incidents: 1 in 24 hours, 4 in 7 days, 20 in 30 days · last 2 hours ago · 5% false positives" */
+    firedWords({ fired }: RuleSummary): string {
+      if (fired === undefined) return '';
+      const { day, week, month, lastAt, falsePositiveShare: share = 0 } = fired;
+      return [
+        month === 0 ? tell('neverHeld') : tell('held', { day, week, month }),
+        ...(lastAt === undefined ? [] : [tell('lastHeld', { when: voice.time.relative(lastAt, state.now) })]),
+        ...(share === 0 ? [] : [tell('falseShare', { percent: voice.percent(share) })]),
+      ].join(' · ');
+    },
+    /** Rules of a node, the gravest first, or as somebody wants them; or those of them that count. */
     shown: ({ rules }: RuleNode) =>
-      rules.filter(({ counts }) => counts || !state.isCountingOnly).sort((a, b) => b.severity - a.severity),
+      rules
+        .filter(({ counts }) => counts || !state.isCountingOnly)
+        .sort((a, b) => orders[state.order](b) - orders[state.order](a)),
     nodeName: ({ name }: RuleNode) => (name === '' ? tell('nameless') : name),
     presetWord: ({ preset = '' }: RuleNode) => (preset === '' ? tell('ownRules') : tell('preset', { name: preset })),
     countWords: ({ rules }: RuleNode) =>

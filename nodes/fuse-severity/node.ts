@@ -38,7 +38,7 @@ export default defineNode({
     const unlist = site.rules.add({ node: node.id, name: node.config.name, rules });
     const desk = new IncidentDesk(
       {
-        ...{ site: site.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours },
+        ...{ site: site.id, node: node.id, rules, correlationSeconds, quietSeconds, incidentsPerHour, neighbours },
         ...{ timeZone: site.timeZone, location: site.location },
         ...{ clock: site.clock, log: site.log, newId: site.newId, renderer: snapshotRenderer },
         clips: site.clips,

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { reviewStates, type ReviewState } from './review-states.ts';
 import { SiteArming } from './arming.ts';
-import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity, streamStatuses } from './messages.ts';
+import { EvidenceItem, FiredRule, IncidentSignal, nameLimit, Review, Severity, streamStatuses } from './messages.ts';
 
 /**
  * What the HTTP API and its WebSocket speak. All paths lie below `<httpNodeRoot>/echosight/api/v1`.
@@ -24,7 +24,7 @@ import { EvidenceItem, IncidentSignal, nameLimit, Review, Severity, streamStatus
 export const pageLimits = { most: 200, usual: 50 } as const;
 
 /** What an incident carries in a list and in a live message; `GET /incidents/<id>` has everything. */
-export const summaryLimits = { sources: 50, signals: 50, explanation: 20, evidence: 50 } as const;
+export const summaryLimits = { sources: 50, signals: 50, explanation: 20, rules: 20, evidence: 50 } as const;
 
 /** Who looks at it: everybody's word so far, in one. */
 export { reviewStates, type ReviewState };
@@ -71,6 +71,13 @@ export const IncidentSummary = Type.Object({
   endedAt: Type.Optional(Type.Number({ description: 'Absent while it goes on.' })),
   explanation: Type.Array(Type.String(), { description: 'Sentences that say why.' }),
   signals: Type.Array(SummarySignal),
+  rules: Type.Optional(
+    Type.Array(FiredRule, {
+      description:
+        'Rules that held and the signals on which each stands, first the one that the incident stands on; absent in ' +
+        'incidents of before.',
+    }),
+  ),
   evidence: Type.Array(SummaryEvidence, { description: 'Oldest first.' }),
   review: IncidentReview,
 });

@@ -1,5 +1,23 @@
 import { Type, type Static } from 'typebox';
 
+/** In how many incidents a rule held. */
+export const RuleFiring = Type.Object({
+  day: Type.Integer({ minimum: 0, description: 'Within the last 24 hours.' }),
+  week: Type.Integer({ minimum: 0, description: 'Within the last 7 days.' }),
+  month: Type.Integer({ minimum: 0, description: 'Within the last 30 days.' }),
+  falsePositives: Type.Integer({
+    minimum: 0,
+    description: 'Of those of 30 days, how many are marked as false positive.',
+  }),
+  falsePositiveShare: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1, description: 'The same as a share; absent where it did not hold.' }),
+  ),
+  lastAt: Type.Optional(
+    Type.Number({ description: 'When it last began to hold in an incident that is kept, epoch ms.' }),
+  ),
+});
+export type RuleFiring = Static<typeof RuleFiring>;
+
 /** A rule as people read it. */
 export const RuleSummary = Type.Object({
   id: Type.String(),
@@ -16,6 +34,7 @@ export const RuleSummary = Type.Object({
       description: 'Why it does not count: switched off, the mode of the site, or the day or hour.',
     }),
   ),
+  fired: Type.Optional(RuleFiring),
 });
 export type RuleSummary = Static<typeof RuleSummary>;
 

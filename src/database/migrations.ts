@@ -475,6 +475,21 @@ const steps: readonly string[] = [
   ALTER TABLE signals ADD COLUMN first_at REAL;
   ALTER TABLE signals ADD COLUMN last_at REAL;
   `,
+  `
+  -- Which rules held in an incident, and the signals on which each stands; null: of before, when nobody kept it.
+  ALTER TABLE incidents ADD COLUMN rules_json TEXT;
+  -- The same by rule and time, to be counted.
+  CREATE TABLE rules_fired (
+    incident_id TEXT NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
+    node TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    severity INTEGER NOT NULL,
+    first_at REAL NOT NULL,
+    PRIMARY KEY (incident_id, node, rule)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rules_fired_by_time ON rules_fired (node, rule, first_at);
+  CREATE INDEX incidents_false_positive ON incidents (started_at) WHERE review_state = 'false-positive';
+  `,
 ];
 
 /** Number of the newest step: the schema that this code reads and writes. */

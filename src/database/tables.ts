@@ -16,6 +16,7 @@ export interface Tables {
   chain: ChainRow;
   seals: SealRow;
   removals: RemovalRow;
+  rules_fired: RuleFiredRow;
   incidents: IncidentRow;
   incident_words: IncidentWordsRow;
   incident_terms: IncidentTermRow;
@@ -101,6 +102,8 @@ export interface IncidentRow {
   sources_json: string;
   /** All areas that were part of it, where there was more than one; null: `area` alone. */
   areas_json: string | null;
+  /** The rules that held, as the message has them; null in rows of before. */
+  rules_json: string | null;
   /** Orders by `started_at`, and is the row of `incident_words`; null: not yet in the index. */
   place: Generated<number | null>;
   /** Everybody's word so far, in one: a `ReviewState`. */
@@ -182,6 +185,16 @@ export interface ModelSourceRow {
   source: string;
   first_used: number;
   last_used: number;
+}
+
+/** A rule that held in an incident. */
+export interface RuleFiredRow {
+  incident_id: string;
+  /** Id of the fuse-severity; empty: nobody said. */
+  node: string;
+  rule: string;
+  severity: number;
+  first_at: number;
 }
 
 export interface SignalRow {

@@ -17,6 +17,7 @@ import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
 import { RecordQueue } from './record-queue.ts';
 import { writeReview } from './review-rows.ts';
+import { countRules, type RuleCount, type RuleName } from './rule-counts.ts';
 import { readStatistics, type StatisticsRequest, type StoredStatistics } from './statistics.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -153,6 +154,11 @@ export class EvidenceStore {
   /** How incidents spread and how people answered. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
   async statistics(asked: StatisticsRequest): Promise<StoredStatistics> {
     return await readStatistics(this.#database.query, asked);
+  }
+
+  /** In how many incidents rules held. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
+  async ruleCounts(rules: readonly RuleName[]): Promise<RuleCount[]> {
+    return await countRules(this.#database.query, rules, this.#clock.now());
   }
 
   /** An incident with what people said about it: `whole`, or with as much of its parts as a list has. */

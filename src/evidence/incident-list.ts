@@ -15,7 +15,13 @@ export type { ListPosition } from './incident-search.ts';
 
 /** How much of its parts an incident brings along. */
 type Limits = Record<keyof typeof summaryLimits, number>;
-const everything: Limits = { sources: Infinity, signals: Infinity, explanation: Infinity, evidence: Infinity };
+const everything: Limits = {
+  sources: Infinity,
+  signals: Infinity,
+  explanation: Infinity,
+  rules: Infinity,
+  evidence: Infinity,
+};
 
 /** A page of incidents, `startedAt` and `id` descending. */
 export async function listIncidents(query: Kysely<Tables>, request: ListRequest): Promise<StoredSummary[]> {
@@ -57,6 +63,7 @@ function summaries(
     const incident = incidentOf(row, signals.get(row.id) ?? [], media.get(row.id) ?? []);
     const { id, site, area, areas, source, severity, label, reason, confidence, startedAt, updatedAt, endedAt } =
       incident;
+    const { rules } = incident;
     return {
       ...{ id, site, area, source, severity, label, reason, confidence, startedAt, updatedAt },
       ...(areas === undefined ? {} : { areas }),
@@ -64,6 +71,7 @@ function summaries(
       sources: incident.sources.slice(0, limits.sources),
       explanation: incident.explanation.slice(0, limits.explanation),
       signals: incident.signals,
+      ...(rules === undefined ? {} : { rules: rules.slice(0, limits.rules) }),
       evidence: (incident.evidence ?? []).map(({ id, type, source, mime, bytes, capturedAt, rendition, missing }) => ({
         id,
         type,

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable, Transaction } from 'kysely';
 import { SentinelError } from '../contracts/errors.ts';
-import type { EvidenceItem, Incident, IncidentSignal, Rendition } from '../contracts/messages.ts';
+import type { EvidenceItem, FiredRule, Incident, IncidentSignal, Rendition } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 import { togetherAround, togetherAtLast } from '../database/together.ts';
 import { indexStatements } from './incident-index.ts';
@@ -39,7 +39,7 @@ export async function writeIncident(
     transaction,
     [standing[0], firstPlaceTaken(transaction, incident.startedAt), chainHead(transaction)],
     [
-      insertIncident(transaction, { ...incidentRow(incident), areas_json: areasOf(incident) }).onConflict((on) =>
+      insertIncident(transaction, { ...incidentRow(incident), ...laterParts(incident) }).onConflict((on) =>
         on.column('id').doNothing(),
       ),
       ...lots.map((lot) => insertSignals(transaction, lot).onConflict((on) => on.columns(signalKey).doNothing())),
@@ -47,7 +47,7 @@ export async function writeIncident(
     ],
     standing,
   );
-  const row = { ...incidentRow(incident), areas_json: areasOf(incident, before) };
+  const row = { ...incidentRow(incident), ...laterParts(incident, before) };
   const isNewer = before !== undefined && isAfter(row, before);
   const changes = [overwriteIncident(transaction, row), ...lots.map((lot) => overwriteSignals(transaction, lot))];
   const [[now], signals] = isNewer ? await togetherAround(transaction, [], changes, standing) : added;
@@ -57,12 +57,36 @@ export async function writeIncident(
   await togetherAtLast(transaction, [
     ...(before === undefined ? [transaction.updateTable('incidents').set({ place }).where('id', '=', now.id)] : []),
     ...(before === undefined || isNewer ? indexStatements(transaction, { ...now, place }, before) : []),
+    ...(now.rules_json === (before?.rules_json ?? null) ? [] : [putRules(transaction, incident)]),
     transaction.insertInto('chain').values(entriesAfter(head, links, at)),
   ]);
 }
 
 async function placeOf(transaction: Transaction<Tables>, { startedAt }: Incident, isTaken: boolean): Promise<number> {
   return isTaken ? await nextFreePlace(transaction, startedAt) : firstPlace(startedAt);
+}
+
+/** What a message need not say again. */
+function laterParts(incident: Incident, before?: Selectable<IncidentRow>) {
+  const { rules } = incident;
+  const told = rules === undefined || rules.length === 0 ? undefined : JSON.stringify(rules);
+  return { areas_json: areasOf(incident, before), rules_json: told ?? before?.rules_json ?? null };
+}
+
+/** The index by rule and time, in step with what the incident says. */
+function putRules(transaction: Transaction<Tables>, { id, rules = [] }: Incident) {
+  const rows = rules.map(({ id: rule, node = '', severity, firstAt }) => ({
+    ...{ incident_id: id, node, rule, severity, first_at: firstAt },
+  }));
+  return transaction
+    .insertInto('rules_fired')
+    .values(rows)
+    .onConflict((on) =>
+      on.columns(['incident_id', 'node', 'rule']).doUpdateSet((column) => ({
+        severity: column.ref('excluded.severity'),
+        first_at: column.ref('excluded.first_at'),
+      })),
+    );
 }
 
 /** Once part of a story, an area stays so: also when the reason lies in another one now. Null for one area. */
@@ -100,6 +124,7 @@ function overwriteIncident(transaction: Transaction<Tables>, row: Insertable<Inc
       explanation_json: column.ref('excluded.explanation_json'),
       sources_json: column.ref('excluded.sources_json'),
       areas_json: column.ref('excluded.areas_json'),
+      rules_json: column.ref('excluded.rules_json'),
     })),
   );
 }
@@ -126,7 +151,7 @@ function inLots<T>(all: readonly T[], most: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most));
 }
 
-function incidentRow(incident: Incident): Insertable<IncidentRow> {
+function incidentRow(incident: Incident): Omit<Insertable<IncidentRow>, 'areas_json' | 'rules_json'> {
   return {
     id: incident.id,
     site: incident.site,
@@ -186,6 +211,7 @@ export function incidentOf(
     confidence: row.confidence,
     sources: JSON.parse(row.sources_json) as string[],
     signals: signals.map(signalOf),
+    ...(row.rules_json === null ? {} : { rules: JSON.parse(row.rules_json) as FiredRule[] }),
     startedAt: row.started_at,
     updatedAt: row.updated_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),

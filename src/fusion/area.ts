@@ -43,6 +43,8 @@ export interface FusionOptions {
   quietSeconds: number;
   clock: Clock;
   newId: () => string;
+  /** Id of the fuse-severity that judges; absent in a replay. */
+  node?: string;
   /** Told of every way in which rules hold in an area, the gravest first. */
   onMatches?: (matches: readonly Match[], area: string) => void;
   /** Of the hours of rules and of all times in words; empty: that of the machine. */
@@ -246,9 +248,10 @@ export class Area {
   }
 
   #course(lasting?: Lasting): IncidentCourse {
-    const { site, quietSeconds, clock, newId } = this.#options;
+    const { site, quietSeconds, clock, newId, node } = this.#options;
     const delayMs = ({ rule }: Match): number => this.#duty.entryDelayMs(rule);
-    const options = { site, quietSeconds, clock, newId, delayMs, zone: this.#zone };
+    const judge = node === undefined ? {} : { node };
+    const options = { site, quietSeconds, clock, newId, delayMs, zone: this.#zone, ...judge };
     return new IncidentCourse(lasting === undefined ? options : { ...options, lasting }, this.#tell);
   }
 

@@ -40,6 +40,8 @@ export interface CourseOptions {
   clock: Clock;
   zone: ZoneTime;
   newId: () => string;
+  /** Id of the fuse-severity that judges. */
+  node?: string;
   /** How long what a rule finds waits before it is told, in milliseconds. */
   delayMs: (match: Match) => number;
   /** For what lasts, such as a camera that is away. */
@@ -145,11 +147,15 @@ export class IncidentCourse {
   }
 
   #start(best: Match, { area, heldBack }: Voice): IncidentRecord {
-    const { site, newId, clock, zone } = this.#options;
+    const { site, newId, clock, zone, node } = this.#options;
     this.#quietTimer = clock.after(this.#quietMs, () => {
       this.#checkQuiet();
     });
-    return new IncidentRecord({ id: newId(), site, area, zone }, best, heldBack(best));
+    return new IncidentRecord(
+      { id: newId(), site, area, zone, ...(node === undefined ? {} : { node }) },
+      best,
+      heldBack(best),
+    );
   }
 
   get #quietMs(): number {

@@ -4,6 +4,7 @@ import type { Incident, IncidentSignal } from '../contracts/messages.ts';
 import { explain, peopleLabel, type Step, type Tally } from './explanation.ts';
 import type { Look } from './look.ts';
 import { compareMatches, reasonOf, type Match } from './matching.ts';
+import { RulesFired } from './rules-fired.ts';
 import { signalOf, type Showing } from './showing.ts';
 
 /** Different (kind, label, source) that one incident lists. */
@@ -34,13 +35,14 @@ export class IncidentRecord {
   /** Since when it stands on its rule. */
   #since: number;
   readonly #tallies = new Map<string, Tally>();
+  readonly #fired: RulesFired;
   /** Labels and sources that already led to a message. */
   readonly #told = new Set<string>();
   #best: Match;
   #heldBack: readonly string[];
 
   constructor(
-    identity: { id: string; site: string; area: string; zone: ZoneTime },
+    identity: { id: string; site: string; area: string; zone: ZoneTime; node?: string },
     best: Match,
     heldBack: readonly string[],
   ) {
@@ -49,6 +51,7 @@ export class IncidentRecord {
     this.#area = identity.area;
     this.#zone = identity.zone;
     this.#areas.add(identity.area);
+    this.#fired = new RulesFired(identity.node);
     this.#best = best;
     this.#heldBack = heldBack;
     this.startedAt = Math.min(...best.showings.map(({ signal }) => signal.capturedAt));
@@ -124,9 +127,11 @@ export class IncidentRecord {
    */
   note(matches: readonly Match[], newest: Look | undefined): boolean {
     const distinct = new Map<string, Showing>();
-    for (const { showings } of matches) {
-      for (const showing of showings) {
+    for (const match of matches) {
+      const standsOn = this.#fired.note(match);
+      for (const showing of match.showings) {
         const key = keyOf(showing.signal);
+        standsOn(key);
         if (showing.look === newest || !distinct.has(key)) distinct.set(key, showing);
         this.#stretchTo(key, showing, newest);
       }
@@ -188,6 +193,7 @@ export class IncidentRecord {
       confidence,
       sources: [...new Set(signals.map(({ source }) => source))],
       signals,
+      rules: this.#fired.list(best.rule, this.#tallies),
       startedAt: this.startedAt,
       updatedAt: this.#updatedAt,
       ...(end === undefined ? {} : { endedAt: Math.max(this.startedAt, end.at) }),

@@ -160,6 +160,24 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
     assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
   });
 
+  test('who picks a rule sees the signals on which it stands', async () => {
+    const rules = page.getByRole('group', { name: /^Rules that held/ });
+    const stands = page.locator('.es-signals .es-stands');
+    await rules.locator('[aria-pressed=true]', { hasText: 'Person and breaking glass' }).waitFor();
+    assert.equal(await stands.count(), 2);
+    await rules.getByRole('button', { name: /^Person Notice/ }).click();
+    await page
+      .locator('.es-course')
+      .getByRole('button', { name: /drive camera: person 78%.*the rule stands on it/ })
+      .waitFor();
+    assert.deepEqual(
+      (await stands.locator('.es-soft').allTextContents()).filter((text) => /camera|entrance|microphone/.test(text)),
+      ['entrance, 14 times', 'drive camera, 9 times'],
+    );
+    assert.deepEqual(await accessibilityFaults(page, '.es-page'), []);
+    await rules.getByRole('button', { name: /^Person and breaking glass/ }).click();
+  });
+
   test('a snapshot that is there both ways is shown as one wants it', async () => {
     const shown = page.locator('.es-pictures img');
     const marked = await shown.getAttribute('src');

@@ -69,6 +69,22 @@ export function burglary(startedAt: number): Incident {
       signal(['cue', 'loitering', 'entrance'], 16_800, 0.74, 3),
       signal(['stream', 'offline', 'drive camera'], 19_000, 1, 1, { span: [18_000, 24_000] }),
     ],
+    rules: [
+      {
+        ...{ id: 'break-in', node: 'fuse', name: 'Person and breaking glass', severity: 3, firstAt: startedAt + 9400 },
+        signals: [
+          { kind: 'object', label: 'person', source: 'entrance' },
+          { kind: 'sound', label: 'glass_break', source: 'hall microphone' },
+        ],
+      },
+      {
+        ...{ id: 'person', node: 'fuse', name: 'Person', severity: 1, firstAt: startedAt + 1400 },
+        signals: [
+          { kind: 'object', label: 'person', source: 'drive camera' },
+          { kind: 'object', label: 'person', source: 'entrance' },
+        ],
+      },
+    ],
     explanation: [
       'Severity 3 by the rule person+glass_break.',
       'Person seen by entrance at 10:31:13.4, score 0.87, in 3 of the last 3 looks.',

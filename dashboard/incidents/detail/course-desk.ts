@@ -2,7 +2,7 @@ import type { IncidentSummary, SummarySignal } from '../../../src/contracts/api.
 import type { IncidentCourse } from '../../../src/contracts/course.ts';
 import type { ApiClient } from '../../api-client.ts';
 import { afterDrawing } from '../../browser.ts';
-import { coursePicture, type CoursePicture, type Milestone, type SignalMark } from './course-picture.ts';
+import { coursePicture, groundsOf, type CoursePicture, type Milestone, type SignalMark } from './course-picture.ts';
 import { kindShape, markHeight, markShape, milestoneIcon } from './course-shapes.ts';
 import { kindWords, milestoneWords, signalWords, spanWords } from './course-words.ts';
 import type { PageState } from '../page-state.ts';
@@ -35,7 +35,7 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
     course: undefined as IncidentCourse | undefined,
     whole: undefined as IncidentSummary | undefined,
   };
-  let drawn: { incident: IncidentSummary; courseOf: string; picture: CoursePicture } | undefined;
+  let drawn: { incident: IncidentSummary; courseOf: string; picked: number; picture: CoursePicture } | undefined;
 
   /** Fetches what belongs to the incident that is shown, whenever it is another one or has changed. */
   function follow(): void {
@@ -45,7 +45,7 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
     if (of === fetched.of) return;
     const before = fetched.of.startsWith(`${chosen.id} `) ? fetched : undefined;
     fetched = { of, course: before?.course, whole: before?.whole };
-    if (before === undefined) Object.assign(state, { pointed: '', areAllRows: false, moment: '' });
+    if (before === undefined) Object.assign(state, { pointed: '', areAllRows: false, moment: '', pickedRule: 0 });
     void fetch(chosen, of);
   }
 
@@ -76,10 +76,10 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
   function picture(): CoursePicture | undefined {
     const incident = shown();
     // What was fetched is no part of the state: this tells Vue when it has come.
-    const { courseOf } = state;
+    const { courseOf, pickedRule: picked } = state;
     if (incident === undefined) return undefined;
-    if (drawn?.incident !== incident || drawn.courseOf !== courseOf) {
-      drawn = { incident, courseOf, picture: Object.freeze(coursePicture(incident, fetched.course)) };
+    if (drawn?.incident !== incident || drawn.courseOf !== courseOf || drawn.picked !== picked) {
+      drawn = { incident, courseOf, picked, picture: Object.freeze(coursePicture(incident, fetched.course, picked)) };
     }
     return drawn.picture;
   }
@@ -141,6 +141,16 @@ export function createCourseDesk(state: PageState, api: ApiClient, voice: PageVo
       /** "Drive camera: person, 78%": for screen readers, and below the picture. */
       markWords: (mark: SignalMark) => signalMark(mark).words,
       milestoneWords: (milestone: Milestone) => milestoneMark(milestone).words,
+      /** The rules that held, the one of the incident first. */
+      rulesFired: () => shown()?.rules ?? [],
+      pickRule(place: number): void {
+        state.pickedRule = place;
+      },
+      /** Whether the rule that is picked stands on a signal; of one rule alone nothing need be pointed out. */
+      isGround(signal: SummarySignal): boolean {
+        const incident = shown();
+        return incident?.rules !== undefined && groundsOf(incident, state.pickedRule).includes(signal);
+      },
       spanWords: (signal: SummarySignal) => spanWords(signal, voice),
       hasSpans: () => (picture()?.lanes ?? []).some(({ marks }) => marks.some(isSpan)),
       isSpan,

@@ -59,8 +59,15 @@ const mostTicks = 4;
 /** What was so long before, such as a camera that was away, is cut off at the left: the rest would be too small. */
 const mostBeforeMs = 30_000;
 
-/** @param course what was done about it, once that is known */
-export function coursePicture(incident: IncidentSummary, course: IncidentCourse | undefined): CoursePicture {
+/**
+ * @param course what was done about it, once that is known
+ * @param picked the rule whose signals are pointed out, by its place in the list
+ */
+export function coursePicture(
+  incident: IncidentSummary,
+  course: IncidentCourse | undefined,
+  picked = 0,
+): CoursePicture {
   const { signals, startedAt } = incident;
   const lasting = incident.endedAt ?? incident.updatedAt;
   const earliest = signals.reduce((first, { capturedAt }) => Math.min(first, capturedAt), startedAt);
@@ -79,7 +86,7 @@ export function coursePicture(incident: IncidentSummary, course: IncidentCourse 
   ];
   const milestones = inLevels(placed);
   return {
-    lanes: lanesOf(incident, (at) => Math.max(0, x(at) / cutX), cutX),
+    lanes: lanesOf(incident, (at) => Math.max(0, x(at) / cutX), { width: cutX, picked }),
     milestones,
     levels: Math.max(0, ...milestones.map(({ level }) => level + 1)),
     ticks: ticksOf(first, last).map((at) => ({ at, x: x(at) })),
@@ -118,8 +125,16 @@ function inLevels(milestones: readonly (Unplaced<Milestone> & { x: number })[]):
   });
 }
 
-/** The signals on which the rule stands: those of its sentences, else those of its name. */
-export function groundsOf({ signals, reason, explanation }: IncidentSummary): SummarySignal[] {
+/**
+ * The signals on which a rule stands, by its place in the list; the first one is that of the incident. Incidents of before have
+ * no list: their rule stands on what its sentences name, else on what its name says.
+ */
+export function groundsOf({ signals, reason, explanation, rules }: IncidentSummary, picked = 0): SummarySignal[] {
+  const rule = rules?.[picked] ?? rules?.[0];
+  if (rule !== undefined) {
+    const keys = new Set(rule.signals.map(nameOf));
+    return signals.filter((signal) => keys.has(nameOf(signal)));
+  }
   const lines = explanation.filter((line) => !/^(Also|Before that) /.test(line)).map((line) => line.toLowerCase());
   const isTold = ({ label, source }: SummarySignal): boolean =>
     lines.some(
@@ -131,7 +146,15 @@ export function groundsOf({ signals, reason, explanation }: IncidentSummary): Su
   return signals.filter((signal) => told.includes(signal) || named.has(signal.label));
 }
 
-function lanesOf(incident: IncidentSummary, place: (at: number) => number, width: number): Lane[] {
+function nameOf({ kind, label, source }: Pick<SummarySignal, 'kind' | 'label' | 'source'>): string {
+  return JSON.stringify([kind, label, source]);
+}
+
+function lanesOf(
+  incident: IncidentSummary,
+  place: (at: number) => number,
+  { width, picked }: { width: number; picked: number },
+): Lane[] {
   const sorted = [...incident.signals].sort((one, other) => one.capturedAt - other.capturedAt);
   const sources = [...new Set(sorted.map(({ source }) => source))];
   const own = sources.length > mostLanes ? sources.slice(0, mostLanes - 1) : sources;
@@ -139,7 +162,7 @@ function lanesOf(incident: IncidentSummary, place: (at: number) => number, width
     source,
     signals: sorted.filter((signal) => (source === '' ? !own.includes(signal.source) : signal.source === source)),
   }));
-  const grounds = new Set(groundsOf(incident));
+  const grounds = new Set(groundsOf(incident, picked));
   const marksIn = (bins: number): SignalMark[][] =>
     groups.map(({ source, signals }) => marksOf(signals, { bins, place, width, grounds, lane: source }));
   const fitting = binCounts.map((bins) => () => marksIn(bins));

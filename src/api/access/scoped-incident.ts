@@ -6,7 +6,7 @@ const ofTheWhole =
   /^(?:Severity \d by the rule |\d+\.\d s lie between |Confidence |Before that severity \d \([^)]*\) since |Ended: )/;
 
 /**
- * An incident as somebody may see it: without the signals, files and sentences of sources that are not theirs, and then
+ * An incident as somebody may see it: without the signals, rules, files and sentences of sources that are not theirs, and then
  * with the area of its reason alone.
  * @returns undefined when nothing of theirs took part.
  */
@@ -17,13 +17,16 @@ export function scopedIncident(scope: Scope, incident: IncidentSummary): Inciden
   const source = isTheirs(incident.source) ? incident.source : sources[0];
   if (source === undefined) return undefined;
   const foreign = [incident.source, ...incident.sources].filter((one) => !isTheirs(one));
-  const { areas, ...rest } = incident;
+  const { areas, rules, ...rest } = incident;
   return {
     ...rest,
     // Which source belongs to which area is not kept: names of areas go to who may see all that took part.
     ...(areas === undefined || foreign.length > 0 ? {} : { areas }),
     ...{ source, sources },
     signals: incident.signals.filter((signal) => isTheirs(signal.source)),
+    ...(rules === undefined
+      ? {}
+      : { rules: rules.filter(({ signals }) => signals.every(({ source }) => isTheirs(source))) }),
     evidence: incident.evidence.filter((item) => isTheirs(item.source)),
     // What was held back may name a source that took no part in it: only what is surely theirs is told.
     explanation: incident.explanation.filter(

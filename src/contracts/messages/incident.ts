@@ -37,6 +37,20 @@ export const IncidentSignal = Type.Object({
 });
 export type IncidentSignal = Static<typeof IncidentSignal>;
 
+/** What names a signal within its incident. */
+const SignalName = Type.Pick(IncidentSignal, ['kind', 'label', 'source']);
+
+/** A rule that held in an incident, and the signals on which it stands. */
+export const FiredRule = Type.Object({
+  id: Type.String({ maxLength: 64, description: 'Of the rule in its node.' }),
+  node: Type.Optional(name('Id of the fuse-severity in the flow.')),
+  name: sentence('The name of the rule, else what met it, in words for people.'),
+  severity: Type.Integer({ minimum: 0, maximum: 3, description: 'The highest that it gave.' }),
+  firstAt: Type.Number({ ...shownMs, description: 'When it first held.' }),
+  signals: Type.Array(SignalName, { maxItems: listLimit, description: 'At most 16 of those on which it stands.' }),
+});
+export type FiredRule = Static<typeof FiredRule>;
+
 const evidenceTypes = ['snapshot', 'thumbnail', 'audio', 'clip'] as const;
 
 /** How a snapshot of which there are two is kept: as the camera gave it, or with what was found drawn on it. */
@@ -89,6 +103,12 @@ export const Incident = payload('incident', {
     description: 'Everything that took part.',
   }),
   signals: Type.Array(IncidentSignal, { maxItems: listLimit }),
+  rules: Type.Optional(
+    Type.Array(FiredRule, {
+      maxItems: listLimit,
+      description: 'Every rule that held; first the one that the incident stands on, then in their order.',
+    }),
+  ),
   startedAt: shownMs,
   updatedAt: Type.Number({ ...shownMs, description: 'As `startedAt`; never earlier than in the message before.' }),
   endedAt: Type.Optional(shownMs),

@@ -20,7 +20,7 @@ const incidentColumns = [
   'sources_json',
 ] as const satisfies (keyof IncidentRow)[];
 /** Columns that came later, by name: what they say counts, and rows without it have the digest that they had before. */
-const laterIncidentColumns = ['areas_json'] as const satisfies (keyof IncidentRow)[];
+const laterIncidentColumns = ['areas_json', 'rules_json'] as const satisfies (keyof IncidentRow)[];
 const signalColumns = [
   'kind',
   'label',

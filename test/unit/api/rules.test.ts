@@ -7,6 +7,7 @@ import type { RuleNodes } from '../../../src/contracts/rule-list.ts';
 import { Site } from '../../../src/site/site.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { incident } from '../evidence/incident.ts';
 import { serveApi } from './api-server.ts';
 
 const own: Rule[] = [
@@ -45,6 +46,26 @@ async function bench(t: TestContext) {
 }
 
 describe('the rules of the sites', () => {
+  test('say in how many incidents they held, to who may see all of the site', async (t) => {
+    const { home, rules } = await bench(t);
+    const at = home.clock.now() - 1000;
+    const store = await home.evidence();
+    for (const id of ['one', 'two']) {
+      const startedAt = at - (id === 'two' ? 0 : 100 * 3_600_000);
+      const rule = { id: 'a', node: 'n2', name: 'Break-in', severity: 3, firstAt: startedAt };
+      const signals = [{ kind: 'object', label: 'person', source: 'yard' }] as const;
+      const times = { startedAt, updatedAt: startedAt, capturedAt: startedAt };
+      await store.record(incident({ id, ...times, rules: [{ ...rule, signals: [...signals] }] }), {});
+    }
+    await store.review('one', { action: 'false-positive' }, 'ann');
+    const [first] = await rules();
+    const counts = { day: 1, week: 2, month: 2, falsePositives: 1, falsePositiveShare: 0.5, lastAt: at };
+    assert.deepEqual(first?.rules[0]?.fired, counts);
+    assert.equal(first.rules[1]?.fired?.month, 0);
+    const [limited] = await rules(['home/yard']);
+    assert.deepEqual([limited?.rules[0]?.id, limited?.rules[0]?.fired], ['a', undefined]);
+  });
+
   test('are sentences, with what counts now and why the others do not', async (t) => {
     const { home, rules } = await bench(t);
     const [first, second] = await rules();
@@ -53,6 +74,7 @@ describe('the rules of the sites', () => {
     assert.deepEqual(first?.rules[0], {
       ...{ id: 'a', enabled: true, severity: 3, label: 'Break-in', counts: true, modes: ['home', 'away', 'night'] },
       sentence: 'When person is seen (at yard): alarm (3)',
+      fired: { day: 0, week: 0, month: 0, falsePositives: 0 },
     });
     assert.deepEqual(
       first.rules.map(({ counts, why }) => [counts, why]),

@@ -20,6 +20,7 @@ export function incidentRow(fields: Partial<Insertable<IncidentRow>> = {}): Inse
     explanation_json: '[]',
     sources_json: '["front"]',
     areas_json: null,
+    rules_json: null,
     place: null,
     review_state: 'pending',
     held: 0,

@@ -123,7 +123,7 @@ describe('the chain of a site', () => {
       'an incident that was put in by hand',
       /^incident five$/,
       /knows nothing/,
-      `INSERT INTO incidents SELECT 'five', site, area, source, seq, severity, label, reason, confidence, started_at, updated_at, ended_at, explanation_json, sources_json, NULL, review_state, held, NULL FROM incidents WHERE id = 'one'`,
+      `INSERT INTO incidents SELECT 'five', site, area, source, seq, severity, label, reason, confidence, started_at, updated_at, ended_at, explanation_json, sources_json, NULL, review_state, held, NULL, NULL FROM incidents WHERE id = 'one'`,
     ],
     [
       'a signal that is said to have gone on for longer',

@@ -15,6 +15,7 @@ import { entryHash } from './chain-entry.ts';
 import { ourFile } from './check-rows.ts';
 import { openBeside } from './data-folder.ts';
 import { reportEnd, reportHead, reportIncident } from './report-page.ts';
+import { modelsOf } from './report-models.ts';
 import { factsOf } from './row-digests.ts';
 import { hex, sealChain, statementOf } from './seal.ts';
 import { fingerprint, pemOf, signingKey, type SigningKey } from './signing-key.ts';
@@ -195,7 +196,10 @@ class Bundle {
   *#report(): Generator<string> {
     const key = fingerprint(this.#key.publicKey);
     yield reportHead({ madeAt: this.#order.now, incidents: this.#ids.length, key });
-    for (const id of this.#ids) yield reportIncident(this.#incident(id));
+    for (const id of this.#ids) {
+      const bundled = this.#incident(id);
+      yield reportIncident(bundled, modelsOf(this.#connection, bundled.incident, bundled.signals));
+    }
     yield reportEnd;
   }
 

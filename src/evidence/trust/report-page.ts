@@ -1,5 +1,6 @@
 import type { BundledIncident } from './bundle-form.ts';
 import { bundleNames } from './bundle-form.ts';
+import type { ModelOfReport } from './report-models.ts';
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin:2.5rem 0 .25rem;border-top:1px solid #d0d7de;padding-top:1rem}
@@ -22,7 +23,11 @@ compare it with what the owner of the site says.</p>
 `;
 }
 
-export function reportIncident({ incident, signals, media, reviews, removals }: BundledIncident): string {
+/** @param models that judged its sources while it lasted; the chain does not vouch for them. */
+export function reportIncident(
+  { incident, signals, media, reviews, removals }: BundledIncident,
+  models: readonly ModelOfReport[] = [],
+): string {
   const sentences = (JSON.parse(incident.explanation_json) as string[]).map((line) => `<li>${escaped(line)}</li>`);
   const end = incident.ended_at === null ? 'open' : time(incident.ended_at);
   return `<section><h2>${escaped(incident.label)}</h2>
@@ -39,6 +44,15 @@ ${table(
     time(signal.captured_at),
     signal.first_at == null ? '' : time(signal.first_at),
     signal.last_at == null ? '' : time(signal.last_at),
+  ]),
+)}
+${table(
+  ['Model', 'Judged', 'SHA-256', 'In use (to the hour)'],
+  models.map((model) => [
+    model.id,
+    model.source,
+    model.sha256,
+    `${time(model.first_used)} to ${time(model.last_used)}`,
   ]),
 )}
 ${table(

@@ -283,6 +283,37 @@ describe('a bundle', () => {
     );
   });
 
+  test('holds which models judged its sources while it lasted, with their digests, and no others', async (t) => {
+    const { folder, database } = await keptFolder(t);
+    const { startedAt: at } = incident();
+    const [then, other] = ['a', 'b'].map((digit) => ({ id: 'eyes', sha256: digit.repeat(64) }));
+    assert.ok(then && other);
+    const long = 10 * 3_600_000;
+    const uses = [
+      { ...then, source: 'front', first_used: at - long, last_used: at + 1000 },
+      { ...other, source: 'front', first_used: at + long, last_used: at + 2 * long },
+      { ...other, source: 'elsewhere', first_used: at - long, last_used: at + long },
+    ];
+    for (const { source, ...model } of uses) {
+      const row = { ...model, kind: 'objects' };
+      await database.query
+        .insertInto('models')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await database.query
+        .insertInto('model_sources')
+        .values({ ...model, site: 'home', source })
+        .execute();
+    }
+    const file = join(temporaryFolder(t), 'bundle.zip');
+    await exportBundle({ folder, file, ids: ['one'], now });
+    assert.deepEqual((await verifyBundle(file)).first, []);
+    const report = await textIn(file, 'report.html');
+    assert.ok(report.includes(`<tr><td>eyes</td><td>front</td><td>${then.sha256}</td>`));
+    assert.ok(!report.includes(other.sha256));
+  });
+
   test('tells what could not be read', async (t) => {
     const { folder } = await keptFolder(t);
     const [gone = ''] = evidenceFiles(folder);

@@ -23,9 +23,9 @@ export interface AuditFilter {
 
 /** Accounts, asked with the login that the browser has. Every call may throw an `ApiFailure`. */
 export class AccountClient {
-  readonly #api: Pick<ApiClient, 'send'>;
+  readonly #api: Pick<ApiClient, 'send' | 'edit'>;
 
-  constructor(api: Pick<ApiClient, 'send'>) {
+  constructor(api: Pick<ApiClient, 'send' | 'edit'>) {
     this.#api = api;
   }
 
@@ -69,8 +69,15 @@ export class AccountClient {
     return (await this.#api.send('POST', 'users', request)) as NewUser;
   }
 
-  async changeUser(id: string, change: UserChange): Promise<UserRecord> {
-    return (await this.#api.send('PUT', userPath(id), change)) as UserRecord;
+  /** An account as it stands now, and its tag. */
+  async user(id: string): Promise<{ user: UserRecord; tag: string | undefined }> {
+    const { answer, tag } = await this.#api.edit('GET', userPath(id));
+    return { user: answer as UserRecord, tag };
+  }
+
+  /** @param seen tag of the account when it was read */
+  async changeUser(id: string, change: UserChange, seen?: string): Promise<void> {
+    await this.#api.edit('PUT', userPath(id), change, seen);
   }
 
   async removeUser(id: string): Promise<void> {

@@ -32,6 +32,15 @@ const saysPassword: ReadonlySet<string> = new Set(['account/password']);
 /** More are no list for a person to choose from. */
 const mostListed = 1000;
 const patienceMs = 15_000;
+/** What was to be changed is not as it was when it was read. */
+export class ChangedMeanwhile extends ApiFailure {}
+
+/** An answer, and the tag that stands for what it says. */
+export interface Tagged {
+  answer: unknown;
+  tag: string | undefined;
+}
+
 /** A minute of sound over a slow line. */
 const uploadPatienceMs = 300_000;
 
@@ -224,19 +233,38 @@ export class ApiClient {
    * @returns undefined where there is nothing to say
    */
   async send(method: Method, path: string, body?: object, patience = patienceMs): Promise<unknown> {
+    return (await this.#exchange(method, path, body, { patience })).answer;
+  }
+
+  /**
+   * The same with something that several people edit.
+   * @param seen its tag when it was read: what others have changed since is kept, and `ChangedMeanwhile` is thrown
+   */
+  async edit(method: Method, path: string, body?: object, seen?: string): Promise<Tagged> {
+    return await this.#exchange(method, path, body, seen === undefined ? {} : { seen });
+  }
+
+  async #exchange(
+    method: Method,
+    path: string,
+    body: object | undefined,
+    { patience = patienceMs, seen }: { patience?: number; seen?: string },
+  ): Promise<Tagged> {
+    const proof = { ...csrfHeader(this.#tab), ...(seen === undefined ? {} : { 'if-match': seen }) };
     for (;;) {
       const response = await this.#fetch(path, {
-        ...{ method, ...(method === 'GET' ? {} : written(body, csrfHeader(this.#tab))) },
+        ...{ method, ...(method === 'GET' ? {} : written(body, proof)) },
         signal: AbortSignal.timeout(patience),
       });
-      if (response.status === 204) return undefined;
+      if (response.status === 204) return { answer: undefined, tag: undefined };
       const type = response.headers.get('content-type') ?? '';
       if (type.startsWith(response.ok ? 'application/json' : 'application/problem+json')) {
         this.#roots.length = 1;
         const answer: unknown = await response.json();
-        if (response.ok) return answer;
+        if (response.ok) return { answer, tag: response.headers.get('etag') ?? undefined };
         if (response.status === 401 && !saysPassword.has(path))
           this.#tab.logIn(`${this.#roots[0] ?? '/'}echosight/login`);
+        if (response.status === 412) throw new ChangedMeanwhile('other', detailOf(answer) ?? 'HTTP 412');
         throw new ApiFailure(this.#kindOf(response.status), detailOf(answer) ?? `HTTP ${response.status}`);
       }
       if (response.status === 401 || this.#roots.length < 2) {

@@ -1,7 +1,7 @@
 import type { AccountClient } from '../account-client.ts';
 import type { AccountsState, Part } from './accounts-state.ts';
 import type { accountsSpeaker } from './accounts-words.ts';
-import { ApiFailure } from '../api-client.ts';
+import { ApiFailure, ChangedMeanwhile } from '../api-client.ts';
 import type { Question } from './asking.ts';
 import type { PageVoice } from '../page-voice.ts';
 
@@ -61,6 +61,7 @@ function failureWords(error: unknown, say: AccountsSpeaker): string {
   if (error.kind === 'unreachable') return say('unreachable');
   if (error.kind === 'login') return say('wrongPassword');
   if (error.kind === 'missing') return say('isGone');
+  if (error instanceof ChangedMeanwhile) return say('changedByOthers');
   if (detail.startsWith('One admin who may see everything')) return say('lastAdmin');
   if (detail.startsWith('There is an account')) return say('nameTaken');
   return say('failed', { detail });

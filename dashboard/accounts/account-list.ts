@@ -1,5 +1,6 @@
 import type { UserRecord } from '../../src/contracts/accounts.ts';
 import type { AccountTools } from './account-deeds.ts';
+import { ChangedMeanwhile } from '../api-client.ts';
 import { newPerson, type AccountsState } from './accounts-state.ts';
 import type { Person } from '../person.ts';
 import { choiceOf, sourcesOf } from './scope-choice.ts';
@@ -25,6 +26,15 @@ export function createAccountList(
       await load();
       return told;
     });
+  }
+
+  /** Begins to change an account as it stands now. */
+  async function begin(id: string): Promise<void> {
+    const { user, tag } = await client.user(id);
+    state.users = state.users.map((one) => (one.id === id ? { ...one, ...user } : one));
+    state.changing = id;
+    state.seen = tag;
+    state.change = { role: user.role, ...choiceOf(user.sources) };
   }
 
   return {
@@ -53,14 +63,26 @@ export function createAccountList(
         });
         if (isDone) state.isAdding = false;
       },
-      openChange(user: UserRecord): void {
-        state.changing = state.changing === user.id ? '' : user.id;
-        state.change = { role: user.role, ...choiceOf(user.sources) };
+      async openChange({ id }: UserRecord): Promise<void> {
+        if (state.changing === id) {
+          state.changing = '';
+          return;
+        }
+        await attempt('people', async () => {
+          await begin(id);
+          return { words: '' };
+        });
       },
       async saveChange({ id, name }: UserRecord): Promise<void> {
         const { role } = state.change;
         const isDone = await change(async () => {
-          await client.changeUser(id, { role, sources: sourcesOf(state.change) ?? null });
+          try {
+            await client.changeUser(id, { role, sources: sourcesOf(state.change) ?? null }, state.seen);
+          } catch (error) {
+            // Somebody else was faster: it is shown as they left it, to be changed anew.
+            if (error instanceof ChangedMeanwhile) await begin(id);
+            throw error;
+          }
           return { words: say('personChanged', { name }) };
         });
         if (isDone) state.changing = '';

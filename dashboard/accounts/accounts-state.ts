@@ -33,6 +33,8 @@ export const initial = {
   adding: { ...emptyPerson },
   /** Id of the account that is being changed. */
   changing: '',
+  /** Its tag when it was read. */
+  seen: undefined as string | undefined,
   change: { role: 'viewer' as Role, isAll: true, keys: [] as string[] },
   tokens: [] as TokenRecord[],
   isMaking: false,

@@ -56,6 +56,8 @@ const english = {
   lastAdmin: 'Nothing was changed: one admin who may see everything must be left.',
   nameTaken: 'There is an account of this name already.',
   isGone: 'This is not there any more.',
+  changedByOthers:
+    'Somebody else has changed this account meanwhile. It is shown as it stands now: change it again and save.',
   failed: 'That did not work: {detail}',
   copy: 'Copy',
   copied: 'Copied.',
@@ -156,6 +158,8 @@ const german: Readonly<Record<AccountsWord, string>> = {
   lastAdmin: 'Nichts wurde geändert: Ein Admin, der alles sehen darf, muss bleiben.',
   nameTaken: 'Ein Konto dieses Namens gibt es schon.',
   isGone: 'Das gibt es nicht mehr.',
+  changedByOthers:
+    'Jemand anderes hat dieses Konto inzwischen geändert. Es steht jetzt da, wie es ist: noch einmal ändern und speichern.',
   failed: 'Das ging nicht: {detail}',
   copy: 'Kopieren',
   copied: 'Kopiert.',

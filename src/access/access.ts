@@ -277,6 +277,12 @@ export class Access {
     return await this.#users.list();
   }
 
+  /** The account of an id. */
+  async user(id: string): Promise<UserRecord | undefined> {
+    const user = await this.#users.byId(id);
+    return user && userRecord(user);
+  }
+
   /** Makes an account; its owner sets the password by the link. @throws SentinelError ES_ACCOUNT */
   async addUser(request: UserRequest, by: Caller | 'command'): Promise<UserRecord & UserLink> {
     const first = !(await this.hasAccounts());

@@ -3,6 +3,7 @@ import { SiteArmingRequest, type ArmingRequest, type SiteArming } from '../contr
 import { SentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
 import type { Call, Handlers } from './call.ts';
+import { assertUnchanged, EditTurns } from './edits.ts';
 import { jsonBody } from './json-body.ts';
 import { Problem } from './problem.ts';
 import { sendJson } from './send.ts';
@@ -23,6 +24,7 @@ export interface ArmingHost {
 /** Answers who asks for the mode, and arms or disarms. */
 export class ArmingAnswers {
   readonly #host: ArmingHost;
+  readonly #edits = new EditTurns();
   readonly handlers = {
     readArming: (call) => this.#read(call),
     changeArming: (call) => this.#change(call),
@@ -33,20 +35,28 @@ export class ArmingAnswers {
   }
 
   async #read({ request, response, caller }: Call): Promise<void> {
-    const sites = await Promise.all(this.#host.armableSites(caller).map((site) => site.arming()));
-    sendJson(request, response, 200, { sites });
+    const sites = await this.#armings(caller);
+    sendJson(request, response, 200, { sites }, editedOf(sites));
   }
 
-  /** @throws Problem 400, 403, 404, 409, 413, 415, 422 */
+  /** @throws Problem 400, 403, 404, 409, 412, 413, 415, 422 */
   async #change({ request, response, caller }: Call): Promise<void> {
     const { site, ...asked } = readRequest(await jsonBody(request));
-    sendJson(
-      request,
-      response,
-      200,
-      await chosenSite(this.#host.armableSites(caller), site, caller).arm(asked, caller),
-    );
+    const changed = await this.#edits.take('', async () => {
+      assertUnchanged(request, editedOf(await this.#armings(caller)));
+      return await chosenSite(this.#host.armableSites(caller), site, caller).arm(asked, caller);
+    });
+    sendJson(request, response, 200, changed);
   }
+
+  #armings(caller: Caller): Promise<SiteArming[]> {
+    return Promise.all(this.#host.armableSites(caller).map((site) => site.arming()));
+  }
+}
+
+/** What people set; the time to leave ends by itself. */
+function editedOf(sites: readonly SiteArming[]): unknown {
+  return sites.map(({ site, mode, at, by }) => ({ site, mode, at, by }));
 }
 
 function readRequest(body: unknown): ArmingRequest & { site?: string } {

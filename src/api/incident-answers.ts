@@ -20,6 +20,7 @@ import { nameLimit } from '../contracts/messages.ts';
 import type { ListRequest } from '../evidence/incident-list.ts';
 import type { Call, Handlers } from './call.ts';
 import { longestCursor, readCursor } from './cursor.ts';
+import { assertUnchanged, EditTurns, isConditional } from './edits.ts';
 import { jsonBody } from './json-body.ts';
 import { Parameters } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -49,6 +50,7 @@ const listsAtATime = 2;
 /** Answers who reads and reviews incidents. */
 export class IncidentAnswers {
   readonly #host: IncidentHost;
+  readonly #edits = new EditTurns();
   /** Of all that read the history. */
   readonly lists = new Turns(listsAtATime);
   readonly handlers = {
@@ -80,7 +82,8 @@ export class IncidentAnswers {
     const id = incidentId(parts.incident);
     const incident = await this.lists.take(() => this.#host.incident(id, caller), keyOf('one', id, caller));
     if (incident === undefined) throw noIncident();
-    sendJson(request, response, 200, incident);
+    // What is seen and heard goes on; what people say of it is what they edit.
+    sendJson(request, response, 200, incident, incident.review);
   }
 
   /** A page of what belongs to an incident. @throws Problem 400, 404, 503 */
@@ -105,12 +108,16 @@ export class IncidentAnswers {
     sendJson(request, response, 200, course);
   }
 
-  /** Keeps the review in a body. @throws Problem 400, 404, 413, 415, 422 */
+  /** Keeps the review in a body. @throws Problem 400, 404, 412, 413, 415, 422 */
   async #review({ request, response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
     const body = await jsonBody(request);
     const asked = asReview(body);
-    const reviewed = await this.#host.review(id, asked, caller);
+    const reviewed = await this.#edits.take(id, async () => {
+      const incident = isConditional(request) ? await this.#host.incident(id, caller) : undefined;
+      if (incident !== undefined) assertUnchanged(request, incident.review);
+      return await this.#host.review(id, asked, caller);
+    });
     if (reviewed === undefined) throw noIncident();
     this.#host.note(caller, reviewNote(asked.action), id);
     sendJson(request, response, reviewed.added ? 201 : 200, reviewed.record);

@@ -1,14 +1,24 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { digestOf, digestOfText } from './edits.ts';
 
-/** An answer to a question carries a tag of what it says: who has it already (If-None-Match) gets 304. */
-export function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void {
+/**
+ * An answer to a question carries a tag of what it says: who has it already (If-None-Match) gets 304.
+ * @param edited of something that several people edit, what they edit of it: `assertUnchanged` knows it by the tag. Then what a change has
+ * made of it carries its tag as well.
+ */
+export function sendJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  edited?: unknown,
+): void {
   const body = JSON.stringify(value);
   response.statusCode = status;
-  if (status === 200 && isRead(request)) {
-    const tag = `"${createHash('sha1').update(body).digest('base64url')}"`;
+  if (edited !== undefined || (status === 200 && isRead(request))) {
+    const tag = `"${edited === undefined ? '' : `${digestOf(edited)}.`}${digestOfText(body)}"`;
     response.setHeader('ETag', tag);
-    if (hasAlready(request, tag)) {
+    if (isRead(request) && hasAlready(request, tag)) {
       response.writeHead(304).end();
       return;
     }

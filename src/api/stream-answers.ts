@@ -3,6 +3,7 @@ import { SentinelError, type ErrorName } from '../contracts/errors.ts';
 import { StreamChange, StreamRequest, type Stream } from '../contracts/streams.ts';
 import { bodyAs } from './access/account-problems.ts';
 import type { Call, Handlers } from './call.ts';
+import { assertUnchanged, EditTurns } from './edits.ts';
 import { jsonBody } from './json-body.ts';
 import { Parameters } from './parameters.ts';
 import { Problem } from './problem.ts';
@@ -48,6 +49,7 @@ const statuses: Partial<Record<ErrorName, number>> = {
 /** Answers who reads, adds, changes and runs streams. */
 export class StreamAnswers {
   readonly #host: StreamHost;
+  readonly #edits = new EditTurns();
   readonly handlers = {
     listStreams: (call) => this.#list(call),
     readStream: (call) => this.#read(call),
@@ -72,7 +74,8 @@ export class StreamAnswers {
 
   /** @throws Problem 400, 404, 409 */
   async #read(call: Call): Promise<void> {
-    sendJson(call.request, call.response, 200, await this.#found(call));
+    const stream = await this.#found(call);
+    sendJson(call.request, call.response, 200, stream, editedOf(stream));
   }
 
   /** @throws Problem 400, 403, 404, 409, 413, 415, 422, 503 */
@@ -81,34 +84,36 @@ export class StreamAnswers {
     const stream = await ask(() => this.#siteFor(asked.site, caller).add(asked));
     this.#host.note(caller, 'stream.add', stream.id);
     response.setHeader('Location', `streams/${stream.id}`);
-    sendJson(request, response, 201, stream);
+    sendJson(request, response, 201, stream, editedOf(stream));
   }
 
-  /** @throws Problem 400, 404, 409, 413, 415, 422, 503 */
+  /** @throws Problem 400, 404, 409, 412, 413, 415, 422, 503 */
   async #change(call: Call): Promise<void> {
     const { request, response, caller } = call;
     const change = bodyAs(StreamChange, await jsonBody(request, longestBody), 'change of a stream');
-    const { id, site } = await this.#changeable(call);
-    const changed = await ask(async () => this.#host.streamSite(site, id, caller)?.change(id, change));
+    const changed = await this.#edit(call, ({ id, site }) =>
+      ask(async () => this.#host.streamSite(site, id, caller)?.change(id, change)),
+    );
     if (changed === undefined) throw noStream();
-    sendJson(request, response, 200, changed);
+    sendJson(request, response, 200, changed, editedOf(changed));
   }
 
-  /** @throws Problem 400, 404, 409 */
+  /** @throws Problem 400, 404, 409, 412 */
   async #remove(call: Call): Promise<void> {
     const { response, caller } = call;
-    const { id, site } = await this.#changeable(call);
-    if ((await this.#host.streamSite(site, id, caller)?.remove(id)) !== true) throw noStream();
+    const gone = await this.#edit(call, async ({ id, site }) => this.#host.streamSite(site, id, caller)?.remove(id));
+    if (gone !== true) throw noStream();
     response.writeHead(204).end();
   }
 
   /** @throws Problem 400, 404, 409 */
   async #run(call: Call, enabled: boolean): Promise<void> {
     const { request, response, caller } = call;
-    const { id, site } = await this.#changeable(call);
-    const told = await ask(async () => this.#host.streamSite(site, id, caller)?.setEnabled(id, enabled));
+    const told = await this.#edit(call, ({ id, site }) =>
+      ask(async () => this.#host.streamSite(site, id, caller)?.setEnabled(id, enabled)),
+    );
     if (told === undefined) throw noStream();
-    sendJson(request, response, 200, told);
+    sendJson(request, response, 200, told, editedOf(told));
   }
 
   /** Adds it once; then it is the one that is there, and runs. @throws Problem 400, 403, 404, 409, 503 */
@@ -123,6 +128,15 @@ export class StreamAnswers {
     if (told === undefined) throw noStream();
     this.#host.note(caller, 'stream.demo', demo.id);
     sendJson(request, response, present === undefined ? 201 : 200, told);
+  }
+
+  /** Changes the stream that is meant, while nobody else does. @throws Problem 400, 404, 409, 412 */
+  async #edit<T>(call: Call, change: (stream: Stream) => Promise<T>): Promise<T> {
+    return await this.#edits.take(nameIn(call.parts.stream), async () => {
+      const stream = await this.#changeable(call);
+      assertUnchanged(call.request, editedOf(stream));
+      return await change(stream);
+    });
   }
 
   /** The stream that is meant. @throws Problem 400, 404, 409 */
@@ -160,6 +174,11 @@ export class StreamAnswers {
     }
     return chosen;
   }
+}
+
+/** What people edit of it; the time tells of a password, too, which is not shown. */
+function editedOf({ name, location, url, stream_type, auto_start, settings, updated_at }: Stream): unknown {
+  return { name, location, url, stream_type, auto_start, settings, updated_at };
 }
 
 function siteIn(url: string | undefined): string | undefined {

@@ -121,6 +121,30 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await phone.context().close();
   });
 
+  test('of two admins who change one account, the second is told, and sees what the first has done', async () => {
+    const form = entry('bob').locator('form');
+    await entry('bob').getByRole('button', { name: 'Change' }).click();
+    await form.getByLabel('Role').waitFor();
+    const status = await page.evaluate<number>(`(async () => {
+      const [, csrf] = /echosight-csrf-\\w+=([\\w-]+)/.exec(document.cookie);
+      const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
+      const { users } = await (await fetch('/echosight/api/v1/users')).json();
+      const { id } = users.find(({ name }) => name === 'bob');
+      const body = JSON.stringify({ role: 'viewer' });
+      return (await fetch('/echosight/api/v1/users/' + id, { method: 'PUT', headers, body })).status;
+    })()`);
+    assert.equal(status, 200);
+    await form.getByLabel('Role').selectOption('admin');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await told('people', /Somebody else has changed this account meanwhile/).waitFor();
+    await look(page, 'accounts-changed-meanwhile', { fullPage: true });
+    assert.equal(await form.getByLabel('Role').inputValue(), 'viewer');
+    await form.getByLabel('Role').selectOption('operator');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await told('people', /bob is changed/).waitFor();
+    await entry('bob').locator('.es-mark', { hasText: 'operator' }).waitFor();
+  });
+
   test('what cannot be undone is asked for once, and told', async () => {
     await entry('bob').getByRole('button', { name: 'Change' }).click();
     const buttons = entry('bob').locator('.es-buttons');

@@ -1,6 +1,7 @@
 import type { Caller } from '../../contracts/access.ts';
-import { TokenRequest, UserChange, UserRequest } from '../../contracts/accounts.ts';
+import { TokenRequest, UserChange, UserRequest, type UserRecord } from '../../contracts/accounts.ts';
 import type { Call, Handlers } from '../call.ts';
+import { assertUnchanged, EditTurns } from '../edits.ts';
 import { jsonBody } from '../json-body.ts';
 import { Parameters } from '../parameters.ts';
 import { Problem } from '../problem.ts';
@@ -14,8 +15,10 @@ const longestName = 64;
 /** Answers admins: accounts, tokens of programs, and who did what. */
 export class UserAnswers {
   readonly #host: Pick<AccountHost, 'door'>;
+  readonly #edits = new EditTurns();
   readonly handlers = {
     listUsers: (call) => this.#list(call),
+    readUser: (call) => this.#read(call),
     addUser: (call) => this.#add(call),
     changeUser: (call) => this.#change(call),
     removeUser: (call) => this.#remove(call),
@@ -34,6 +37,13 @@ export class UserAnswers {
     sendJson(request, response, 200, { users: await this.#access(caller).users() });
   }
 
+  /** @throws Problem 403, 404 */
+  async #read({ request, response, caller, parts: { user = '' } }: Call): Promise<void> {
+    const found = await this.#access(caller).user(user);
+    if (found === undefined) throw noAccount();
+    sendJson(request, response, 200, found, editedOf(found));
+  }
+
   /** @throws Problem 403, 422 */
   async #add({ request, response, caller }: Call): Promise<void> {
     const access = this.#access(caller);
@@ -41,20 +51,33 @@ export class UserAnswers {
     sendJson(request, response, 201, await ask(() => access.addUser(asked, caller)));
   }
 
-  /** @throws Problem 403, 404, 422 */
-  async #change({ request, response, caller, parts: { user = '' } }: Call): Promise<void> {
+  /** @throws Problem 403, 404, 412, 422 */
+  async #change(call: Call): Promise<void> {
+    const { request, response, caller } = call;
     const access = this.#access(caller);
     const asked = bodyAs(UserChange, await jsonBody(request), 'change of an account');
-    const changed = await ask(() => access.changeUser(user, asked, caller));
+    const changed = await this.#edit(call, (user) => access.changeUser(user, asked, caller));
     if (changed === undefined) throw noAccount();
-    sendJson(request, response, 200, changed);
+    sendJson(request, response, 200, changed, editedOf(changed));
   }
 
-  /** @throws Problem 403, 404, 422 */
-  async #remove({ response, caller, parts: { user = '' } }: Call): Promise<void> {
-    const removed = await ask(() => this.#access(caller).removeUser(user, caller));
+  /** @throws Problem 403, 404, 412, 422 */
+  async #remove(call: Call): Promise<void> {
+    const access = this.#access(call.caller);
+    const removed = await this.#edit(call, (user) => access.removeUser(user, call.caller));
     if (!removed) throw noAccount();
-    response.writeHead(204).end();
+    call.response.writeHead(204).end();
+  }
+
+  /** Changes an account while nobody else does. @throws Problem 403, 404, 412, 422 */
+  async #edit<T>({ request, caller, parts: { user = '' } }: Call, change: (user: string) => Promise<T>): Promise<T> {
+    const access = this.#access(caller);
+    return await this.#edits.take(user, async () => {
+      const found = await access.user(user);
+      if (found === undefined) throw noAccount();
+      assertUnchanged(request, editedOf(found));
+      return await ask(() => change(user));
+    });
   }
 
   /** @throws Problem 403, 404 */
@@ -97,6 +120,11 @@ export class UserAnswers {
     if (sources !== undefined) throw new Problem(403, 'This needs an admin who may see everything.');
     return openAccess(this.#host);
   }
+}
+
+/** What admins edit of it; that somebody logs in is no edit. */
+function editedOf({ name, role, sources, disabled }: UserRecord): unknown {
+  return { name, role, sources, disabled };
 }
 
 function noAccount(): Problem {

@@ -95,7 +95,7 @@ function operation(id: string, route: Route): Operation {
     summary,
     'x-needs': needs,
     security: needs === 'nobody' || needs === 'signature' ? [] : [{ nodeRed: [] }, { session: [] }, { token: [] }],
-    parameters: [...partsOf(route), ...queryOf(route)],
+    parameters: [...partsOf(route), ...queryOf(route), ...(route.guarded === true ? [ifMatch] : [])],
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([code, answer]) => [code, response(answer)])),
@@ -104,6 +104,12 @@ function operation(id: string, route: Route): Operation {
     },
   };
 }
+
+const ifMatch: Parameter = {
+  ...{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } },
+  description:
+    'The ETag with which it was read: 412 where somebody else has changed it since. Without it, it is changed in any case.',
+};
 
 function partsOf({ path, parts = {} }: Route): Parameter[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => parameter(name, 'path', parts[name], true));

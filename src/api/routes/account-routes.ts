@@ -128,6 +128,13 @@ export const accountRoutes = {
     summary: 'All accounts.',
     answers: { 200: { description: 'By name.', schema: Type.Object({ users: Type.Array(UserRecord) }) } },
   },
+  readUser: {
+    ...{ method: 'GET', path: '/api/v1/users/{user}', group: 'Accounts', needs: 'admin' },
+    summary: 'One account.',
+    parts: { user: NamedId },
+    answers: { 200: { description: 'As it is now.', schema: UserRecord } },
+    problems: [404],
+  },
   addUser: {
     ...{ method: 'POST', path: '/api/v1/users', group: 'Accounts', needs: 'admin' },
     summary: 'Makes an account; its owner sets the password by the one-time link of the answer.',
@@ -142,6 +149,7 @@ export const accountRoutes = {
     body: { schema: UserChange },
     answers: { 200: { description: 'As it is now.', schema: UserRecord } },
     problems: [...reading, 404],
+    guarded: true,
   },
   removeUser: {
     ...{ method: 'DELETE', path: '/api/v1/users/{user}', group: 'Accounts', needs: 'admin' },
@@ -149,6 +157,7 @@ export const accountRoutes = {
     parts: { user: NamedId },
     answers: nothing,
     problems: [404, 422],
+    guarded: true,
   },
   makeUserLink: {
     ...{ method: 'POST', path: '/api/v1/users/{user}/link', group: 'Accounts', needs: 'admin' },

@@ -60,6 +60,7 @@ export const incidentRoutes = {
       200: { description: 'It stands so already.', schema: ReviewRecord },
       201: { description: 'It is written down.', schema: ReviewRecord },
     },
+    guarded: true,
     problems: [422],
   },
   exportIncident: {

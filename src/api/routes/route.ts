@@ -37,16 +37,19 @@ export interface Route {
   readonly query?: TObject;
   readonly body?: Body;
   readonly answers: Readonly<Record<number, Answer>>;
+  /** It changes what several people edit: If-Match with the tag of what somebody has seen keeps what others did since. */
+  readonly guarded?: true;
   /** Problems of its own, beside what `problemsOf` adds. */
   readonly problems?: readonly number[];
 }
 
 /** Every status that is a problem and may come of a route. */
-export function problemsOf({ needs, method, query, body, parts, problems = [] }: Route): number[] {
+export function problemsOf({ needs, method, query, body, parts, guarded, problems = [] }: Route): number[] {
   const all = [
     ...[429, 500, 503, ...problems],
     ...(needs === 'nobody' ? [] : [401, 403]),
     ...(method === 'GET' ? [] : [403]),
+    ...(guarded === undefined ? [] : [412]),
     ...(query === undefined ? [] : [400]),
     ...(parts === undefined ? [] : [404]),
     ...(body === undefined ? [] : [400, 408, 413, 415]),

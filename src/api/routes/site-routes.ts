@@ -15,6 +15,7 @@ export const siteRoutes = {
     summary: 'Arms or disarms a site.',
     body: { schema: SiteArmingRequest },
     answers: { 200: { description: 'The mode that holds now.', schema: SiteArming } },
+    guarded: true,
     problems: [404, 409, 422],
   },
   listRules: {

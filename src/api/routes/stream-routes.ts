@@ -33,24 +33,28 @@ export const streamRoutes = {
     body: { schema: StreamChange },
     answers: { 200: { description: 'As it stands now.', schema: Stream } },
     problems: [...reading, 409],
+    guarded: true,
   },
   removeStream: {
     ...{ method: 'DELETE', path: '/api/v1/streams/{stream}', ...one, needs: 'admin' },
     summary: 'Ends a stream of the store and removes it; its incidents, pictures and clips stay.',
     answers: { 204: { description: 'Done.' } },
     problems: [409],
+    guarded: true,
   },
   startStream: {
     ...{ method: 'POST', path: '/api/v1/streams/{stream}/start', ...one, needs: 'operator' },
     summary: 'Runs a stream of the store, also after a restart; saying it again changes nothing.',
     answers: { 200: { description: 'As it stands now.', schema: Stream } },
     problems: [409],
+    guarded: true,
   },
   stopStream: {
     ...{ method: 'POST', path: '/api/v1/streams/{stream}/stop', ...one, needs: 'operator' },
     summary: 'Ends the connection to a stream of the store, also after a restart; saying it again changes nothing.',
     answers: { 200: { description: 'As it stands now.', schema: Stream } },
     problems: [409],
+    guarded: true,
   },
   addDemoStream: {
     ...{ method: 'POST', path: '/api/v1/test/add-demo-stream', group: 'ViolenceSense', needs: 'admin' },

@@ -57,7 +57,7 @@ const refusals: Readonly<Record<string, { status: number; why: string }>> = {
 
 /** Those that need an admin who may see everything. */
 const ofEverything = [
-  ...['readMetrics', 'readConfig', 'listUsers', 'addUser', 'changeUser', 'removeUser', 'makeUserLink'],
+  ...['readMetrics', 'readConfig', 'listUsers', 'readUser', 'addUser', 'changeUser', 'removeUser', 'makeUserLink'],
   ...['listTokens', 'makeToken', 'revokeToken', 'listAudit'],
 ];
 /** Those that name a site elsewhere than in their path. */

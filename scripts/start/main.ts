@@ -44,6 +44,8 @@ async function start(
   const credentialSecret = keptSecret(join(options.data, 'credential-secret'));
   const env: NodeJS.ProcessEnv = {
     ...inherited,
+    // Else Express tells who sends a broken request the paths of this machine.
+    NODE_ENV: inherited.NODE_ENV === undefined || inherited.NODE_ENV === '' ? 'production' : inherited.NODE_ENV,
     ECHOSIGHT_HOST: options.host,
     ECHOSIGHT_PORT: String(options.port),
     ECHOSIGHT_CREDENTIAL_SECRET: credentialSecret,

@@ -13,7 +13,9 @@ import { chosenSite } from './whole-site.ts';
 /** A site whose evidence is looked after. */
 export interface CaredSite {
   readonly id: string;
-  verification(): SiteVerification;
+  /** The one under way, else the last one, also of before a restart. */
+  verification(): Promise<SiteVerification>;
+  isVerifying(): boolean;
   /** @returns false when one is under way. */
   verify(by: string): boolean;
   /** @throws SentinelError ES_DATABASE */
@@ -38,8 +40,8 @@ export class CareAnswers {
   readonly #host: CareHost;
   readonly #plans = new Turns(plansAtATime);
   readonly handlers = {
-    readVerification: ({ request, response, caller }) => {
-      const sites = this.#host.wholeSites(caller).map((site) => site.verification());
+    readVerification: async ({ request, response, caller }) => {
+      const sites = await Promise.all(this.#host.wholeSites(caller).map((site) => site.verification()));
       sendJson(request, response, 200, { sites });
     },
     verifyEvidence: (call) => this.#verify(call),
@@ -61,11 +63,11 @@ export class CareAnswers {
     const site = chosenSite(this.#host.caredSites(caller), id, caller);
     // One thread at a time reads all that there is.
     const all = this.#host.caredSites({});
-    if (all.some((one) => one.verification().state === 'under-way') || !site.verify(caller.name)) {
+    if (all.some((one) => one.isVerifying()) || !site.verify(caller.name)) {
       throw new Problem(409, 'Evidence is being verified already.');
     }
     this.#host.note(caller, 'evidence.verify', site.id);
-    sendJson(request, response, 202, site.verification());
+    sendJson(request, response, 202, await site.verification());
   }
 
   /** @throws Problem 503 */

@@ -13,7 +13,7 @@ export interface ExportHost {
   note(caller: Caller, action: string, subject: string): void;
 }
 
-/** Each packs and hashes in a thread of its own, takes room on the disk, and lasts as long as its reader is slow. */
+/** Each packs and hashes in a thread of its own, takes room on the disk, and lasts as long as its reader is slow. One account has one of them at most. */
 const mostAtOnce = 2;
 const stalledAfterMs = 60_000;
 
@@ -21,19 +21,23 @@ const stalledAfterMs = 60_000;
 export class ExportAnswers {
   readonly #host: ExportHost;
   readonly handlers = { exportIncident: (call) => this.#export(call) } satisfies Partial<Handlers>;
-  #underWay = 0;
+  readonly #underWay: Caller[] = [];
 
   constructor(host: ExportHost) {
     this.#host = host;
   }
 
-  /** @throws Problem 403, 404, 503, 507 */
+  /** @throws Problem 403, 404, 429, 503, 507 */
   async #export({ response, parts, caller }: Call): Promise<void> {
     const id = incidentId(parts.incident);
-    if (this.#underWay >= mostAtOnce) {
+    if (this.#underWay.some(({ account }) => account !== undefined && account === caller.account)) {
+      const more = { headers: { 'Retry-After': '5' }, code: 'ES_BUSY' } as const;
+      throw new Problem(429, 'This account is exporting an incident already: one at a time.', more);
+    }
+    if (this.#underWay.length >= mostAtOnce) {
       throw new Problem(503, 'Other incidents are being exported.', { headers: { 'Retry-After': '5' } });
     }
-    this.#underWay += 1;
+    this.#underWay.push(caller);
     try {
       const made = await this.#host.exportIncident(id, caller);
       if (made === undefined) throw noIncident();
@@ -51,7 +55,7 @@ export class ExportAnswers {
         made.remove();
       }
     } finally {
-      this.#underWay -= 1;
+      this.#underWay.splice(this.#underWay.indexOf(caller), 1);
     }
   }
 }

@@ -17,7 +17,8 @@ function cared(site: Site): CaredSite {
   const names = { site: site.id, siteName: site.name };
   return {
     id: site.id,
-    verification: () => ({ ...names, ...site.evidenceCheck.now }),
+    verification: async () => ({ ...names, ...(await site.evidenceCheck.last()) }),
+    isVerifying: () => site.evidenceCheck.isUnderWay,
     verify: (by) => site.evidenceCheck.begin(by),
     retention: async () => {
       const { keepDays, keepCriticalDays, keepFalseAlarmDays, mostBytes, leastFree } = site.keeping;

@@ -13,6 +13,7 @@ import { backUp, restore, type BackedUp } from '../evidence/backup.ts';
 import { exportBundle } from '../evidence/trust/export-bundle.ts';
 import { fingerprint, pemOf, signingKey } from '../evidence/trust/signing-key.ts';
 import { verifyBundle } from '../evidence/trust/verify-bundle.ts';
+import { writeVerification } from '../evidence/trust/verification-file.ts';
 import { verifyFolder, type Verification } from '../evidence/trust/verify-folder.ts';
 import type { Command, OptionValues, Terminal } from './command.ts';
 import { usualUserFolder } from './doctor.ts';
@@ -53,6 +54,7 @@ export const evidence: Command = {
     json: { type: 'boolean', says: 'Print what came of it as JSON.' },
   },
   footer: `verify    reads every row and file of the data folder, also while Node-RED runs, or a bundle, which needs nothing else.
+          What it found in a data folder is kept there (verification.json), and told by the API.
 export    writes a zip file: media, rows, a page to read, and what proves that they are what they were.
 key       prints the public key of the site: give it to those who are to verify bundles.
 retention shows what would be deleted now, by the settings of the site; nothing is.
@@ -81,10 +83,19 @@ async function verify({ values, terminal, rest: [bundle] }: Parameters<Work>[0])
   const key = keyIn(values.key, terminal);
   const found =
     bundle === undefined
-      ? await verifyFolder(dataFolder(values, terminal), key)
+      ? await verifyAndKeep(dataFolder(values, terminal), key)
       : await verifyBundle(resolve(terminal.folder, bundle), key);
   terminal.print(values.json === true ? `${JSON.stringify(found, null, 2)}\n` : inWords(found, key !== undefined));
   return found.holds ? 0 : 1;
+}
+
+/** The System page and the API tell the last verification, also one of the command line; a folder that cannot be written is verified all the same. */
+async function verifyAndKeep(folder: string, key: KeyObject | undefined): Promise<Verification> {
+  const startedAt = Date.now();
+  const findings = await verifyFolder(folder, key);
+  const ended = { state: 'done', by: 'command', startedAt, endedAt: Date.now(), findings } as const;
+  await writeVerification(folder, ended).catch(() => undefined);
+  return findings;
 }
 
 async function exportIncidents({ values, terminal, rest: [name] }: Parameters<Work>[0]): Promise<number> {

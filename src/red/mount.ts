@@ -10,6 +10,7 @@ import { loginOf } from './login.ts';
 import type { NodeRed, UpgradeServer } from './node-red.ts';
 import { runningSettings } from './running-settings.ts';
 import { tellCallersOfSockets } from './socket-caller.ts';
+import { answerForUnreadBodies } from './unread-body.ts';
 
 /** Path of everything of ours below Node-RED's HTTP node root. */
 const apiPath = '/echosight';
@@ -46,6 +47,7 @@ function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): 
   httpNode.use(apiPath, (request, response) => {
     void api.handle(request, response);
   });
+  if (httpNode.parent !== undefined) answerForUnreadBodies(httpNode.parent, placeOf(RED.settings.httpNodeRoot));
   return api;
 }
 

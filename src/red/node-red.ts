@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ParentApplication } from './unread-body.ts';
 
 /** The part of Node-RED's runtime API that this package uses (the same in 4.1 and 5). */
 export interface NodeRed {
@@ -33,6 +34,8 @@ export interface NodeRed {
   /** An Express application; absent when httpNodeRoot is false. */
   httpNode?: {
     use(path: string, handler: Handler): void;
+    /** The application that it is mounted on; Express sets it. */
+    parent?: ParentApplication;
   };
   /** The server that all of Node-RED shares: editor, HTTP nodes, dashboards. Absent when it is embedded without one. */
   server?: UpgradeServer;

@@ -1,15 +1,14 @@
-import type { EvidenceFindings, SiteVerification } from '../contracts/site-care.ts';
+import type { EvidenceFindings } from '../contracts/site-care.ts';
 import type { Clock } from '../contracts/ports.ts';
 import { verifyInThread } from '../evidence/trust/trust-work.ts';
+import { readVerification, writeVerification, type KeptVerification } from '../evidence/trust/verification-file.ts';
 
-type Checked = Omit<SiteVerification, 'site' | 'siteName'>;
-
-/** Checks all evidence of a data folder in a thread of its own, once at a time, and remembers what came of it. */
+/** Checks all evidence of a data folder in a thread of its own, once at a time, and keeps what came of it in the folder. */
 export class EvidenceCheck {
   readonly #folder: string;
   readonly #clock: Clock;
   readonly #verify: (folder: string) => Promise<EvidenceFindings>;
-  #now: Checked = { state: 'never' };
+  #own: KeptVerification = { state: 'never' };
 
   /** @param verify for tests. */
   constructor(folder: string, clock: Clock, verify: (folder: string) => Promise<EvidenceFindings> = verifyInThread) {
@@ -18,26 +17,37 @@ export class EvidenceCheck {
     this.#verify = verify;
   }
 
-  get now(): Checked {
-    return this.#now;
+  get isUnderWay(): boolean {
+    return this.#own.state === 'under-way';
+  }
+
+  /** The one under way, else the last one, also of a run before and of the command line. */
+  async last(): Promise<KeptVerification> {
+    const kept = this.isUnderWay ? undefined : await readVerification(this.#folder);
+    const own = this.#own;
+    if (own.state === 'under-way' || kept === undefined) return own;
+    // One that could not be written is newer than the one in the folder.
+    return (kept.endedAt ?? 0) >= (own.endedAt ?? 0) ? kept : own;
   }
 
   /** @returns false when one is under way. */
   begin(by: string): boolean {
-    if (this.#now.state === 'under-way') return false;
+    if (this.isUnderWay) return false;
     const begun = { by, startedAt: this.#clock.now() };
-    this.#now = { ...begun, state: 'under-way' };
-    const end = (came: Pick<Checked, 'state' | 'findings' | 'error'>): void => {
-      this.#now = { ...begun, ...came, endedAt: this.#clock.now() };
-    };
-    void this.#verify(this.#folder).then(
-      (findings) => {
-        end({ state: 'done', findings });
-      },
-      (error: unknown) => {
-        end({ state: 'failed', error: error instanceof Error ? error.name : 'Error' });
-      },
-    );
+    this.#own = { ...begun, state: 'under-way' };
+    void this.#outcome().then(async (outcome) => {
+      const ended = { ...begun, ...outcome, endedAt: this.#clock.now() };
+      await writeVerification(this.#folder, ended).catch(() => undefined);
+      this.#own = ended;
+    });
     return true;
+  }
+
+  async #outcome(): Promise<Pick<KeptVerification, 'state' | 'findings' | 'error'>> {
+    try {
+      return { state: 'done', findings: await this.#verify(this.#folder) };
+    } catch (error) {
+      return { state: 'failed', error: error instanceof Error ? error.name : 'Error' };
+    }
   }
 }

@@ -38,6 +38,10 @@ describe('npm start', { timeout: 400_000 }, () => {
 
     const health = (await (await fetch(`${product.editor}/echosight/api/v1/health`)).json()) as HealthReport;
     assert.equal(health.status, 'ok', JSON.stringify(health));
+    const headers = { 'content-type': 'application/json' };
+    const broken = await fetch(`${product.editor}/nothing/of/ours`, { method: 'POST', headers, body: '{' });
+    assert.equal(broken.status, 400);
+    assert.doesNotMatch(await broken.text(), /node_modules|file:|\.js\b/);
 
     await t.test('the page of the sandbox shows it like a phone', async (page) => {
       const browser = await openBrowser(page);

@@ -88,6 +88,26 @@ describe('incidents over HTTP and WebSocket in a real Node-RED with a dashboard'
     return new LiveReader(open(`/echosight/api/v1/live?ticket=${ticket}${more}`));
   }
 
+  test('a body that Node-RED cannot read is a problem, without a path of this machine', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const wrong: [body: string, more: Record<string, string>, status: number][] = [
+      ['{', {}, 400],
+      ['{"mode":"away"}', { 'content-type': 'application/json; charset=nothing' }, 415],
+      ['{"mode":"away"}', { 'content-encoding': 'nothing' }, 415],
+      [`{"mode":"${'x'.repeat(6 << 20)}"}`, {}, 413],
+    ];
+    for (const [body, more, status] of wrong) {
+      const answer = await api('/site/arming', { method: 'PUT', headers: { ...headers, ...more }, body });
+      const said = await answer.text();
+      assert.deepEqual(
+        [answer.status, answer.headers.get('content-type')],
+        [status, 'application/problem+json; charset=utf-8'],
+      );
+      assert.doesNotMatch(said, /node_modules|file:|\.js\b|SyntaxError/);
+      assert.equal((JSON.parse(said) as { status: number }).status, status);
+    }
+  });
+
   test('an incident appears with its thumbnail, is acknowledged, reaches the flow once, and survives a restart', async () => {
     const reader = await listen();
     const hello = await reader.next((message) => message.type === 'hello');

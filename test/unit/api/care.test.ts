@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { siteHost } from '../../../src/api/site-host.ts';
@@ -8,8 +8,11 @@ import type { Caller } from '../../../src/contracts/access.ts';
 import type { NodeSettings } from '../../../src/contracts/node-settings.ts';
 import type { SiteRetentions, SiteVerification, SiteVerifications } from '../../../src/contracts/site-care.ts';
 import { usualKeeping } from '../../../src/site/site-keeping.ts';
+import { EvidenceCheck } from '../../../src/site/evidence-check.ts';
 import { Site } from '../../../src/site/site.ts';
 import { incident, jpeg } from '../evidence/incident.ts';
+import { run } from '../cli/program-run.ts';
+import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { serveApi } from './api-server.ts';
@@ -69,7 +72,16 @@ describe('who looks after an installation', () => {
     rmSync(join(home.folder, 'evidence'), { recursive: true });
     await as(undefined, 'site/verification', { site: 'home' });
     while ((await found())?.state === 'under-way') await delay(20);
-    assert.deepEqual([(await found())?.findings?.holds, (await found())?.findings?.faults], [false, 3]);
+    const last = await found();
+    assert.deepEqual([last?.findings?.holds, last?.findings?.faults], [false, 3]);
+    // A restart forgets nothing, and what the command line finds counts as well.
+    const restarted = new EvidenceCheck(home.folder, new ManualClock());
+    assert.deepEqual({ site: 'home', siteName: 'The home', ...(await restarted.last()) }, last);
+    assert.equal((await run('evidence', 'verify', '--data-folder', home.folder)).code, 1);
+    const told = await found();
+    assert.deepEqual([told?.by, told?.state, told?.findings], ['command', 'done', last?.findings]);
+    writeFileSync(join(home.folder, 'verification.json'), '{"state":"done","endedAt":1}x');
+    assert.deepEqual(await restarted.last(), { state: 'never' });
   });
 
   test('verifies one site at a time', async (t) => {
@@ -77,7 +89,8 @@ describe('who looks after an installation', () => {
       let state: SiteVerification['state'] = 'never';
       return {
         id,
-        verification: () => ({ site: id, siteName: id, state }),
+        verification: () => Promise.resolve({ site: id, siteName: id, state }),
+        isVerifying: () => state === 'under-way',
         verify: () => {
           state = 'under-way';
           return true;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { siteHost } from '../../../src/api/site-host.ts';
@@ -88,7 +89,7 @@ describe('an incident to take away', () => {
     assert.equal(existsSync(join(folder, 'exports')), false);
   });
 
-  test('of those that are being made at once, two are answered', async (t) => {
+  test('of those that are being made at once, two are answered, and one of an account', async (t) => {
     const waiting: (() => void)[] = [];
     const exportIncident = () =>
       new Promise<undefined>((resolve) => {
@@ -96,15 +97,24 @@ describe('an incident to take away', () => {
           resolve(undefined);
         });
       });
-    const caller: Caller = { name: 'ann', role: 'operator', how: 'session' };
-    const address = await serveApi(t, { exportIncident, caller: () => Promise.resolve(caller) });
-    const ask = () => fetch(`${address}/api/v1/incidents/x/export`, { method: 'POST' });
-    const [first, second] = [ask(), ask()];
+    const of = (name: string): Caller => ({ name, role: 'operator', how: 'session', account: name });
+    const caller = ({ headers }: IncomingMessage) => Promise.resolve(of(String(headers.who)));
+    const address = await serveApi(t, { exportIncident, caller });
+    const ask = (who: string) => fetch(`${address}/api/v1/incidents/x/export`, { method: 'POST', headers: { who } });
+    const first = ask('ann');
+    while (waiting.length < 1) await new Promise(setImmediate);
+    const again = await ask('ann');
+    assert.deepEqual([again.status, again.headers.get('retry-after')], [429, '5']);
+    assert.equal(((await again.json()) as { code?: string }).code, 'ES_BUSY');
+    const second = ask('bob');
     while (waiting.length < 2) await new Promise(setImmediate);
-    const third = await ask();
-    assert.equal(third.status, 503);
-    assert.equal(third.headers.get('retry-after'), '5');
+    const third = await ask('eve');
+    assert.deepEqual([third.status, third.headers.get('retry-after')], [503, '5']);
     for (const end of waiting) end();
     assert.deepEqual([(await first).status, (await second).status], [404, 404]);
+    const once = ask('ann');
+    while (waiting.length < 3) await new Promise(setImmediate);
+    waiting.at(-1)?.();
+    assert.equal((await once).status, 404);
   });
 });

@@ -26,7 +26,8 @@ export type EvidenceFindings = Static<typeof EvidenceFindings>;
 export const SiteVerification = Type.Object({
   ...ofSite,
   state: Type.Enum(['never', 'under-way', 'done', 'failed'], {
-    description: 'never: nobody has had it checked. failed: it could not be checked, which says nothing of the evidence.',
+    description:
+      'never: nobody has had it checked. failed: it could not be checked, which says nothing of the evidence.',
   }),
   by: Type.Optional(Type.String({ description: 'Who began it.' })),
   startedAt: Type.Optional(epochMs),

@@ -10,7 +10,13 @@ import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/stati
 import type { TrainingStatus } from '../src/contracts/training.ts';
 import { queryOf, type ListFilter } from './list-filter.ts';
 import type { PictureAnswer } from './incidents/now/camera-tiles.ts';
-import type { IncidentPage, IncidentSummary, LiveTicket, StoredReviewAction } from '../src/contracts/api.ts';
+import type {
+  IncidentPage,
+  IncidentSummary,
+  LiveTicket,
+  PreparedExport,
+  StoredReviewAction,
+} from '../src/contracts/api.ts';
 
 /** Why a request brought nothing, in the kinds that the page has words for. */
 export type FailureKind = 'forbidden' | 'login' | 'missing' | 'unreachable' | 'other';
@@ -43,8 +49,7 @@ export interface Tagged {
 
 /** A minute of sound over a slow line. */
 const uploadPatienceMs = 300_000;
-
-/** A bundle with videos over a slow line. */
+/** A bundle with many videos is packed and hashed. */
 const bundlePatienceMs = 900_000;
 
 /** What the client needs of the browser's tab. */
@@ -87,35 +92,11 @@ export class ApiClient {
     return (await this.#ask(`incidents/${encodeURIComponent(id)}/course`)) as IncidentCourse;
   }
 
-  /**
-   * The bundle of an incident as a zip file.
-   * @param tell how many bytes have come, of how many
-   */
-  async takeAway(
-    id: string,
-    tell: (bytes: number, all: number | undefined) => void,
-  ): Promise<{ file: Blob; name: string }> {
-    const response = await this.#fetch(`incidents/${encodeURIComponent(id)}/export`, {
-      ...{ method: 'POST', headers: csrfHeader(this.#tab), signal: AbortSignal.timeout(bundlePatienceMs) },
-    });
-    if (!response.ok || response.body === null) throw await failureOf(response);
-    const all = Number(response.headers.get('content-length') ?? 0);
-    const pieces: BlobPart[] = [];
-    let bytes = 0;
-    try {
-      for (const reader = response.body.getReader(); ;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        pieces.push(value);
-        bytes += value.byteLength;
-        tell(bytes, all === 0 ? undefined : all);
-      }
-    } catch (error) {
-      throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
-    }
-    const [, name = `incident-${id}.zip`] =
-      /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
-    return { file: new Blob(pieces, { type: 'application/zip' }), name };
+  /** Has the bundle of an incident made. @returns where the browser fetches it, once */
+  async prepareExport(id: string): Promise<{ address: string; name: string; bytes: number }> {
+    const path = `incidents/${encodeURIComponent(id)}/exports`;
+    const made = (await this.send('POST', path, undefined, bundlePatienceMs)) as PreparedExport;
+    return { address: this.address(`exports/${made.export}`), name: made.name, bytes: made.bytes };
   }
 
   async statistics({ from, to }: StatisticsQuery): Promise<IncidentStatistics> {
@@ -292,12 +273,6 @@ export class ApiClient {
       throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-/** Why an answer that should have been a file is none. */
-async function failureOf(response: Response): Promise<ApiFailure> {
-  const answer: unknown = await response.json().catch(() => undefined);
-  return new ApiFailure(kinds[response.status] ?? 'other', detailOf(answer) ?? `HTTP ${response.status}`);
 }
 
 function formOf(file: Blob): FormData {

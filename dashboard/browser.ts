@@ -104,16 +104,12 @@ export function keepFilter(filter: ListFilter): void {
   }
 }
 
-/** Has the browser save a file. */
-export function saveFile(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
+/** Has the browser fetch a file and save it; the page stays, whatever comes of it. */
+export function download(address: string, name: string): void {
   const link = Object.assign(document.createElement('a'), { href: address, download: name });
   document.body.append(link);
   link.click();
   link.remove();
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-  }, 60_000);
 }
 
 /** Runs when Vue has drawn what changed. */

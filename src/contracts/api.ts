@@ -190,6 +190,15 @@ export const LiveTicket = Type.Object({
 });
 export type LiveTicket = Static<typeof LiveTicket>;
 
+/** A bundle that was made: it is read once at `/exports/<export>`, by the same caller. */
+export const PreparedExport = Type.Object({
+  export: Type.String(),
+  name: Type.String({ description: 'Of the file.' }),
+  bytes: Type.Integer(),
+  expiresInSeconds: Type.Integer(),
+});
+export type PreparedExport = Static<typeof PreparedExport>;
+
 /** Parameters of the WebSocket's address. `since` and `epoch` are those of the connection before, to miss nothing. */
 export const LiveQuery = Type.Object({
   ticket: Type.String(),

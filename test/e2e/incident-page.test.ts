@@ -220,8 +220,14 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
         .toString(),
       'PK',
     );
-    await page.locator('.es-answers').getByText('incident-burglary.zip is saved.').waitFor();
-    await page.route('**/export', (route) =>
+    await page
+      .locator('.es-answers')
+      .getByText(/^incident-burglary\.zip \([\d.]+ MB\) comes with the downloads/)
+      .waitFor();
+    // Nothing of it went through the page, and the link is used up.
+    assert.match(download.url(), /^http.*\/api\/v1\/exports\/[\w-]{32}$/);
+    assert.equal((await fetch(download.url())).status, 404);
+    await page.route('**/exports', (route) =>
       route.fulfill({
         ...{ status: 507, contentType: 'application/problem+json' },
         body: JSON.stringify({ type: 'about:blank', title: 'x', status: 507, detail: 'There is no room for it.' }),
@@ -229,7 +235,7 @@ describe('a house with a past on the dashboard', { timeout: 300_000, skip }, () 
     );
     await button.click();
     await page.getByText(/It could not be exported: .*There is no room for it\./).waitFor();
-    await page.unroute('**/export');
+    await page.unroute('**/exports');
   });
 
   test('went without a fault in the browser', () => {

@@ -10,7 +10,7 @@ import { defaultRules } from '../../src/contracts/configs.ts';
 import { until } from '../faults/vitals.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { accessibilityFaults, tooSmall } from './accessibility.ts';
-import { overflow, startDashboardHost, turnDark } from './dashboard-host.ts';
+import { happen, overflow, startDashboardHost, turnDark } from './dashboard-host.ts';
 import { look } from './look.ts';
 
 const skip =
@@ -258,6 +258,73 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await page.locator('[data-camera="home/Porch"]').waitFor();
     await page.goto(`${host.url}/dashboard/accounts`);
     await page.locator('.es-own').waitFor({ timeout: 60_000 });
+  });
+
+  test('the browser tells of each incident once: grave enough, of cameras of the choice, and not again after a reconnect', async () => {
+    const other = await person('en-GB');
+    const context = other.context();
+    await context.grantPermissions(['notifications'], { origin: host.url });
+    // Notifications and tones are real; they only leave a note as well.
+    await other.addInitScript(`(() => {
+      Object.assign(window, { notices: [], tones: 0 });
+      window.Notification = class extends Notification {
+        constructor(title, options) {
+          super(title, options);
+          window.notices.push([options.tag, title, options.body].join(' | '));
+        }
+      };
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function (...when) {
+        window.tones += 1;
+        window.sounding = this.context;
+        return start.apply(this, when);
+      };
+    })()`);
+    const tones = (): Promise<number> => other.evaluate<number>('window.tones');
+    const notice = async (id: string): Promise<void> => {
+      await other.waitForFunction(`window.notices.some((one) => one.startsWith('${id} | '))`, undefined, {
+        timeout: 60_000,
+      });
+    };
+    const entrance = { source: 'entrance', sources: ['entrance'] };
+    await logIn(other, 'ann', good);
+    await other.goto(`${host.url}/dashboard/incidents`);
+    await other.locator('.es-link-live').waitFor({ timeout: 60_000 });
+    await other.locator('[data-camera="home/Porch"]').waitFor({ timeout: 60_000 });
+    await other.getByRole('button', { name: 'My view' }).click();
+    const view = other.locator('#es-view');
+    await view.getByLabel('Porch · front').uncheck();
+    await view.getByLabel('Tell me').selectOption('2');
+    await view.getByLabel('with a notification of the browser').check();
+    await other.waitForFunction("window.sounding?.state === 'running'", undefined, { timeout: 60_000 });
+    const tried = await tones();
+    assert.equal(tried, 2, 'the choice is heard at once');
+
+    await happen(host.url, { id: 'small', severity: 1, ...entrance });
+    await happen(host.url, { id: 'left-out', source: 'Porch', sources: ['Porch'] });
+    await happen(host.url, { id: 'warning', severity: 2, label: 'Somebody is there', ...entrance });
+    await happen(host.url, { id: 'warning', phase: 'update', seq: 2, severity: 2, ...entrance });
+    await happen(host.url, { id: 'alarm', label: 'Breaking glass', ...entrance });
+    await notice('alarm');
+    assert.equal(await tones(), tried + 2 + 3, 'two tones of a warning, three of an alarm');
+
+    await context.setOffline(true);
+    await other.getByText('Connection lost, trying again').waitFor();
+    await happen(host.url, { id: 'missed', ...entrance });
+    await context.setOffline(false);
+    await notice('missed');
+    await view.getByLabel('with a sound').uncheck();
+    const heard = await tones();
+    await happen(host.url, { id: 'silent', ...entrance });
+    await notice('silent');
+    assert.equal(await tones(), heard);
+    const all = await other.evaluate<string[]>('window.notices');
+    assert.deepEqual(
+      all.map((one) => one.split(' | ', 1)[0]),
+      ['warning', 'alarm', 'missed', 'silent'],
+    );
+    assert.equal(all[1], 'alarm | Alarm: Breaking glass | hall, Test house');
+    await context.close();
   });
 
   test('accounts, rules and the own view can be read in the dark', async () => {

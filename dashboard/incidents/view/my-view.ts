@@ -9,7 +9,7 @@ import { Notices } from './notices.ts';
 import type { PageState } from '../page-state.ts';
 import type { PageVoice } from '../../page-voice.ts';
 import type { Person } from '../../person.ts';
-import { chosenOnly, filterOfView, viewOfFilter } from './view-filter.ts';
+import { chosenOnly, filterOfView, isOfLeftOut, viewOfFilter } from './view-filter.ts';
 import { viewSpeaker } from './view-words.ts';
 import type { Word } from '../../words.ts';
 
@@ -47,6 +47,7 @@ export function createMyView(state: PageState, person: Person, page: ViewedPage,
   const notices = new Notices(noticePorts(words, page.show), () => ({
     ...{ sound: mine.sound, desktop: mine.desktop },
     minimumSeverity: mine.tellFrom === '' ? undefined : mine.tellFrom,
+    isLeftOut: (incident: IncidentSummary) => isOfLeftOut(incident, state.tiles, mine.cameras),
   }));
 
   function apply({ cameras, filters, notifications }: AccountView): void {

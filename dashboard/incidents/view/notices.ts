@@ -10,6 +10,8 @@ export interface NoticeChoice {
   minimumSeverity: number | undefined;
   sound: boolean;
   desktop: boolean;
+  /** Whether it happened only where this person does not look. */
+  isLeftOut(incident: IncidentSummary): boolean;
 }
 
 /** What telling needs of a browser. */
@@ -31,10 +33,12 @@ export class Notices {
   }
 
   take(incident: IncidentSummary): void {
-    const { minimumSeverity, sound, desktop } = this.#choice();
+    const choice = this.#choice();
+    const { minimumSeverity, sound, desktop } = choice;
     const { id, severity, startedAt, review } = incident;
     if (minimumSeverity === undefined || severity < minimumSeverity || review.state !== 'pending') return;
     if (this.#ports.now() - startedAt > newsMs || severity <= (this.#told.get(id) ?? -1)) return;
+    if (choice.isLeftOut(incident)) return;
     this.#told.set(id, severity);
     const [oldest] = this.#told.keys();
     if (this.#told.size > mostKnown && oldest !== undefined) this.#told.delete(oldest);

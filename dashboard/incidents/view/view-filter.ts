@@ -20,6 +20,18 @@ export function filterOfView({ state, review, ...same }: ViewFilter): ListFilter
   return keptAs({ ...noFilter, ...same, unreviewedOnly: state === 'unreviewed', answer: review });
 }
 
+/** Whether all sources of an incident are cameras that somebody left out. What is no camera of the page is in nobody's choice, and told. */
+export function isOfLeftOut(
+  { site, sources }: { site: string; sources: readonly string[] },
+  tiles: readonly { id: string }[],
+  cameras: readonly string[] | undefined,
+): boolean {
+  if (cameras === undefined || sources.length === 0) return false;
+  return sources
+    .map((source) => `${site}/${source}`)
+    .every((id) => !cameras.includes(id) && tiles.some((tile) => tile.id === id));
+}
+
 /** What somebody wants to see first, in the order in which they chose it; without a choice everything. */
 export function chosenOnly<T extends { id: string }>(tiles: readonly T[], cameras: readonly string[] | undefined): T[] {
   if (cameras === undefined) return [...tiles];

@@ -15,6 +15,7 @@ export type Noted = { action: string; part?: string } | { itself: readonly strin
 export const audited: Readonly<Record<ChangingId, Noted>> = {
   reviewIncident: { itself: ['review', 'evidence.hold', 'evidence.release'] },
   exportIncident: { itself: ['incident.export'] },
+  prepareExport: { not: 'It is written down when somebody gets it.' },
   confirmEvent: { action: 'review', part: 'event' },
   dismissEvent: { action: 'review', part: 'event' },
   acknowledgeAlert: { action: 'review', part: 'alert' },

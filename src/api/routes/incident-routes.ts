@@ -4,13 +4,14 @@ import {
   IncidentSummary,
   MediaPage,
   PartsQuery,
+  PreparedExport,
   ReviewRecord,
   ReviewRequest,
   SignalPage,
 } from '../../contracts/api.ts';
 import { IncidentCourse } from '../../contracts/course.ts';
 import { IncidentStatistics, StatisticsQuery } from '../../contracts/statistics.ts';
-import { NamedId, OpaqueId } from './parts.ts';
+import { NamedId, OpaqueId, SecretPart } from './parts.ts';
 import type { Route } from './route.ts';
 
 export const incidentRoutes = {
@@ -69,6 +70,19 @@ export const incidentRoutes = {
     parts: { incident: NamedId },
     answers: { 200: { description: 'A zip file, as an attachment.', type: 'application/zip' } },
     problems: [503, 507],
+  },
+  prepareExport: {
+    ...{ method: 'POST', path: '/api/v1/incidents/{incident}/exports', group: 'Incidents', needs: 'operator' },
+    summary: 'The same, made for a link: pages lead the browser to it, and hold nothing of it.',
+    parts: { incident: NamedId },
+    answers: { 201: { description: 'It waits for a minute.', schema: PreparedExport } },
+    problems: [503, 507],
+  },
+  readExport: {
+    ...{ method: 'GET', path: '/api/v1/exports/{export}', group: 'Incidents', needs: 'operator' },
+    summary: 'An export that was made for a link; once, for the caller who had it made.',
+    parts: { export: SecretPart },
+    answers: { 200: { description: 'A zip file, as an attachment.', type: 'application/zip' } },
   },
   readStatistics: {
     ...{ method: 'GET', path: '/api/v1/statistics', group: 'Incidents', needs: 'viewer' },

@@ -6,7 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { siteHost } from '../../../src/api/site-host.ts';
+import { WaitingBundles } from '../../../src/api/waiting-bundles.ts';
 import type { Caller } from '../../../src/contracts/access.ts';
+import type { PreparedExport } from '../../../src/contracts/api.ts';
 import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
 import { Site } from '../../../src/site/site.ts';
 import { incident, jpeg } from '../evidence/incident.ts';
@@ -47,6 +49,14 @@ async function bench(t: TestContext) {
       caller = { name: 'ann', role: 'operator', how: 'session', ...(sources === undefined ? {} : { sources }) };
       return fetch(`${address}/api/v1/incidents/${encodeURIComponent(id)}/export`, { method: 'POST' });
     },
+    prepareAs: (name: string, id: string) => {
+      caller = { name, role: 'operator', how: 'session' };
+      return fetch(`${address}/api/v1/incidents/${encodeURIComponent(id)}/exports`, { method: 'POST' });
+    },
+    readAs: (name: string, secret: string, method = 'GET') => {
+      caller = { name, role: 'operator', how: 'session' };
+      return fetch(`${address}/api/v1/exports/${secret}`, { method });
+    },
   };
 }
 
@@ -65,6 +75,47 @@ describe('an incident to take away', () => {
     assert.deepEqual([holds, incidents, files, first], [true, 1, 2, []]);
     assert.deepEqual(notes, ['ann incident.export both']);
     assert.deepEqual(readdirSync(join(site.folder, 'exports')), []);
+  });
+
+  test('a link brings it once, to who had it made', async (t) => {
+    const { site, notes, prepareAs, readAs } = await bench(t);
+    assert.equal((await prepareAs('ann', 'nothing')).status, 404);
+    const answer = await prepareAs('ann', 'both');
+    assert.equal(answer.status, 201);
+    const made = (await answer.json()) as PreparedExport;
+    assert.equal(made.name, 'incident-both.zip');
+    assert.deepEqual(notes, [], 'nobody has it yet');
+    assert.equal((await readAs('bob', made.export)).status, 404);
+    assert.equal((await readAs('ann', made.export, 'HEAD')).status, 404);
+    const file = await readAs('ann', made.export);
+    assert.equal(file.headers.get('content-disposition'), 'attachment; filename="incident-both.zip"');
+    assert.equal((await file.arrayBuffer()).byteLength, made.bytes);
+    assert.equal((await readAs('ann', made.export)).status, 404);
+    assert.deepEqual(notes, ['ann incident.export both']);
+    assert.deepEqual(readdirSync(join(site.folder, 'exports')), []);
+  });
+
+  test('what nobody fetches is gone after a minute, and the third of a caller takes the place of the first', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let secrets = 0;
+    const waiting = new WaitingBundles(() => `secret-${++secrets}`);
+    const removed: string[] = [];
+    const caller = (name: string): Caller => ({ name, role: 'operator', how: 'session' });
+    const keep = (name: string, file: string): string => {
+      waiting.makeRoom(caller(name));
+      const bundle = { file, bytes: 1, remove: () => removed.push(file) };
+      return waiting.keep({ bundle, incident: 'x', caller: caller(name) });
+    };
+    const [first, second] = [keep('ann', 'a'), keep('ann', 'b')];
+    keep('ann', 'c');
+    assert.deepEqual(removed, ['a']);
+    assert.equal(waiting.take(first, caller('ann')), undefined);
+    assert.equal(waiting.take(second, caller('ann'))?.bundle.file, 'b');
+    for (let n = 0; n < 7; n++) keep(`person ${n}`, `${n}`);
+    assert.throws(() => keep('one more', 'z'), { status: 503 });
+    t.mock.timers.tick(60_000);
+    assert.deepEqual(removed, ['a', 'c', ...Array.from({ length: 7 }, (_, n) => `${n}`)]);
+    keep('one more', 'z');
   });
 
   test('is there for who may see all of it alone', async (t) => {

@@ -13,7 +13,7 @@ const operations = Object.entries(openApiDocument('1', '').paths).flatMap(([path
 type Operation = (typeof operations)[number];
 
 /** Parts of a path that name something of a site: to whom it is foreign, it is not there. */
-const ofSite = ['incident', 'event', 'alert', 'evidence', 'clip', 'preview', 'stream'];
+const ofSite = ['incident', 'event', 'alert', 'evidence', 'clip', 'preview', 'stream', 'export'];
 
 /** What those ask for that must be asked for something. */
 const queries: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { ApiHost } from '../../../src/api/api.ts';
 import { siteHost } from '../../../src/api/site-host.ts';
+import type { PreparedExport } from '../../../src/contracts/api.ts';
 import type { Caller } from '../../../src/contracts/access.ts';
 import { rulePresets } from '../../../src/contracts/configs.ts';
 import type { StreamStatus } from '../../../src/contracts/messages.ts';
@@ -59,6 +60,11 @@ export async function twoHouses(t: Pick<TestContext, 'after'>, over: Partial<Api
       const known = await site.streams.find(door);
       if (known === undefined) await site.streams.add(streamRequest(site.id, door), () => false);
       return door;
+    },
+    // Made by the caller of now; who may not is told so when asking for it, too.
+    export: async () => {
+      const made = await fetch(`${address}/api/v1/incidents/of-${door}/exports`, { method: 'POST' });
+      return ((await made.json()) as Partial<PreparedExport>).export ?? 'none';
     },
     user: async () => (await access.addUser({ name: newName('user'), role: 'viewer' }, ann)).id,
     token: async () => (await access.makeToken({ name: newName('token'), role: 'viewer' }, ann)).id,

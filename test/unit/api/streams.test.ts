@@ -90,6 +90,28 @@ describe('the streams of the API', () => {
     assert.equal([...answers, ...log.lines, seen, ...notes].join('\n').includes('canary'), false);
   });
 
+  test('carry zones, as a camera of the flow does', async (t) => {
+    const { ask, site } = await bench(t);
+    await ask('POST', 'streams', { id: 'door', name: 'Door', url });
+    const points = [
+      { x: 0, y: 0 },
+      { x: 0.5, y: 0 },
+      { x: 0.5, y: 0.5 },
+    ];
+    const zones = [
+      { name: 'porch', kind: 'zone', points },
+      { name: 'window', kind: 'privacy', points },
+    ];
+    const kept = streamIn(await ask('PUT', 'streams/door', { zones })).settings?.zones;
+    assert.deepEqual(kept, zones);
+    const [running] = await site.streams.runnable();
+    assert.deepEqual(running?.settings.zones, kept);
+    const outside = { name: 'porch', kind: 'zone', points: [{ x: 2, y: 0 }, ...points.slice(1)] };
+    for (const wrong of [[outside], [{ name: 'porch', kind: 'zone', points: points.slice(1) }], 'porch']) {
+      assert.equal((await ask('PUT', 'streams/door', { zones: wrong })).status, 422, JSON.stringify(wrong));
+    }
+  });
+
   test('say by name why something cannot be', async (t) => {
     const { ask, site } = await bench(t);
     await ask('POST', 'streams', { id: 'door', name: 'Door', url });

@@ -209,6 +209,17 @@ describe('the pages of people on the dashboard', { timeout: 300_000, skip }, () 
     await page.locator('[data-mode=disarmed][aria-pressed=true]').waitFor();
     await node.locator('.es-rule-off', { hasText: 'not in this mode' }).first().waitFor();
     await node.locator('.es-rule-mode-now', { hasText: 'Disarmed' }).waitFor();
+    // The rules of before are answered for some seconds more: the page asks again by itself.
+    const knife = defaultRules.find(({ all }) => all.some(({ label }) => label === 'knife'));
+    assert.ok(knife !== undefined);
+    await happen(host.url, {
+      id: 'with-a-knife',
+      rules: [{ id: knife.id, node: 'fuse', name: 'Knife', severity: 2, firstAt: Date.now(), signals: [] }],
+    });
+    const held = node.locator('.es-rule', { hasText: 'Incidents: 1 in 24 hours, 1 in 7 days, 1 in 30 days · last' });
+    await held.getByText('Knife', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByLabel('Sort by').selectOption('how often it held');
+    await node.locator('.es-rule').first().getByText('Knife', { exact: true }).waitFor();
     await look(page, 'rules', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-rules'), []);
     await page.getByLabel('Only those that count now').check();

@@ -1,3 +1,4 @@
+import type { FiredRule } from '../../contracts/messages.ts';
 import type { BundledIncident } from './bundle-form.ts';
 import { bundleNames } from './bundle-form.ts';
 import type { ModelOfReport } from './report-models.ts';
@@ -56,6 +57,15 @@ ${table(
   ]),
 )}
 ${table(
+  ['Rule', 'Severity', 'Since', 'Stands on'],
+  rulesOf(incident).map(({ name, severity, firstAt, signals: grounds }) => [
+    name,
+    String(severity),
+    time(firstAt),
+    grounds.map(({ kind, label, source }) => `${kind} ${label} (${source})`).join(', '),
+  ]),
+)}
+${table(
   ['Review', 'By', 'Note', 'Time'],
   reviews.map((review) => [review.action, review.by, review.note ?? '', time(review.created_at)]),
 )}
@@ -64,6 +74,11 @@ ${table(
   removals.map((removal) => [removal.what, removal.why, removal.by, time(removal.at)]),
 )}</section>
 `;
+}
+
+/** None in incidents of before. */
+function rulesOf({ rules_json: rules }: BundledIncident['incident']): FiredRule[] {
+  return rules == null ? [] : (JSON.parse(rules) as FiredRule[]);
 }
 
 /** That of the reason first. */

@@ -265,18 +265,24 @@ describe('a bundle', () => {
     assert.deepEqual(captions, ['snapshot (clean)', 'snapshot (annotated)']);
   });
 
-  test('holds from when to when each signal was there', async (t) => {
+  test('holds from when to when each signal was there, and which rules stand on it', async (t) => {
     const { folder, store } = await keptFolder(t);
     const { signals, ...rest } = incident({ id: 'four' });
     const lasting = signals.map((signal) => ({
       ...signal,
       ...{ firstAt: signal.capturedAt - 5000, lastAt: signal.capturedAt + 61_000 },
     }));
-    await store.record({ ...rest, signals: lasting }, {});
+    const grounds = [{ kind: 'object', label: 'person', source: 'front' }] as const;
+    const rule = { id: 'r', name: 'Break-in <1>', severity: 3, firstAt: rest.startedAt, signals: [...grounds] };
+    await store.record({ ...rest, signals: lasting, rules: [rule] }, {});
     const file = join(temporaryFolder(t), 'bundle.zip');
     await exportBundle({ folder, file, ids: ['one', 'four'], now });
     assert.deepEqual((await verifyBundle(file)).first, []);
     const report = await textIn(file, 'report.html');
+    assert.match(
+      report,
+      /<td>Break-in &lt;1&gt;<\/td><td>3<\/td><td>2026-11-21 23:59:58\.000<\/td><td>object person \(front\)/,
+    );
     assert.match(
       report,
       /<td>2026-11-21 23:59:58\.000<\/td><td>2026-11-21 23:59:53\.000<\/td><td>2026-11-22 00:00:59\.000/,

@@ -1,8 +1,18 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type BetterSqlite3 from 'better-sqlite3';
+import { stepBackThread } from '../process/thread-priority.ts';
 import { failureOf } from './failures.ts';
 import type { FolderReport, InspectionAnswer, InspectionOrder } from './inspection.ts';
 
@@ -10,6 +20,7 @@ const require = createRequire(import.meta.url);
 /** A larger file would take longer to copy than somebody waits. */
 const mostBytes = 1024 * 1024 * 1024;
 
+stepBackThread();
 parentPort?.postMessage(answer(workerData as InspectionOrder));
 
 function answer(order: InspectionOrder): InspectionAnswer {

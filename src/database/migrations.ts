@@ -469,6 +469,7 @@ const steps: readonly string[] = [
   `
   -- The index is drawn together while nobody writes (upkeep.ts), not in the middle of a write.
   INSERT INTO incident_words (incident_words, rank) VALUES ('automerge', 0);
+  INSERT INTO incident_words (incident_words, rank) VALUES ('crisismerge', 64);
   `,
   `
   -- From when to when a signal was seen or heard; "captured_at" is its best moment. Null: of before, when only that was kept.

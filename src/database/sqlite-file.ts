@@ -62,8 +62,6 @@ function openSound(file: string, check: boolean): BetterSqlite3.Database {
     // WAL with NORMAL may lose the last commits in a power cut; an alert must be on disk before it is sent.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
-    // Pages go back while nobody writes (upkeep.ts); a writer does it itself at 64 MB, sixteen times the usual.
-    connection.pragma('wal_autocheckpoint = 16000');
     if (check) checkIntegrity(connection);
     migrate(connection);
     return connection;

@@ -30,7 +30,7 @@ function perform(request: Request): Operations[Operation]['answer'] {
       const opened = openFile(request.ask.file, request.ask);
       connection = opened.connection;
       statements = new StatementMemory(connection);
-      upkeep = new Upkeep(connection);
+      upkeep = new Upkeep(connection, opened.unchecked);
       return {
         unchecked: opened.unchecked,
         ...(opened.setAside === undefined ? {} : { setAside: opened.setAside }),

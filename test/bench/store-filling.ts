@@ -70,5 +70,17 @@ export function fillIncidents(file: string, count: number): void {
     })();
     if (done % 200_000 === 0) process.stderr.write(`${done} of ${count} incidents\n`);
   }
+  drawTogether(connection);
   connection.close();
+}
+
+/** As the database thread leaves the index of words while nobody asks for anything (`upkeep.ts`). */
+function drawTogether(connection: BetterSqlite3.Database): void {
+  const merge = connection.prepare(`INSERT INTO incident_words (incident_words, rank) VALUES ('merge', 1000)`);
+  const changes = connection.prepare('SELECT total_changes()').pluck();
+  let before: number;
+  do {
+    before = changes.get() as number;
+    merge.run();
+  } while ((changes.get() as number) - before > 1);
 }

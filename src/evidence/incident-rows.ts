@@ -49,8 +49,11 @@ export async function writeIncident(
   );
   const row = { ...incidentRow(incident), ...laterParts(incident, before) };
   const isNewer = before !== undefined && isAfter(row, before);
-  const changes = [overwriteIncident(transaction, row), ...lots.map((lot) => overwriteSignals(transaction, lot))];
-  const [[now], signals] = isNewer ? await togetherAround(transaction, [], changes, standing) : added;
+  const overwritten = () => [
+    overwriteIncident(transaction, row),
+    ...lots.map((lot) => overwriteSignals(transaction, lot)),
+  ];
+  const [[now], signals] = isNewer ? await togetherAround(transaction, [], overwritten(), standing) : added;
   if (now === undefined) throw new SentinelError('ES_DATABASE', 'The database did not keep the row of an incident.');
   const place = before === undefined ? await placeOf(transaction, incident, taken !== undefined) : before.place;
   const links = [incidentLink(now, signals), ...media.map(linkOf.media)];

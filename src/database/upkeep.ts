@@ -82,7 +82,9 @@ export class Upkeep {
       if (this.#merges) this.#in(betweenMs);
       else if (this.#writes >= writesUntilCheckpoint) this.#checkpoint();
     } catch {
-      // A full disk or a damaged file shows by the next write, which somebody waits for.
+      // A full disk or a damaged file shows by the next write, which somebody waits for; after it, this is tried again.
+      this.#merges = false;
+      this.#since = undefined;
     }
   }
 

@@ -53,8 +53,8 @@ export class ExportAnswers {
   /** @throws Problem 403, 404, 429, 503, 507 */
   async #prepare({ request, response, parts, caller }: Call): Promise<void> {
     const incident = incidentId(parts.incident);
-    this.#waiting.makeRoom(caller);
     await this.#inTurn(caller, async () => {
+      this.#waiting.makeRoom(caller);
       const bundle = await this.#made(incident, caller);
       const answer: PreparedExport = {
         ...{ export: this.#waiting.keep({ bundle, incident, caller }), expiresInSeconds: validSeconds },

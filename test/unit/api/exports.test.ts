@@ -116,12 +116,31 @@ describe('an incident to take away', () => {
     keep('ann', 'c');
     assert.deepEqual(removed, ['a']);
     assert.equal(waiting.take(first, caller('ann')), undefined);
-    assert.equal(waiting.take(second, caller('ann'))?.bundle.file, 'b');
+    const taken = waiting.take(second, caller('ann'))?.bundle;
+    assert.equal(taken?.file, 'b');
+    taken.remove();
     for (let n = 0; n < 7; n++) keep(`person ${n}`, `${n}`);
     assert.throws(() => keep('one more', 'z'), { status: 503 });
     t.mock.timers.tick(60_000);
-    assert.deepEqual(removed, ['a', 'c', ...Array.from({ length: 7 }, (_, n) => `${n}`)]);
+    assert.deepEqual(removed, ['a', 'b', 'c', ...Array.from({ length: 7 }, (_, n) => `${n}`)]);
     keep('one more', 'z');
+  });
+
+  test('what is being fetched takes room as long as its reader is slow', () => {
+    let secrets = 0;
+    const waiting = new WaitingBundles(() => `secret-${++secrets}`);
+    const caller = (name: string): Caller => ({ name, role: 'operator', how: 'session' });
+    const beginFetch = (name: string) => {
+      waiting.makeRoom(caller(name));
+      const bundle = { file: name, bytes: 1, remove: () => undefined };
+      return waiting.take(waiting.keep({ bundle, incident: 'x', caller: caller(name) }), caller(name));
+    };
+    const slow = [beginFetch('ann'), beginFetch('ann')];
+    assert.throws(() => beginFetch('ann'), { status: 429 });
+    for (let n = 0; n < 6; n++) beginFetch(`person ${n}`);
+    assert.throws(() => beginFetch('bob'), { status: 503 });
+    slow[0]?.bundle.remove();
+    assert.ok(beginFetch('ann'));
   });
 
   test('is there for who may see all of it alone', async (t) => {

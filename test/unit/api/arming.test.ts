@@ -55,6 +55,24 @@ describe('the mode of a site', () => {
     assert.equal((await put(address, { mode: 'home', site: 'attic' })).status, 404);
   });
 
+  test('is set at once while the disk keeps the order before', { timeout: 60_000 }, async (t) => {
+    const home = site('home');
+    const hangs = Promise.withResolvers<undefined>();
+    const given: string[] = [];
+    const arm: ArmableSite['arm'] = async (request, by) => {
+      given.push(request.mode);
+      if (request.mode === 'away') await hangs.promise;
+      return await home.arm(request, by);
+    };
+    const address = await serve(t, [{ ...home, arm }]);
+    const first = put(address, { mode: 'away' });
+    while (given.length === 0) await new Promise(setImmediate);
+    assert.equal((await put(address, { mode: 'disarmed' })).status, 200);
+    hangs.resolve(undefined);
+    assert.equal((await first).status, 200);
+    assert.deepEqual(given, ['away', 'disarmed']);
+  });
+
   const refused: [body: unknown, why: RegExp][] = [
     [{}, /mode/],
     [{ mode: 'Away!' }, /mode/],

@@ -54,7 +54,8 @@ describe('what two people edit', () => {
     const streaming = await ask('GET', 'streams/door');
     assert.deepEqual([seen.said.status, streaming.said.status], ['idle', 'connected']);
     assert.notEqual(streaming.tag, seen.tag);
-    const first = await ask('PUT', 'streams/door', { name: 'Front door' }, seen.tag);
+    // A proxy that compresses answers makes the tag weak.
+    const first = await ask('PUT', 'streams/door', { name: 'Front door' }, `W/${seen.tag}`);
     assert.deepEqual([first.status, first.said.name], [200, 'Front door']);
 
     const late = await ask('PUT', 'streams/door', { name: 'Back door' }, streaming.tag);

@@ -32,14 +32,12 @@ export function answerForUnreadBodies(parent: ParentApplication, place: string):
   parent.use(place, (error, request, response, next) => {
     const status = (error as { status?: unknown } | null)?.status;
     const detail = typeof status === 'number' ? details[status] : undefined;
-    if (response.headersSent) {
+    // Anything else is a fault of what lies in front of us: whoever runs it wants to see it.
+    if (typeof status !== 'number' || detail === undefined || response.headersSent) {
       next(error);
       return;
     }
-    const problem =
-      typeof status === 'number' && detail !== undefined
-        ? new Problem(status, detail)
-        : new Problem(400, 'The request cannot be read.');
+    const problem = new Problem(status, detail);
     response.statusCode = problem.status;
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Connection', 'close');

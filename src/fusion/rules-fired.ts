@@ -1,11 +1,8 @@
 import type { Rule } from '../contracts/configs.ts';
-import type { FiredRule } from '../contracts/messages.ts';
+import { mostGrounds, type FiredRule } from '../contracts/messages.ts';
 import { capitalised, words } from './condition-words.ts';
 import type { Tally } from './explanation.ts';
 import { reasonOf, type Match } from './matching.ts';
-
-/** Signals that are named of one rule. */
-const mostGrounds = 16;
 
 interface Fired {
   name: string;

@@ -26,7 +26,10 @@ export function scopedIncident(scope: Scope, incident: IncidentSummary): Inciden
     signals: incident.signals.filter((signal) => isTheirs(signal.source)),
     ...(rules === undefined
       ? {}
-      : { rules: rules.filter(({ signals }) => signals.every(({ source }) => isTheirs(source))) }),
+      : // Of a rule none of whose signals is listed nobody knows whose it is.
+        {
+          rules: rules.filter(({ signals }) => signals.length > 0 && signals.every(({ source }) => isTheirs(source))),
+        }),
     evidence: incident.evidence.filter((item) => isTheirs(item.source)),
     // What was held back may name a source that took no part in it: only what is surely theirs is told.
     explanation: incident.explanation.filter(

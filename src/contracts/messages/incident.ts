@@ -40,6 +40,9 @@ export type IncidentSignal = Static<typeof IncidentSignal>;
 /** What names a signal within its incident. */
 const SignalName = Type.Pick(IncidentSignal, ['kind', 'label', 'source']);
 
+/** Signals that are named of one rule. */
+export const mostGrounds = 16;
+
 /** A rule that held in an incident, and the signals on which it stands. */
 export const FiredRule = Type.Object({
   id: Type.String({ maxLength: 64, description: 'Of the rule in its node.' }),
@@ -47,7 +50,7 @@ export const FiredRule = Type.Object({
   name: sentence('The name of the rule, else what met it, in words for people.'),
   severity: Type.Integer({ minimum: 0, maximum: 3, description: 'The highest that it gave.' }),
   firstAt: Type.Number({ ...shownMs, description: 'When it first held.' }),
-  signals: Type.Array(SignalName, { maxItems: listLimit, description: 'At most 16 of those on which it stands.' }),
+  signals: Type.Array(SignalName, { maxItems: mostGrounds, description: 'At most 16 of those on which it stands.' }),
 });
 export type FiredRule = Static<typeof FiredRule>;
 

@@ -81,8 +81,10 @@ export class RegisterAnswers {
         (kind === undefined || kind === row.kind) &&
         (state === undefined || (state === 'gone') === (row.goneAt !== undefined)),
     );
-    const place = (row: RowOf<What>): string => [row.siteName, row.site, nameOf(row)].join('\n');
-    const sorted = fitting.sort((one, other) => place(one).localeCompare(place(other)));
+    const sorted = fitting
+      .map((row) => ({ row, place: [row.siteName, row.site, nameOf(row)].join('\n') }))
+      .sort((one, other) => one.place.localeCompare(other.place))
+      .map(({ row }) => row);
     const end = after + limit;
     sendJson(request, response, 200, {
       ...{ items: sorted.slice(after, end), total: sorted.length },

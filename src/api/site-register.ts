@@ -60,14 +60,18 @@ async function areasIn(query: Query, site: Site, scope: Scope): Promise<Register
   return areas.filter(({ site: id, area }) => mayHaveWhole(scope, id) || places.has(`${id}\n${area}`));
 }
 
-/** Who may see some sources of a site sees the models that judge them, and of what else they judge nothing. */
+/** Who may see some sources of a site sees the models that judge them, and when; of what else they judge nothing. */
 async function modelsIn(query: Query, site: Site, scope: Scope): Promise<RegisteredModel[]> {
-  const models = (await registeredModels(query, site.id)).map((model) => ({
-    ...{ site: site.id, siteName: site.name },
-    ...model,
-    sources: model.sources.filter(({ source }) => maySee(scope, site.id, source)),
-  }));
-  return models.filter(({ sources }) => mayHaveWhole(scope, site.id) || sources.length > 0);
+  const stored = await registeredModels(query, site.id, (source) => maySee(scope, site.id, source));
+  const models = stored.map((model) => ({ site: site.id, siteName: site.name, ...model }));
+  if (mayHaveWhole(scope, site.id)) return models;
+  const theirs = models.flatMap((model) => {
+    const [newest] = model.sources;
+    if (newest === undefined) return [];
+    const firstUsed = Math.min(...model.sources.map((one) => one.firstUsed));
+    return [{ ...model, firstUsed, lastUsed: newest.lastUsed }];
+  });
+  return theirs.sort((one, other) => other.lastUsed - one.lastUsed);
 }
 
 /** An id of before has no name any more than its own. */

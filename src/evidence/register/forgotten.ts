@@ -29,7 +29,7 @@ export async function forget({ query }: Database, now: number): Promise<Gone[]> 
       if (went) forgotten.push(gone);
     }
   }
-  await query.transaction().execute(forgetModels);
+  await query.transaction().execute((transaction) => forgetModels(transaction, now));
   return forgotten;
 }
 
@@ -84,7 +84,20 @@ async function forgetOne(transaction: Transaction<Tables>, gone: Gone): Promise<
   return named === undefined;
 }
 
-async function forgetModels(transaction: Transaction<Tables>): Promise<void> {
+async function forgetModels(transaction: Transaction<Tables>, now: number): Promise<void> {
+  // Sources that somebody made up, which never had a row.
+  await transaction
+    .deleteFrom('model_sources')
+    .where('last_used', '<', now - forgottenAfterMs)
+    .where((on) => {
+      const row = on
+        .selectFrom('sources')
+        .select('sources.name')
+        .whereRef('sources.site', '=', 'model_sources.site')
+        .whereRef('sources.name', '=', 'model_sources.source');
+      return on.not(on.exists(row));
+    })
+    .execute();
   const rows = await transaction
     .selectFrom('models')
     .select(['id', 'sha256'])

@@ -1,6 +1,7 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { UsedModel } from '../../contracts/register.ts';
 import type { Tables } from '../../database/tables.ts';
+import { lotsOf } from './lots.ts';
 
 /** What stands is said again so often. */
 const againMs = 3_600_000;
@@ -34,15 +35,17 @@ export class ModelUses {
     return true;
   }
 
-  /** Writes down what is new, or has gone on for an hour. @returns takes note that it is written: call it after the commit. */
-  async write(transaction: Transaction<Tables>, now: number, all = false): Promise<() => void> {
+  /** Writes down what is new, or has gone on for an hour. */
+  async write(query: Kysely<Tables>, now: number, all = false): Promise<void> {
     const due = [...this.#uses.values()].filter(
       ({ lastAt, writtenAt = -Infinity }) => lastAt > writtenAt && (all || now - writtenAt >= againMs),
     );
-    for (const use of due) await writeUse(transaction, use);
-    return () => {
-      for (const use of due) use.writtenAt = now;
-    };
+    for (const lot of lotsOf(due)) {
+      await query.transaction().execute(async (transaction) => {
+        for (const use of lot) await writeUse(transaction, use);
+      });
+      for (const use of lot) use.writtenAt = now;
+    }
   }
 }
 

@@ -43,8 +43,15 @@ export async function registeredSources(query: Kysely<Tables>): Promise<StoredSo
   }));
 }
 
-/** Models with what each judged of a site, those used last first. */
-export async function registeredModels(query: Kysely<Tables>, site: string): Promise<StoredModel[]> {
+/**
+ * Models with what each judged of a site, those used last first.
+ * @param isWanted which sources are told; the others take no place of the list.
+ */
+export async function registeredModels(
+  query: Kysely<Tables>,
+  site: string,
+  isWanted: (source: string) => boolean = () => true,
+): Promise<StoredModel[]> {
   const rows = await query.selectFrom('models').selectAll().orderBy('last_used', 'desc').orderBy('id').execute();
   const uses = await query
     .selectFrom('model_sources')
@@ -53,7 +60,8 @@ export async function registeredModels(query: Kysely<Tables>, site: string): Pro
     .orderBy('last_used', 'desc')
     .orderBy('source')
     .execute();
-  const byModel = Map.groupBy(uses, ({ id, sha256 }) => `${id}\n${sha256}`);
+  const wanted = uses.filter(({ source }) => isWanted(source));
+  const byModel = Map.groupBy(wanted, ({ id, sha256 }) => `${id}\n${sha256}`);
   return rows.map((row) => ({
     ...{ model: row.id, sha256: row.sha256, kind: row.kind as ModelKind },
     ...(row.version === null ? {} : { version: row.version }),

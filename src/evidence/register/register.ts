@@ -93,14 +93,10 @@ export class Register {
     this.#timer?.cancel();
     await this.#work;
     const now = this.#options.clock.now();
-    await this.#write(async (database) => {
-      const written = await database.query.transaction().execute(async (transaction) => {
-        await writeSightings(transaction, [...this.#pending.values()]);
-        const usesWritten = await this.#uses.write(transaction, now, true);
-        await touchFlow(transaction, now);
-        return usesWritten;
-      });
-      written();
+    await this.#write(async ({ query }) => {
+      await query.transaction().execute((transaction) => touchFlow(transaction, now));
+      await writeSightings(query, [...this.#pending.values()]);
+      await this.#uses.write(query, now, true);
     });
   }
 
@@ -139,15 +135,12 @@ export class Register {
     const now = this.#options.clock.now();
     const sightings = [...this.#pending];
     this.#inFlow = keysOf(flow);
-    const written = await query.transaction().execute(async (transaction) => {
-      await writeFlow(transaction, flow, this.#absences, now);
-      await writeSightings(
-        transaction,
-        sightings.map(([, sighting]) => sighting),
-      );
-      return await this.#uses.write(transaction, now);
-    });
-    written();
+    await query.transaction().execute((transaction) => writeFlow(transaction, flow, this.#absences, now));
+    await writeSightings(
+      query,
+      sightings.map(([, sighting]) => sighting),
+    );
+    await this.#uses.write(query, now);
     for (const [key, sighting] of sightings) {
       if (this.#pending.get(key) === sighting) this.#pending.delete(key);
       if (this.#noted.size >= mostNoted) this.#noted.clear();
@@ -165,10 +158,8 @@ export class Register {
     const now = this.#options.clock.now();
     const found = await readOlderNames(query, from, from === undefined ? new Set() : await this.#known(query));
     if (found === undefined) return;
-    await query.transaction().execute(async (transaction) => {
-      await writeSightings(transaction, found);
-      await transaction.updateTable('sites').set({ read_from: now }).where('id', '=', id).execute();
-    });
+    await writeSightings(query, found);
+    await query.updateTable('sites').set({ read_from: now }).where('id', '=', id).execute();
     this.#hasRead = true;
   }
 

@@ -1,6 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Incident } from '../../contracts/messages.ts';
 import type { Tables } from '../../database/tables.ts';
+import { lotsOf } from './lots.ts';
 
 /** Rows of each table that come of incidents alone: sources that somebody makes up in a function must not fill the disk. */
 export const mostSighted = 5000;
@@ -44,13 +45,18 @@ export function keyOf({ what, site, name }: Pick<Sighting, 'what' | 'site' | 'na
  * Gives what incidents name a row, where it has none. What is or was part of the flow is only known for longer by it; what only incidents
  * name is gone since the last of them.
  */
-export async function writeSightings(transaction: Transaction<Tables>, sightings: readonly Sighting[]): Promise<void> {
-  const room = { site: 0, area: 0, source: 0 };
-  if (sightings.length > 0) {
-    room.site = mostSighted - (await rowsOf(transaction, 'sites'));
-    room.area = mostSighted - (await rowsOf(transaction, 'areas'));
-    room.source = mostSighted - (await rowsOf(transaction, 'sources'));
+export async function writeSightings(query: Kysely<Tables>, sightings: readonly Sighting[]): Promise<void> {
+  for (const lot of lotsOf(sightings)) {
+    await query.transaction().execute((transaction) => writeLot(transaction, lot));
   }
+}
+
+async function writeLot(transaction: Transaction<Tables>, sightings: readonly Sighting[]): Promise<void> {
+  const room = {
+    site: mostSighted - (await rowsOf(transaction, 'sites')),
+    area: mostSighted - (await rowsOf(transaction, 'areas')),
+    source: mostSighted - (await rowsOf(transaction, 'sources')),
+  };
   for (const sighting of sightings) {
     if (await renew(transaction, sighting)) continue;
     if (room[sighting.what] <= 0) continue;

@@ -3,6 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import type { Caller } from '../../../src/contracts/access.ts';
 import type { IncidentPage, IncidentSummary, LiveTicket } from '../../../src/contracts/api.ts';
+import type { RegisteredModel } from '../../../src/contracts/register.ts';
 import type { Incident } from '../../../src/contracts/messages.ts';
 import { siteHost } from '../../../src/api/site-host.ts';
 import { Site } from '../../../src/site/site.ts';
@@ -12,6 +13,8 @@ import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { serveApi } from './api-server.ts';
 import type { Change } from '../../../src/api/live/incident-feed.ts';
+
+const rule = (id: string) => ({ id, name: id, severity: 2, firstAt: 5 });
 
 /** One incident of the door, one of the yard, one of both, and one of the other house. */
 const incidents: Partial<Incident>[] = [
@@ -30,6 +33,12 @@ const incidents: Partial<Incident>[] = [
       { kind: 'object', label: 'person', source: 'yard', score: 0.84, capturedAt: 5, count: 1 },
       { kind: 'sound', label: 'glass_break', source: 'door', score: 0.91, capturedAt: 6, count: 1 },
     ],
+    // The last one stands on what the incident has no room to list.
+    rules: [
+      { ...rule('person'), signals: [{ kind: 'object', label: 'person', source: 'yard' }] },
+      { ...rule('glass'), signals: [{ kind: 'sound', label: 'glass_break', source: 'door' }] },
+      { ...rule('unlisted'), signals: [] },
+    ],
   },
   { id: 'foreign', site: 'garage', source: 'door', sources: ['door'] },
 ];
@@ -40,6 +49,8 @@ interface Bench {
   address: string;
   change: (change: Change) => void;
   be: (sources: readonly string[] | undefined) => void;
+  /** The first of them. */
+  site: Site;
 }
 
 async function bench(t: TestContext): Promise<Bench> {
@@ -70,9 +81,12 @@ async function bench(t: TestContext): Promise<Bench> {
   const be: Bench['be'] = (sources) => {
     caller = { name: 'ann', role: 'admin', how: 'session', ...(sources === undefined ? {} : { sources }) };
   };
+  const [site] = sites;
+  assert.ok(site);
   return {
     address,
     be,
+    site,
     as: (sources, path, init) => {
       be(sources);
       return fetch(`${address}${path}`, init);
@@ -127,6 +141,10 @@ describe('what a caller may see', () => {
       mine.evidence.map(({ source }) => source),
       ['door'],
     );
+    assert.deepEqual(
+      [whole, mine].map(({ rules }) => rules?.map(({ id }) => id)),
+      [['person', 'glass', 'unlisted'], ['glass']],
+    );
     assert.deepEqual(mine.explanation, ['Severity 2 by the rule person+glass_break.', 'Glass broke at door (0.91).']);
     assert.doesNotMatch(JSON.stringify(mine), /yard|cellar|backdoor/);
     assert.equal(whole.explanation.length, 5);
@@ -151,6 +169,43 @@ describe('what a caller may see', () => {
     assert.deepEqual(await ids(await as(['home/door'], '/api/v1/incidents?source=door')), ['both', 'door']);
     const events = (await (await as(['home/door'], '/api/v1/events?stream_id=yard')).json()) as { events: unknown[] };
     assert.deepEqual(events.events, []);
+  });
+
+  test('decides what is told of models: those that judge one of theirs, and when they did', async (t) => {
+    const { as, site } = await bench(t);
+    const { query } = await site.database();
+    const used = { id: 'ears', sha256: 'a'.repeat(64) };
+    await query
+      .insertInto('models')
+      .values(
+        [used, { id: 'eyes', sha256: 'b'.repeat(64) }].map((one) => ({
+          ...one,
+          kind: 'sound',
+          first_used: 1,
+          last_used: 9,
+        })),
+      )
+      .execute();
+    const yards = Array.from({ length: 300 }, (_, n) => ({ source: `yard-${n}`, first_used: 1, last_used: 9 }));
+    for (const use of [{ source: 'door', first_used: 3, last_used: 5 }, ...yards]) {
+      await query
+        .insertInto('model_sources')
+        .values({ ...used, site: 'home', ...use })
+        .execute();
+    }
+    const told = async (sources: string[]) =>
+      ((await (await as(sources, '/api/v1/models?site=home')).json()) as { items: RegisteredModel[] }).items;
+    assert.deepEqual(
+      (await told(['home'])).map(({ model, sources, lastUsed }) => [model, sources.length, lastUsed]),
+      [
+        ['ears', 200, 9],
+        ['eyes', 0, 9],
+      ],
+    );
+    const [mine, ...others] = await told(['home/door']);
+    assert.deepEqual(others, []);
+    assert.deepEqual([mine?.model, mine?.firstUsed, mine?.lastUsed], ['ears', 3, 5]);
+    assert.deepEqual(mine?.sources, [{ source: 'door', firstUsed: 3, lastUsed: 5 }]);
   });
 
   test('decides live messages, one by one', async (t) => {

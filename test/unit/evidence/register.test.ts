@@ -7,6 +7,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
 import { forgottenAfterDays } from '../../../src/evidence/register/forgotten.ts';
 import { registeredAreas, registeredModels, registeredSources } from '../../../src/evidence/register/register-list.ts';
+import { sightingsIn, writeSightings } from '../../../src/evidence/register/sightings.ts';
 import { Register } from '../../../src/evidence/register/register.ts';
 import { EvidenceFiles } from '../../../src/evidence/evidence-files.ts';
 import { remove } from '../../../src/evidence/retention/removal.ts';
@@ -231,6 +232,16 @@ describe('what incidents name', () => {
     assert.deepEqual(await names(), ['late']);
   });
 
+  test('is written a few at a time, however many names somebody makes up: an alert waits for no more', async (t) => {
+    const { query, names } = await house(t);
+    const sources = Array.from({ length: 200 }, (_, n) => `made-up-${n}`);
+    const writing = writeSightings(query, sightingsIn(incident({ source: 'made-up-0', sources })));
+    const meanwhile = (await names()).length;
+    await writing;
+    assert.ok(meanwhile < 100, `${meanwhile} were written first`);
+    assert.equal((await names()).length, 200);
+  });
+
   test('stays as long as an incident does, and goes after its time', async (t) => {
     const { flow, register, clock, store, database, folder, pass, names, area } = await house(t);
     flow.sources = [camera('gate'), camera('door', 'hall')];
@@ -257,6 +268,16 @@ describe('what incidents name', () => {
 });
 
 describe('models', () => {
+  test('forget after their time what they judged for sources that nothing else names', async (t) => {
+    const { flow, register, query, pass } = await house(t);
+    flow.sources = [camera('gate')];
+    await pass(2 * minute);
+    for (const source of ['gate', 'made-up']) register.used(detector, source);
+    await pass((forgottenAfterDays + 1) * day, 12 * hour);
+    const uses = await query.selectFrom('model_sources').select('source').execute();
+    assert.deepEqual(uses, [{ source: 'gate' }]);
+  });
+
   test('are known by digest, with what they judged and since when; one that was exchanged is another', async (t) => {
     const { clock, register, pass, query } = await house(t);
     register.used(detector, 'gate');

@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type BetterSqlite3 from 'better-sqlite3';
+import type { Selectable } from 'kysely';
 import { stepBackThread } from '../process/thread-priority.ts';
 import { failureOf } from './failures.ts';
 import type { FolderReport, InspectionAnswer, InspectionOrder } from './inspection.ts';
+import type { StreamRow } from './tables.ts';
 
 const require = createRequire(import.meta.url);
 /** A larger file would take longer to copy than somebody waits. */
@@ -16,26 +18,59 @@ parentPort?.postMessage(answer(workerData as InspectionOrder));
 
 function answer(order: InspectionOrder): InspectionAnswer {
   try {
-    return { report: inspect(order) };
+    return order.wanted === 'check' ? { report: inspect(order) } : { streams: streamsIn(order) };
   } catch (error) {
     return { failure: failureOf(error) };
   }
 }
 
-function inspect({ folder, heldHere, scratch }: InspectionOrder): FolderReport {
-  const holder = heldHere ? ({ holder: 'this process' } as const) : holderOf(join(folder, 'site.lock'));
-  const file = join(folder, 'sentinel.db');
-  if (!existsSync(file)) return { ...holder, database: 'absent' };
+function inspect(order: InspectionOrder): FolderReport {
+  const holder = holderIn(order);
+  if (!existsSync(databaseIn(order))) return { ...holder, database: 'absent' };
+  return { ...holder, ...(look(order, holder.holder, check) ?? { database: 'too large to look at' }) };
+}
+
+/** Those of an older database, which had no streams, are none. */
+function streamsIn(order: InspectionOrder): Selectable<StreamRow>[] | undefined {
+  if (!existsSync(databaseIn(order))) return [];
+  return look(order, holderIn(order).holder, (file, readonly) => {
+    const connection = open(file, readonly);
+    try {
+      const table = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'streams'").get();
+      if (table === undefined) return [];
+      return connection.prepare('SELECT * FROM streams ORDER BY source').all() as Selectable<StreamRow>[];
+    } finally {
+      connection.close();
+    }
+  });
+}
+
+function databaseIn({ folder }: InspectionOrder): string {
+  return join(folder, 'sentinel.db');
+}
+
+function holderIn({ folder, heldHere }: InspectionOrder): Pick<FolderReport, 'holder' | 'pid'> {
+  return heldHere ? { holder: 'this process' } : holderOf(join(folder, 'site.lock'));
+}
+
+/** @returns undefined for one that would have to be copied and is too large for that. */
+function look<Found>(
+  order: InspectionOrder,
+  holder: FolderReport['holder'],
+  use: (file: string, readonly: boolean) => Found,
+): Found | undefined {
+  const { scratch } = order;
+  const file = databaseIn(order);
   // In use: one more reader beside the writer. Not in use: a reader would leave files of its own behind, so a copy is read.
-  if (holder.holder !== 'nobody' && existsSync(`${file}-shm`)) return { ...holder, ...check(file, true) };
+  if (holder !== 'nobody' && existsSync(`${file}-shm`)) return use(file, true);
   const parts = [file, `${file}-wal`].filter((part) => existsSync(part));
   const bytes = parts.reduce((sum, part) => sum + statSync(part).size, 0);
-  if (bytes > Math.min(mostBytes, roomIn(scratch))) return { ...holder, database: 'too large to look at' };
+  if (bytes > Math.min(mostBytes, roomIn(scratch))) return undefined;
   const place = mkdtempSync(join(scratch, 'echosight-check-'));
   try {
     const copy = join(place, 'copy.db');
     for (const part of parts) copyFileSync(part, copy + part.slice(file.length));
-    return { ...holder, ...check(copy, false) };
+    return use(copy, false);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

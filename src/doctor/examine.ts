@@ -1,5 +1,4 @@
 import type { Clock } from '../contracts/ports.ts';
-import { redact } from '../network/redact.ts';
 import { checkAccess } from './checks/access.ts';
 import { checkCameras } from './checks/cameras.ts';
 import { checkChannels } from './checks/channels.ts';
@@ -12,7 +11,7 @@ import { checkInference, checkModels } from './checks/models.ts';
 import { checkNode, checkNodeRed } from './checks/versions.ts';
 import { checkWhatsApp } from './checks/whatsapp.ts';
 import { checkIds, type CheckId, type Finding } from '../contracts/findings.ts';
-import { problemOf, type Outcome } from './finding.ts';
+import { problemOf, redacted, type Outcome } from './finding.ts';
 import type { Installation } from './installation.ts';
 import type { Ports } from './ports.ts';
 import { checkMicrophones } from './checks/microphones.ts';
@@ -60,7 +59,7 @@ export async function examine(
   );
   // Whatever still runs has had its time.
   over.abort();
-  return found.flat().map((finding) => clean(finding, installation.secrets));
+  return found.flat().map((finding) => redacted(finding, installation.secrets));
 }
 
 async function run(
@@ -90,14 +89,4 @@ async function run(
   const outcome = await Promise.race([work, late]);
   for (const cancel of cancels) cancel();
   return [outcome].flat().map((one) => ({ id, ...one }));
-}
-
-function clean(finding: Finding, secrets: readonly string[]): Finding {
-  const { about, says, advice } = finding;
-  return {
-    ...finding,
-    ...(about === undefined ? {} : { about: redact(about, secrets) }),
-    says: redact(says, secrets),
-    ...(advice === undefined ? {} : { advice: redact(advice, secrets) }),
-  };
 }

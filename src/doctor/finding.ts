@@ -1,5 +1,6 @@
 import { asSentinelError } from '../contracts/errors.ts';
 import type { Finding, FindingState } from '../contracts/findings.ts';
+import { redact } from '../network/redact.ts';
 
 /** A finding before it is known which check it is from. */
 export type Outcome = Omit<Finding, 'id'>;
@@ -17,6 +18,17 @@ export const skipped = (says: string, advice?: string): Outcome => ({
 export function problemOf(thrown: unknown): Outcome {
   const { message, hint } = asSentinelError(thrown, 'ES_BAD_CONFIG');
   return { state: 'problem', says: message, ...(hint === undefined ? {} : { advice: hint }) };
+}
+
+/** An outcome without secrets. */
+export function redacted<Kind extends Outcome>(outcome: Kind, secrets: readonly string[]): Kind {
+  const { about, says, advice } = outcome;
+  return {
+    ...outcome,
+    ...(about === undefined ? {} : { about: redact(about, secrets) }),
+    says: redact(says, secrets),
+    ...(advice === undefined ? {} : { advice: redact(advice, secrets) }),
+  };
 }
 
 /** How many findings there are of each state. */

@@ -7,6 +7,7 @@ import type { CaptureDevice } from '../media/microphone/capture-devices.ts';
 import type { SourceContent } from '../media/source-probe.ts';
 import type { FolderReport } from '../database/inspection.ts';
 import type { CameraSource } from '../site/camera-source.ts';
+import type { RunnableStream } from '../streams/stored-stream.ts';
 import type { ModelChoice } from '../vision/detection-model.ts';
 import type { ChannelNode, DeclaredNode } from './installation.ts';
 
@@ -25,6 +26,14 @@ export interface FolderState {
 export interface FoundMicrophones {
   recorders: readonly RecorderName[];
   devices: readonly Pick<CaptureDevice, 'device' | 'label' | 'kind'>[];
+}
+
+/** What a data folder keeps of streams. */
+export interface FoundStreams {
+  /** Those that are to run. */
+  streams: readonly RunnableStream[];
+  /** What is wrong with the key of their addresses. */
+  fault?: string;
 }
 
 /** What a camera sends. */
@@ -56,6 +65,8 @@ export interface Ports {
   findMicrophones(): Promise<FoundMicrophones>;
   lookAtFolder(folder: string): Promise<FolderState>;
   lookAtDatabase(folder: string): Promise<FolderReport>;
+  /** Streams that the API added to the site of a data folder. @throws SentinelError ES_DATABASE */
+  findStreams(folder: string): Promise<FoundStreams>;
   lookAtCamera(source: CameraSource, transport: 'tcp' | 'udp', signal: AbortSignal): Promise<CameraLook>;
   /** Asks the Graph API about an account's number; asked again, it answers the same. `at` is our clock at the answer. */
   askNumber(account: DeclaredNode<'sentinel-whatsapp-account'>): Promise<NumberAnswer & { at: number }>;

@@ -12,6 +12,7 @@ import { whatsAppAccount } from '../site/whatsapp-account.ts';
 import { askChannel } from './ask-channel.ts';
 import { findMicrophones } from './find-microphones.ts';
 import { findNodeRed } from './find-node-red.ts';
+import { findStreams } from './find-streams.ts';
 import { lookAtCamera } from './look-at-camera.ts';
 import { lookAtFolder } from './look-at-folder.ts';
 import type { Ports } from './ports.ts';
@@ -42,6 +43,7 @@ export function thisMachine({ offline, signal }: { offline: boolean; signal: Abo
       const heldHere = openSites().some((site) => resolve(site.folder) === resolve(folder));
       return inspectDatabase(folder, heldHere, signal);
     },
+    findStreams: (folder) => findStreams(folder, signal),
     lookAtCamera: (source, transport, limit) =>
       lookAtCamera(source, transport, { locateFfmpeg: () => locateFfmpeg(), clock, signal: limit }),
     askNumber: once(async ({ id, config, credentials }) => {

@@ -1,7 +1,6 @@
 import type { MediaRequest, StateCommand, ViewChange } from '../contracts/commands.ts';
-import type { SentinelCameraConfig } from '../contracts/configs.ts';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
-import type { RunnableStream } from '../streams/stored-stream.ts';
+import { cameraOf, type RunnableStream } from '../streams/stored-stream.ts';
 import { addressLost } from '../streams/stream-store.ts';
 import {
   CameraWatch,
@@ -215,10 +214,4 @@ function watchOf(options: CameraWatchOptions): CameraWatch | LostStream {
 /** All that a stream runs with; its name for people does not count. */
 function printOf(stream: RunnableStream | undefined): string {
   return stream === undefined ? '' : JSON.stringify([stream.area, stream.address ?? null, stream.settings]);
-}
-
-/** A stream as a camera node would say it. */
-function cameraOf({ source, area, address = '', settings }: RunnableStream): SentinelCameraConfig {
-  const { capture_delay_ms: captureDelayMs, ...same } = settings;
-  return { name: source, site: '', area, address, ...same, captureDelayMs, playback: 'loop', maskFile: '' };
 }

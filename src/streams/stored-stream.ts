@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { SentinelCameraConfig } from '../contracts/configs.ts';
 import type { StreamSettings, StreamType } from '../contracts/streams.ts';
 import { usualSettings } from '../contracts/streams.ts';
 import type { StreamRow } from '../database/tables.ts';
@@ -46,6 +47,12 @@ export function settingsIn({ settings_json }: { settings_json: string }): Stream
 export function settingsOf(asked: Partial<StreamSettings>): Partial<StreamSettings> {
   const names = Object.keys(usualSettings) as (keyof StreamSettings)[];
   return Object.fromEntries(names.flatMap((name) => (asked[name] === undefined ? [] : [[name, asked[name]]])));
+}
+
+/** A stream as a camera node would say it. */
+export function cameraOf({ source, area, address = '', settings }: RunnableStream): SentinelCameraConfig {
+  const { capture_delay_ms: captureDelayMs, ...same } = settings;
+  return { name: source, site: '', area, address, ...same, captureDelayMs, playback: 'loop', maskFile: '' };
 }
 
 /** A name that can stand in topics, made of one for people. */

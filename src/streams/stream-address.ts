@@ -71,6 +71,17 @@ export function shownAddress(whole: string): string {
   return query === undefined ? path : `${path}?${query.split('&').map(shownParameter).join('&')}`;
 }
 
+/** What `shownAddress` hides: for sentences of others, such as those of ffmpeg. */
+export function secretsIn(whole: string): string[] {
+  const { location, password } = parseSourceAddress(whole);
+  const [, query = ''] = splitOnce(location, '?');
+  const parameters = query.split('&').flatMap((parameter) => {
+    const [name, value] = splitOnce(parameter, '=');
+    return shownParameter(parameter) === parameter ? [] : [value ?? name];
+  });
+  return [...(password === undefined ? [] : [password]), ...parameters];
+}
+
 /** What is given of a login goes before what stands in the address. */
 function withLogin(address: SourceAddress, given: Pick<WrittenAddress, 'username' | 'password'>): string {
   const { username = address.username ?? '', password = address.password ?? '' } = given;

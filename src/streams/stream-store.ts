@@ -29,7 +29,7 @@ export class StreamStore {
 
   constructor(options: StreamStoreOptions) {
     this.#options = options;
-    this.#key = new KeyFile(join(options.folder, 'streams.key'));
+    this.#key = streamKey(options.folder);
   }
 
   /** By name. */
@@ -144,12 +144,7 @@ export class StreamStore {
   async #all(): Promise<RunnableStream[]> {
     const { query } = await this.#options.database();
     const rows = await query.selectFrom('streams').selectAll().orderBy('source').limit(mostStreams).execute();
-    // Looked for anew each time: one that was put back counts at once.
-    const key = rows.length === 0 ? undefined : await this.#presentKey();
-    return rows.map((row) => {
-      const address = key && unseal(row.address, key, row.id);
-      return { ...storedStream(row, address === undefined), address };
-    });
+    return await withAddresses(rows, this.#key);
   }
 
   /** What a change makes of the address; undefined: it stays. */
@@ -157,7 +152,7 @@ export class StreamStore {
     const { url, username, password, stream_type: type } = change;
     if (url !== undefined && url !== row.shown) return admitAddress({ url, username, password, type });
     if (username === undefined && password === undefined && (type ?? row.type) === row.type) return undefined;
-    const key = await this.#presentKey();
+    const key = await presentKey(this.#key);
     const whole = key && unseal(row.address, key, row.id);
     if (whole === undefined) throw addressLost(row.source);
     return admitAddress({ url: whole, username, password, type });
@@ -165,11 +160,6 @@ export class StreamStore {
 
   async #columns(id: string, { whole, shown, type }: StreamAddress): Promise<Pick<Row, 'address' | 'shown' | 'type'>> {
     return { address: seal(whole, await this.#keyToWrite(), id), shown, type };
-  }
-
-  /** The key; undefined where it is not there or cannot be used: then addresses are lost, until it is back. */
-  async #presentKey(): Promise<Buffer | undefined> {
-    return await this.#key.read().catch(() => undefined);
   }
 
   async #keyToWrite(): Promise<Buffer> {
@@ -183,6 +173,26 @@ export class StreamStore {
       });
     }
   }
+}
+
+/** Where the key of the addresses lies. */
+export function streamKey(folder: string): KeyFile {
+  return new KeyFile(join(folder, 'streams.key'));
+}
+
+/** The rows of a store with their addresses. */
+export async function withAddresses(rows: readonly Row[], file: KeyFile): Promise<RunnableStream[]> {
+  // Looked for anew each time: one that was put back counts at once.
+  const key = rows.length === 0 ? undefined : await presentKey(file);
+  return rows.map((row) => {
+    const address = key && unseal(row.address, key, row.id);
+    return { ...storedStream(row, address === undefined), address };
+  });
+}
+
+/** The key; undefined where it is not there or cannot be used: then addresses are lost, until it is back. */
+async function presentKey(file: KeyFile): Promise<Buffer | undefined> {
+  return await file.read().catch(() => undefined);
 }
 
 async function rowOf(query: Kysely<Tables>, source: string): Promise<Row | undefined> {

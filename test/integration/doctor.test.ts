@@ -82,7 +82,18 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     await once(silent, 'listening');
     host = await NodeRedHost.start();
     await host.deploy(await house());
+    await add({ name: 'added', url: camera.url, ...login });
+    await add({ name: 'strange', url: camera.url, ...login, password: 'c4nary-stream-old' });
   });
+
+  async function add(stream: Record<string, string>): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${host.url}/echosight/api/v1/streams`, {
+      ...{ method: 'POST', headers, body: JSON.stringify(stream) },
+    });
+    assert.equal(answer.status, 201, await answer.text());
+  }
+
   after(async () => {
     await host.stop();
     await sandbox.close();
@@ -150,6 +161,8 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     assert.match(said(findings, 'cameras', 'refused'), /^problem: The camera refused the connection/);
     assert.match(said(findings, 'cameras', 'silent'), /^problem: The camera did not answer in time/);
     assert.match(said(findings, 'cameras', 'metadata'), /^problem: The host .* metadata address/);
+    assert.match(said(findings, 'cameras', 'added'), /^ok: It sends h264, 768 x 432, sound \(aac\)/);
+    assert.match(said(findings, 'cameras', 'strange'), /^problem: The camera refused the user name or password/);
     assert.match(said(findings, 'whatsapp', 'good'), /^ok: The access token is good for "EchoSight sandbox"/);
     assert.match(said(findings, 'whatsapp', 'expired'), /^problem: WhatsApp does not accept the access token/);
     assert.match(said(findings, 'channels', 'texts'), /^ok: Twilio accepts the account/);
@@ -199,7 +212,7 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
       NODE_RED_CREDENTIAL_SECRET: secret,
     });
     const findings = findingsOf(run.out);
-    for (const name of ['right', 'refused'])
+    for (const name of ['right', 'refused', 'added'])
       assert.equal(said(findings, 'cameras', name), 'skipped: Not asked: offline.');
     assert.match(said(findings, 'whatsapp', 'good'), /^skipped/);
   });
@@ -217,6 +230,20 @@ describe('echosight doctor', { timeout: 240_000 }, () => {
     assert.match(said(findings, 'node-red'), /^ok: Node-RED \d/);
     assert.match(said(findings, 'access'), /^ok: .*this machine only/);
     assert.ok(!text.includes('c4nary') && !host.log.includes('c4nary'));
+  });
+
+  test('without the key of what the API added its cameras are named, and nothing else is less', async () => {
+    const key = join(host.userDir, 'data', 'streams.key');
+    const kept = readFileSync(key);
+    rmSync(key);
+    const run = await echosight(['doctor', '--json', '--offline', '--user-dir', host.userDir]);
+    writeFileSync(key, kept, { mode: 0o600 });
+    const findings = findingsOf(run.out);
+    assert.match(
+      said(findings, 'cameras'),
+      /^problem: The file streams\.key of the data folder is missing: .* \(added, strange\)/,
+    );
+    assert.match(said(findings, 'cameras', 'right'), /^skipped: Not asked: offline/);
   });
 
   test('a check in Node-RED leaves the running site its folder', async () => {

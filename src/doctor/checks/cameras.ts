@@ -1,17 +1,28 @@
 import { SentinelError } from '../../contracts/errors.ts';
 import { isNetworkAddress } from '../../network/address.ts';
 import { cameraSource } from '../../site/camera-source.ts';
-import { ok, problem, problemOf, skipped, warning, type Outcome } from '../finding.ts';
+import { ok, problem, problemOf, redacted, skipped, warning, type Outcome } from '../finding.ts';
 import type { DeclaredNode, Installation } from '../installation.ts';
 import type { CameraLook, Ports } from '../ports.ts';
+import { storedCameras } from '../stored-cameras.ts';
 
 const together = 4;
 type Camera = DeclaredNode<'sentinel-camera'>;
-type CameraPorts = Pick<Ports, 'lookAtCamera' | 'signal' | 'offline'>;
+type CameraPorts = Pick<Ports, 'lookAtCamera' | 'findStreams' | 'signal' | 'offline'>;
 
-/** Asks every camera what it sends, four at a time. */
-export async function checkCameras({ cameras }: Pick<Installation, 'cameras'>, ports: CameraPorts): Promise<Outcome[]> {
-  if (cameras.length === 0) return [skipped('The flow has no camera.')];
+/** Asks every camera what it sends, four at a time: those of the flow, then those that the API added. */
+export async function checkCameras(
+  { cameras, folders }: Pick<Installation, 'cameras' | 'folders'>,
+  ports: CameraPorts,
+): Promise<Outcome[]> {
+  const stored = await storedCameras({ folders }, ports);
+  const all = [...cameras, ...stored.cameras];
+  if (all.length + stored.unread.length === 0) return [skipped('There is no camera.')];
+  const outcomes = [...(await visitAll(all, ports)), ...stored.unread];
+  return outcomes.map((outcome) => redacted(outcome, stored.secrets));
+}
+
+async function visitAll(cameras: readonly Camera[], ports: CameraPorts): Promise<Outcome[]> {
   const outcomes = new Map<Camera, Outcome>();
   const waiting = [...cameras];
   const visit = async (): Promise<void> => {

@@ -226,12 +226,12 @@ describe('the camera check', () => {
   });
   const look: CameraLook = { video: 'h264', size: { width: 1280, height: 720 }, audio: 'aac' };
   const ports = (lookAtCamera: (location: string) => Promise<CameraLook> = () => Promise.resolve(look)) => ({
-    ...{ signal: noSignal, offline: false },
+    ...{ signal: noSignal, offline: false, findStreams: () => Promise.resolve({ streams: [] }) },
     lookAtCamera: ({ address }: { address: { location: string } }) => lookAtCamera(address.location),
   });
 
   test('says what each sends, in the order of the flow', async () => {
-    const outcomes = await checkCameras({ cameras: [camera('a'), camera('b')] }, ports());
+    const outcomes = await checkCameras({ folders: [], cameras: [camera('a'), camera('b')] }, ports());
     assert.deepEqual(
       outcomes.map(({ about, state, says }) => [about, state, says]),
       ['a', 'b'].map((name) => [name, 'ok', 'It sends h264, 1280 x 720, sound (aac).']),
@@ -248,7 +248,7 @@ describe('the camera check', () => {
       open -= 1;
       return look;
     };
-    assert.equal((await checkCameras({ cameras }, ports(slow))).length, 11);
+    assert.equal((await checkCameras({ folders: [], cameras }, ports(slow))).length, 11);
     assert.equal(most, 4);
   });
 
@@ -260,7 +260,7 @@ describe('the camera check', () => {
     };
     const hostile = ['http://169.254.169.254/latest', 'concat:/etc/passwd', 'rtsp://[::ffff:169.254.169.254]/'];
     const cameras = hostile.map((address, index) => camera(`c${index}`, { address }));
-    const outcomes = await checkCameras({ cameras }, ports(record));
+    const outcomes = await checkCameras({ folders: [], cameras }, ports(record));
     assert.deepEqual(
       outcomes.map(({ state }) => state),
       ['problem', 'problem', 'problem'],
@@ -271,7 +271,7 @@ describe('the camera check', () => {
   test('a refused login is a problem, unless the login could not be read', async () => {
     const refuse = () => Promise.reject(new SentinelError('ES_CAMERA_UNAUTHORISED', 'Refused.'));
     const unread = { ...camera('b'), credentials: undefined };
-    const outcomes = await checkCameras({ cameras: [camera('a'), unread] }, ports(refuse));
+    const outcomes = await checkCameras({ folders: [], cameras: [camera('a'), unread] }, ports(refuse));
     assert.deepEqual(
       outcomes.map(({ state }) => state),
       ['problem', 'skipped'],
@@ -280,7 +280,7 @@ describe('the camera check', () => {
 
   test('offline, only files and devices of this machine are looked at', async () => {
     const cameras = [camera('net'), camera('file', { address: '/clip.mp4' })];
-    const outcomes = await checkCameras({ cameras }, { ...ports(), offline: true });
+    const outcomes = await checkCameras({ folders: [], cameras }, { ...ports(), offline: true });
     assert.deepEqual(
       outcomes.map(({ state }) => state),
       ['skipped', 'ok'],

@@ -31,6 +31,7 @@ function ports(signal: AbortSignal, others: Partial<Ports> = {}): Ports {
     findMicrophones: () => Promise.resolve({ recorders: [], devices: [] }),
     lookAtFolder: () => Promise.reject(new Error(`no folder ${canary}`)),
     lookAtDatabase: () => Promise.resolve({ holder: 'nobody', database: 'absent' }),
+    findStreams: () => Promise.resolve({ streams: [] }),
     lookAtCamera: () =>
       Promise.resolve({ video: `h264 ${encodeURIComponent(canary)}`, size: undefined, audio: undefined }),
     askNumber: () => Promise.reject(new Error('not asked')),

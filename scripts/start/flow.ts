@@ -15,7 +15,9 @@ export interface FlowNode {
 }
 
 const demoFlow = join(import.meta.dirname, '..', '..', 'flows', 'demo.json');
-const dashboardFlow = join(import.meta.dirname, '..', '..', 'examples', 'Dashboard', 'Incidents.json');
+const dashboardFlows = join(import.meta.dirname, '..', '..', 'examples', 'Dashboard');
+/** In the order of the menu. Each file brings what the pages share. */
+const dashboardPages = ['Incidents', 'History', 'Sound lab', 'System', 'Rules', 'Accounts'] as const;
 const ingestSpacing = 100;
 
 /** The demo flow as it stands in `flows/`. */
@@ -139,10 +141,13 @@ export function withoutWhatsApp(flow: readonly FlowNode[]): FlowNode[] {
   );
 }
 
-/** A flow and the page of incidents, where Dashboard is installed; the page needs no wires. */
+/** A flow and all pages of the dashboard, where Dashboard is installed; pages need no wires. */
 export function withDashboard(flow: readonly FlowNode[]): FlowNode[] {
   if (!dashboardIsInstalled()) return [...flow];
-  return [...flow, ...(JSON.parse(readFileSync(dashboardFlow, 'utf8')) as FlowNode[])];
+  const pages = dashboardPages.flatMap(
+    (name) => JSON.parse(readFileSync(join(dashboardFlows, `${name}.json`), 'utf8')) as FlowNode[],
+  );
+  return [...flow, ...new Map(pages.map((one) => [one.id, one])).values()];
 }
 
 /** Path of the page of incidents that a flow has, such as /dashboard/incidents. */

@@ -64,6 +64,25 @@ describe('npm start', { timeout: 400_000 }, () => {
       assert.ok((await browser.locator('.red-ui-flow-node').count()) >= 7);
     });
 
+    await t.test('the dashboard has all its pages, each in the menu of the others', async (page) => {
+      const browser = await openBrowser(page);
+      if (browser === undefined) return;
+      await browser.goto(`${product.editor}/dashboard/incidents`);
+      for (const [title, content] of [
+        ['History', '.es-history'],
+        ['Sound lab', '.es-lab'],
+        ['System', '.es-system'],
+        ['Rules', '.es-rules'],
+        ['Accounts', '.es-accounts'],
+        ['Incidents', '.es-list'],
+      ] as const) {
+        await browser.locator('.v-navigation-drawer a', { hasText: title }).evaluate((link: { click(): void }) => {
+          link.click();
+        });
+        await browser.locator(`.es-page${content}, .es-page ${content}`).first().waitFor({ timeout: 60_000 });
+      }
+    });
+
     const token = readFileSync(join(data, 'sandbox-token'), 'utf8').trim();
     for (const file of ['node-red/flows.json', 'node-red/flows_cred.json', 'node-red.log']) {
       assert.ok(!readFileSync(join(data, file), 'utf8').includes(token), file);

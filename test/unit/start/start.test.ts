@@ -97,6 +97,25 @@ describe('npm start', () => {
     assert.throws(() => flowSources(['rtsp://169.254.169.254/']), UsageError);
   });
 
+  test('brings every page of the dashboard, and what they share once', (t) => {
+    const path = folder(t);
+    prepareUserFolder(path, start(gate));
+    const flow = flowIn(path);
+    assert.equal(new Set(flow.map(({ id }) => id)).size, flow.length);
+    const pages = flow.filter(({ type }) => type === 'ui-page');
+    assert.deepEqual(
+      pages.sort((a, b) => Number(a.order) - Number(b.order)).map((page) => page.path),
+      ['/incidents', '/history', '/sound-lab', '/system', '/rules', '/accounts'],
+    );
+    for (const [type, count] of [
+      ['ui-template', 6],
+      ['ui-theme', 1],
+      ['ui-base', 1],
+    ] as const) {
+      assert.equal(flow.filter((node) => node.type === type).length, count, type);
+    }
+  });
+
   test('keeps logins and tokens out of the flow and seals them in the credentials', (t) => {
     const path = folder(t);
     assert.deepEqual(prepareUserFolder(path, start(gate, yard)), {

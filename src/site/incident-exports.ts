@@ -19,10 +19,16 @@ export class IncidentExports {
   readonly #folder: string;
   readonly #clock: Clock;
   #swept = false;
+  #bytes = 0;
 
   constructor(folder: string, clock: Clock) {
     this.#folder = folder;
     this.#clock = clock;
+  }
+
+  /** Bytes of all bundles that were made and not yet removed. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** What a run left that ended in the middle of it; never what is being made now. */
@@ -36,13 +42,17 @@ export class IncidentExports {
   async make(incidentId: string): Promise<MadeBundle> {
     mkdirSync(this.#place, { recursive: true, mode: 0o700 });
     const file = join(this.#place, `${randomUUID()}.zip`);
+    let bytes = 0;
     const remove = (): void => {
       rmSync(file, { force: true });
+      this.#bytes -= bytes;
+      bytes = 0;
     };
     try {
       await exportInThread({ folder: this.#folder, file, ids: [incidentId], now: this.#clock.now() });
-      const { size } = await stat(file);
-      return { file, bytes: size, remove };
+      bytes = (await stat(file)).size;
+      this.#bytes += bytes;
+      return { file, bytes, remove };
     } catch (error) {
       remove();
       throw error;

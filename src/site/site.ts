@@ -406,6 +406,7 @@ export class Site {
       ...{ database, folder, newId, onChange, clock: this.clock, log: this.log },
       files: new EvidenceFiles(folder),
       settings: () => this.keeping,
+      passing: () => this.exports.bytes,
       onCleared: ({ incidents, files, bytes }) => {
         const subject = `${incidents} incidents, ${files} files, ${bytes} bytes`;
         const at = this.clock.now();

@@ -30,6 +30,8 @@ export interface RetentionOptions extends Omit<RemovalWork, 'now'> {
   settings: () => RetentionSettings;
   /** Free bytes on the disk of the data folder; default: as the system says. */
   free?: () => Promise<number>;
+  /** Bytes on that disk that go by themselves, such as a bundle that somebody fetches: no evidence is deleted for their sake. */
+  passing?: () => number;
   /** Told after each run how many bytes are too much and may not be deleted. */
   onState?: (tooMuch: number) => void;
   /** Told what a run has deleted. */
@@ -144,7 +146,8 @@ export class Retention {
       cleared.files += due.files;
       cleared.bytes += bytes;
     };
-    const [before, free] = [await bytesKept(database.query), await this.#free().catch(() => Infinity)];
+    const [before, present] = [await bytesKept(database.query), await this.#free().catch(() => Infinity)];
+    const free = present + (this.#options.passing?.() ?? 0);
     for await (const due of dueByAge(database.query, wanted, now)) {
       if (this.#closed) return cleared;
       await count(due);

@@ -91,6 +91,7 @@ describe('an incident to take away', () => {
     const made = (await answer.json()) as PreparedExport;
     assert.equal(made.name, 'incident-both.zip');
     assert.deepEqual(notes, [], 'nobody has it yet');
+    assert.equal(site.exports.bytes, made.bytes);
     assert.equal((await readAs('bob', made.export)).status, 404);
     assert.equal((await readAs('ann', made.export, 'HEAD')).status, 404);
     const file = await readAs('ann', made.export);
@@ -99,6 +100,7 @@ describe('an incident to take away', () => {
     assert.equal((await readAs('ann', made.export)).status, 404);
     assert.deepEqual(notes, ['ann incident.export both']);
     await nothingLeft(site);
+    assert.equal(site.exports.bytes, 0);
   });
 
   test('what nobody fetches is gone after a minute, and the third of a caller takes the place of the first', (t) => {

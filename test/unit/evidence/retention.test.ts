@@ -21,7 +21,7 @@ const never: RetentionSettings = {
   ...{ mostBytes: 0, leastFree: 0 },
 };
 
-async function house(t: TestContext, settings: Partial<RetentionSettings>, free = Infinity) {
+async function house(t: TestContext, settings: Partial<RetentionSettings>, free = Infinity, passing = 0) {
   const folder = temporaryFolder(t);
   const log = new RecordingLog();
   const database = await openDatabase(join(folder, 'sentinel.db'), { log });
@@ -34,6 +34,7 @@ async function house(t: TestContext, settings: Partial<RetentionSettings>, free 
     ...{ database, folder, clock, log, newId: randomUUID, files: new EvidenceFiles(folder) },
     settings: () => ({ ...never, ...settings }),
     free: () => Promise.resolve(free),
+    passing: () => passing,
     onState: (bytes) => tooMuch.push(bytes),
     onCleared: (what) => cleared.push(what),
   });
@@ -119,6 +120,13 @@ test('room is made by files: of false alarms first, then of the oldest; their in
   await retention.clear();
   assert.deepEqual(await withFiles(), ['e', 'd', 'b']);
   assert.deepEqual((await verifyFolder(folder)).first, []);
+});
+
+test('no evidence goes to make room for a bundle that somebody fetches', async (t) => {
+  const { retention, keep, kept } = await house(t, { leastFree: 5000 }, 4000, 1000);
+  await keep('only', 1);
+  const { incidents, tooMuch } = await retention.clear();
+  assert.deepEqual([incidents, tooMuch, await kept()], [0, 0, ['only']]);
 });
 
 test('a disk that fills up counts as too much', async (t) => {

@@ -46,7 +46,7 @@ export const mostGrounds = 16;
 /** A rule that held in an incident, and the signals on which it stands. */
 export const FiredRule = Type.Object({
   id: Type.String({ maxLength: 64, description: 'Of the rule in its node.' }),
-  node: Type.Optional(name('Id of the fuse-severity in the flow.')),
+  node: Type.Optional(label('Id of the fuse-severity in the flow; in a subflow those of all around it come first.')),
   name: sentence('The name of the rule, else what met it, in words for people.'),
   severity: Type.Integer({ minimum: 0, maximum: 3, description: 'The highest that it gave.' }),
   firstAt: Type.Number({ ...shownMs, description: 'When it first held.' }),

@@ -43,3 +43,9 @@ describe('an incident at a time that no page can show', () => {
     );
   });
 });
+
+test('an incident of a fuse-severity deep in subflows is one: Node-RED joins the ids of all around it', () => {
+  const node = Array.from({ length: 5 }, () => '0123456789abcdef').join('-');
+  const rules = [{ id: 'person', node, name: 'Person', severity: 2, firstAt: 5, signals: [] }];
+  assertKind(incident({ rules }), 'incident');
+});

@@ -5,6 +5,7 @@ import { apiRoots } from '../api-root.ts';
 import { tab, vue } from '../browser.ts';
 import { modelFiles } from './model-files.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
+import { storageWords } from './storage-words.ts';
 import { systemSpeaker } from './system-words.ts';
 import { pageFrame } from '../page-frame.ts';
 import { pageVoice } from '../page-voice.ts';
@@ -131,7 +132,26 @@ export function createSystem(setup: DashboardSetup) {
           }),
         ),
       })),
-    facts: ({ outbox: { queued, failed }, database }: SiteHealth): { name: string; words: string; tone: Tone }[] => [
+    /** Whether nothing is wrong of all that is shown as such. */
+    isWell: ({ status, sites = [] }: HealthAnswer): boolean =>
+      status === 'ok' &&
+      sites.every(
+        ({ storage, accounts = [] }) => storage !== 'full' && accounts.every((account) => account.status !== 'down'),
+      ),
+    /** The versions of what it runs on. */
+    platform: ({ version = '', platform }: HealthAnswer): string =>
+      [
+        ...(version === '' ? [] : [say('version', { version })]),
+        ...(platform?.nodeRed === undefined ? [] : [`Node-RED ${platform.nodeRed}`]),
+        ...(platform === undefined ? [] : [`Node.js ${platform.nodejs}`]),
+      ].join(' · '),
+    facts: ({
+      outbox: { queued, failed },
+      database,
+      storage,
+      kept,
+      accounts = [],
+    }: SiteHealth): { name: string; words: string; tone: Tone }[] => [
       {
         name: say('alerts'),
         words: [
@@ -144,6 +164,16 @@ export function createSystem(setup: DashboardSetup) {
         ...{ name: say('database'), words: say(database) },
         tone: ({ ok: 'live', down: 'fault', unused: 'idle' } as const)[database],
       },
+      {
+        ...{ name: say('storage'), words: storageWords({ storage, kept }, { tag, say }) },
+        tone: storage === 'full' ? 'fault' : 'live',
+      },
+      ...accounts
+        .filter(({ status }) => status !== 'ok')
+        .map(({ channel, status, detail }) => ({
+          ...{ name: channel, words: detail },
+          tone: status === 'down' ? ('fault' as const) : ('wait' as const),
+        })),
     ],
   });
 }

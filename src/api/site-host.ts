@@ -3,7 +3,7 @@ import type { ApiHost } from './api.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { maySee, maySeeSite } from '../contracts/access.ts';
 import type { NodeSettings } from '../contracts/node-settings.ts';
-import type { HealthReport, SiteHealth } from '../contracts/health.ts';
+import type { HealthReport, Platform, SiteHealth } from '../contracts/health.ts';
 import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
@@ -30,14 +30,15 @@ import { firstFound, siteIncidents, watchSiteIncidents } from './site-incidents.
 
 /**
  * What the API of one process serves: every Site that is open.
- * @param settings of the nodes that run, without their secrets.
+ * @param running settings of the nodes that run, without their secrets; the version of Node-RED, where it says it.
  */
 export function siteHost(
   sites: () => readonly Site[],
   login: Login,
   log: Log,
-  settings: () => readonly NodeSettings[] = () => [],
+  { settings = () => [], nodeRed }: { settings?: () => readonly NodeSettings[]; nodeRed?: string | undefined } = {},
 ): ApiHost {
+  const platform = { nodejs: process.versions.node, ...(nodeRed === undefined ? {} : { nodeRed }) };
   return {
     door: () => homeOfAccounts(sites()),
     note: ({ name: by, how }, action, subject) => {
@@ -48,7 +49,7 @@ export function siteHost(
     caller: (request) => callerAt(homeOfAccounts(sites()), login, request),
     log,
     clock: new SiteClock(),
-    health: async () => healthOf(await Promise.all(sites().map((site) => site.report()))),
+    health: async () => healthOf(await Promise.all(sites().map((site) => site.report())), platform),
     metrics: metricsText,
     evidence: (id, scope) =>
       firstFound(sites(), async (site) => {
@@ -86,12 +87,12 @@ export function siteHost(
   };
 }
 
-function healthOf(sites: SiteHealth[]): HealthReport {
+function healthOf(sites: SiteHealth[], platform: Platform): HealthReport {
   const well = sites.every(
     (site) =>
       site.database !== 'down' &&
       site.models.every((model) => model.ok) &&
       site.sources.every(({ status }) => !isOffline(status)),
   );
-  return { status: well ? 'ok' : 'degraded', version: packageVersion(), sites };
+  return { status: well ? 'ok' : 'degraded', version: packageVersion(), platform, sites };
 }

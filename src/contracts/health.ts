@@ -42,6 +42,16 @@ export const AccountHealth = Type.Object({
 });
 export type AccountHealth = Static<typeof AccountHealth>;
 
+/** What evidence takes of its disk, as retention last found it: after two minutes, then every ten. */
+export const KeptEvidence = Type.Object({
+  bytes: Type.Integer({ minimum: 0, description: 'Of all files.' }),
+  mostBytes: Type.Integer({ minimum: 0, description: 'Above it, files go; 0: no limit.' }),
+  free: Type.Optional(Type.Integer({ minimum: 0, description: 'Free bytes on the disk of the data folder.' })),
+  leastFree: Type.Integer({ minimum: 0, description: 'Below it, files go; 0: no limit.' }),
+  at: Type.Number({ description: 'When it was found, epoch ms.' }),
+});
+export type KeptEvidence = Static<typeof KeptEvidence>;
+
 /** `unused` until the first node of the site needs the database. */
 const databaseStates = ['ok', 'down', 'unused'] as const;
 
@@ -59,13 +69,22 @@ export const SiteHealth = Type.Object({
   storage: Type.Optional(
     Type.Enum(['ok', 'full'], { description: 'full: there is no room for evidence, and none can be made.' }),
   ),
+  kept: Type.Optional(KeptEvidence),
 });
 export type SiteHealth = Static<typeof SiteHealth>;
+
+/** What all of it runs on. */
+const Platform = Type.Object({
+  nodejs: Type.String(),
+  nodeRed: Type.Optional(Type.String()),
+});
+export type Platform = Static<typeof Platform>;
 
 /** Answer of `GET /api/v1/health`: `degraded` as soon as a source, a model or the database does not work. */
 export const HealthReport = Type.Object({
   status: Type.Enum(['ok', 'degraded']),
   version: Type.String(),
+  platform: Type.Optional(Platform),
   sites: Type.Array(SiteHealth),
 });
 export type HealthReport = Static<typeof HealthReport>;
@@ -74,6 +93,7 @@ export type HealthReport = Static<typeof HealthReport>;
 export const HealthAnswer = Type.Object({
   status: HealthReport.properties.status,
   version: Type.Optional(HealthReport.properties.version),
+  platform: HealthReport.properties.platform,
   sites: Type.Optional(HealthReport.properties.sites),
 });
 export type HealthAnswer = Static<typeof HealthAnswer>;

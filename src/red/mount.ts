@@ -39,7 +39,8 @@ export function mountApi(RED: NodeRed): void {
 }
 
 function mountRoutes(RED: NodeRed, httpNode: NonNullable<NodeRed['httpNode']>): Api {
-  const api = new Api(siteHost(openSites, loginOf(RED), RED.log, runningSettings));
+  const running = { settings: runningSettings, nodeRed: RED.version?.() };
+  const api = new Api(siteHost(openSites, loginOf(RED), RED.log, running));
   mounted.set(httpNode, api);
   warnOfOpenDashboard(RED);
   offerFirstAdmin(RED, placeOf(RED.settings.httpNodeRoot));

@@ -21,7 +21,7 @@ import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidenc
 import { Sealing } from '../evidence/trust/sealing.ts';
 import { EvidenceFiles } from '../evidence/evidence-files.ts';
 import { heldIncidents } from '../evidence/retention/holds.ts';
-import { Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
+import { type Found, Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
 import { isDiskFull, StorageWatch } from '../evidence/storage-watch.ts';
 import { redact } from '../network/redact.ts';
 import { StreamStore } from '../streams/stream-store.ts';
@@ -322,7 +322,13 @@ export class Site {
       outbox,
       database: this.#databaseState,
       storage: this.#storage.state,
+      ...(this.#retention?.found && { kept: this.#kept(this.#retention.found) }),
     };
+  }
+
+  #kept(found: Found): NonNullable<SiteHealth['kept']> {
+    const { mostBytes, leastFree } = this.keeping;
+    return { ...found, mostBytes: Math.round(mostBytes), leastFree: Math.round(leastFree) };
   }
 
   /** What evidence would go now, by the settings of the site. @throws SentinelError ES_DATABASE */

@@ -59,6 +59,8 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
     await happen(host.url, { id: 'one' });
     await page.locator('.es-facts-row li.es-is-live', { hasText: /Database\s+works/ }).waitFor();
     await page.locator('.es-facts-row', { hasText: /Alerts\s+none waits/ }).waitFor();
+    await page.locator('.es-facts-row li.es-is-live', { hasText: /Storage\s+\S/ }).waitFor();
+    assert.match(await page.locator('.es-verdict').innerText(), /Version \d\S* · Node-RED \d\S* · Node\.js \d/);
     const model = page.locator('.es-models li', { hasText: 'works' });
     await model.getByText('judges hall').waitFor({ timeout: 60_000 });
     assert.match(await model.innerText(), /SHA-256 [0-9a-f]{16}… · first used: Today · judges hall/);

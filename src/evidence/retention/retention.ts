@@ -20,6 +20,13 @@ export interface Cleared {
   tooMuch: number;
 }
 
+/** What there is, as a run has left it; no `free` where the system does not say. */
+export interface Found {
+  bytes: number;
+  free?: number;
+  at: number;
+}
+
 /** What a run would delete, and the first thousand of it. */
 export type RetentionPlan = Cleared & { due: Due[] };
 
@@ -48,6 +55,7 @@ export class Retention {
   #working: Promise<unknown> = Promise.resolve();
   readonly #rounds: FileRounds;
   #swept = false;
+  #found: Found | undefined;
   #closed = false;
   #failing = false;
 
@@ -61,6 +69,11 @@ export class Retention {
       });
     this.#rounds = new FileRounds(options.database, options.files, (incidentId) => options.onChange?.(incidentId));
     this.#cancel = this.#later(firstAfterMs);
+  }
+
+  /** What the last look has found; undefined before the first. */
+  get found(): Found | undefined {
+    return this.#found;
   }
 
   /** Leaves the settings beside the database, for the command line. */
@@ -92,6 +105,7 @@ export class Retention {
     const work = this.#working.then(() => this.#run((due) => this.#remove(due)));
     this.#working = work.catch(() => undefined);
     const cleared = await work;
+    if (this.#found !== undefined) this.#found = less(this.#found, cleared.bytes);
     this.#options.onState?.(cleared.tooMuch);
     if (cleared.incidents > 0) {
       this.#options.onCleared?.(cleared);
@@ -148,6 +162,7 @@ export class Retention {
     };
     const [before, present] = [await bytesKept(database.query), await this.#free().catch(() => Infinity)];
     const free = present + (this.#options.passing?.() ?? 0);
+    this.#found = { bytes: before, ...(free === Infinity ? {} : { free }), at: now };
     for await (const due of dueByAge(database.query, wanted, now)) {
       if (this.#closed) return cleared;
       await count(due);
@@ -165,6 +180,10 @@ export class Retention {
     cleared.tooMuch = Math.max(over - cleared.bytes, 0);
     return cleared;
   }
+}
+
+function less({ bytes, free, at }: Found, gone: number): Found {
+  return { bytes: bytes - gone, ...(free === undefined ? {} : { free: free + gone }), at };
 }
 
 /** A person reads these. */

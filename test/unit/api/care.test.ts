@@ -33,12 +33,9 @@ async function bench(t: TestContext) {
   await store.review('held', { action: 'hold' }, 'ann');
   const notes: string[] = [];
   let caller: Caller = { name: 'ann', role: 'admin', how: 'session' };
-  const host = siteHost(
-    () => sites,
-    { authenticated: () => false, user: () => undefined },
-    log,
-    () => nodes,
-  );
+  const host = siteHost(() => sites, { authenticated: () => false, user: () => undefined }, log, {
+    settings: () => nodes,
+  });
   const note = (by: Caller, action: string, subject = ''): void => {
     notes.push(`${by.name} ${action} ${subject}`);
   };

@@ -130,12 +130,14 @@ test('no evidence goes to make room for a bundle that somebody fetches', async (
 });
 
 test('a disk that fills up counts as too much', async (t) => {
-  const { retention, keep, withFiles } = await house(t, { leastFree: 10_000 }, 9_000);
+  const { retention, keep, withFiles, clock } = await house(t, { leastFree: 10_000 }, 9_000);
+  assert.equal(retention.found, undefined, 'nobody has looked');
   await keep('a', 5);
   await keep('b', 4);
   await keep('c', 3);
   const { bytes } = await retention.clear();
   assert.equal(bytes, 2000, 'a twentieth more than what is missing');
+  assert.deepEqual(retention.found, { bytes: 1000, free: 11_000, at: clock.now() });
   assert.deepEqual(await withFiles(), ['c']);
 });
 

@@ -6,6 +6,7 @@ import type { HealthAnswer } from '../src/contracts/health.ts';
 import type { MicrophoneList } from '../src/contracts/listening.ts';
 import type { Prediction, RetrainAnswer, SoundModelStatus } from '../src/contracts/prediction.ts';
 import type { RuleNode, RuleNodes } from '../src/contracts/rule-list.ts';
+import type { SiteVerification, SiteVerifications } from '../src/contracts/site-care.ts';
 import type { IncidentStatistics, StatisticsQuery } from '../src/contracts/statistics.ts';
 import type { TrainingStatus } from '../src/contracts/training.ts';
 import { queryOf, type ListFilter } from './list-filter.ts';
@@ -106,6 +107,16 @@ export class ApiClient {
 
   async health(): Promise<HealthAnswer> {
     return (await this.#ask('health')) as HealthAnswer;
+  }
+
+  /** The last verification of the evidence of each site, or the one under way; for admins. */
+  async verifications(): Promise<SiteVerification[]> {
+    return ((await this.#ask('site/verification')) as SiteVerifications).sites;
+  }
+
+  /** Begins one. */
+  async verify(site: string): Promise<SiteVerification> {
+    return (await this.#ask('site/verification', { site })) as SiteVerification;
   }
 
   async ticket(): Promise<string> {

@@ -50,6 +50,20 @@ const english = {
   idle: 'Is not needed at present',
   paused: 'Paused',
   stopped: 'Stopped',
+  evidence: 'Evidence',
+  verify: 'Verify now',
+  verifyOf: 'Verify now: evidence of {site}',
+  neverVerified: 'Never verified',
+  verifying: 'Being verified',
+  notVerified: 'Could not be verified ({error}), which says nothing of the evidence',
+  sound: 'Sound: everything fits',
+  unsound: 'Not sound, faults: {n}',
+  verifiedAt: '{time}, by {who}',
+  verifyBegun: 'since {time}, by {who}',
+  verified: 'Incidents: {incidents}, files: {files} ({size}), entries of the chain: {entries}, seals: {seals}',
+  moreFaults: 'and {n} more',
+  byCommand: 'the command line',
+  byLocal: 'somebody at this machine',
 } as const;
 
 export type SystemWord = keyof typeof english;
@@ -104,6 +118,20 @@ const german: Readonly<Record<SystemWord, string>> = {
   idle: 'Wird zurzeit nicht gebraucht',
   paused: 'Pausiert',
   stopped: 'Angehalten',
+  evidence: 'Beweise',
+  verify: 'Jetzt prüfen',
+  verifyOf: 'Jetzt prüfen: Beweise von {site}',
+  neverVerified: 'Nie geprüft',
+  verifying: 'Wird geprüft',
+  notVerified: 'Ließ sich nicht prüfen ({error}), was nichts über die Beweise sagt',
+  sound: 'Unversehrt: alles passt',
+  unsound: 'Nicht unversehrt, Fehler: {n}',
+  verifiedAt: '{time}, durch {who}',
+  verifyBegun: 'seit {time}, durch {who}',
+  verified: 'Vorfälle: {incidents}, Dateien: {files} ({size}), Einträge der Kette: {entries}, Siegel: {seals}',
+  moreFaults: 'und {n} weitere',
+  byCommand: 'die Befehlszeile',
+  byLocal: 'jemanden an dieser Maschine',
 };
 
 export const systemSpeaker = wordBook(english, german);

@@ -3,6 +3,7 @@ import type { RegisteredModel } from '../../src/contracts/register.ts';
 import { ApiClient } from '../api-client.ts';
 import { apiRoots } from '../api-root.ts';
 import { tab, vue } from '../browser.ts';
+import { createEvidenceChecks } from './evidence-checks.ts';
 import { modelFiles } from './model-files.ts';
 import type { DashboardSetup } from '../incidents/page.ts';
 import { storageWords } from './storage-words.ts';
@@ -50,6 +51,10 @@ export function createSystem(setup: DashboardSetup) {
   const api = new ApiClient(apiRoots(setup.basePath ?? '/dashboard', setup.RED?.httpNodeRoot), tab);
   const state = vue().reactive({ ...initial, now: Date.now() });
   const person = createPerson(api, language);
+  const evidence = createEvidenceChecks({
+    ...{ api, voice, say, now: () => Date.now() },
+    isAdmin: () => person.me?.role === 'admin',
+  });
   let modelsAt = -Infinity;
 
   /** Without an answer the page says what runs, and not what it is. */
@@ -77,12 +82,15 @@ export function createSystem(setup: DashboardSetup) {
       state.failure = voice.failureText(error);
     }
     state.now = Date.now();
-    if (state.phase === 'ready') void loadModels();
+    if (state.phase !== 'ready') return;
+    void loadModels();
+    void evidence.load();
   }
 
   const frame = pageFrame(state, {
     ...{ voice, load, refreshMs, failed: say('failedTitle') },
-    begin: () => void person.load(),
+    // Who may know of the evidence is known only then.
+    begin: () => void person.load().then(() => evidence.load()),
   });
 
   return Object.assign(state, frame, {
@@ -90,6 +98,11 @@ export function createSystem(setup: DashboardSetup) {
     word,
     language,
     person,
+    evidence,
+    detach(): void {
+      frame.detach();
+      evidence.stop();
+    },
     address: (path: string): string => api.address(path),
     sources: ({ sources }: SiteHealth) =>
       sources.map(({ source, area, type, status, detail, since, lagSeconds = 0, frames, sound }) => {

@@ -31,6 +31,7 @@ export const SiteVerification = Type.Object({
   }),
   by: Type.Optional(Type.String({ description: 'Who began it.' })),
   startedAt: Type.Optional(epochMs),
+  progress: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'How far the one under way is, about.' })),
   endedAt: Type.Optional(epochMs),
   findings: Type.Optional(EvidenceFindings),
   error: Type.Optional(Type.String({ description: 'Stable name of why it failed.' })),

@@ -3,15 +3,18 @@ import type { Clock } from '../contracts/ports.ts';
 import { verifyInThread } from '../evidence/trust/trust-work.ts';
 import { readVerification, writeVerification, type KeptVerification } from '../evidence/trust/verification-file.ts';
 
+/** Tells how far it is, 0 to 1. */
+type Verify = (folder: string, tell: (share: number) => void) => Promise<EvidenceFindings>;
+
 /** Checks all evidence of a data folder in a thread of its own, once at a time, and keeps what came of it in the folder. */
 export class EvidenceCheck {
   readonly #folder: string;
   readonly #clock: Clock;
-  readonly #verify: (folder: string) => Promise<EvidenceFindings>;
+  readonly #verify: Verify;
   #own: KeptVerification = { state: 'never' };
 
   /** @param verify for tests. */
-  constructor(folder: string, clock: Clock, verify: (folder: string) => Promise<EvidenceFindings> = verifyInThread) {
+  constructor(folder: string, clock: Clock, verify: Verify = verifyInThread) {
     this.#folder = folder;
     this.#clock = clock;
     this.#verify = verify;
@@ -34,7 +37,7 @@ export class EvidenceCheck {
   begin(by: string): boolean {
     if (this.isUnderWay) return false;
     const begun = { by, startedAt: this.#clock.now() };
-    this.#own = { ...begun, state: 'under-way' };
+    this.#own = { ...begun, state: 'under-way', progress: 0 };
     void this.#outcome().then(async (outcome) => {
       const ended = { ...begun, ...outcome, endedAt: this.#clock.now() };
       await writeVerification(this.#folder, ended).catch(() => undefined);
@@ -44,8 +47,11 @@ export class EvidenceCheck {
   }
 
   async #outcome(): Promise<Pick<KeptVerification, 'state' | 'findings' | 'error'>> {
+    const tell = (progress: number): void => {
+      this.#own = { ...this.#own, progress };
+    };
     try {
-      return { state: 'done', findings: await this.#verify(this.#folder) };
+      return { state: 'done', findings: await this.#verify(this.#folder, tell) };
     } catch (error) {
       return { state: 'failed', error: error instanceof Error ? error.name : 'Error' };
     }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import Database from 'better-sqlite3';
 import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
@@ -65,6 +66,36 @@ describe('the page of the system in a browser', { timeout: 300_000, skip }, () =
     await model.getByText('judges hall').waitFor({ timeout: 60_000 });
     assert.match(await model.innerText(), /SHA-256 [0-9a-f]{16}… · first used: Today · judges hall/);
     await look(page, 'system', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-system'), []);
+  });
+
+  test('has the evidence verified, and says how far that is, what came of it and what does not fit', async () => {
+    const check = page.locator('.es-verification');
+    const verify = page.getByRole('button', { name: 'Verify now: evidence of Test house' });
+    await check.getByText('Never verified').waitFor({ timeout: 60_000 });
+    await verify.click();
+    await check.getByText('Sound: everything fits').waitFor({ timeout: 60_000 });
+    assert.match(await check.innerText(), /by somebody at this machine[^]*Incidents: \d+, files: 0 \(0 byte\)/);
+    await look(page, 'system-verified', { fullPage: true });
+    // A small house is verified before anybody sees how far it is.
+    const underWay = { site: 'home', siteName: 'Test house', state: 'under-way', by: 'ann', startedAt: Date.now() };
+    await page.route('**/site/verification', (route) =>
+      route.fulfill({ json: { sites: [{ ...underWay, progress: 0.4 }] } }),
+    );
+    await check.getByText('Being verified').waitFor({ timeout: 60_000 });
+    assert.match(await check.innerText(), /40%\s+since .*, by ann/);
+    assert.equal(await check.locator('progress').getAttribute('value'), '40');
+    assert.ok(await verify.isDisabled());
+    await look(page, 'system-verifying', { fullPage: true });
+    await page.unroute('**/site/verification');
+    const database = new Database(join(data, 'sentinel.db'));
+    assert.equal(database.prepare("UPDATE incidents SET label = 'Cat' WHERE id = 'one'").run().changes, 1);
+    database.close();
+    await check.getByText('Sound: everything fits').waitFor({ timeout: 60_000 });
+    await verify.click();
+    await check.getByText('Not sound, faults: 1').waitFor({ timeout: 60_000 });
+    assert.match(await check.locator('li').innerText(), /incident one\s*It is not what it was/);
+    await look(page, 'system-unsound', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-system'), []);
   });
 

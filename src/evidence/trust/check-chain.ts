@@ -6,6 +6,7 @@ import { entryHash, firstHash, linkHash } from './chain-entry.ts';
 import type { Faults } from './faults.ts';
 import { hex, isSignedBy, statementOf, type SealStatement } from './seal.ts';
 import { fingerprint } from './signing-key.ts';
+import type { VerifyProgress } from './verify-progress.ts';
 
 export interface CheckedChain {
   entries: number;
@@ -19,6 +20,7 @@ export function checkChain(
   connection: BetterSqlite3.Database,
   key: KeyObject | undefined,
   faults: Faults,
+  progress: VerifyProgress,
 ): CheckedChain {
   const seals = checkSeals(connection, key, faults);
   const bounds = new Map<number, string>();
@@ -30,6 +32,7 @@ export function checkChain(
     Selectable<ChainRow>
   >) {
     seq += 1;
+    progress.passEntry();
     if (row.seq !== seq) {
       faults.add(`chain entry ${seq}`, 'It is missing.');
       break;

@@ -8,6 +8,7 @@ import type { IncidentRow, MediaRow, RemovalRow, ReviewRow, SignalRow } from '..
 import type { ChainKind } from './chain-entry.ts';
 import type { Faults } from './faults.ts';
 import { incidentDigest, mediaDigest, removalDigest, reviewDigest } from './row-digests.ts';
+import type { VerifyProgress } from './verify-progress.ts';
 
 /** How files of evidence are named; a row that names another one was written by somebody else. */
 export const ourFile = /^evidence\/\d{4}-\d\d-\d\d\/[0-9a-f]{32}\.(?:jpg|png|wav|mp4)$/;
@@ -40,9 +41,10 @@ export async function checkRows(
   connection: BetterSqlite3.Database,
   folder: string,
   faults: Faults,
+  progress: VerifyProgress,
 ): Promise<CheckedRows> {
   const vouched = new Vouched(connection);
-  const incidents = checkIncidents(connection, vouched, faults);
+  const incidents = checkIncidents(connection, vouched, faults, progress);
   const tables = [
     { kind: 'review', table: 'reviews', digest: reviewDigest },
     { kind: 'removal', table: 'removals', digest: removalDigest },
@@ -56,14 +58,20 @@ export async function checkRows(
     }
   }
   findDeleted(connection, faults);
-  return { incidents, ...(await checkFiles(connection, vouched, folder, faults)) };
+  return { incidents, ...(await checkFiles(connection, vouched, folder, faults, progress)) };
 }
 
-function checkIncidents(connection: BetterSqlite3.Database, vouched: Vouched, faults: Faults): number {
+function checkIncidents(
+  connection: BetterSqlite3.Database,
+  vouched: Vouched,
+  faults: Faults,
+  progress: VerifyProgress,
+): number {
   const signals = connection.prepare('SELECT * FROM signals WHERE incident_id = ?');
   let count = 0;
   for (const row of connection.prepare('SELECT * FROM incidents').iterate() as Iterable<Selectable<IncidentRow>>) {
     count += 1;
+    progress.passIncident();
     const digest = incidentDigest(row, signals.all(row.id) as Selectable<SignalRow>[]);
     const fault = vouched.fault('incident', row.id, row.id, digest);
     if (fault !== undefined) faults.add(`incident ${row.id}`, fault);
@@ -102,6 +110,7 @@ async function checkFiles(
   vouched: Vouched,
   folder: string,
   faults: Faults,
+  progress: VerifyProgress,
 ): Promise<Omit<CheckedRows, 'incidents'>> {
   let [files, bytes] = [0, 0];
   for (const row of connection.prepare('SELECT * FROM media').iterate() as Iterable<Selectable<MediaRow>>) {
@@ -110,6 +119,7 @@ async function checkFiles(
     const digest = ourFile.test(row.file) ? await digestOfFile(join(folder, row.file)) : undefined;
     files += 1;
     bytes += row.bytes;
+    progress.passFile(row.bytes);
     if (digest === undefined) faults.add(row.file, 'The file is missing.');
     else if (digest !== row.sha256) faults.add(row.file, 'The file is not what it was.');
   }

@@ -12,6 +12,10 @@ export type TrustOrder =
   | ({ what: 'export' } & ExportOrder);
 
 export type TrustAnswer = { result: unknown } | { failure: Failure & { name: string } };
+/** How far it is, 0 to 1; before the answer. */
+export interface TrustProgress {
+  progress: number;
+}
 
 /** Seals what the chain has got. @returns how many seals. @throws SentinelError */
 export async function sealInThread(folder: string, now: number): Promise<number> {
@@ -19,8 +23,8 @@ export async function sealInThread(folder: string, now: number): Promise<number>
 }
 
 /** As `verifyFolder`, beside everything else. @throws SentinelError */
-export async function verifyInThread(folder: string): Promise<Verification> {
-  return (await inThread({ what: 'verify', folder })) as Verification;
+export async function verifyInThread(folder: string, tell?: (share: number) => void): Promise<Verification> {
+  return (await inThread({ what: 'verify', folder }, tell)) as Verification;
 }
 
 /** As `exportBundle`, beside everything else. @throws SentinelError */
@@ -28,12 +32,15 @@ export async function exportInThread(order: ExportOrder): Promise<Exported> {
   return (await inThread({ what: 'export', ...order })) as Exported;
 }
 
-async function inThread(order: TrustOrder): Promise<unknown> {
+async function inThread(order: TrustOrder, tell?: (share: number) => void): Promise<unknown> {
   const worker = new Worker(workerFile('trust'), { workerData: order, env: {}, execArgv: [], name: 'echosight-trust' });
   // It must not keep a process that is about to end.
   worker.unref();
   const answer = await new Promise<TrustAnswer>((resolve, reject) => {
-    worker.on('message', resolve);
+    worker.on('message', (message: TrustAnswer | TrustProgress) => {
+      if ('progress' in message) tell?.(message.progress);
+      else resolve(message);
+    });
     worker.on('error', reject);
     worker.on('exit', (code) => {
       reject(new Error(`the thread ended with code ${code}`));

@@ -17,7 +17,7 @@ async function perform(order: TrustOrder): Promise<unknown> {
     case 'seal':
       return sealNow(order.folder, signingKey(order.folder), order.now);
     case 'verify':
-      return await verifyFolder(order.folder);
+      return await verifyFolder(order.folder, undefined, (progress) => parentPort?.postMessage({ progress }));
     case 'export':
       return await exportBundle(order);
   }

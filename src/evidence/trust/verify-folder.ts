@@ -4,6 +4,7 @@ import { checkRows, type CheckedRows } from './check-rows.ts';
 import { openBeside } from './data-folder.ts';
 import { Faults, type Fault } from './faults.ts';
 import { fingerprint, publicKeyOf } from './signing-key.ts';
+import { VerifyProgress } from './verify-progress.ts';
 
 /** What came of a verification. */
 export interface Verification extends CheckedChain, CheckedRows {
@@ -20,16 +21,22 @@ export interface Verification extends CheckedChain, CheckedRows {
 /**
  * Checks all evidence of a data folder, also while Node-RED uses it. Reads every row and every file.
  * @param key public key to check the seals with; default: that of the folder.
+ * @param tell how far it is, 0 to 1.
  * @throws SentinelError ES_BAD_INPUT when there is no database
  */
-export async function verifyFolder(folder: string, key = publicKeyOf(folder)): Promise<Verification> {
+export async function verifyFolder(
+  folder: string,
+  key = publicKeyOf(folder),
+  tell?: (share: number) => void,
+): Promise<Verification> {
   const connection = openBeside(folder, 'read');
   const faults = new Faults();
   try {
     // One moment of the database, whatever is written meanwhile.
     connection.exec('BEGIN');
-    const chain = checkChain(connection, key, faults);
-    const rows = await checkRows(connection, folder, faults);
+    const progress = new VerifyProgress(connection, tell);
+    const chain = checkChain(connection, key, faults, progress);
+    const rows = await checkRows(connection, folder, faults, progress);
     return verification({ ...chain, ...rows }, key, faults);
   } finally {
     connection.close();

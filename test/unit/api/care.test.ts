@@ -11,6 +11,7 @@ import { usualKeeping } from '../../../src/site/site-keeping.ts';
 import { EvidenceCheck } from '../../../src/site/evidence-check.ts';
 import { Site } from '../../../src/site/site.ts';
 import { incident, jpeg } from '../evidence/incident.ts';
+import { verifyInThread } from '../../../src/evidence/trust/trust-work.ts';
 import { run } from '../cli/program-run.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -79,6 +80,36 @@ describe('who looks after an installation', () => {
     assert.deepEqual([told?.by, told?.state, told?.findings], ['command', 'done', last?.findings]);
     writeFileSync(join(home.folder, 'verification.json'), '{"state":"done","endedAt":1}x');
     assert.deepEqual(await restarted.last(), { state: 'never' });
+  });
+
+  test('sees how far a verification is', async (t) => {
+    const { home, as } = await bench(t);
+    const shares: number[] = [];
+    const found = await verifyInThread(home.folder, (share) => shares.push(share));
+    assert.deepEqual([found.holds, shares.at(-1)], [true, 1]);
+    assert.deepEqual(
+      shares,
+      [...new Set(shares)].sort((a, b) => a - b),
+    );
+    let tell: ((share: number) => void) | undefined;
+    let end: (() => void) | undefined;
+    const check = new EvidenceCheck(home.folder, new ManualClock(), (_folder, told) => {
+      tell = told;
+      return new Promise((resolve) => {
+        end = () => {
+          resolve(found);
+        };
+      });
+    });
+    assert.equal(check.begin('ann'), true);
+    assert.equal((await check.last()).progress, 0);
+    tell?.(0.25);
+    const { state, progress } = await check.last();
+    assert.deepEqual([state, progress], ['under-way', 0.25]);
+    end?.();
+    while (check.isUnderWay) await delay(20);
+    assert.equal((await check.last()).progress, undefined);
+    assert.equal(((await (await as(undefined, 'site/verification')).json()) as SiteVerifications).sites[0]?.by, 'ann');
   });
 
   test('verifies one site at a time', async (t) => {

@@ -16,12 +16,14 @@ const mostSites = 20;
  * no more than the names in them.
  * @param from Epoch ms: what began long before has been read already; undefined: nothing has.
  * @param known Keys of names that have a row already.
- * @returns undefined while incidents of earlier versions still wait for the index.
+ * @param isOver asked between names: whether nobody waits for them any more.
+ * @returns undefined while incidents of earlier versions still wait for the index, and when it is over.
  */
 export async function readOlderNames(
   query: Kysely<Tables>,
   from: number | undefined,
   known: ReadonlySet<string>,
+  isOver: () => boolean,
 ): Promise<Sighting[] | undefined> {
   if (!(await isWhole(query))) return undefined;
   const found = new Map<string, Sighting>();
@@ -30,6 +32,7 @@ export async function readOlderNames(
   let period = await nextPeriod(query, from === undefined ? 0 : periodOf(from));
   while (period !== undefined) {
     for (const [site, word] of await pairsIn(query, period)) {
+      if (isOver()) return undefined;
       if (passed.has(`${site} ${word}`) || found.size >= mostSighted) continue;
       const sighting = await firstSighting(query, period, site, word);
       if (sighting === undefined) continue;

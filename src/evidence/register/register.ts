@@ -156,7 +156,9 @@ export class Register {
     if (row === undefined) return;
     const from = row.read_from ?? undefined;
     const now = this.#options.clock.now();
-    const found = await readOlderNames(query, from, from === undefined ? new Set() : await this.#known(query));
+    const known = from === undefined ? new Set<string>() : await this.#known(query);
+    // Thousands of names take seconds, and a site that closes waits for what has begun.
+    const found = await readOlderNames(query, from, known, () => this.#isClosed);
     if (found === undefined) return;
     await writeSightings(query, found);
     await query.updateTable('sites').set({ read_from: now }).where('id', '=', id).execute();

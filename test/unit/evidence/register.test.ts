@@ -8,6 +8,7 @@ import { EvidenceStore } from '../../../src/evidence/evidence-store.ts';
 import { forgottenAfterDays } from '../../../src/evidence/register/forgotten.ts';
 import { registeredAreas, registeredModels, registeredSources } from '../../../src/evidence/register/register-list.ts';
 import { sightingsIn, writeSightings } from '../../../src/evidence/register/sightings.ts';
+import { readOlderNames } from '../../../src/evidence/register/older-names.ts';
 import { Register } from '../../../src/evidence/register/register.ts';
 import { EvidenceFiles } from '../../../src/evidence/evidence-files.ts';
 import { remove } from '../../../src/evidence/retention/removal.ts';
@@ -230,6 +231,18 @@ describe('what incidents name', () => {
     beginAnew();
     await pass(2 * minute);
     assert.deepEqual(await names(), ['late']);
+  });
+
+  test('is looked for in incidents of before only until the site closes; the next start begins anew', async (t) => {
+    const { store, kill, beginAnew, pass, names, query } = await house(t);
+    kill();
+    await store.record(incident({ id: 'a', source: 'old', sources: ['old'] }), {});
+    await store.list({ limit: 1 });
+    assert.equal(await readOlderNames(query, undefined, new Set(), () => true), undefined);
+    assert.deepEqual(await names(), []);
+    beginAnew();
+    await pass(2 * minute);
+    assert.ok((await names()).includes('old'));
   });
 
   test('is written a few at a time, however many names somebody makes up: an alert waits for no more', async (t) => {

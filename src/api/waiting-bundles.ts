@@ -55,9 +55,13 @@ export class WaitingBundles {
     const secret = this.#newSecret();
     const end = setTimeout(() => {
       this.#forget(secret);
-      waiting.bundle.remove();
+      try {
+        waiting.bundle.remove();
+      } catch {
+        // A disk that became read-only must not end the process: what lies there is swept at the next start.
+      }
     }, validSeconds * 1000);
-    // A process that ends does not wait for it; what lies there then is swept at the next start.
+    // A process that ends does not wait for it; that is swept as well.
     end.unref();
     this.#waiting.set(secret, { ...waiting, end });
     return secret;

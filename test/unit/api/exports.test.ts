@@ -128,6 +128,18 @@ describe('an incident to take away', () => {
     keep('one more', 'z');
   });
 
+  test('what nobody fetches and cannot be removed ends no process', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const waiting = new WaitingBundles(() => 'secret');
+    const caller: Caller = { name: 'ann', role: 'operator', how: 'session' };
+    const remove = (): void => {
+      throw new Error('EROFS: read-only file system');
+    };
+    waiting.keep({ bundle: { file: 'a', bytes: 1, remove }, incident: 'x', caller });
+    t.mock.timers.tick(60_000);
+    assert.equal(waiting.take('secret', caller), undefined);
+  });
+
   test('what is being fetched takes room as long as its reader is slow', () => {
     let secrets = 0;
     const waiting = new WaitingBundles(() => `secret-${++secrets}`);

@@ -4,16 +4,22 @@ import type { Site } from '../site/site.ts';
 
 /** Pages ask every 5 s, each of them: a large history is counted once for all. */
 const keepMs = 10_000;
+/** A disk that hangs does not keep the rules back. */
+const patienceMs = 2000;
 
 /** How often the rules of each Site held. */
 export class RuleFirings {
   readonly #counted = new WeakMap<Site, SharedAnswer<RuleCount[]>>();
 
-  /** None where the database cannot be asked: the rules are told all the same. */
+  /** None where the database cannot be asked, or does not answer in time: the rules are told all the same. */
   of(site: Site): Promise<RuleCount[]> {
     const known = this.#counted.get(site) ?? new SharedAnswer(() => countsOf(site), site.clock, keepMs);
     this.#counted.set(site, known);
-    return known.get();
+    const { promise: impatience, resolve } = Promise.withResolvers<RuleCount[]>();
+    const cancel = site.clock.after(patienceMs, () => {
+      resolve([]);
+    });
+    return Promise.race([known.get().finally(cancel), impatience]);
   }
 }
 

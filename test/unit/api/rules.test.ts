@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import { RuleFirings } from '../../../src/api/rule-firings.ts';
 import { siteHost } from '../../../src/api/site-host.ts';
 import { rulePresets, type Rule } from '../../../src/contracts/configs.ts';
 import type { Caller } from '../../../src/contracts/access.ts';
 import type { RuleNodes } from '../../../src/contracts/rule-list.ts';
 import { Site } from '../../../src/site/site.ts';
+import { ManualClock } from '../manual-clock.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { incident } from '../evidence/incident.ts';
@@ -117,5 +119,14 @@ describe('the rules of the sites', () => {
     assert.deepEqual(await ids('home/yard'), ['home abc']);
     assert.deepEqual(await ids('home/door'), ['home bc']);
     assert.deepEqual(await ids(), []);
+  });
+
+  test('also while the database hangs, without their counts', async () => {
+    const clock = new ManualClock();
+    const hangs = () => new Promise<never>(() => undefined);
+    const site = { clock, rules: { all: [] }, evidence: hangs } as unknown as Site;
+    const told = new RuleFirings().of(site);
+    clock.advance(2000);
+    assert.deepEqual(await told, []);
   });
 });

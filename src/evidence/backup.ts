@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { SentinelError } from '../contracts/errors.ts';
-import { digestOfFile, ourFile } from './trust/check-rows.ts';
+import { evidenceFilePath } from './evidence-id.ts';
+import { digestOfFile } from './trust/check-rows.ts';
 import { openBeside } from './trust/data-folder.ts';
 
 const require = createRequire(import.meta.url);
@@ -116,7 +117,7 @@ async function copyFiles(database: string, from: string, to: string): Promise<Ba
       sha256: string;
       bytes: number;
     }>) {
-      if (ourFile.test(file) && (await copyOne(join(from, file), join(to, file), { sha256, bytes }))) {
+      if (evidenceFilePath.test(file) && (await copyOne(join(from, file), join(to, file), { sha256, bytes }))) {
         result.files += 1;
         result.bytes += bytes;
       } else result.missing.push(file);

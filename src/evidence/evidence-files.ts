@@ -3,13 +3,13 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { asSentinelError, SentinelError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/ports.ts';
+import { evidenceFileName } from './evidence-id.ts';
 
 /** Younger temporary files may belong to a store that is just closing. */
 const orphanAgeMs = 60_000;
 
 /** Names that we give: nothing else in the folder is ours to delete. */
 const dayName = /^\d{4}-\d\d-\d\d$/;
-const fileName = /^[0-9a-f]{32}\.(?:jpg|png|wav|mp4)$/;
 /** A run that was cut off left its last files in the newest folders; years of older ones need no look. */
 const newestDays = 31;
 const batchSize = 500;
@@ -77,7 +77,7 @@ export class EvidenceFiles {
       .slice(-newestDays);
     for (const day of days) {
       const names = await namesIn(join(this.#folder, 'evidence', day), (entry) => entry.isFile());
-      const files = names.filter((name) => fileName.test(name)).map((name) => `evidence/${day}/${name}`);
+      const files = names.filter((name) => evidenceFileName.test(name)).map((name) => `evidence/${day}/${name}`);
       for (let start = 0; start < files.length; start += batchSize) yield files.slice(start, start + batchSize);
     }
   }

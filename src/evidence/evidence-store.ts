@@ -248,6 +248,7 @@ export class EvidenceStore {
   ): Promise<Insertable<MediaRow>> {
     const id = evidenceIdOf(this.#newId());
     const day = new Date(incident.capturedAt).toISOString().slice(0, 'YYYY-MM-DD'.length);
+    const sha256 = await digestOf(bytes);
     return {
       id,
       incident_id: incident.id,
@@ -256,8 +257,8 @@ export class EvidenceStore {
       rendition: rendition ?? null,
       mime,
       bytes: bytes.length,
-      sha256: await digestOf(bytes),
-      file: await this.#files.write(day, `${id}.${extension}`, bytes),
+      sha256,
+      file: await this.#files.write(day, `${sha256}-${id}.${extension}`, bytes),
       captured_at: incident.capturedAt,
       created_at: this.#clock.now(),
     };

@@ -5,13 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Selectable } from 'kysely';
 import type { IncidentRow, MediaRow, RemovalRow, ReviewRow, SignalRow } from '../../database/tables.ts';
+import { evidenceFilePath } from '../evidence-id.ts';
 import type { ChainKind } from './chain-entry.ts';
 import type { Faults } from './faults.ts';
 import { incidentDigest, mediaDigest, removalDigest, reviewDigest } from './row-digests.ts';
 import type { VerifyProgress } from './verify-progress.ts';
-
-/** How files of evidence are named; a row that names another one was written by somebody else. */
-export const ourFile = /^evidence\/\d{4}-\d\d-\d\d\/[0-9a-f]{32}\.(?:jpg|png|wav|mp4)$/;
 
 export interface CheckedRows {
   incidents: number;
@@ -116,7 +114,7 @@ async function checkFiles(
   for (const row of connection.prepare('SELECT * FROM media').iterate() as Iterable<Selectable<MediaRow>>) {
     const fault = vouched.fault('media', row.id, row.incident_id, mediaDigest(row));
     if (fault !== undefined) faults.add(`media ${row.id} of incident ${row.incident_id}`, fault);
-    const digest = ourFile.test(row.file) ? await digestOfFile(join(folder, row.file)) : undefined;
+    const digest = evidenceFilePath.test(row.file) ? await digestOfFile(join(folder, row.file)) : undefined;
     files += 1;
     bytes += row.bytes;
     progress.passFile(row.bytes);

@@ -12,7 +12,7 @@ import type { ChainRow, MediaRow, SealRow } from '../../database/tables.ts';
 import { packageVersion } from '../../process/package-files.ts';
 import { bundleNames, type BundledIncident, type ChainLine, type Manifest } from './bundle-form.ts';
 import { entryHash } from './chain-entry.ts';
-import { ourFile } from './check-rows.ts';
+import { evidenceFilePath } from '../evidence-id.ts';
 import { openBeside } from './data-folder.ts';
 import { reportEnd, reportHead, reportIncident } from './report-page.ts';
 import { modelsOf } from './report-models.ts';
@@ -154,7 +154,7 @@ class Bundle {
     for (const id of this.#ids) {
       for (const row of this.#rows<MediaRow>('media', id)) {
         const path = join(this.#order.folder, row.file);
-        if (ourFile.test(row.file) && (await isReadable(path))) {
+        if (evidenceFilePath.test(row.file) && (await isReadable(path))) {
           this.#add(bundleNames.media(row), () => createReadStream(path), false);
         } else this.#missing.push(bundleNames.media(row));
       }

@@ -63,9 +63,12 @@ describe('recording', () => {
       assert.equal(statSync(found.file).mode & 0o777, 0o600);
     }
     const day = join(folder, 'evidence', '2026-11-21');
-    assert.deepEqual(readdirSync(day).sort(), [`${items[0]?.id}.jpg`, `${items[1]?.id}.wav`].sort());
-    assert.ok(readFileSync(join(day, `${items[0]?.id}.jpg`)).equals(image));
-    assert.equal(readFileSync(join(day, `${items[1]?.id}.wav`)).toString('latin1', 0, 4), 'RIFF');
+    const [picture = '', sound = ''] = items.map(
+      ({ sha256, id, type }) => `${sha256}-${id}.${type === 'audio' ? 'wav' : 'jpg'}`,
+    );
+    assert.deepEqual(readdirSync(day).sort(), [picture, sound].sort());
+    assert.ok(readFileSync(join(day, picture)).equals(image));
+    assert.equal(readFileSync(join(day, sound)).toString('latin1', 0, 4), 'RIFF');
     assert.deepEqual(readdirSync(join(folder, 'evidence', '.incoming')), []);
     assert.equal(counted[0], 'evidence_bytes_total {"type":"snapshot"} 50000');
 
@@ -144,6 +147,18 @@ describe('recording', () => {
     assert.deepEqual([after?.label, after?.severity, after?.phase], ['third', 2, 'end']);
   });
 
+  test('a file is named by what is in it, and the same picture of two incidents is two files', async (t) => {
+    const { folder, store } = await bench(t);
+    for (const id of ['one', 'two']) await store.record(incident({ id }), { image: jpeg('the same') });
+    const names = readdirSync(join(folder, 'evidence', '2026-11-21'));
+    const digest = createHash('sha256').update(jpeg('the same')).digest('hex');
+    assert.deepEqual(
+      names.map((name) => name.split('-')[0]),
+      [digest, digest],
+    );
+    assert.equal(new Set(names).size, 2);
+  });
+
   test('many at the same time keeps each incident whole', async (t) => {
     const { store } = await bench(t);
     const names = Array.from({ length: 30 }, (_, n) => `incident-${n}`);
@@ -212,7 +227,8 @@ describe('recording', () => {
     const database = await openDatabase(join(folder, 'sentinel.db'), { log });
     t.after(() => database.close());
     const uuids = [randomUUID(), randomUUID()] as const;
-    const taken = `${uuids[0].replaceAll('-', '')}.jpg`;
+    const digest = createHash('sha256').update(jpeg('x')).digest('hex');
+    const taken = `${digest}-${uuids[0].replaceAll('-', '')}.jpg`;
     mkdirSync(join(folder, 'evidence', '2026-11-21', taken, 'in the way'), { recursive: true });
     let given = 0;
     const newId = () => uuids[given++] ?? randomUUID();
@@ -300,6 +316,7 @@ describe('finding', () => {
       '..%2fsentinel.db',
       `${id}\0`,
       `${id}.jpg`,
+      `${item?.sha256}-${id}.jpg`,
       id.toUpperCase(),
       `${id}\n`,
     ]) {
@@ -354,7 +371,8 @@ describe('starting', () => {
   });
 
   test('sweeps files without a row: old ones with a name of ours, and nothing else', async (t) => {
-    const hex = (digit: string, extension: string) => `${digit.repeat(32)}.${extension}`;
+    const hex = (digit: string, extension: string) =>
+      `${digit === 'a' ? `${'0'.repeat(64)}-` : ''}${digit.repeat(32)}.${extension}`;
     const { folder, log } = await bench(t, (place) => {
       const folderOf = (day: string) => join(place, 'evidence', day);
       for (const day of ['2026-11-20', '2026-11-21', 'notes']) mkdirSync(folderOf(day), { recursive: true });

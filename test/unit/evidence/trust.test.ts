@@ -223,7 +223,7 @@ describe('a bundle', () => {
     assert.match(page, /&lt;b&gt;two&lt;\/b&gt;/);
     assert.doesNotMatch(page, /<b>two/);
     assert.match(page, /a burglar/);
-    assert.match(page, /<img src="media\/[0-9a-f]{32}\.jpg"/);
+    assert.match(page, /<img src="media\/[0-9a-f]{64}-[0-9a-f]{32}\.jpg"/);
     assert.doesNotMatch(page, /https?:/);
   });
 
@@ -236,7 +236,7 @@ describe('a bundle', () => {
     writeFileSync(file, changed);
     const found = await verifyBundle(file);
     assert.ok(!found.holds);
-    assert.match(found.first[0]?.where ?? '', /^media\/[0-9a-f]{32}\.jpg$/);
+    assert.match(found.first[0]?.where ?? '', /^media\/[0-9a-f]{64}-[0-9a-f]{32}\.jpg$/);
   });
 
   test('of another key is told by the key that its owner gave', async (t) => {

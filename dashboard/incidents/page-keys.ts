@@ -12,6 +12,8 @@ export interface KeyDeeds {
   answer: (action: StoredReviewAction) => void;
   note: () => void;
   takeAway: () => void;
+  /** @returns whether there was something to close */
+  escape: (place: Element) => boolean;
 }
 
 /** Where letters are typed, or arrows have a meaning of their own. */
@@ -103,8 +105,12 @@ export function createKeys(state: PageState, list: ListWindow, deeds: KeyDeeds, 
     /** @param help the dialog that tells the keys */
     pressed(event: KeyboardEvent, help: HTMLDialogElement): void {
       const place = event.target as HTMLElement;
-      if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || place.closest(busy) !== null)
+      if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+      if (event.key === 'Escape' && deeds.escape(place)) {
+        event.preventDefault();
         return;
+      }
+      if (place.closest(busy) !== null) return;
       const run =
         (place.closest('.es-rows') === null ? undefined : inList[event.key]) ??
         (event.key === '?'

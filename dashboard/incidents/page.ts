@@ -13,6 +13,7 @@ import { haveRenditions, mediaOf, signalsOf, snapshotsOf, thumbnailOf } from './
 import { createKeys } from './page-keys.ts';
 import { pageLife } from './page-life.ts';
 import { initial } from './page-state.ts';
+import { escapePanel, type Panel } from './panels.ts';
 import { pageVoice } from '../page-voice.ts';
 import { createMyView } from './view/my-view.ts';
 import { wantedLanguages } from '../person-language.ts';
@@ -105,6 +106,11 @@ export function createPage(setup: DashboardSetup) {
     },
   });
 
+  const panels: readonly Panel[] = [
+    { id: 'es-view', isOpen: () => view.actions.mine.isOpen, close: () => (view.actions.mine.isOpen = false) },
+    { id: 'es-further', isOpen: () => state.isMoreOpen, close: () => (state.isMoreOpen = false) },
+  ];
+
   const keys = createKeys(
     state,
     list,
@@ -122,6 +128,7 @@ export function createPage(setup: DashboardSetup) {
       takeAway: () => {
         if (state.chosen !== undefined) void taking.takeAway(state.chosen);
       },
+      escape: (place) => escapePanel(panels, place),
     },
     voice,
   );

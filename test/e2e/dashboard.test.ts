@@ -196,7 +196,25 @@ describe('the page of incidents', { timeout: 300_000, skip }, () => {
     assert.ok((await overflow(page)) <= 0);
     await page.getByRole('button', { name: 'Show all' }).click();
     await page.locator('.es-card', { hasText: 'Upstairs' }).waitFor();
-    await page.getByRole('button', { name: 'More filters' }).click();
+  });
+
+  test('Escape closes what a button opened, and the button has the focus again', async () => {
+    const more = page.getByRole('button', { name: 'More filters' });
+    const view = page.locator('.es-view-button');
+    await view.click();
+    await page.locator('#es-view select').focus();
+    await page.getByLabel('Camera or microphone').focus();
+    await page.keyboard.press('Escape');
+    await page.locator('.es-more:focus[aria-expanded=false]').waitFor();
+    await page.locator('#es-further').waitFor({ state: 'hidden' });
+    // The other one is closed from anywhere, but for where Escape has a meaning of its own.
+    await page.getByPlaceholder('Search: words, place, camera').focus();
+    await page.keyboard.press('Escape');
+    await more.focus();
+    assert.equal(await view.getAttribute('aria-expanded'), 'true');
+    await page.keyboard.press('Escape');
+    await page.locator('.es-view-button:focus[aria-expanded=false]').waitFor();
+    await page.locator('#es-view').waitFor({ state: 'detached' });
   });
 
   test('does not take away under the hand what was just reviewed', async () => {

@@ -205,7 +205,7 @@ export interface SignalRow {
   source: string;
   score: number;
   threshold: number | null;
-  /** Of a sound: what judged it, as `judgedBy`; null in rows of before. */
+  /** Of a sound or an object: what judged it, as `judgedBy`; null in rows of before. */
   model: string | null;
   /** Of its best moment. */
   captured_at: number;

@@ -7,7 +7,7 @@ export interface Sighting {
   label: string;
   score: number;
   threshold?: number;
-  /** What judged a sound. */
+  /** What judged a sound or an object. */
   model?: string;
   /** Level of the window, for sounds. */
   dbfs?: number;
@@ -106,7 +106,12 @@ function readObjects(payload: Detections, wanted: Wanted): Look['sightings'] {
     const known = sightings.get(object.label);
     if (known === undefined) {
       const { label, score, seen } = object;
-      sightings.set(label, { label, score, objects: [object], ...(seen === undefined ? {} : { seen }) });
+      sightings.set(label, {
+        ...{ label, score, objects: [object] },
+        // A recording written by hand need not say it.
+        ...(payload.model === '' ? {} : { model: payload.model }),
+        ...(seen === undefined ? {} : { seen }),
+      });
       continue;
     }
     if ((object.seen?.n ?? 0) > (known.seen?.n ?? 0) && object.seen !== undefined) known.seen = object.seen;

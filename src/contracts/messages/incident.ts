@@ -19,7 +19,7 @@ export const IncidentSignal = Type.Object({
   score,
   threshold: Type.Optional(Type.Number({ ...score, description: 'What the score had to reach.' })),
   model: Type.Optional(
-    Type.String({ description: 'Of a sound: what judged it, the model with the version of a trained head.' }),
+    Type.String({ description: 'What judged a sound or an object: the model, with the version of a trained head.' }),
   ),
   capturedAt: Type.Number({ ...shownMs, description: 'Of its best moment: that of `score` and `objects`.' }),
   firstAt: Type.Optional(

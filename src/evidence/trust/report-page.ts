@@ -37,7 +37,7 @@ export function reportIncident(
 <ul>${sentences.join('')}</ul>
 ${media.map(figure).join('\n')}
 ${table(
-  ['Signal', 'Source', 'Score', 'Best moment', 'From', 'To'],
+  ['Signal', 'Source', 'Score', 'Best moment', 'From', 'To', 'Judged by'],
   signals.map((signal) => [
     `${signal.kind} ${signal.label}`,
     signal.source,
@@ -45,6 +45,7 @@ ${table(
     time(signal.captured_at),
     signal.first_at == null ? '' : time(signal.first_at),
     signal.last_at == null ? '' : time(signal.last_at),
+    signal.model ?? '',
   ]),
 )}
 ${table(

@@ -14,7 +14,7 @@ export interface RecordedSignal {
 /** What no rule can ask for, and what makes a day of signals long: it is left out, and filled in for the checks. */
 const leftOut: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> = {
   detections: {
-    ...{ seq: 0, width: 1, height: 1, encoding: 'jpeg', model: '', backend: '', staleFrames: 0 },
+    ...{ seq: 0, width: 1, height: 1, encoding: 'jpeg', backend: '', staleFrames: 0 },
     ...{ timings: { waitMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0 } },
     ...{ gate: undefined, pose: undefined, zones: undefined, ignored: undefined, fallback: undefined },
   },
@@ -29,7 +29,7 @@ const leftOut: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> =
 };
 /** What a line written by hand may leave out too. */
 const assumed: Readonly<Record<FusionKind, Readonly<Record<string, unknown>>>> = {
-  detections: { objects: [] },
+  detections: { objects: [], model: '' },
   'audio-scores': { scores: {}, triggered: [], thresholds: {}, dbfs: -100, peak: 0, model: '' },
   'stream-status': { detail: '', attempt: 0 },
   cue: { score: 1, features: {} },
@@ -43,6 +43,8 @@ export function lineOf(signal: FusionInput, receivedAt: number): string {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(signal)) if (!(key in omitted) && key !== 'v') kept[key] = value;
   if (signal.kind === 'detections') kept.objects = signal.objects.map(withoutKeypoints);
+  // What judged a picture without objects is nobody's question.
+  if (signal.kind === 'detections' && signal.objects.length === 0) delete kept.model;
   return JSON.stringify({ ...kept, receivedAt });
 }
 

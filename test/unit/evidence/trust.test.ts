@@ -271,6 +271,7 @@ describe('a bundle', () => {
     const lasting = signals.map((signal) => ({
       ...signal,
       ...{ firstAt: signal.capturedAt - 5000, lastAt: signal.capturedAt + 61_000 },
+      ...(signal.kind === 'object' ? { model: 'eyes' } : {}),
     }));
     const grounds = [{ kind: 'object', label: 'person', source: 'front' }] as const;
     const rule = { id: 'r', name: 'Break-in <1>', severity: 3, firstAt: rest.startedAt, signals: [...grounds] };
@@ -287,6 +288,7 @@ describe('a bundle', () => {
       report,
       /<td>2026-11-21 23:59:58\.000<\/td><td>2026-11-21 23:59:53\.000<\/td><td>2026-11-22 00:00:59\.000/,
     );
+    assert.match(report, /<td>object person<\/td>(<td>[^<]*<\/td>){5}<td>eyes<\/td><\/tr>/);
   });
 
   test('holds which models judged its sources while it lasted, with their digests, and no others', async (t) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultRules } from '../../../src/contracts/configs.ts';
+import type { Detections } from '../../../src/contracts/messages.ts';
 import { assertKind } from '../../../src/contracts/guards.ts';
-import { audioScores, BenchArea } from './bench-area.ts';
+import { lineOf, readSignalLine } from '../../../src/fusion/recording/signal-line.ts';
+import { audioScores, BenchArea, detections } from './bench-area.ts';
 
 describe('the life of an incident', () => {
   test('it starts once, gets its evidence after 5 s and ends after 30 s of quiet', () => {
@@ -41,6 +43,31 @@ describe('the life of an incident', () => {
       'update 3 person+glass_break',
       'evidence 3 person+glass_break',
     ]);
+  });
+
+  test('signals say which model judged them, also those of a recording; one written by hand need not say it', () => {
+    const area = new BenchArea();
+    area.hear({ glass_break: 0.8 });
+    area.watch({ person: 0.9 }, 1000);
+    assert.deepEqual(area.last.signals.map(({ kind, model }) => [kind, model]).sort(), [
+      ['object', 'm'],
+      ['sound', 'm'],
+    ]);
+    for (const [written, model] of [
+      [lineOf, 'm'],
+      [(seen: Detections) => JSON.stringify({ ...seen, model: undefined }), undefined],
+    ] as const) {
+      const replayed = new BenchArea();
+      for (let look = 0; look < 5; look++) {
+        replayed.wait(200);
+        const seen = detections({ person: 0.9 }, { capturedAt: replayed.clock.now() });
+        replayed.engine.accept(readSignalLine(written(seen, seen.capturedAt)).signal);
+      }
+      assert.deepEqual(
+        replayed.last.signals.map((signal) => signal.model),
+        [model],
+      );
+    }
   });
 
   test('a pane that goes on breaking is one incident, told once (ESF4)', () => {

@@ -43,7 +43,7 @@ describe('a line of a recording', () => {
     test(`brings back all of ${signal.kind} that a rule can ask for, and when it came`, () => {
       const { signal: read, receivedAt } = readSignalLine(lineOf(signal, at + 40));
       assert.equal(receivedAt, at + 40);
-      const unasked = ['timings', 'model', 'backend', 'top', 'width', 'height', 'encoding', 'seq', 'staleFrames'];
+      const unasked = ['timings', 'backend', 'top', 'width', 'height', 'encoding', 'seq', 'staleFrames'];
       const asked = (all: object): object =>
         Object.fromEntries(Object.entries(all).filter(([key]) => !unasked.includes(key)));
       assert.deepEqual(asked(read), asked(signal));

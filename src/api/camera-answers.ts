@@ -3,6 +3,7 @@ import { CameraQuery, type CameraList } from '../contracts/cameras.ts';
 import type { MicrophoneList } from '../contracts/listening.ts';
 import type { Clock } from '../contracts/ports.ts';
 import type { Call, Handlers } from './call.ts';
+import { listPage, pageParameters } from './list-page.ts';
 import { Parameters } from './parameters.ts';
 import { ClientBudget } from './client-budget.ts';
 import { Problem } from './problem.ts';
@@ -50,14 +51,18 @@ export class CameraAnswers {
     this.#admit(call);
     const given = new Parameters(request.url, Object.keys(CameraQuery.properties));
     const withGone = given.oneOf('gone', ['true', 'false']) === 'true';
-    sendJson(request, response, 200, withGone ? await this.#host.allCameras(caller) : this.#host.cameras(caller));
+    const all = withGone ? await this.#host.allCameras(caller) : this.#host.cameras(caller);
+    const { rows: cameras, paging } = listPage(given, all.cameras);
+    sendJson(request, response, 200, { cameras, ...paging });
   }
 
-  /** @throws Problem 403, 429 */
+  /** @throws Problem 400, 403, 429 */
   #microphones(call: Call): void {
     const { request, response, caller } = call;
     this.#admit(call);
-    sendJson(request, response, 200, this.#host.microphones(caller));
+    const given = new Parameters(request.url, pageParameters);
+    const { rows: microphones, paging } = listPage(given, this.#host.microphones(caller).microphones);
+    sendJson(request, response, 200, { microphones, ...paging });
   }
 
   /** @throws Problem 403, 404, 429, 503 */

@@ -5,6 +5,8 @@ import { SiteChoice, type SiteRetention, type SiteVerification } from '../contra
 import { bodyAs } from './access/account-problems.ts';
 import type { Call, Handlers } from './call.ts';
 import { jsonBody } from './json-body.ts';
+import { listPage, pageParameters } from './list-page.ts';
+import { Parameters } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { sendJson } from './send.ts';
 import { Turns } from './turns.ts';
@@ -49,7 +51,8 @@ export class CareAnswers {
     readConfig: ({ request, response, caller }) => {
       if (caller.sources !== undefined)
         throw new Problem(403, 'Settings are of everything: this needs to see everything.');
-      sendJson(request, response, 200, { nodes: this.#host.settings() });
+      const { rows: nodes, paging } = listPage(new Parameters(request.url, pageParameters), this.#host.settings());
+      sendJson(request, response, 200, { nodes, ...paging });
     },
   } satisfies Partial<Handlers>;
 

@@ -3,6 +3,7 @@ import type { RuleNodes } from '../contracts/rule-list.ts';
 import { languages, type Language } from '../process/package-files.ts';
 import type { Call, Handlers } from './call.ts';
 import { languageOf } from './language.ts';
+import { listPage, pageParameters } from './list-page.ts';
 import { Parameters } from './parameters.ts';
 import { sendJson } from './send.ts';
 
@@ -22,8 +23,10 @@ export class RuleAnswers {
 
   /** @throws Problem 400 */
   async #list({ request, response, caller }: Call): Promise<void> {
-    const language = new Parameters(request.url, ['lang']).oneOf('lang', languages) ?? languageOf(request);
+    const given = new Parameters(request.url, ['lang', ...pageParameters]);
+    const language = given.oneOf('lang', languages) ?? languageOf(request);
     response.setHeader('Content-Language', language);
-    sendJson(request, response, 200, await this.#host.rules(language, caller));
+    const { rows: nodes, paging } = listPage(given, (await this.#host.rules(language, caller)).nodes);
+    sendJson(request, response, 200, { nodes, ...paging });
   }
 }

@@ -5,6 +5,7 @@ import { bodyAs } from './access/account-problems.ts';
 import type { Call, Handlers } from './call.ts';
 import { assertUnchanged, EditTurns } from './edits.ts';
 import { jsonBody } from './json-body.ts';
+import { listPage, pageParameters } from './list-page.ts';
 import { Parameters } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { sendJson } from './send.ts';
@@ -67,9 +68,11 @@ export class StreamAnswers {
 
   /** @throws Problem 400 */
   async #list({ request, response, caller }: Call): Promise<void> {
-    const site = siteIn(request.url);
-    const streams = await this.#host.streams(caller);
-    sendJson(request, response, 200, { streams: streams.filter((one) => site === undefined || one.site === site) });
+    const given = new Parameters(request.url, ['site', ...pageParameters]);
+    const site = given.text('site', longestSite);
+    const fitting = (await this.#host.streams(caller)).filter((one) => site === undefined || one.site === site);
+    const { rows: streams, paging } = listPage(given, fitting);
+    sendJson(request, response, 200, { streams, ...paging });
   }
 
   /** @throws Problem 400, 404, 409 */

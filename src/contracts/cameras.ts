@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { listPaging, listQuery } from './list-paging.ts';
 import { streamStatuses } from './messages.ts';
 
 /**
@@ -45,8 +46,9 @@ export const CameraQuery = Type.Object({
   gone: Type.Optional(
     Type.Enum(['true', 'false'], { description: 'true: with those that are gone; `/sources` tells more of them.' }),
   ),
+  ...listQuery,
 });
 
 /** In the order of sites, areas and names. */
-export const CameraList = Type.Object({ cameras: Type.Array(CameraSummary) });
+export const CameraList = Type.Object({ cameras: Type.Array(CameraSummary), ...listPaging });
 export type CameraList = Static<typeof CameraList>;

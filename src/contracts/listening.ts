@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { listPaging } from './list-paging.ts';
 import { streamStatuses } from './messages.ts';
 
 /**
@@ -62,7 +63,7 @@ export const MicrophoneSummary = Type.Object({
 export type MicrophoneSummary = Static<typeof MicrophoneSummary>;
 
 /** In the order of sites, areas and names. */
-export const MicrophoneList = Type.Object({ microphones: Type.Array(MicrophoneSummary) });
+export const MicrophoneList = Type.Object({ microphones: Type.Array(MicrophoneSummary), ...listPaging });
 export type MicrophoneList = Static<typeof MicrophoneList>;
 
 /** What runs a sound model. */

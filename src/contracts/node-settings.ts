@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { listPaging } from './list-paging.ts';
 
 /** A node of the running flow, without its secrets. */
 export const NodeSettings = Type.Object({
@@ -19,5 +20,5 @@ export const NodeSettings = Type.Object({
 });
 export type NodeSettings = Static<typeof NodeSettings>;
 
-export const NodeSettingsList = Type.Object({ nodes: Type.Array(NodeSettings) });
+export const NodeSettingsList = Type.Object({ nodes: Type.Array(NodeSettings), ...listPaging });
 export type NodeSettingsList = Static<typeof NodeSettingsList>;

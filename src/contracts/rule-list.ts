@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { listPaging } from './list-paging.ts';
 
 /** In how many incidents a rule held. */
 export const RuleFiring = Type.Object({
@@ -54,5 +55,5 @@ export const RuleNode = Type.Object({
 });
 export type RuleNode = Static<typeof RuleNode>;
 
-export const RuleNodes = Type.Object({ nodes: Type.Array(RuleNode) });
+export const RuleNodes = Type.Object({ nodes: Type.Array(RuleNode), ...listPaging });
 export type RuleNodes = Static<typeof RuleNodes>;

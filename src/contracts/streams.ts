@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { listPaging, listQuery } from './list-paging.ts';
 import { Value } from 'typebox/value';
 import { SentinelCameraConfig } from './configs/camera.ts';
 import { sourceName } from './configs/fields.ts';
@@ -114,8 +115,10 @@ export const Stream = Type.Object({
 export type Stream = Static<typeof Stream>;
 
 /** In the order of sites and names. */
-export const StreamList = Type.Object({ streams: Type.Array(Stream) });
+export const StreamList = Type.Object({ streams: Type.Array(Stream), ...listPaging });
 export type StreamList = Static<typeof StreamList>;
 
-/** Parameters of the list, and of what is said of one stream. */
+/** Parameters of what is said of one stream. */
 export const StreamQuery = Type.Object({ site: Type.Optional(site) });
+/** Parameters of the list. */
+export const StreamListQuery = Type.Object({ ...StreamQuery.properties, ...listQuery });

@@ -12,6 +12,8 @@ import {
 } from '../../contracts/accounts.ts';
 import type { Call, Handlers, OpenCall } from '../call.ts';
 import { jsonBody } from '../json-body.ts';
+import { listPage, pageParameters } from '../list-page.ts';
+import { Parameters } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { sendJson, sendText } from '../send.ts';
 import { bearerOf, type Door } from './account-caller.ts';
@@ -144,8 +146,9 @@ export class AccountAnswers {
   }
 
   async #sessions({ request, response, caller }: Call): Promise<void> {
-    const sessions = await this.#access().sessionsOf(caller, await this.#session(request));
-    sendJson(request, response, 200, { sessions });
+    const all = await this.#access().sessionsOf(caller, await this.#session(request));
+    const { rows: sessions, paging } = listPage(new Parameters(request.url, pageParameters), all);
+    sendJson(request, response, 200, { sessions, ...paging });
   }
 
   async #endSession({ response, caller, parts: { session = '' } }: Call): Promise<void> {

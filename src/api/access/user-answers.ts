@@ -3,6 +3,7 @@ import { TokenRequest, UserChange, UserRequest, type UserRecord } from '../../co
 import type { Call, Handlers } from '../call.ts';
 import { assertUnchanged, EditTurns } from '../edits.ts';
 import { jsonBody } from '../json-body.ts';
+import { listPage, pageParameters } from '../list-page.ts';
 import { Parameters } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { sendJson } from '../send.ts';
@@ -34,7 +35,9 @@ export class UserAnswers {
   }
 
   async #list({ request, response, caller }: Call): Promise<void> {
-    sendJson(request, response, 200, { users: await this.#access(caller).users() });
+    const given = new Parameters(request.url, pageParameters);
+    const { rows: users, paging } = listPage(given, await this.#access(caller).users());
+    sendJson(request, response, 200, { users, ...paging });
   }
 
   /** @throws Problem 403, 404 */
@@ -88,7 +91,9 @@ export class UserAnswers {
   }
 
   async #tokens({ request, response, caller }: Call): Promise<void> {
-    sendJson(request, response, 200, { tokens: await this.#access(caller).tokens() });
+    const given = new Parameters(request.url, pageParameters);
+    const { rows: tokens, paging } = listPage(given, await this.#access(caller).tokens());
+    sendJson(request, response, 200, { tokens, ...paging });
   }
 
   /** @throws Problem 403, 422 */

@@ -20,6 +20,7 @@ import {
   UserRecord,
   UserRequest,
 } from '../../contracts/accounts.ts';
+import { ListQuery, listPaging } from '../../contracts/list-paging.ts';
 import { NamedId, OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
 
@@ -97,7 +98,13 @@ export const accountRoutes = {
   listSessions: {
     ...{ method: 'GET', path: '/api/v1/account/sessions', group: 'Accounts', needs: 'viewer' },
     summary: 'Where the own account is logged in.',
-    answers: { 200: { description: 'Newest first.', schema: Type.Object({ sessions: Type.Array(SessionRecord) }) } },
+    query: ListQuery,
+    answers: {
+      200: {
+        description: 'Newest first.',
+        schema: Type.Object({ sessions: Type.Array(SessionRecord), ...listPaging }),
+      },
+    },
   },
   endSession: {
     ...{ method: 'DELETE', path: '/api/v1/account/sessions/{session}', group: 'Accounts', needs: 'viewer' },
@@ -126,7 +133,10 @@ export const accountRoutes = {
   listUsers: {
     ...{ method: 'GET', path: '/api/v1/users', group: 'Accounts', needs: 'admin' },
     summary: 'All accounts.',
-    answers: { 200: { description: 'By name.', schema: Type.Object({ users: Type.Array(UserRecord) }) } },
+    query: ListQuery,
+    answers: {
+      200: { description: 'By name.', schema: Type.Object({ users: Type.Array(UserRecord), ...listPaging }) },
+    },
   },
   readUser: {
     ...{ method: 'GET', path: '/api/v1/users/{user}', group: 'Accounts', needs: 'admin' },
@@ -169,7 +179,10 @@ export const accountRoutes = {
   listTokens: {
     ...{ method: 'GET', path: '/api/v1/tokens', group: 'Accounts', needs: 'admin' },
     summary: 'Tokens of programs, without their secrets.',
-    answers: { 200: { description: 'Newest first.', schema: Type.Object({ tokens: Type.Array(TokenRecord) }) } },
+    query: ListQuery,
+    answers: {
+      200: { description: 'Newest first.', schema: Type.Object({ tokens: Type.Array(TokenRecord), ...listPaging }) },
+    },
   },
   makeToken: {
     ...{ method: 'POST', path: '/api/v1/tokens', group: 'Accounts', needs: 'admin' },

@@ -1,4 +1,5 @@
 import { CameraList, CameraQuery } from '../../contracts/cameras.ts';
+import { ListQuery } from '../../contracts/list-paging.ts';
 import { MicrophoneList } from '../../contracts/listening.ts';
 import { OpaqueId } from './parts.ts';
 import type { Route } from './route.ts';
@@ -13,6 +14,7 @@ export const cameraRoutes = {
   listMicrophones: {
     ...{ method: 'GET', path: '/api/v1/microphones', group: 'Cameras', needs: 'viewer' },
     summary: 'What microphones and sounds of cameras give, in numbers.',
+    query: ListQuery,
     answers: { 200: { description: 'In the order of sites, areas and names.', schema: MicrophoneList } },
   },
   readPreview: {

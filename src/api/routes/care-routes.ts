@@ -1,3 +1,4 @@
+import { ListQuery } from '../../contracts/list-paging.ts';
 import { NodeSettingsList } from '../../contracts/node-settings.ts';
 import { SiteChoice, SiteRetentions, SiteVerification, SiteVerifications } from '../../contracts/site-care.ts';
 import type { Route } from './route.ts';
@@ -24,6 +25,7 @@ export const careRoutes = {
   readConfig: {
     ...{ method: 'GET', path: '/api/v1/config', group: 'System', needs: 'admin' },
     summary: 'Settings of the running nodes, every secret masked.',
+    query: ListQuery,
     answers: { 200: { description: 'By type and name.', schema: NodeSettingsList } },
   },
 } as const satisfies Record<string, Route>;

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { LiveTicket } from '../../contracts/api.ts';
 import { SiteArming, SiteArmingRequest, SiteArmings } from '../../contracts/arming.ts';
+import { listQuery } from '../../contracts/list-paging.ts';
 import { RuleNodes } from '../../contracts/rule-list.ts';
 import type { Route } from './route.ts';
 
@@ -25,6 +26,7 @@ export const siteRoutes = {
       lang: Type.Optional(
         Type.Enum(['en', 'de'], { description: 'Of the sentences; default: as Accept-Language says, else English.' }),
       ),
+      ...listQuery,
     }),
     answers: { 200: { description: 'By site and name of the node.', schema: RuleNodes } },
   },

@@ -1,4 +1,11 @@
-import { Stream, StreamChange, StreamList, StreamQuery, StreamRequest } from '../../contracts/streams.ts';
+import {
+  Stream,
+  StreamChange,
+  StreamList,
+  StreamListQuery,
+  StreamQuery,
+  StreamRequest,
+} from '../../contracts/streams.ts';
 import { NamedId } from './parts.ts';
 import type { Route } from './route.ts';
 
@@ -10,7 +17,7 @@ export const streamRoutes = {
   listStreams: {
     ...{ method: 'GET', path: '/api/v1/streams', group: 'Streams', needs: 'viewer' },
     summary: 'Streams of the store and cameras of the flow; secrets in addresses are masked.',
-    query: StreamQuery,
+    query: StreamListQuery,
     answers: { 200: { description: 'In the order of sites and names.', schema: StreamList } },
   },
   readStream: {

@@ -444,7 +444,7 @@ describe('accounts', () => {
     const eve = open.browser();
     assert.equal(await eve.status('POST', '/register', { name: 'eve', password: good }), 204);
     assert.equal(await eve.status('POST', '/login', { name: 'eve', password: good }), 200);
-    assert.deepEqual(await (await eve.ask('GET', '/cameras')).json(), { cameras: [] });
+    assert.deepEqual(await (await eve.ask('GET', '/cameras')).json(), { cameras: [], total: 0 });
   });
 
   test('leave behind who did what, and no secret anywhere', async (t) => {

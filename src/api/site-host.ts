@@ -59,8 +59,8 @@ export function siteHost(
     ...siteIncidents(sites),
     exportIncident: (id, scope) => exportOf(sites(), id, scope),
     rules: (language, scope) => siteRules(sites(), language, scope),
-    simulate: (source, scope, alert) =>
-      testsAreAllowed() ? simulateEvent(sites(), source, { scope, alert }) : undefined,
+    simulate: (source, scope, how) =>
+      testsAreAllowed() ? simulateEvent(sites(), source, { scope, ...how }) : undefined,
     cameras: (scope) => ({ cameras: camerasOf(sites(), scope) }),
     allCameras: (scope) => allCameras(sites(), scope),
     microphones: (scope) => ({ microphones: microphonesOf(sites(), scope) }),

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { FollowedAlert } from './alert-outcomes.ts';
 import { IncidentQuery, pageLimits } from './api.ts';
 import { nameLimit, Severity, streamStatuses } from './messages.ts';
 
@@ -30,6 +31,13 @@ export const ViolenceEvent = Type.Object({
 });
 export type ViolenceEvent = Static<typeof ViolenceEvent>;
 
+/** An event that a test has asked for. */
+export const SimulatedEvent = Type.Object({
+  ...ViolenceEvent.properties,
+  alert: Type.Optional(FollowedAlert),
+});
+export type SimulatedEvent = Static<typeof SimulatedEvent>;
+
 export const EventPage = Type.Object({
   events: Type.Array(ViolenceEvent, { description: 'Newest first.' }),
   next: Type.Optional(Type.String({ description: '`before` of the next page; absent on the last one.' })),
@@ -56,11 +64,20 @@ export const EventQuery = Type.Object({
 /** Body of confirm and dismiss; it may be left out. */
 export const EventVerdict = Type.Object({ note: Type.Optional(Type.String({ maxLength: 2000 })) });
 
+/** Seconds that the answer of a test waits for the channels. */
+export const simulateWait = { usual: 10, most: 30 } as const;
 export const SimulateQuery = Type.Object({
   stream_id: stream,
   alert: Type.Optional(
     Type.Enum(['true', 'false'], {
-      description: 'true: it goes the way of a real one, as severity 2, and people are told.',
+      description:
+        'true: it goes the way of a real one, as severity 2, and people are told; `alert` of the answer says what became of that.',
+    }),
+  ),
+  wait: Type.Optional(
+    Type.Integer({
+      ...{ minimum: 0, maximum: simulateWait.most, default: simulateWait.usual },
+      description: 'With `alert=true`: so many seconds at most the answer waits for the messages to people.',
     }),
   ),
 });

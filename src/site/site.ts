@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Access } from '../access/access.ts';
 import { outboxCounts } from '../alerting/outbox-counts.ts';
+import { alertOutcomes } from '../alerting/alert-outcomes.ts';
 import { toldAlerts } from '../alerting/told-alerts.ts';
+import { mostOutcomes, type AlertOutcome } from '../contracts/alert-outcomes.ts';
 import { courseLimits, type IncidentCourse } from '../contracts/course.ts';
 import { incidentReviews } from '../evidence/incident-reviews.ts';
 import { SiteClock } from '../clock/site-clock.ts';
@@ -300,6 +302,12 @@ export class Site {
       toldAlerts(query, incidentId, courseLimits.alerts),
     ]);
     return { reviews, alerts };
+  }
+
+  /** What has become of the messages about an incident so far. @throws SentinelError ES_DATABASE, ES_WORKER_LOST */
+  async alertOutcomes(incidentId: string): Promise<AlertOutcome[]> {
+    const { query } = await this.database();
+    return await alertOutcomes(query, incidentId, mostOutcomes);
   }
 
   /** Writes down who said something of an incident, where no route does. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,14 +10,15 @@ import { WebSocket } from 'ws';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import type { LiveTicket } from '../../src/contracts/api.ts';
 import type { Frame, Media, StreamStatus } from '../../src/contracts/messages.ts';
-import type { EventMessage } from '../../src/contracts/older-clients.ts';
+import type { EventMessage, SimulatedEvent } from '../../src/contracts/older-clients.ts';
 import type { Stream, StreamList } from '../../src/contracts/streams.ts';
 import { catchAll, freePort, NodeRedHost, probe, watchStatus, type FlowNode } from '../hosts/node-red-host.ts';
 import { startDemoCamera } from './demo-camera.ts';
 
 const secret = 'canary-5e1f';
 
-function flow(): FlowNode[] {
+/** @param hook address of who is alerted */
+function flow(hook: string): FlowNode[] {
   const button = (id: string, payload: string): FlowNode => {
     return { id, type: 'inject', props: [{ p: 'payload' }], payload, payloadType: 'json', wires: [['watch']] };
   };
@@ -24,6 +27,8 @@ function flow(): FlowNode[] {
       ...{ id: 'watch', type: 'rtsp-in', from: 'store', camera: '', site: '', width: 320, rate: 5 },
       wires: [['probe-frames'], [], ['probe-states'], ['probe-media']],
     },
+    { id: 'keep', type: 'evidence-store', site: '', wires: [['push'], []] },
+    { id: 'push', type: 'sentinel-webhook-out', site: '', name: 'push', url: hook, wires: [[], []] },
     button('whose', '{"command":"snapshot"}'),
     button('nobody', '{"command":"stop","source":"nobody"}'),
     button('door', '{"command":"snapshot","source":"door"}'),
@@ -36,6 +41,9 @@ function flow(): FlowNode[] {
 describe('rtsp-in with the streams of the store in a real Node-RED', { timeout: 400_000 }, () => {
   let host: NodeRedHost;
   let camera: Awaited<ReturnType<typeof startDemoCamera>>;
+  /** Who is alerted. */
+  let hook: Server;
+  const posts: string[] = [];
   /** With the login that the camera asks for. */
   let url = '';
 
@@ -44,11 +52,19 @@ describe('rtsp-in with the streams of the store in a real Node-RED', { timeout: 
     camera = await startDemoCamera({ credentials: { username: 'ann', password: secret } });
     url = camera.url.replace('rtsp://', `rtsp://ann:${secret}@`);
     host = await NodeRedHost.start({ ECHOSIGHT_TEST_ROUTES: '1' });
-    await host.deploy(flow());
+    hook = createServer((request, response) => {
+      posts.push(request.headers['idempotency-key']?.toString() ?? '');
+      request.resume().on('end', () => response.writeHead(204).end());
+    });
+    hook.listen(0, '127.0.0.1');
+    await once(hook, 'listening');
+    await host.deploy(flow(`http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`));
   });
   after(async () => {
     await host.stop();
     await camera.stop();
+    hook.closeAllConnections();
+    hook.close();
   });
 
   const said: string[] = [];
@@ -155,6 +171,27 @@ describe('rtsp-in with the streams of the store in a real Node-RED', { timeout: 
     for (let times = 0; times < 2; times += 1) assert.equal((await ask('POST', 'streams/door/start')).status, 200);
     await state('door', 'connected');
     await frame(({ source }) => source === 'door');
+  });
+
+  test('an event of a test is followed to whom it alerts, and sent once', async () => {
+    const answer = await ask('POST', 'test/simulate-event?stream_id=door&alert=true&wait=30');
+    assert.equal(answer.status, 201);
+    const { simulated, alert } = answer.stream as unknown as SimulatedEvent;
+    const messages = alert?.messages.map(({ updatedAt, ...message }) => ({ ...message, isDated: updatedAt > 0 }));
+    const { port } = hook.address() as AddressInfo;
+    assert.deepEqual(
+      [simulated, alert?.settled, messages],
+      [
+        ...[true, true],
+        [
+          {
+            ...{ channel: 'webhook', recipient: `127.0.0.1:${port}`, part: 'text', state: 'accepted', attempts: 1 },
+            isDated: true,
+          },
+        ],
+      ],
+    );
+    assert.equal(posts.length, 1);
   });
 
   test('shows the clip of the package beside it', async () => {

@@ -8,6 +8,7 @@ import {
   eventStatuses,
   EventVerdict,
   PendingQuery,
+  simulateWait,
   type EventStatus,
 } from '../../contracts/older-clients.ts';
 import type { Call, Handlers } from '../call.ts';
@@ -20,14 +21,16 @@ import { Problem } from '../problem.ts';
 import { sendJson } from '../send.ts';
 import type { Turns } from '../turns.ts';
 import { eventOf, reviewsOf } from './event-words.ts';
+import type { Simulated } from './simulated-event.ts';
 
 export interface EventHost extends IncidentHost {
   /**
    * Writes down an incident of a camera that a test asks for, marked as such. Undefined: tests are not allowed here.
    * @param alert it is handed to the flow, which tells people; otherwise nobody is told.
+   * @param waitMs so long it is looked at what becomes of that.
    * @throws Problem 404 for a camera that is not there, 409 where no flow would hear of it
    */
-  simulate(source: string, scope: Scope, alert: boolean): Promise<string> | undefined;
+  simulate(source: string, scope: Scope, alert: { alert: boolean; waitMs: number }): Promise<Simulated> | undefined;
 }
 
 /** Answers clients of ViolenceSense: its events are our incidents. */
@@ -94,13 +97,16 @@ export class EventAnswers {
 
   /** @throws Problem 400, 404, 503 */
   async #simulate({ request, response, caller }: Call): Promise<void> {
-    const given = new Parameters(request.url, ['stream_id', 'alert']);
+    const given = new Parameters(request.url, ['stream_id', 'alert', 'wait']);
     const source = given.text('stream_id', nameLimit);
     const alert = given.oneOf('alert', ['true', 'false']) === 'true';
-    const written = source === undefined ? undefined : this.#host.simulate(source, caller, alert);
+    const waitMs = (given.integer('wait', 0, simulateWait.most) ?? simulateWait.usual) * 1000;
+    const written = source === undefined ? undefined : this.#host.simulate(source, caller, { alert, waitMs });
     if (source === undefined) throw new Problem(400, 'The parameter stream_id names the camera.');
     if (written === undefined) throw new Problem(404, 'There is nothing here.');
-    sendJson(request, response, 201, eventOf(await this.#incident(await written, caller)));
+    const { id, alert: followed } = await written;
+    const event = eventOf(await this.#incident(id, caller));
+    sendJson(request, response, 201, { ...event, ...(followed === undefined ? {} : { alert: followed }) });
   }
 
   async #incident(id: string, caller: Caller): Promise<IncidentSummary> {

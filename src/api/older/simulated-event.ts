@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { maySee, type Scope } from '../../contracts/access.ts';
+import type { FollowedAlert } from '../../contracts/alert-outcomes.ts';
 import { topicOf } from '../../contracts/guards.ts';
 import type { Incident } from '../../contracts/messages.ts';
 import { camerasOf } from '../../site/camera-list.ts';
 import type { Site } from '../../site/site.ts';
 import { Problem } from '../problem.ts';
+import { followAlert } from './followed-alert.ts';
 import { simulatedReason } from './event-words.ts';
 
 const variable = 'ECHOSIGHT_TEST_ROUTES';
@@ -20,17 +22,24 @@ const explanations = {
   told: 'This is a test that somebody asked for: nothing happened.',
 } as const;
 
+export interface Simulated {
+  id: string;
+  /** What became of the messages to people, where it was sent. */
+  alert?: FollowedAlert;
+}
+
 /**
  * Writes an incident that is over at once into the store of the site of a camera. Without `alert` no message leaves by any wire, so nobody is
  * told; with it, the evidence-store nodes of the site send it as they send a real one.
- * @returns its id.
+ * @param waitMs with alert: so long it is looked at what becomes of the messages to people.
+ * @returns its id, and what became of the alert.
  * @throws Problem 404 for a camera that is not there, 409 where several sites have one of that name, or no node would send it
  */
 export async function simulateEvent(
   sites: readonly Site[],
   source: string,
-  { scope, alert }: { scope: Scope; alert: boolean },
-): Promise<string> {
+  { scope, alert, waitMs }: { scope: Scope; alert: boolean; waitMs: number },
+): Promise<Simulated> {
   const found = camerasOf(sites, scope).filter(
     (camera) => camera.source === source && maySee(scope, camera.site, source),
   );
@@ -49,10 +58,10 @@ export async function simulateEvent(
     explanation: [alert ? explanations.told : explanations.quiet],
   };
   await (await site.evidence()).record(incident, {});
-  if (alert) {
-    const begun: Incident = { ...incident, phase: 'start' };
-    delete begun.endedAt;
-    for (const payload of [begun, incident]) site.simulated.tell({ topic: topicOf(payload), payload });
-  }
-  return incident.id;
+  const { id } = incident;
+  if (!alert) return { id };
+  const begun: Incident = { ...incident, phase: 'start' };
+  delete begun.endedAt;
+  for (const payload of [begun, incident]) site.simulated.tell({ topic: topicOf(payload), payload });
+  return { id, alert: await followAlert({ outcomes: () => site.alertOutcomes(id), clock: site.clock, waitMs }) };
 }

@@ -6,6 +6,7 @@ import {
   EventQuery,
   EventVerdict,
   PendingQuery,
+  SimulatedEvent,
   SimulateQuery,
   ViolenceEvent,
 } from '../../contracts/older-clients.ts';
@@ -67,7 +68,7 @@ export const eventRoutes = {
     summary:
       'Writes down an event for a test; nobody is told unless it asks for that. Not there (404) unless ECHOSIGHT_TEST_ROUTES is 1.',
     query: SimulateQuery,
-    answers: { 201: { description: 'The event.', schema: ViolenceEvent } },
+    answers: { 201: { description: 'The event, and what became of its alert.', schema: SimulatedEvent } },
     problems: [404, 409, 503],
   },
 } as const satisfies Record<string, Route>;

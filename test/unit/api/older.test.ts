@@ -6,7 +6,7 @@ import type { ApiHost } from '../../../src/api/api.ts';
 import { cursorOf } from '../../../src/api/cursor.ts';
 import type { IncidentReview, IncidentSummary } from '../../../src/contracts/api.ts';
 import type { EvidenceItem } from '../../../src/contracts/messages.ts';
-import type { AlertPage, EventPage, ViolenceEvent } from '../../../src/contracts/older-clients.ts';
+import type { AlertPage, EventPage, SimulatedEvent, ViolenceEvent } from '../../../src/contracts/older-clients.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { summary } from './api-host.ts';
 import { serveApi } from './api-server.ts';
@@ -127,9 +127,21 @@ describe('a client of ViolenceSense', () => {
     const closed = await serveApi(t, host);
     const path = '/api/v1/test/simulate-event?stream_id=front';
     assert.equal((await fetch(`${closed}${path}`, { method: 'POST' })).status, 404);
-    const open = await serveApi(t, { ...host, simulate: () => Promise.resolve('one') });
+    const asked: unknown[] = [];
+    const simulate: ApiHost['simulate'] = (_source, _scope, how) => {
+      asked.push(how);
+      return Promise.resolve({ id: 'one', ...(how.alert ? { alert: { settled: true, messages: [] } } : {}) });
+    };
+    const open = await serveApi(t, { ...host, simulate });
     assert.equal((await fetch(`${open}${path}`, { method: 'POST' })).status, 201);
     assert.equal((await fetch(`${open}/api/v1/test/simulate-event`, { method: 'POST' })).status, 400);
+    const told = await fetch(`${open}${path}&alert=true&wait=3`, { method: 'POST' });
+    assert.deepEqual(((await told.json()) as SimulatedEvent).alert, { settled: true, messages: [] });
+    assert.equal((await fetch(`${open}${path}&alert=true&wait=31`, { method: 'POST' })).status, 400);
+    assert.deepEqual(asked, [
+      { alert: false, waitMs: 10_000 },
+      { alert: true, waitMs: 3000 },
+    ]);
   });
 });
 

@@ -182,7 +182,7 @@ class WorkerConnection implements DatabaseConnection {
   }
 
   /** @param commits whether the transaction ends with them, in the same message. */
-  async #run(queries: readonly CompiledQuery[], commits: boolean): Promise<RunAnswer[]> {
+  async #run(queries: readonly CompiledQuery[], commits: boolean): Promise<NamedAnswer[]> {
     const state = this.#transaction;
     if (state === 'failed' || state === 'over')
       throw new SentinelError('ES_DATABASE', `The transaction ${told[state]}.`);
@@ -203,8 +203,7 @@ class WorkerConnection implements DatabaseConnection {
         const changed = ours[n]?.written?.changes ?? ours[n]?.rows.length ?? 0;
         if (query.kind !== 'SelectQueryNode' && changed > 0) this.#outcome.wrote = true;
       });
-      for (const { rows } of ours) for (const row of rows) blobsToBuffers(row);
-      return ours;
+      return ours.map(({ columns = [], rows, written }) => ({ rows: rows.map((row) => named(columns, row)), written }));
     } catch (error) {
       if (state !== 'none') this.#transaction = 'failed';
       if (isFault(error)) this.#outcome.failed = reads ? 'read' : 'write';
@@ -215,9 +214,19 @@ class WorkerConnection implements DatabaseConnection {
 
 const told = { failed: 'has failed already: it takes no more statements', over: 'is over already' } as const;
 
+/** What a statement gave, its rows as Kysely hands them on. */
+interface NamedAnswer {
+  rows: Record<string, unknown>[];
+  written: RunAnswer['written'] | undefined;
+}
+
+function named(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  columns.forEach((column, n) => (row[column] = ofThisThread(values[n])));
+  return row;
+}
+
 /** Structured cloning turns a Buffer into a plain Uint8Array; users of a blob get a Buffer back. */
-function blobsToBuffers(row: Record<string, unknown>): void {
-  for (const [column, value] of Object.entries(row)) {
-    if (value instanceof Uint8Array) row[column] = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  }
+function ofThisThread(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }

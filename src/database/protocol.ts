@@ -18,8 +18,10 @@ export interface Statement {
 }
 
 export interface RunAnswer {
-  /** Rows of a statement that returns some. Blobs cross as Uint8Array. */
-  rows: Record<string, unknown>[];
+  /** Names of what a row holds; absent for statements that return none. */
+  columns?: readonly string[];
+  /** Values in the order of the columns: names would cross with every row. Blobs cross as Uint8Array. */
+  rows: unknown[][];
   /** Rows written and the last row id; absent for statements that return rows. */
   written?: { changes: number; lastRowId: number };
 }

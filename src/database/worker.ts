@@ -6,6 +6,8 @@ import { openFile } from './sqlite-file.ts';
 import { StatementMemory } from './statement-memory.ts';
 import { Upkeep } from './upkeep.ts';
 
+const notOpen = 'the database file is not open';
+
 /** Entry of the database thread: one file, one request after the other. */
 let connection: BetterSqlite3.Database | undefined;
 let statements: StatementMemory | undefined;
@@ -52,13 +54,14 @@ function perform(request: Request): Operations[Operation]['answer'] {
 }
 
 function opened(): BetterSqlite3.Database {
-  if (connection === undefined) throw new Error('the database file is not open');
+  if (connection === undefined) throw new Error(notOpen);
   return connection;
 }
 
 function run({ sql, parameters }: Statement): RunAnswer {
-  const statement = statements?.prepare(sql) ?? opened().prepare(sql);
-  if (statement.reader) return { rows: statement.all(...parameters) as Record<string, unknown>[] };
+  if (statements === undefined) throw new Error(notOpen);
+  const { statement, columns } = statements.prepare(sql);
+  if (columns !== undefined) return { columns, rows: statement.all(...parameters) as unknown[][] };
   const { changes, lastInsertRowid } = statement.run(...parameters);
   return { rows: [], written: { changes, lastRowId: Number(lastInsertRowid) } };
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 
 /** So many incidents may begin in one millisecond and be in order; with it, times up to the year 2248 fit a number. */
@@ -20,15 +20,20 @@ export function beginOfPlace(place: number): number {
   return Math.floor(place / perMillisecond) * perMillisecond;
 }
 
-/** Asks whether the first place of the moment in which something begins is taken. */
-export function firstPlaceTaken(transaction: Kysely<Tables>, startedAt: number) {
-  return transaction.selectFrom('incidents').select('place').where('place', '=', firstPlace(startedAt));
+/** Asks for the first place of the moment in which something begins; no row where it is taken. */
+export function firstPlaceIfFree(transaction: Kysely<Tables>, startedAt: number) {
+  const place = firstPlace(startedAt);
+  return transaction
+    .selectNoFrom(sql<number>`${place}`.as('place'))
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('incidents').select('id').where('place', '=', place))),
+    );
 }
 
 /** A free place for an incident that begins then. */
 export async function freePlace(transaction: Kysely<Tables>, startedAt: number): Promise<number> {
-  const taken = await firstPlaceTaken(transaction, startedAt).executeTakeFirst();
-  return taken === undefined ? firstPlace(startedAt) : await nextFreePlace(transaction, startedAt);
+  const free = await firstPlaceIfFree(transaction, startedAt).executeTakeFirst();
+  return free?.place ?? (await nextFreePlace(transaction, startedAt));
 }
 
 /** A free place where the first one of the moment is taken. */

@@ -1,10 +1,11 @@
-import type { Insertable, Selectable, Transaction } from 'kysely';
+import type { Insertable, InsertObject, Selectable, Transaction } from 'kysely';
 import { SentinelError } from '../contracts/errors.ts';
 import type { EvidenceItem, FiredRule, Incident, IncidentSignal, Rendition } from '../contracts/messages.ts';
 import type { IncidentRow, MediaRow, SignalRow, Tables } from '../database/tables.ts';
 import { togetherAround, togetherAtLast } from '../database/together.ts';
 import { indexStatements } from './incident-index.ts';
-import { firstPlace, firstPlaceTaken, nextFreePlace } from './incident-place.ts';
+import { firstPlaceIfFree, nextFreePlace } from './incident-place.ts';
+import { SignalInsert } from './signal-insert.ts';
 import { chainHead, entriesAfter, incidentLink, linkOf } from './trust/chain.ts';
 
 /** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html); a signal has eleven. */
@@ -35,14 +36,15 @@ export async function writeIncident(
     transaction.selectFrom('signals').selectAll().where('incident_id', '=', incident.id),
   ] as const;
   // Most incidents are new, and nothing else has to be known for them: what is missing is added at once.
-  const [[before], [taken], [head], ...added] = await togetherAround(
+  const [[before], [head], ...added] = await togetherAround(
     transaction,
-    [standing[0], firstPlaceTaken(transaction, incident.startedAt), chainHead(transaction)],
+    [standing[0], chainHead(transaction)],
     [
-      insertIncident(transaction, { ...incidentRow(incident), ...laterParts(incident) }).onConflict((on) =>
-        on.column('id').doNothing(),
-      ),
-      ...lots.map((lot) => insertSignals(transaction, lot).onConflict((on) => on.columns(signalKey).doNothing())),
+      insertIncident(transaction, {
+        ...{ ...incidentRow(incident), ...laterParts(incident) },
+        place: firstPlaceIfFree(transaction, incident.startedAt),
+      }).onConflict((on) => on.column('id').doNothing()),
+      ...lots.map((lot) => addSignals.of(transaction, lot)),
       ...(media.length === 0 ? [] : [transaction.insertInto('media').values(media)]),
     ],
     standing,
@@ -51,22 +53,19 @@ export async function writeIncident(
   const isNewer = before !== undefined && isAfter(row, before);
   const overwritten = () => [
     overwriteIncident(transaction, row),
-    ...lots.map((lot) => overwriteSignals(transaction, lot)),
+    ...lots.map((lot) => overwriteSignals.of(transaction, lot)),
   ];
   const [[now], signals] = isNewer ? await togetherAround(transaction, [], overwritten(), standing) : added;
   if (now === undefined) throw new SentinelError('ES_DATABASE', 'The database did not keep the row of an incident.');
-  const place = before === undefined ? await placeOf(transaction, incident, taken !== undefined) : before.place;
+  const isCrowded = before === undefined && now.place === null;
+  const place = isCrowded ? await nextFreePlace(transaction, incident.startedAt) : now.place;
   const links = [incidentLink(now, signals), ...media.map(linkOf.media)];
   await togetherAtLast(transaction, [
-    ...(before === undefined ? [transaction.updateTable('incidents').set({ place }).where('id', '=', now.id)] : []),
+    ...(isCrowded ? [transaction.updateTable('incidents').set({ place }).where('id', '=', now.id)] : []),
     ...(before === undefined || isNewer ? indexStatements(transaction, { ...now, place }, before) : []),
     ...(now.rules_json === (before?.rules_json ?? null) ? [] : [putRules(transaction, incident)]),
     transaction.insertInto('chain').values(entriesAfter(head, links, at)),
   ]);
-}
-
-async function placeOf(transaction: Transaction<Tables>, { startedAt }: Incident, isTaken: boolean): Promise<number> {
-  return isTaken ? await nextFreePlace(transaction, startedAt) : firstPlace(startedAt);
 }
 
 /** What a message need not say again. */
@@ -109,7 +108,7 @@ function isAfter(row: Insertable<IncidentRow>, before: Selectable<IncidentRow>):
   return row.seq === before.seq ? row.updated_at >= before.updated_at : row.seq > before.seq;
 }
 
-function insertIncident(transaction: Transaction<Tables>, row: Insertable<IncidentRow>) {
+function insertIncident(transaction: Transaction<Tables>, row: InsertObject<Tables, 'incidents'>) {
   return transaction.insertInto('incidents').values(row);
 }
 
@@ -132,12 +131,11 @@ function overwriteIncident(transaction: Transaction<Tables>, row: Insertable<Inc
   );
 }
 
-function insertSignals(transaction: Transaction<Tables>, signals: readonly Insertable<SignalRow>[]) {
-  return transaction.insertInto('signals').values(signals);
-}
+/** The first message about a signal stays. */
+const addSignals = new SignalInsert((insert) => insert.onConflict((on) => on.columns(signalKey).doNothing()));
 
-function overwriteSignals(transaction: Transaction<Tables>, signals: readonly Insertable<SignalRow>[]) {
-  return insertSignals(transaction, signals).onConflict((conflict) =>
+const overwriteSignals = new SignalInsert((insert) =>
+  insert.onConflict((conflict) =>
     conflict.columns(signalKey).doUpdateSet((column) => ({
       score: column.ref('excluded.score'),
       threshold: column.ref('excluded.threshold'),
@@ -147,8 +145,8 @@ function overwriteSignals(transaction: Transaction<Tables>, signals: readonly In
       first_at: column.ref('excluded.first_at'),
       last_at: column.ref('excluded.last_at'),
     })),
-  );
-}
+  ),
+);
 
 function inLots<T>(all: readonly T[], most: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most));

@@ -118,7 +118,7 @@ function onlySaid<Row, Column extends keyof Row>(row: Row, columns: readonly Col
 }
 
 function said<Row>(row: Row, columns: readonly (keyof Row)[]): unknown[] {
-  return Object.entries(onlySaid(row, columns)).map(([column, value]) => `${column}=${String(value)}`);
+  return columns.filter((column) => row[column] != null).map((column) => `${String(column)}=${String(row[column])}`);
 }
 
 function digestOf(values: readonly unknown[]): Buffer {

@@ -37,6 +37,12 @@ export function isFault(error: unknown): boolean {
   return code === undefined || !ofTheRequest.test(code);
 }
 
+/** Whether rows that are there, or a rule of a table, do not allow what was to be written. */
+export function isConflict(error: unknown): boolean {
+  const code = error instanceof SentinelError ? failureCode(error.cause) : undefined;
+  return code?.startsWith('SQLITE_CONSTRAINT') === true;
+}
+
 function failureCode(cause: unknown): string | undefined {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
 }

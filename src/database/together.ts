@@ -27,24 +27,17 @@ export async function together<const Queries extends readonly Compilable[]>(
 }
 
 /**
- * The same with statements whose rows nobody wants.
- * @param first asked before them.
- * @param then asked after them.
- * @returns the rows of each of `first`, and of each of `then`.
+ * The same after statements whose rows nobody wants.
+ * @returns the rows of each of `then`.
  * @throws SentinelError ES_DATABASE, ES_WORKER_LOST
  */
-export async function togetherAround<
-  const First extends readonly Compilable[],
-  const Then extends readonly Compilable[],
->(
+export async function togetherAfter<const Then extends readonly Compilable[]>(
   transaction: Transaction<Tables>,
-  first: First,
   written: readonly Compilable[],
   then: Then,
-): Promise<[...RowsOf<First>, ...RowsOf<Then>]> {
-  const { rows } = await transaction.executeQuery(severalOf([...first, ...written, ...then], false));
-  rows.splice(first.length, written.length);
-  return rows as [...RowsOf<First>, ...RowsOf<Then>];
+): Promise<RowsOf<Then>> {
+  const { rows } = await transaction.executeQuery(severalOf([...written, ...then], false));
+  return rows.slice(written.length) as RowsOf<Then>;
 }
 
 /** The same with the last statements of a transaction, and its COMMIT in the same message: nothing may follow. */

@@ -12,7 +12,8 @@ import { EvidenceFiles } from './evidence-files.ts';
 import { evidenceIdOf, isEvidenceId } from './evidence-id.ts';
 import { findSummary, listIncidents, type ListRequest, type StoredSummary } from './incident-list.ts';
 import { enrolOlderIncidents } from './older-incidents.ts';
-import { incidentOf, itemOf, writeIncident } from './incident-rows.ts';
+import { incidentOf, itemOf } from './incident-rows.ts';
+import { IncidentWriting } from './incident-writing.ts';
 import { endOpenIncidents, removeStrays, sweepStrays } from './leftovers.ts';
 import { mediaFiles, type IncidentMedia, type MediaFile } from './media-file.ts';
 import { RecordQueue } from './record-queue.ts';
@@ -87,9 +88,11 @@ export class EvidenceStore {
   /** Incidents of earlier versions are found, too. */
   #indexed: Promise<void> = Promise.resolve();
   readonly #records = new RecordQueue();
+  readonly #writing: IncidentWriting;
 
   constructor(options: EvidenceStoreOptions) {
     this.#database = options.database;
+    this.#writing = new IncidentWriting(options.database.query);
     this.#files = new EvidenceFiles(options.folder);
     this.#clock = options.clock;
     this.#metrics = options.metrics;
@@ -231,9 +234,7 @@ export class EvidenceStore {
 
   async #writeRows(incident: Incident, rows: readonly Insertable<MediaRow>[]): Promise<void> {
     try {
-      await this.#database.query
-        .transaction()
-        .execute((transaction) => writeIncident(transaction, incident, rows, this.#clock.now()));
+      await this.#writing.write(incident, rows, this.#clock.now());
     } catch (error) {
       const written = rows.map(({ file }) => file);
       await removeStrays(this.#database, this.#files, written).catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { IncidentRow, Tables } from '../database/tables.ts';
-import { wordsOf } from './incident-words.ts';
+import { wordsOf, type Described } from './incident-words.ts';
 
 /** Keeps the index in step with the row of an incident, in the transaction that changes it. */
 export async function indexIncident(
@@ -14,8 +14,8 @@ export async function indexIncident(
 /** What has to be written so that the index says what the row says; nothing when it does already. */
 export function indexStatements(
   transaction: Kysely<Tables>,
-  now: Selectable<IncidentRow>,
-  before?: Selectable<IncidentRow>,
+  now: Described & Pick<Selectable<IncidentRow>, 'place'>,
+  before?: Described,
 ) {
   if (now.place === null) return [];
   const words = wordsOf(now);

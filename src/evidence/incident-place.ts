@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 
 /** So many incidents may begin in one millisecond and be in order; with it, times up to the year 2248 fit a number. */
@@ -20,25 +20,11 @@ export function beginOfPlace(place: number): number {
   return Math.floor(place / perMillisecond) * perMillisecond;
 }
 
-/** Asks for the first place of the moment in which something begins; no row where it is taken. */
-export function firstPlaceIfFree(transaction: Kysely<Tables>, startedAt: number) {
-  const place = firstPlace(startedAt);
-  return transaction
-    .selectNoFrom(sql<number>`${place}`.as('place'))
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('incidents').select('id').where('place', '=', place))),
-    );
-}
-
 /** A free place for an incident that begins then. */
 export async function freePlace(transaction: Kysely<Tables>, startedAt: number): Promise<number> {
-  const free = await firstPlaceIfFree(transaction, startedAt).executeTakeFirst();
-  return free?.place ?? (await nextFreePlace(transaction, startedAt));
-}
-
-/** A free place where the first one of the moment is taken. */
-export async function nextFreePlace(transaction: Kysely<Tables>, startedAt: number): Promise<number> {
   const first = firstPlace(startedAt);
+  const taken = await transaction.selectFrom('incidents').select('id').where('place', '=', first).executeTakeFirst();
+  if (taken === undefined) return first;
   const beforeGap = await transaction
     .selectFrom('incidents as one')
     .select('one.place')

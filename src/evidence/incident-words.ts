@@ -13,7 +13,8 @@ const fewestLetters = 3;
 const mostWords = 400;
 const mostAsked = 12;
 
-type Described = Pick<
+/** What of an incident it is found by. */
+export type Described = Pick<
   Selectable<IncidentRow>,
   | 'site'
   | 'area'

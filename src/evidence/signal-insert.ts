@@ -20,6 +20,8 @@ const columns = [
   'last_at',
 ] as const satisfies (keyof Row)[];
 
+/** SQLite takes 32,766 variables a statement (https://www.sqlite.org/limits.html). */
+const mostRows = 1000;
 /** Statements for more rows are rare, and large. */
 const mostRowsKept = 64;
 
@@ -56,4 +58,11 @@ export class SignalInsert {
     if (rows.length <= mostRowsKept) this.#compiled.set(rows.length, { ...compiled, parameters: [] });
     return compiled;
   }
+}
+
+/** As many as a statement takes. */
+export function signalLots<Row>(rows: readonly Row[]): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / mostRows) }, (_, n) =>
+    rows.slice(n * mostRows, (n + 1) * mostRows),
+  );
 }

@@ -45,17 +45,16 @@ export function incidentLink(row: IncidentFacts, signals: readonly SignalFacts[]
   return { kind: 'incident', subject: row.id, incident_id: row.id, digest: incidentDigest(row, signals) };
 }
 
-/** The newest entry of the chain: what comes next is bound to it. */
+/** What ends the chain: what comes next is bound to it. */
+export type ChainHead = Pick<ChainRow, 'seq' | 'hash'>;
+
+/** The newest entry of the chain. */
 export function chainHead(transaction: Kysely<Tables>) {
   return transaction.selectFrom('chain').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1);
 }
 
 /** The entries that follow a newest one (undefined: there is none). @param at epoch ms. */
-export function entriesAfter(
-  head: Pick<ChainRow, 'seq' | 'hash'> | undefined,
-  links: readonly Link[],
-  at: number,
-): ChainRow[] {
+export function entriesAfter(head: ChainHead | undefined, links: readonly Link[], at: number): ChainRow[] {
   let { seq, hash } = head ?? { seq: 0, hash: firstHash };
   return links.map((link) => {
     seq += 1;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { openDatabase, type Database } from '../../../src/database/database.ts';
-import { together, togetherAround, togetherAtLast } from '../../../src/database/together.ts';
+import { together, togetherAfter, togetherAtLast } from '../../../src/database/together.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { incidentRow } from './rows.ts';
@@ -19,12 +19,10 @@ describe('several statements in one message', () => {
     const found = await query.transaction().execute(async (transaction) => {
       const insert = (id: string) => transaction.insertInto('incidents').values(incidentRow({ id }));
       const ids = transaction.selectFrom('incidents').select('id').orderBy('id');
-      const [before, between] = await togetherAround(transaction, [ids], [insert('a')], [ids]);
-      const [inserted, after, arming] = await together(transaction, [
-        insert('b').returning('label'),
-        ids,
-        transaction.selectFrom('arming').select('mode'),
-      ]);
+      const modes = transaction.selectFrom('arming').select('mode');
+      const [before] = await together(transaction, [ids]);
+      const [between, arming] = await togetherAfter(transaction, [insert('a')], [ids, modes]);
+      const [inserted, after] = await together(transaction, [insert('b').returning('label'), ids]);
       return { before, between, inserted, after, arming };
     });
     assert.deepEqual([found.before, found.between], [[], [{ id: 'a' }]]);

@@ -95,7 +95,7 @@ export class Register {
     const now = this.#options.clock.now();
     await this.#write(async ({ query }) => {
       await query.transaction().execute((transaction) => touchFlow(transaction, now));
-      await writeSightings(query, [...this.#pending.values()]);
+      await writeSightings(query, [...this.#pending.values()], now);
       await this.#uses.write(query, now, true);
     });
   }
@@ -139,6 +139,7 @@ export class Register {
     await writeSightings(
       query,
       sightings.map(([, sighting]) => sighting),
+      now,
     );
     await this.#uses.write(query, now);
     for (const [key, sighting] of sightings) {
@@ -160,7 +161,7 @@ export class Register {
     // Thousands of names take seconds, and a site that closes waits for what has begun.
     const found = await readOlderNames(query, from, known, () => this.#isClosed);
     if (found === undefined) return;
-    await writeSightings(query, found);
+    await writeSightings(query, found, now);
     await query.updateTable('sites').set({ read_from: now }).where('id', '=', id).execute();
     this.#hasRead = true;
   }

@@ -44,9 +44,18 @@ export function keyOf({ what, site, name }: Pick<Sighting, 'what' | 'site' | 'na
 /**
  * Gives what incidents name a row, where it has none. What is or was part of the flow is only known for longer by it; what only incidents
  * name is gone since the last of them.
+ * @param now epoch ms: what an incident made by hand says of the time after counts as now, or its names would never be forgotten.
  */
-export async function writeSightings(query: Kysely<Tables>, sightings: readonly Sighting[]): Promise<void> {
-  for (const lot of lotsOf(sightings)) {
+export async function writeSightings(
+  query: Kysely<Tables>,
+  sightings: readonly Sighting[],
+  now: number,
+): Promise<void> {
+  const passed = sightings.map((one) => {
+    const { firstAt, lastAt } = one;
+    return { ...one, firstAt: Math.min(firstAt, now), lastAt: Math.min(lastAt, now) };
+  });
+  for (const lot of lotsOf(passed)) {
     await query.transaction().execute((transaction) => writeLot(transaction, lot));
   }
 }

@@ -233,6 +233,15 @@ describe('what incidents name', () => {
     assert.deepEqual(await names(), ['late']);
   });
 
+  test('is not known from a time to come, whatever an incident made by hand says: it would never be forgotten', async (t) => {
+    const { store, clock, pass, source } = await house(t);
+    const future = { startedAt: start + 900 * day, updatedAt: start + 900 * day };
+    await store.record(incident({ id: 'a', source: 'odd', sources: ['odd'], ...future }), {});
+    await pass(2 * minute);
+    const odd = await source('odd');
+    assert.ok(odd !== undefined && odd.firstSeen <= clock.now() && (odd.goneAt ?? Infinity) <= clock.now());
+  });
+
   test('is looked for in incidents of before only until the site closes; the next start begins anew', async (t) => {
     const { store, kill, beginAnew, pass, names, query } = await house(t);
     kill();
@@ -248,7 +257,7 @@ describe('what incidents name', () => {
   test('is written a few at a time, however many names somebody makes up: an alert waits for no more', async (t) => {
     const { query, names } = await house(t);
     const sources = Array.from({ length: 200 }, (_, n) => `made-up-${n}`);
-    const writing = writeSightings(query, sightingsIn(incident({ source: 'made-up-0', sources })));
+    const writing = writeSightings(query, sightingsIn(incident({ source: 'made-up-0', sources })), start);
     const meanwhile = (await names()).length;
     await writing;
     assert.ok(meanwhile < 100, `${meanwhile} were written first`);

@@ -37,6 +37,24 @@ const cameras = [
 ];
 
 /** The folder in SCREENSHOTS, when somebody wants to look. */
+/** What comes by Dashboard's own connection, by polling and by WebSocket. */
+function dashboardSocket(page: Page): (string | Buffer)[] {
+  const heard: (string | Buffer)[] = [];
+  const isIts = (address: string): boolean => address.includes('/socket.io/');
+  page.on('websocket', (socket) => {
+    if (isIts(socket.url())) socket.on('framereceived', ({ payload }) => heard.push(payload));
+  });
+  page.on('response', (response) => {
+    if (isIts(response.url())) {
+      response.text().then(
+        (text) => heard.push(text),
+        () => undefined,
+      );
+    }
+  });
+  return heard;
+}
+
 async function look(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
@@ -121,6 +139,7 @@ describe('live pictures in a browser', { timeout: 300_000, skip }, () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     t.after(() => page.close());
     const asked = counted(page, '/api/v1/previews/');
+    const bySocket = dashboardSocket(page);
     const faults = await openIncidents(page, `${host.url}/dashboard/incidents`);
     const entrance = page.locator('.es-tile', { hasText: 'entrance' });
     await entrance.getByText('Live').waitFor({ timeout: 60_000 });
@@ -160,6 +179,12 @@ describe('live pictures in a browser', { timeout: 300_000, skip }, () => {
     assert.equal(asked(), before, 'nobody can see the tab');
     await page.evaluate('delete document.hidden');
     await entrance.getByText('Live').waitFor();
+
+    assert.ok(bySocket.join('').includes('es-page'), "the page itself comes by Dashboard's own connection");
+    for (const what of bySocket) {
+      assert.equal(typeof what, 'string', 'no bytes come there');
+      assert.doesNotMatch(String(what), /_placeholder|"type":"Buffer"|\/9j\/|ffd8ff/i, 'and no picture as text');
+    }
 
     await page.setViewportSize({ width: 390, height: 844 });
     assert.ok((await overflow(page)) <= 0);

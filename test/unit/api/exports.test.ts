@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { siteHost } from '../../../src/api/site-host.ts';
 import { WaitingBundles } from '../../../src/api/waiting-bundles.ts';
 import type { Caller } from '../../../src/contracts/access.ts';
 import type { PreparedExport } from '../../../src/contracts/api.ts';
+import { BundleFile } from '../../../src/evidence/trust/bundle-file.ts';
 import { verifyBundle } from '../../../src/evidence/trust/verify-bundle.ts';
 import { Site } from '../../../src/site/site.ts';
 import { incident, jpeg } from '../evidence/incident.ts';
@@ -81,6 +82,36 @@ describe('an incident to take away', () => {
     assert.deepEqual([holds, incidents, files, first], [true, 1, 2, []]);
     assert.deepEqual(notes, ['ann incident.export both']);
     await nothingLeft(site);
+  });
+
+  test('holds no secret of the site, in none of its files', async (t) => {
+    const { site, fetchAs } = await bench(t);
+    const { access } = site;
+    const link = access.firstLink();
+    await access.useLink({ link, name: 'ann', password: 'canary horse battery' }, '192.0.2.7');
+    const { cookie, caller } = await access.login({ name: 'ann', password: 'canary horse battery' }, '192.0.2.7');
+    const { token } = await access.makeToken({ name: 'program', role: 'viewer' }, caller);
+    const url = 'rtsp://watcher:canary-camera@cam.example/live?key=canary-query';
+    await site.streams.add(
+      { site: 'home', id: 'door', name: 'door', url, location: 'front', auto_start: false },
+      () => false,
+    );
+    const file = join(temporaryFolder(t), 'bundle.zip');
+    await writeFile(file, Buffer.from(await (await fetchAs(undefined, 'both')).arrayBuffer()));
+    const keys = ['access.key', 'streams.key'].map((name) => readFileSync(join(site.folder, name)));
+    const secrets = [
+      ...['canary', 'PRIVATE KEY', link, cookie, token],
+      ...keys.flatMap((key) => [key.toString('latin1').trim(), key.toString('hex'), key.toString('base64')]),
+    ];
+    const bundle = await BundleFile.open(file);
+    t.after(() => {
+      bundle.close();
+    });
+    assert.ok(bundle.names.includes('manifest.json'));
+    for (const name of bundle.names) {
+      const text = await bundle.text(name);
+      for (const secret of secrets) assert.ok(secret.length > 5 && !text.includes(secret), `${name}: ${secret}`);
+    }
   });
 
   test('a link brings it once, to who had it made', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiHost } from '../../../src/api/api.ts';
 import { siteHost } from '../../../src/api/site-host.ts';
 import type { PreparedExport } from '../../../src/contracts/api.ts';
@@ -63,8 +64,13 @@ export async function twoHouses(t: Pick<TestContext, 'after'>, over: Partial<Api
     },
     // Made by the caller of now; who may not is told so when asking for it, too.
     export: async () => {
-      const made = await fetch(`${address}/api/v1/incidents/of-${door}/exports`, { method: 'POST' });
-      return ((await made.json()) as Partial<PreparedExport>).export ?? 'none';
+      for (;;) {
+        const made = await fetch(`${address}/api/v1/incidents/of-${door}/exports`, { method: 'POST' });
+        const { export: secret = 'none' } = (await made.json()) as Partial<PreparedExport>;
+        // A fast machine asks more in a second than one caller may.
+        if (made.status !== 429) return secret;
+        await pause(100);
+      }
     },
     user: async () => (await access.addUser({ name: newName('user'), role: 'viewer' }, ann)).id,
     token: async () => (await access.makeToken({ name: newName('token'), role: 'viewer' }, ann)).id,

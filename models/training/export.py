@@ -1,21 +1,17 @@
 """
 Writes a student as ONNX: `log_mel` [n, 96, 64] -> `tags`, `events` (probabilities), `embedding`. Norms are folded into the weights.
 
-    python3 export.py --student FILE.pt --classes FILE.csv --out FILE.onnx [--example FILE.json]
-
-`--example`: what PyTorch makes of a computed sound, for tests that run the file elsewhere.
+    python3 export.py --student FILE.pt --classes FILE.csv --out FILE.onnx
 """
 import argparse
 import inspect
-import json
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
 import judge
-from front_end import BANDS, FRAMES, SAMPLE_RATE, WINDOW, log_mel
+from front_end import BANDS, FRAMES
 from student import EMBEDDING
 from tags import EVENTS, HEADED, TAGS, places
 
@@ -37,24 +33,11 @@ class Shipped(nn.Module):
         return torch.sigmoid(self.tags(embedding)), torch.softmax(self.events(embedding), 1)[:, self.headed], embedding
 
 
-def example(network: nn.Module) -> dict:
-    """Some rows of the log-mel of a sound that any language can compute, and the outputs."""
-    time = np.arange(WINDOW) / SAMPLE_RATE
-    # Four falling bursts of a tone that rises.
-    samples = np.round(12_000 * np.sin(2 * np.pi * (300 * time + 1800 * time**2)) * np.exp(-3 * (4 * time % 1))).astype(np.int16)
-    patch = log_mel(samples[None].astype(np.float32) / 32768)
-    with torch.no_grad():
-        tags, events, embedding = (each[0].numpy().astype(float).round(6).tolist() for each in network(torch.from_numpy(patch)))
-    rows = {str(row): patch[0, row].astype(float).round(5).tolist() for row in (0, 31, 95)}
-    return {"log_mel": rows, "tags": tags, "events": events, "embedding": embedding}
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--student", type=Path, required=True)
     options.add_argument("--classes", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--example", type=Path)
     asked = options.parse_args()
     known = places(asked.classes)
     network = Shipped(judge.load(asked.student)[0], [known[tag] for tag in TAGS]).eval()
@@ -65,8 +48,6 @@ def main() -> None:
         network, torch.zeros(2, FRAMES, BANDS), str(asked.out), opset_version=13,
         input_names=["log_mel"], output_names=names, dynamic_axes={name: {0: "n"} for name in ["log_mel", *names]}, **older,
     )
-    if asked.example:
-        asked.example.write_text(json.dumps(example(network)))
     print(f"{asked.out}: {asked.out.stat().st_size} bytes")
 
 

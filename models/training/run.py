@@ -72,8 +72,10 @@ def main() -> None:
     for number in range(1, asked.last_rounds + 1):
         begin, final = final, asked.work / f"all-{number}.pt"
         step("train.py", **learning, out=final, **{"from": begin}, views=asked.last_views, seed=asked.seeds[0] + number - 1)
-    model = result / "echosight-audio-v1.onnx"
-    step("export.py", student=final, classes=classes, out=model, example=result / "example.json")
+    floats, model = asked.work / "floats.onnx", result / "echosight-audio-v1.onnx"
+    step("export.py", student=final, classes=classes, out=floats)
+    step("quantise.py", model=floats, windows=windows, out=model)
+    step("example.py", model=model, out=result / "example.json")
     print(f"sha256 {hashlib.sha256(model.read_bytes()).hexdigest()}")
 
 

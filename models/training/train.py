@@ -2,7 +2,7 @@
 Distils the teacher into the student.
 
     python3 train.py --windows DIR --classes FILE.csv --out FILE.pt [--from FILE.pt] [--leave-out 0] [--views 400000]
-                     [--width 1] [--workers 2] [--batch 32] [--rate 0.002] [--seed 1] [--device cpu] [--bfloat16]
+                     [--width 1.25] [--workers 2] [--batch 64] [--rate 0.02] [--seed 1] [--device cpu] [--bfloat16]
 
 With `--leave-out` it learns from the other folds, so that `judge.py` can say what the recipe is worth on sources that it never
 heard; without, from all of them. Every few minutes everything is written to FILE.pt: the same command goes on from there.
@@ -23,10 +23,13 @@ import torch
 import torch.multiprocessing
 from torch.nn import functional as F
 
+from muon import Muon
 from student import Student, head
 from tags import COSTS, TAGS, places
 
 _WARM_UP, _WEIGHT_DECAY = 200, 2e-3
+# Of the rate: what is no matrix, and the heads, whose matrices are large, learn by Adam.
+_ADAM = 0.25
 # Of the parts of the loss: scores of the teacher, their logits, its embedding, our labels.
 _SCORES, _LOGITS, _EMBEDDING, _EVENTS = 10.0, 0.15, 2.0, 0.3
 # What the teacher scores lower than this is silence to it: how much lower is noise.
@@ -57,7 +60,7 @@ class Parts:
         for start in range(0, len(used) - self._batch + 1, self._batch):
             chosen = used[start : start + self._batch]
             yield (
-                torch.from_numpy(spotted(random, patches[chosen].astype(np.float32))),
+                torch.from_numpy(patches[chosen].astype(np.float32)),
                 torch.from_numpy(scores[chosen].astype(np.float32)),
                 torch.from_numpy(embedding[chosen].astype(np.float32)),
                 torch.from_numpy(event[chosen].astype(np.int64)),
@@ -65,20 +68,6 @@ class Parts:
 
     def _used(self, number: str) -> np.ndarray:
         return np.flatnonzero(~np.isin(np.load(self._folder / f"{number}-fold.npy"), self._leave_out))
-
-
-def spotted(random: np.random.Generator, patches: np.ndarray) -> np.ndarray:
-    """Some bands and moments are hidden (SpecAugment, https://arxiv.org/abs/1904.08779), so that windows can be seen more than once."""
-    patches += random.normal(0, 0.2, (len(patches), 1, 1)).astype(np.float32)
-    for patch in patches:
-        drawn = random.random(2)
-        if drawn[0] < 0.35:
-            start, width = random.integers(0, 58), random.integers(2, 7)
-            patch[:, start : start + width] = patch.mean()
-        if drawn[1] < 0.35:
-            start, width = random.integers(0, 86), random.integers(2, 11)
-            patch[start : start + width] = patch.mean()
-    return patches
 
 
 def class_weights(classes: Path) -> torch.Tensor:
@@ -103,6 +92,38 @@ def loss_of(network: Student, weights: torch.Tensor, halved: bool, patches, scor
     loss = (_SCORES * against_scores + _LOGITS * against_logits).mul(weights).sum(1).mean() + _EMBEDDING * F.mse_loss(projected, embedding)
     labelled = event >= 0
     return loss + _EVENTS * F.cross_entropy(events[labelled], event[labelled], label_smoothing=0.05) if labelled.any() else loss
+
+
+class Steps:
+    """What moves the weights."""
+
+    def __init__(self, network: Student, rate: float):
+        body = [weight for name, weight in network.named_parameters() if is_matrix(name, weight)]
+        rest = [weight for name, weight in network.named_parameters() if not is_matrix(name, weight)]
+        self._rate, self._network = rate, network
+        self._parts = [
+            (1.0, Muon(body, lr=rate, weight_decay=_WEIGHT_DECAY)),
+            (_ADAM, torch.optim.AdamW(rest, lr=rate, weight_decay=_WEIGHT_DECAY)),
+        ]
+
+    def step(self, share: float) -> None:
+        """`share`: of the rate."""
+        for of_rate, part in self._parts:
+            for group in part.param_groups:
+                group["lr"] = self._rate * of_rate * share
+            part.step()
+        self._network.zero_grad(set_to_none=True)
+
+    def state(self) -> list[dict]:
+        return [part.state_dict() for _, part in self._parts]
+
+    def restore(self, states: list[dict]) -> None:
+        for (_, part), state in zip(self._parts, states):
+            part.load_state_dict(state)
+
+
+def is_matrix(name: str, weight: torch.Tensor) -> bool:
+    return weight.ndim == 4 and weight.shape[1] > 1 and not name.startswith(("classes", "events", "projection"))
 
 
 class Meeting:
@@ -137,8 +158,9 @@ def follow(average: dict[str, torch.Tensor], network: Student, meetings: int) ->
         average[name].lerp_(value, 1 - stays) if value.is_floating_point() else average[name].copy_(value)
 
 
-def rate_at(peak: float, step: int, total: int) -> float:
-    return peak * min(1.0, (step + 1) / _WARM_UP) * max(0.005, 0.5 * (1 + np.cos(np.pi * min(1, step / total))))
+def share_at(step: int, total: int) -> float:
+    """Of the rate: rising at first, then falling like a cosine."""
+    return min(1.0, (step + 1) / _WARM_UP) * max(0.005, 0.5 * (1 + np.cos(np.pi * min(1, step / total))))
 
 
 def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
@@ -152,30 +174,27 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
     if kept is not None and "network" not in kept:
         return
     network = Student(asked.width).to(asked.device, memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=asked.rate, weight_decay=_WEIGHT_DECAY)
+    steps = Steps(network, asked.rate)
     weights = class_weights(asked.classes).to(asked.device)
     if asked.begin:
         network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
     average, step = {name: value.clone() for name, value in network.state_dict().items()}, 0
     if kept is not None:
         network.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
+        steps.restore(kept["steps"])
         average, step = kept["average"], kept["step"] // asked.workers
 
     def save() -> None:
         # One that has learnt enough keeps what is used of it alone.
-        rest = {} if step >= total else {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+        rest = {} if step >= total else {"network": network.state_dict(), "steps": steps.state()}
         beside = asked.out.with_suffix(".part")
         torch.save({"average": average, **rest, "step": step * asked.workers, "views": step * asked.workers * asked.batch, **run}, beside)
         beside.rename(asked.out)
 
     def learn(batch) -> float:
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(asked.rate, step, total)
         loss = loss_of(network, weights, asked.bfloat16, *(each.to(asked.device) for each in batch))
-        optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        optimizer.step()
+        steps.step(share_at(step, total))
         return loss.item()
 
     network.train()
@@ -201,10 +220,10 @@ def main() -> None:
     options.add_argument("--from", type=Path, dest="begin")
     options.add_argument("--leave-out", type=int, nargs="*", default=[])
     options.add_argument("--views", type=int, default=400_000)
-    options.add_argument("--width", type=float, default=1.0)
+    options.add_argument("--width", type=float, default=1.25)
     options.add_argument("--workers", type=int, default=2)
-    options.add_argument("--batch", type=int, default=32)
-    options.add_argument("--rate", type=float, default=2e-3)
+    options.add_argument("--batch", type=int, default=64)
+    options.add_argument("--rate", type=float, default=2e-2)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--device", default="cpu")
     options.add_argument("--bfloat16", action="store_true")

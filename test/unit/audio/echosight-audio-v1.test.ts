@@ -7,7 +7,7 @@ import { readModelFile } from '../../../src/inference/model-file.ts';
 import { openSession, type ModelSession } from '../../../src/inference/session.ts';
 
 const outputs = ['tags', 'events', 'embedding'] as const;
-/** What PyTorch made of one computed sound when the model was exported (models/training/export.py). */
+/** What PyTorch makes of one computed sound with the file (models/training/example.py). */
 const expected = JSON.parse(
   readFileSync(new URL('echosight-audio-v1.example.json', import.meta.url), 'utf8'),
 ) as Record<(typeof outputs)[number], number[]> & { log_mel: Record<string, number[]> };
@@ -39,6 +39,9 @@ function assertNear(found: ArrayLike<number>, wanted: ArrayLike<number>, toleran
   assert.ok(worst < tolerance, `${what}: off by ${worst}`);
 }
 
+/** The runtime adds integers where PyTorch rounds floats: now and then a number between layers is one of 255 steps off. */
+const ofRounding = 0.03;
+
 describe('echosight-audio-v1', () => {
   test('was trained on the log-mel spectrum that the package computes', () => {
     const rows = logMelOf(sound);
@@ -57,7 +60,7 @@ describe('echosight-audio-v1', () => {
       const [alone, among] = [await run(session, [logMelOf(sound)]), await run(session, [silence, logMelOf(sound)])];
       for (const name of outputs) {
         const width = expected[name].length;
-        assertNear(alone[name]?.data ?? [], expected[name], 1e-3, name);
+        assertNear(alone[name]?.data ?? [], expected[name], ofRounding, name);
         assertNear(
           among[name]?.data.subarray(width) ?? [],
           alone[name]?.data ?? [],

@@ -11,7 +11,8 @@ class Graph:
 
     def __init__(self, model: onnx.ModelProto):
         constants = [(node.output[0], _attributes(node)["value"]) for node in model.graph.node if node.op_type == "Constant"]
-        self.constants = {name: numpy_helper.to_array(value) for name, value in [*constants, *((each.name, each) for each in model.graph.initializer)]}
+        constants += [(each.name, each) for each in model.graph.initializer]
+        self.constants = {name: numpy_helper.to_array(value) for name, value in constants}
         self.nodes = [node for node in model.graph.node if node.op_type != "Constant"]
 
     def run(self, patches: np.ndarray) -> dict[str, torch.Tensor]:

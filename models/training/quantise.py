@@ -82,14 +82,14 @@ def is_quantised(node: onnx.NodeProto, scales: dict[str, float]) -> bool:
 
 
 def inner_tensors(graph: Graph) -> list[str]:
-    """What flows into convolutions behind the first, sums of branches, and the mean behind the last: all behind a `Relu`, so 0 or more."""
+    """What flows into convolutions behind the first, into sums of branches, and into the mean at the end: 0 or more, all of it."""
     convolutions = [node for node in graph.nodes if node.op_type == "Conv"]
     sums = [node for node in graph.nodes if node.op_type == "Add" and not set(node.input) & set(graph.constants)]
     mean = next(node for node in graph.nodes if node.op_type == "ReduceMean")
     # The sum of mean and maximum belongs to the heads.
     inside = graph.nodes[: graph.nodes.index(mean)]
-    taken = [name for node in [*convolutions[1:], *(each for each in sums if each in inside)] for name in node.input if name not in graph.constants]
-    return list(dict.fromkeys([*taken, mean.input[0]]))
+    taken = [name for node in [*convolutions[1:], *(each for each in sums if each in inside)] for name in node.input]
+    return list(dict.fromkeys([*(name for name in taken if name not in graph.constants), mean.input[0]]))
 
 
 def quantised(model: onnx.ModelProto, patches: np.ndarray) -> onnx.ModelProto:

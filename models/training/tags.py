@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 
 EVENTS = ["glass_break", "gunshot", "scream", "forced_entry", "other"]
+# Of a window that has none of them for sure.
+NONE = -1
 # Where the head that learnt our labels helps beside the names; screams and blows of other sources are ranked better without it.
 HEADED = ["glass_break", "gunshot"]
 

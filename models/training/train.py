@@ -1,8 +1,8 @@
 """
 Distils the teacher into the student.
 
-    python3 train.py --windows DIR --classes FILE.csv --out FILE.pt [--from FILE.pt] [--leave-out 0] [--views 400000]
-                     [--width 1.25] [--workers 2] [--batch 64] [--rate 0.02] [--seed 1] [--device cpu] [--bfloat16]
+    python3 train.py --windows DIR --teacher FILE.tflite --classes FILE.csv --out FILE.pt [--from FILE.pt] [--leave-out 0] [--views 400000]
+                     [--width 1.25] [--workers 2] [--batch 64] [--rate 0.02] [--seed 1] [--varied 0.5] [--device cpu] [--bfloat16]
 
 With `--leave-out` it learns from the other folds, so that `judge.py` can say what the recipe is worth on sources that it never
 heard; without, from all of them. Every few minutes everything is written to FILE.pt: the same command goes on from there.
@@ -23,9 +23,11 @@ import torch
 import torch.multiprocessing
 from torch.nn import functional as F
 
+import teacher
 from muon import Muon
 from student import Student, head
 from tags import COSTS, TAGS, places
+from varied import varied
 
 _WARM_UP, _WEIGHT_DECAY = 200, 2e-3
 # Of the rate: what is no matrix, and the heads, whose matrices are large, learn by Adam.
@@ -126,6 +128,27 @@ def is_matrix(name: str, weight: torch.Tensor) -> bool:
     return weight.ndim == 4 and weight.shape[1] > 1 and not name.startswith(("classes", "events", "projection"))
 
 
+class Lessons:
+    """Batches of which a share has become other sounds: so it sees no sound twice, and learns what the teacher hears, not these clips."""
+
+    def __init__(self, batches, taught: torch.nn.Module, asked: argparse.Namespace, seed: int):
+        self._batches, self._taught, self._asked = batches, taught.to(asked.device), asked
+        self._random = torch.Generator().manual_seed(seed)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> list[torch.Tensor]:
+        patches, scores, embedding, event = next(self._batches)
+        count = int(self._asked.varied * len(patches))
+        if count == 0:
+            return [patches, scores, embedding, event]
+        others, theirs = varied(self._random, patches, event)
+        with torch.no_grad(), torch.autocast(self._asked.device, torch.bfloat16, self._asked.bfloat16):
+            again = [each.float().cpu() for each in self._taught(others[:count].to(self._asked.device))]
+        return [torch.cat([new[:count], old[count:]]) for new, old in zip([others, *again, theirs], [patches, scores, embedding, event])]
+
+
 class Meeting:
     """Where workers leave their weights and take the mean of all."""
 
@@ -199,7 +222,8 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
 
     network.train()
     saved = time.monotonic()
-    batches = Parts(asked.windows, asked.leave_out, asked.batch).batches(asked.seed, rank, step)
+    windows = Parts(asked.windows, asked.leave_out, asked.batch).batches(asked.seed, rank, step)
+    batches = Lessons(windows, teacher.load(asked.teacher), asked, 1000 * asked.seed + 10 * step + rank)
     while step < total:
         losses = [learn(batch) for batch in itertools.islice(batches, min(_MEETING, total - step))]
         step += len(losses)
@@ -215,6 +239,7 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--windows", type=Path, required=True)
+    options.add_argument("--teacher", type=Path, required=True)
     options.add_argument("--classes", type=Path, required=True)
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--from", type=Path, dest="begin")
@@ -225,6 +250,7 @@ def main() -> None:
     options.add_argument("--batch", type=int, default=64)
     options.add_argument("--rate", type=float, default=2e-2)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--varied", type=float, default=0.5, help="share of a batch that becomes other sounds")
     options.add_argument("--device", default="cpu")
     options.add_argument("--bfloat16", action="store_true")
     asked = options.parse_args()

@@ -25,12 +25,11 @@ import tags
 import teacher
 import voices
 from front_end import BANDS, FRAMES, SAMPLE_RATE, log_mel
-from tags import EVENTS
+from tags import EVENTS, NONE
 
 _PART, _BATCH = 2048, 64
-# Of windows without a recording in them; of windows without an event.
+# Of windows without a recording in them.
 NO_FOLD, NO_CLIP = -1, -1
-NONE = -1
 # From this on the teacher hears danger in an "other", or confirms a computed sound.
 _NOT_OTHER, _CONFIRMED = 0.4, 0.2
 # Voices whose other melodies are nearly screams: how much more often than others in general, and among voices.

@@ -2,7 +2,7 @@
 Makes echosight-audio-v1 from beginning to end. What is done stays done: after an interruption the same command goes on.
 
     python3 run.py --audio DIR --models DIR --work DIR [--soundfonts DIR] [--unheard DIR] [--folds 0 1 2 3] [--seeds 1] [--windows 149504]
-                   [--views 550000] [--last-views 2300000] [--last-rounds 1] [--width 1.25] [--workers 2] [--device cpu] [--bfloat16]
+                   [--views 1200000] [--last-views 2300000] [--last-rounds 1] [--width 1.25] [--workers 2] [--device cpu] [--bfloat16]
 
 `--audio`: labelled clips with manifest.csv; `--models`: YAMNet's official TensorFlow Lite file and list of classes; `--work`:
 everything that is made on the way, some 16 kB a window. The result lies in WORK/result: the ONNX file, calibration and figures,
@@ -11,12 +11,15 @@ and a window with its outputs for tests.
 import argparse
 import hashlib
 import itertools
+import json
+import statistics
 import subprocess
 import sys
 from pathlib import Path
 
 from clips import FOLDS
 
+_COMPUTED_VIEWS = 183_000
 _HERE = Path(__file__).parent
 
 
@@ -38,7 +41,7 @@ def main() -> None:
     options.add_argument("--unheard", type=Path, help="sounds that it never learns from: agreement with the teacher, and curves")
     options.add_argument("--folds", type=int, nargs="*", default=[0, 1, 2, 3])
     options.add_argument("--windows", type=int, default=149_504)
-    options.add_argument("--views", type=int, default=550_000)
+    options.add_argument("--views", type=int, default=1_200_000, help="of each student of a fold, which ends earlier where it gains nothing")
     options.add_argument("--last-views", type=int, default=2_300_000, help="of each round of the one that learns from all and ships")
     options.add_argument("--last-rounds", type=int, default=1, help="each begins with a high rate again (https://arxiv.org/abs/1608.03983)")
     options.add_argument("--seeds", type=int, nargs="+", default=[1])
@@ -60,19 +63,23 @@ def main() -> None:
     }
     step("windows.py", **taught, soundfonts=asked.soundfonts, out=windows, windows=asked.windows, processes=asked.processes)
     # What is computed belongs to no fold: all begin with it. There is no end of it, so it needs not be varied.
-    computed, students = asked.work / "computed.pt", []
-    step("train.py", **learning, out=computed, leave_out=list(range(FOLDS)), views=asked.views // 3, varied=0)
+    computed, students, lasted = asked.work / "computed.pt", [], []
+    step("train.py", **learning, out=computed, leave_out=list(range(FOLDS)), views=_COMPUTED_VIEWS, varied=0)
     for fold, seed in itertools.product(asked.folds, asked.seeds):
         student = asked.work / f"fold{fold}-seed{seed}.pt"
         step("train.py", **learning, out=student, **{"from": computed}, leave_out=[fold], views=asked.views, seed=seed)
-        step("judge.py", **taught, windows=windows, student=student, json=result / f"fold{fold}-seed{seed}.json")
+        judged = result / f"fold{fold}-seed{seed}.json"
+        step("judge.py", **taught, windows=windows, student=student, json=judged)
         students.append(student)
+        lasted.append(json.loads(judged.read_text())["views"] / asked.views)
     if students:
         step("calibrate.py", **taught, windows=windows, students=students, json=result / "calibration.json")
+    # Where students of the folds got no better before their end, the last ends as early.
+    last_views = int(asked.last_views * min(1.0, statistics.median(lasted or [1.0])))
     final = computed
     for number in range(1, asked.last_rounds + 1):
         begin, final = final, asked.work / f"all-{number}.pt"
-        step("train.py", **learning, out=final, **{"from": begin}, views=asked.last_views, seed=asked.seeds[0] + number - 1)
+        step("train.py", **learning, out=final, **{"from": begin}, views=last_views, seed=asked.seeds[0] + number - 1)
     floats, model = asked.work / "floats.onnx", result / "echosight-audio-v1.onnx"
     step("export.py", student=final, classes=classes, out=floats)
     step("quantise.py", model=floats, windows=windows, out=model)

@@ -5,9 +5,10 @@ Distils the teacher into the student.
                      [--width 1.25] [--workers 2] [--batch 64] [--rate 0.02] [--seed 1] [--varied 0.5] [--device cpu] [--bfloat16]
 
 With `--leave-out` it learns from the other folds, so that `judge.py` can say what the recipe is worth on sources that it never
-heard; without, from all of them. Every few minutes everything is written to FILE.pt: the same command goes on from there.
-`--from` begins with the weights of another run. Workers learn each by itself and meet every few steps to take the mean of
-their weights: that uses processors that others use, too, better than threads that wait for each other in every layer.
+heard, and ends early where it follows the teacher no better there; without, from all of them. Every few minutes everything is
+written to FILE.pt: the same command goes on from there. `--from` begins with the weights of another run. Workers learn each by
+itself and meet every few steps to take the mean of their weights: that uses processors that others use, too, better than threads
+that wait for each other in every layer.
 """
 import argparse
 import itertools
@@ -24,6 +25,8 @@ import torch.multiprocessing
 from torch.nn import functional as F
 
 import teacher
+from clips import FOLDS
+from held import Best, Held
 from muon import Muon
 from student import Student, head
 from tags import COSTS, TAGS, places
@@ -202,16 +205,23 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
     if asked.begin:
         network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
     average, step = {name: value.clone() for name, value in network.state_dict().items()}, 0
+    # One that sees computed sounds alone must not be chosen by any fold, since students of all folds begin with it.
+    is_judged = 0 < len(asked.leave_out) < FOLDS
+    best = Best(Held(asked.windows, asked.leave_out, asked.classes), asked.width, total) if is_judged else None
     if kept is not None:
         network.load_state_dict(kept["network"])
         steps.restore(kept["steps"])
-        average, step = kept["average"], kept["step"] // asked.workers
+        average, step = kept["running"], kept["step"] // asked.workers
+        if best:
+            best.found = kept["best"]
 
-    def save() -> None:
+    def save(is_over: bool) -> None:
+        used = best.found if best and best.found else {"average": average, "step": step}
         # One that has learnt enough keeps what is used of it alone.
-        rest = {} if step >= total else {"network": network.state_dict(), "steps": steps.state()}
+        rest = {"network": network.state_dict(), "steps": steps.state(), "running": average, "best": best and best.found}
         beside = asked.out.with_suffix(".part")
-        torch.save({"average": average, **rest, "step": step * asked.workers, "views": step * asked.workers * asked.batch, **run}, beside)
+        views = used["step"] * asked.workers * asked.batch
+        torch.save({**used, "step": step * asked.workers, "views": views, **run, **({} if is_over else rest)}, beside)
         beside.rename(asked.out)
 
     def learn(batch) -> float:
@@ -224,13 +234,17 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
     saved = time.monotonic()
     windows = Parts(asked.windows, asked.leave_out, asked.batch).batches(asked.seed, rank, step)
     batches = Lessons(windows, teacher.load(asked.teacher), asked, 1000 * asked.seed + 10 * step + rank)
-    while step < total:
+    is_over = False
+    while not is_over:
         losses = [learn(batch) for batch in itertools.islice(batches, min(_MEETING, total - step))]
         step += len(losses)
         meeting.meet(rank, network)
         follow(average, network, step // _MEETING)
-        if rank == 0 and (time.monotonic() - saved > _SAVE_SECONDS or step >= total):
-            save()
+        if best:
+            best.look(step, average)
+        is_over = step >= total or (best is not None and best.is_past(step))
+        if rank == 0 and (time.monotonic() - saved > _SAVE_SECONDS or is_over):
+            save(is_over)
             saved = time.monotonic()
         if rank == 0:
             print(f"{time.strftime('%H:%M:%S')} {step * asked.workers * asked.batch}/{asked.views} loss {np.mean(losses):.4f}", flush=True)

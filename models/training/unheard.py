@@ -21,6 +21,7 @@ import judge
 import teacher
 from front_end import SAMPLE_RATE, log_mel
 from graph import Graph
+from held import divergence
 from tags import HEADED, TAGS, mapped, places
 
 _ENDINGS = {".wav", ".ogg", ".mp3", ".flac", ".opus"}
@@ -42,10 +43,14 @@ def load(folder: Path) -> judge.Judged:
     return judge.Judged([], np.concatenate([log_mel(windows) for windows in cut]), np.cumsum([0, *map(len, cut)])[:-1])
 
 
-def student_scores(graph: Graph, judged: judge.Judged) -> dict[str, np.ndarray]:
+def outputs(graph: Graph, patches: np.ndarray) -> list[np.ndarray]:
+    """Tags and events of every window."""
+    runs = [graph.run(patches[at : at + 128]) for at in range(0, len(patches), 128)]
+    return [np.concatenate([run[name].numpy() for run in runs]) for name in ("tags", "events")]
+
+
+def student_scores(judged: judge.Judged, tags: np.ndarray, events: np.ndarray) -> dict[str, np.ndarray]:
     """Logits of clips, as judge.py has them of a student that is not exported."""
-    runs = [graph.run(judged.patches[at : at + 128]) for at in range(0, len(judged.patches), 128)]
-    tags, events = (np.concatenate([run[name].numpy() for run in runs]) for name in ("tags", "events"))
     by_names = mapped(lambda tag: tags[:, TAGS.index(tag)])
     logits = {name: judge.logit(of) for name, of in by_names.items()}
     for place, name in enumerate(HEADED):
@@ -83,8 +88,9 @@ def main() -> None:
     scores, _ = judged.through(teacher.load(asked.teacher))
     known = places(asked.classes)
     teachers = {name: judged.best(of) for name, of in mapped(lambda tag: scores[:, known[tag]]).items()}
-    students = student_scores(Graph(onnx.load(str(asked.model))), judged)
-    found = {"sounds": len(judged.starts), "classes": report(students, teachers)}
+    tags, events = outputs(Graph(onnx.load(str(asked.model))), judged.patches)
+    followed = divergence(tags, scores[:, [known[tag] for tag in TAGS]])
+    found = {"sounds": len(judged.starts), "divergence": round(followed, 5), "classes": report(student_scores(judged, tags, events), teachers)}
     print(json.dumps(found, indent=1))
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1))

@@ -20,6 +20,8 @@ _UNCLEAR_LICENCE = re.compile(
 _WRONG_LABEL = re.compile(r"clean_up_at_end_death")
 _ESC_FOLD = re.compile(r"esc10_.*_([1-5])-\d+-[A-Z]\.flac$")
 _SHORTEST = 1600
+# Silence before each clip on its way through AAC, since frames of 1,024 samples overlap; and how late an encoder's first frame is.
+_GAP, _AAC_DELAY = 4096, 1024
 FOLDS = 4
 
 
@@ -98,9 +100,16 @@ def _decoded(files: list[Path]) -> tuple[list[np.ndarray], ...]:
     plain = b"".join(_joined(files[start : start + _AT_ONCE]) for start in range(0, len(files), _AT_ONCE))
     if len(plain) != 2 * sum(lengths):
         raise ValueError("The decoded clips are not as long as their files say.")
-    coded = _run(*_RAW, "-i", "pipe:0", "-c:a", "aac", "-b:a", "24k", "-f", "adts", "pipe:1", given=plain)
-    aac = _run("-f", "aac", "-i", "pipe:0", *_RAW, "pipe:1", given=coded)[: len(plain)].ljust(len(plain), b"\0")
-    return tuple(np.split(np.frombuffer(raw, "<i2"), np.cumsum(lengths)[:-1]) for raw in (plain, aac))
+    clips = np.split(np.frombuffer(plain, "<i2"), np.cumsum(lengths)[:-1])
+    return clips, _through_aac(clips)
+
+
+def _through_aac(sounds: list[np.ndarray]) -> list[np.ndarray]:
+    stream = np.concatenate([part for sound in sounds for part in (np.zeros(_GAP, "<i2"), sound)] + [np.zeros(_GAP, "<i2")])
+    coded = _run(*_RAW, "-i", "pipe:0", "-c:a", "aac", "-b:a", "24k", "-f", "adts", "pipe:1", given=stream.tobytes())
+    decoded = np.frombuffer(_run("-f", "aac", "-i", "pipe:0", *_RAW, "pipe:1", given=coded), "<i2")[_AAC_DELAY:]
+    ends = np.cumsum([_GAP + len(sound) for sound in sounds])
+    return [decoded[end - len(sound) : end] for sound, end in zip(sounds, ends)]
 
 
 def _clip(row: dict, folds: dict[str, int], samples: np.ndarray) -> Clip:
@@ -111,7 +120,8 @@ def _clip(row: dict, folds: dict[str, int], samples: np.ndarray) -> Clip:
 def load(audio: Path, cache: Path) -> tuple[list[Clip], list[np.ndarray]]:
     """The clips, and the same through AAC at 16 kHz, as cameras send it; decoded once and kept in a folder."""
     rows, folds = read_manifest(audio)
-    key = hashlib.sha256("".join(row["file"] for row in rows).encode()).hexdigest()[:16]
+    # What is kept was made by this very file.
+    key = hashlib.sha256(Path(__file__).read_bytes() + "".join(row["file"] for row in rows).encode()).hexdigest()[:16]
     kept = cache / f"clips-{key}.npz"
     if not kept.exists():
         cache.mkdir(parents=True, exist_ok=True)

@@ -72,6 +72,9 @@ def main() -> None:
         step("judge.py", **taught, windows=windows, student=student, json=judged)
         students.append(student)
         lasted.append(json.loads(judged.read_text())["views"] / asked.views)
+        step("export.py", student=student, classes=classes, out=asked.work / "floats.onnx")
+        # So that eval:audio can judge what ships, on the folds.
+        step("quantise.py", model=asked.work / "floats.onnx", windows=windows, out=result / f"seed{seed}-fold{fold}.onnx")
     if students:
         step("calibrate.py", **taught, windows=windows, students=students, json=result / "calibration.json")
     # Where students of the folds got no better before their end, the last ends as early.

@@ -208,9 +208,9 @@ KINDS = {
 }
 
 
-def draw(random: np.random.Generator) -> tuple[np.ndarray, str | None]:
+def draw(random: np.random.Generator, kinds: list = list(KINDS)) -> tuple[np.ndarray, str | None]:
     """One of them, its loudest sample at 1, and the label that it claims."""
-    kinds, weights = list(KINDS), np.array([weight for weight, _ in KINDS.values()])
+    weights = np.array([KINDS[kind][0] for kind in kinds])
     kind = kinds[random.choice(len(kinds), p=weights / weights.sum())]
     sound = kind(random)
     return (sound / max(1e-6, np.abs(sound).max())).astype(np.float32), KINDS[kind][1]

@@ -36,14 +36,17 @@ def places(classes: Path) -> dict[str, int]:
         return {row["display_name"]: int(row["index"]) for row in csv.DictReader(file)}
 
 
-def mapped(score) -> dict[str, np.ndarray]:
-    """`score`: the values [n] of a class by its name -> those of our events: the published classes, weighed by hand."""
+def mapped(score, most=np.maximum.reduce) -> dict[str, np.ndarray]:
+    """
+    `score`: the values [n] of a class by its name -> those of our events: the published classes, weighed by hand. `most`: the
+    largest of several, for what is not an array of NumPy.
+    """
     return {
         "glass_break": 0.5 * score("Shatter") + 0.3 * score("Glass") + 0.2 * score("Breaking"),
-        "gunshot": np.maximum.reduce([score("Gunshot, gunfire"), score("Machine gun"), score("Fusillade")]),
+        "gunshot": most([score("Gunshot, gunfire"), score("Machine gun"), score("Fusillade")]),
         "scream": (score("Screaming") + 0.3 * score("Shout") + 0.3 * score("Yell")) / 1.6,
-        "forced_entry": np.maximum.reduce([
-            0.7 * score("Wood"), score("Crack"), 0.8 * score("Smash, crash"), 0.8 * np.maximum(0, score("Breaking") - score("Glass")),
+        "forced_entry": most([
+            0.7 * score("Wood"), score("Crack"), 0.8 * score("Smash, crash"), 0.8 * (score("Breaking") - score("Glass")).clip(0),
             0.8 * score("Slam"), 0.6 * score("Door"), 0.6 * score("Thump, thud"), 0.6 * score("Bang"), score("Splinter"),
         ]),
     }

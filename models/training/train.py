@@ -29,14 +29,17 @@ from clips import FOLDS
 from held import Best, Held
 from muon import Muon
 from student import Student, head
-from tags import COSTS, TAGS, places
-from varied import varied
+from tags import COSTS, TAGS, mapped, places
+from varied import still_heard, varied
 
 _WARM_UP, _WEIGHT_DECAY = 200, 2e-3
 # Of the rate: what is no matrix, and the heads, whose matrices are large, learn by Adam.
 _ADAM = 0.25
-# Of the parts of the loss: scores of the teacher, their logits, its embedding, our labels.
-_SCORES, _LOGITS, _EMBEDDING, _EVENTS = 10.0, 0.15, 2.0, 0.3
+# Of the parts of the loss: scores of the teacher, their logits, its embedding, our labels, what the scores say of our events.
+_SCORES, _LOGITS, _EMBEDDING, _EVENTS, _MAPPED = 10.0, 0.15, 2.0, 0.3, 0.05
+# What tells clips apart are the logits of these; from here on they are told apart.
+_FAINT = 1e-3
+_RANKED = ["glass_break", "gunshot", "scream"]
 # What the teacher scores lower than this is silence to it: how much lower is noise.
 _LEAST, _MOST = 0.0025, 0.98
 # Of a class that ships, of one that is learnt from alone.
@@ -44,10 +47,16 @@ _SHIPPED, _ELSE = 1.0, 0.25
 # Steps until workers meet; share of the mean weights that stays at each meeting.
 _MEETING, _STAYS = 32, 0.94
 _SAVE_SECONDS = 120
+# What makes two runs different, beside their windows.
+_RUN = ["leave_out", "seed", "width", "workers", "batch", "rate", "varied"]
+
+
+# So many parts are mixed, since some are of one kind of sound.
+_AT_ONCE = 4
 
 
 class Parts:
-    """Windows on disk, part by part."""
+    """Windows on disk, some parts at a time."""
 
     def __init__(self, folder: Path, leave_out: list[int], batch: int):
         self._folder, self._leave_out, self._batch = folder, leave_out, batch
@@ -56,12 +65,14 @@ class Parts:
         """For ever, in an order of chance; parts that are made while it learns join in the next round."""
         random = np.random.default_rng(seed)
         while True:
-            for number in random.permutation(sorted(path.name[:5] for path in self._folder.glob("?????-fold.npy"))):
-                yield from self._of_part(random, number)
+            numbers = random.permutation(sorted(path.name[:5] for path in self._folder.glob("?????-fold.npy")))
+            for start in range(0, len(numbers), _AT_ONCE):
+                yield from self._of_parts(random, numbers[start : start + _AT_ONCE])
 
-    def _of_part(self, random: np.random.Generator, number: str):
-        used = random.permutation(self._used(number))
-        patches, scores, embedding, event = (np.load(self._folder / f"{number}-{name}.npy") for name in ("log_mel", "scores", "embedding", "event"))
+    def _of_parts(self, random: np.random.Generator, numbers: np.ndarray):
+        together = lambda name: np.concatenate([np.load(self._folder / f"{number}-{name}.npy") for number in numbers])
+        used = random.permutation(np.flatnonzero(~np.isin(together("fold"), self._leave_out)))
+        patches, scores, embedding, event = (together(name) for name in ("log_mel", "scores", "embedding", "event"))
         for start in range(0, len(used) - self._batch + 1, self._batch):
             chosen = used[start : start + self._batch]
             yield (
@@ -70,9 +81,6 @@ class Parts:
                 torch.from_numpy(embedding[chosen].astype(np.float32)),
                 torch.from_numpy(event[chosen].astype(np.int64)),
             )
-
-    def _used(self, number: str) -> np.ndarray:
-        return np.flatnonzero(~np.isin(np.load(self._folder / f"{number}-fold.npy"), self._leave_out))
 
 
 def class_weights(classes: Path) -> torch.Tensor:
@@ -84,7 +92,18 @@ def class_weights(classes: Path) -> torch.Tensor:
     return weights / weights.sum()
 
 
-def loss_of(network: Student, weights: torch.Tensor, halved: bool, patches, scores, embedding, event) -> torch.Tensor:
+def events_of(scores: torch.Tensor, known: dict[str, int]) -> dict[str, torch.Tensor]:
+    """What scores [n, 521] say of our events [n]."""
+    return mapped(lambda tag: scores[:, known[tag]], lambda rows: torch.stack(rows).amax(0))
+
+
+def against_mapped(classes: torch.Tensor, scores: torch.Tensor, known: dict[str, int]) -> torch.Tensor:
+    """Clips are ranked by these, so they count as logits do: a faint scream behind another sound as much as a loud one."""
+    own, taught = (events_of(_FAINT + (1 - 2 * _FAINT) * of, known) for of in (classes.sigmoid(), scores))
+    return torch.stack([F.smooth_l1_loss(own[name].logit(), taught[name].logit()) for name in _RANKED]).sum()
+
+
+def loss_of(network: Student, weights: torch.Tensor, known: dict[str, int], halved: bool, patches, scores, embedding, event) -> torch.Tensor:
     # Half the digits take two thirds of the time on a processor that computes with them; weights and losses keep all.
     with torch.autocast(patches.device.type, torch.bfloat16, halved):
         classes, events, own = network(patches)
@@ -95,6 +114,7 @@ def loss_of(network: Student, weights: torch.Tensor, halved: bool, patches, scor
     against_logits = F.smooth_l1_loss(classes.clamp(-8, 6), taught, reduction="none")
     against_logits = against_logits * ~((scores <= _LEAST) & (classes <= math.log(_LEAST / (1 - _LEAST))))
     loss = (_SCORES * against_scores + _LOGITS * against_logits).mul(weights).sum(1).mean() + _EMBEDDING * F.mse_loss(projected, embedding)
+    loss = loss + _MAPPED * against_mapped(classes, scores, known)
     labelled = event >= 0
     return loss + _EVENTS * F.cross_entropy(events[labelled], event[labelled], label_smoothing=0.05) if labelled.any() else loss
 
@@ -137,6 +157,7 @@ class Lessons:
     def __init__(self, batches, taught: torch.nn.Module, asked: argparse.Namespace, seed: int):
         self._batches, self._taught, self._asked = batches, taught.to(asked.device), asked
         self._random = torch.Generator().manual_seed(seed)
+        self._known = places(asked.classes)
 
     def __iter__(self):
         return self
@@ -149,6 +170,7 @@ class Lessons:
         others, theirs = varied(self._random, patches, event)
         with torch.no_grad(), torch.autocast(self._asked.device, torch.bfloat16, self._asked.bfloat16):
             again = [each.float().cpu() for each in self._taught(others[:count].to(self._asked.device))]
+        theirs[:count] = still_heard(theirs[:count], *(events_of(each, self._known) for each in (scores[:count], again[0])))
         return [torch.cat([new[:count], old[count:]]) for new, old in zip([others, *again, theirs], [patches, scores, embedding, event])]
 
 
@@ -192,16 +214,16 @@ def share_at(step: int, total: int) -> float:
 def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(asked.seed)
-    run = {"leave_out": asked.leave_out, "seed": asked.seed, "width": asked.width}
+    run = {name: getattr(asked, name) for name in _RUN} | {"planned": asked.views}
     total = asked.views // asked.batch // asked.workers
     kept = torch.load(asked.out, map_location=asked.device) if asked.out.exists() else None
-    if kept is not None and any(kept[name] != value for name, value in run.items()):
-        raise SystemExit(f"{asked.out} is of another run.")
+    if kept is not None and any(kept.get(name) != value for name, value in run.items()):
+        raise SystemExit(f"{asked.out} is of another run: " + ", ".join(f"{name} {kept.get(name)}" for name in run))
     if kept is not None and "network" not in kept:
         return
     network = Student(asked.width).to(asked.device, memory_format=torch.channels_last)
     steps = Steps(network, asked.rate)
-    weights = class_weights(asked.classes).to(asked.device)
+    weights, known = class_weights(asked.classes).to(asked.device), places(asked.classes)
     if asked.begin:
         network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
     average, step = {name: value.clone() for name, value in network.state_dict().items()}, 0
@@ -225,7 +247,7 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
         beside.rename(asked.out)
 
     def learn(batch) -> float:
-        loss = loss_of(network, weights, asked.bfloat16, *(each.to(asked.device) for each in batch))
+        loss = loss_of(network, weights, known, asked.bfloat16, *(each.to(asked.device) for each in batch))
         loss.backward()
         steps.step(share_at(step, total))
         return loss.item()

@@ -36,7 +36,7 @@ def samples_of(path: Path) -> np.ndarray:
 
 
 def load(folder: Path) -> judge.Judged:
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _ENDINGS and "music" not in str(path).lower())
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _ENDINGS and "music" not in str(path.relative_to(folder)).lower())
     with ThreadPool(2) as pool:
         sounds = pool.map(samples_of, paths)
     cut = [judge.windows_of(sound) for sound in sounds if len(sound) > _SHORTEST * SAMPLE_RATE and np.abs(sound).max() > _SOFTEST]

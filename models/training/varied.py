@@ -12,12 +12,13 @@ from tags import EVENTS, NONE
 _FLOOR = 0.001
 # Shares of the patches that another one is mixed into, are bent in pitch and time, coloured, put into noise, partly hidden.
 _MIXED, _BENT, _COLOURED, _NOISY, _HIDDEN = 0.5, 0.35, 0.5, 0.3, 0.3
+_MUCH_QUIETER, _STILL = 0.25, 0.3
 
 
 def varied(random: torch.Generator, patches: torch.Tensor, event: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """
-    `patches`: log-mel [n, 96, 64]; `event`: of each [n], which stays where nothing was mixed in but an "other" that is quieter, and
-    is NONE elsewhere.
+    `patches`: log-mel [n, 96, 64]; `event`: of each [n], which stays where nothing was mixed in but an "other" that is much
+    quieter, and is NONE elsewhere.
     """
     count = len(patches)
     number = lambda low, high: low + (high - low) * torch.rand(count, 1, 1, generator=random)
@@ -27,17 +28,29 @@ def varied(random: torch.Generator, patches: torch.Tensor, event: torch.Tensor) 
     magnitude = torch.where(chosen(_COLOURED), magnitude * _decibels(_colour(random, count)), magnitude)
     # Magnitudes of sounds that know nothing of each other add like the sides of a right angle.
     is_mixed, beside = chosen(_MIXED), torch.randperm(count, generator=random)
-    relative = number(-15, 6)
-    partner = (patches[beside].exp() - _FLOOR).clamp(min=0) * _decibels(relative)
+    partner = (patches[beside].exp() - _FLOOR).clamp(min=0) * _decibels(number(-15, 6))
+    is_quieter = _power(partner) < _MUCH_QUIETER * _power(magnitude)
     partner = partner.roll(int(torch.randint(96, (), generator=random)), 1)
     magnitude = torch.where(is_mixed, (magnitude.square() + partner.square()).sqrt(), magnitude)
-    noise = _decibels(number(-75, -30) + _colour(random, count)) * (1 + 0.3 * torch.randn(patches.shape, generator=random)).abs()
+    noise = _decibels(number(-55, -5) + _colour(random, count)) * (1 + 0.3 * torch.randn(patches.shape, generator=random)).abs()
     magnitude = torch.where(chosen(_NOISY), (magnitude.square() + noise.square()).sqrt(), magnitude)
     result = (magnitude + _FLOOR).log()
     result = torch.where(chosen(_HIDDEN) & _stretch(random, count, 64, 10)[:, None, :], result.mean((1, 2), keepdim=True), result)
     result = torch.where(chosen(_HIDDEN) & _stretch(random, count, 96, 16)[:, :, None], result.mean((1, 2), keepdim=True), result)
-    is_kept = ~is_mixed | ((event[beside] == EVENTS.index("other"))[:, None, None] & (relative < -6))
+    is_kept = ~is_mixed | ((event[beside] == EVENTS.index("other"))[:, None, None] & is_quieter)
     return result, torch.where(is_kept.flatten(), event, NONE)
+
+
+def still_heard(event: torch.Tensor, before: dict[str, torch.Tensor], now: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Events [n], NONE where the teacher hears much less of one than before; both: what its scores say of our events [n]."""
+    kept = event
+    for name, of_now in now.items():
+        kept = torch.where((event == EVENTS.index(name)) & (of_now < _STILL * before[name]), NONE, kept)
+    return kept
+
+
+def _power(magnitude: torch.Tensor) -> torch.Tensor:
+    return magnitude.square().mean((1, 2), keepdim=True)
 
 
 def _decibels(of: torch.Tensor) -> torch.Tensor:

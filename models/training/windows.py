@@ -5,7 +5,8 @@ on disk, many epochs and all folds share them.
     python3 windows.py --audio DIR --teacher FILE.tflite --classes FILE.csv --soundfonts DIR --out DIR
                        [--windows 80000] [--processes 2] [--seed 1]
 
-Every fourth part is of voices, most of which the teacher takes for a scream or nearly: left to chance, one window of a hundred is.
+Every fourth part is of voices, most of which the teacher takes for a scream or nearly, and every eighth of panes and what sounds
+like them: left to chance, one or two windows of a hundred are.
 """
 import argparse
 import itertools
@@ -18,6 +19,7 @@ import numpy as np
 import torch
 
 import augment
+import clip_scores
 import clips
 import soundfont
 import synthesis
@@ -32,13 +34,17 @@ _PART, _BATCH = 2048, 64
 NO_FOLD, NO_CLIP = -1, -1
 # From this on the teacher hears danger in an "other", or confirms a computed sound.
 _NOT_OTHER, _CONFIRMED = 0.4, 0.2
+# Of what it hears of a class in the best window of a recording: with less, that class is hardly in this window.
+_AUDIBLE = 0.25
 # Voices whose other melodies are nearly screams: how much more often than others in general, and among voices.
 _THROATS = {"scream": (1.0, 6.0), "baby_cry": (3.0, 2.0), "rooster": (2.0, 1.0), "voice": (3.0, 1.0), "laugh": (3.0, 2.0)}
-_VOICES_EVERY = 4
 # Of the parts of voices: how many are computed, and how many the scream of the bank of effects.
-_SHARE_CRY, _SHARE_SCREAM = 0.4, 0.18
-# A window of voices in which the teacher hears less of a scream is kept so often.
-_HARDLY_A_SCREAM, _KEPT = 0.05, 0.35
+_SHARE_CRY, _SHARE_SCREAM = 0.5, 0.08
+# Of the parts of panes: how many are computed; how often a recording is drawn in which the teacher hears nothing of the kind.
+_SHARE_PANE, _LIKE_NO_GLASS = 0.4, 0.003
+# A window of such parts in which the teacher hears less of any of these is kept so often.
+_VOICES, _PANES = ["Screaming"], ["Shatter", "Glass", "Breaking"]
+_HARDLY, _KEPT = 0.05, 0.35
 # How much more often than others.
 _WEIGHTS = {"glass_break": 14.0, "gunshot": 8.0, "scream": 20.0, "forced_entry": 8.0, "explosion": 4.0, "other": 1.0}
 _SHARE_SYNTHETIC, _SHARE_VOICE, _SHARE_BANK, _SHARE_BEHIND, _SHARE_AAC, _SHARE_SPEED, _SHARE_MORPHED = 0.28, 0.05, 0.05, 0.55, 0.25, 0.45, 0.6
@@ -69,10 +75,12 @@ class Window:
 class Source:
     """Draws windows. A sound behind another one is of the same fold, so that a window belongs to one fold."""
 
-    def __init__(self, audio: Path, cache: Path, spoken: list[np.ndarray], bank: soundfont.Bank):
+    def __init__(self, recordings: tuple[list[clips.Clip], list[np.ndarray]], spoken: list[np.ndarray], bank: soundfont.Bank, glassy: np.ndarray):
+        """`glassy`: how much of a pane there is in each recording, 0..1."""
         self._random = np.random.default_rng()
-        self._clips, self._aac = clips.load(audio, cache)
+        self._clips, self._aac = recordings
         self._voices, self._bank = spoken, bank
+        self._glassy = (glassy + _LIKE_NO_GLASS) / (glassy + _LIKE_NO_GLASS).sum()
         self._throats = np.array([_THROATS.get(clip.fine, (1.0, 0.0))[1] for clip in self._clips])
         self._throats /= self._throats.sum()
         weights = np.array([_WEIGHTS[clip.label] * _THROATS.get(clip.fine, (1.0, 0.0))[0] for clip in self._clips])
@@ -117,6 +125,15 @@ class Source:
             return self._heard(augment.morphed(random, sound) if random.random() < 0.3 else sound, "scream")
         sound = self._bank.effects["Scream"]
         return self._heard(augment.morphed(random, sound) if random.random() < 0.5 else self._at_some_speed(sound), "scream")
+
+    def pane(self) -> "Window":
+        """Breaking glass, or what rings and clinks like it."""
+        random = self._random
+        if random.random() >= _SHARE_PANE:
+            clip = int(random.choice(len(self._clips), p=self._glassy))
+            return self._heard(self._at_some_speed(self._clips[clip].samples), self._clips[clip].label, clip, self._clips[clip].fold)
+        sound, label = synthesis.draw(random, [synthesis.pane, synthesis.clink, synthesis.jingle])
+        return self._heard(self._at_some_speed(sound), label)
 
     def _of_clip(self, clip: int) -> "Window":
         random = self._random
@@ -171,17 +188,18 @@ class Source:
         return augment.placed(random, self._voices[random.integers(len(self._voices))], random.uniform(0.85, 1.2))
 
 
-def believed(window: Window, heard: dict[str, float]) -> int:
+def believed(window: Window, heard: dict[str, float], at_best: dict[str, np.ndarray]) -> int:
     """
     The event of a window, or NONE where label and teacher contradict each other: many clips called "other" are unsorted and
-    hold bangs, and a computed pane may sound like none. `heard`: what the teacher's scores say of our events.
+    hold bangs, a computed pane may sound like none, and of a recorded one the window may hold the last clinks alone. `heard`:
+    what the teacher's scores say of our events; `at_best`: what they say of the recordings at their best.
     """
     if window.label not in EVENTS:
         return NONE
     if window.label == "other":
         is_believed = max(heard["glass_break"], heard["gunshot"], heard["scream"]) < _NOT_OTHER
     else:
-        is_believed = window.clip != NO_CLIP or heard[window.label] >= _CONFIRMED
+        is_believed = heard[window.label] >= (_CONFIRMED if window.clip == NO_CLIP else _AUDIBLE * at_best[window.label][window.clip])
     return EVENTS.index(window.label) if is_believed else NONE
 
 
@@ -191,8 +209,13 @@ _made = {}
 def _begin(audio: Path, cache: Path, model: Path, classes: Path, soundfonts: Path) -> None:
     """Once in every process."""
     torch.set_num_threads(1)
-    source = Source(audio, cache, voices.load(cache), soundfont.load(soundfonts))
-    _made.update(source=source, network=teacher.load(model), places=tags.places(classes))
+    places = tags.places(classes)
+    recordings = clips.load(audio, cache)
+    at_best = clip_scores.load(recordings[0], model, cache)
+    glassy = at_best[:, [places[tag] for tag in _PANES]].max(1)
+    source = Source(recordings, voices.load(cache), soundfont.load(soundfonts), glassy)
+    events_at_best = tags.mapped(lambda name: at_best[:, places[name]])
+    _made.update(source=source, network=teacher.load(model), places=places, at_best=events_at_best)
 
 
 def _taught(draw) -> tuple[list[Window], np.ndarray, np.ndarray, np.ndarray]:
@@ -204,15 +227,22 @@ def _taught(draw) -> tuple[list[Window], np.ndarray, np.ndarray, np.ndarray]:
     return windows, patches, scores, embedding
 
 
-def _taught_voices(source: Source):
-    """The same of voices; of those that are nothing like a scream only some."""
-    place, kept = _made["places"]["Screaming"], []
+def _taught_mostly(source: Source, draw, names: list[str]):
+    """The same; of those in which the teacher hears nothing of these names only some."""
+    columns, kept = [_made["places"][name] for name in names], []
     while sum(len(windows) for windows, *_ in kept) < _BATCH:
-        windows, patches, scores, embedding = _taught(source.voice)
-        chosen = np.flatnonzero((scores[:, place] > _HARDLY_A_SCREAM) | source.chances(_BATCH, _KEPT))
+        windows, patches, scores, embedding = _taught(draw)
+        chosen = np.flatnonzero((scores[:, columns].max(1) > _HARDLY) | source.chances(_BATCH, _KEPT))
         kept.append(([windows[index] for index in chosen], patches[chosen], scores[chosen], embedding[chosen]))
     windows, *numbers = zip(*kept)
     return [list(itertools.chain(*windows))[:_BATCH], *(np.concatenate(each)[:_BATCH] for each in numbers)]
+
+
+def _drawn(number: int):
+    """A batch of the part with this number."""
+    source = _made["source"]
+    of = {1: (source.pane, _PANES), 3: (source.voice, _VOICES), 7: (source.voice, _VOICES)}.get(number % 8)
+    return _taught_mostly(source, *of) if of else _taught(source.window)
 
 
 def _make_part(task: tuple[int, int, Path]) -> int:
@@ -221,15 +251,14 @@ def _make_part(task: tuple[int, int, Path]) -> int:
     source.begin(seed, number)
     part = {name: np.zeros((_PART, *shape), kind) for name, (kind, shape) in FIELDS.items()}
     for start in range(0, _PART, _BATCH):
-        of_voices = number % _VOICES_EVERY == _VOICES_EVERY - 1
-        windows, patches, scores, embedding = _taught_voices(source) if of_voices else _taught(source.window)
+        windows, patches, scores, embedding = _drawn(number)
         heard = tags.mapped(lambda name: scores[:, places[name]])
         made = {
             "log_mel": patches,
             "scores": scores,
             "embedding": embedding,
             "clip": [window.clip for window in windows],
-            "event": [believed(window, {name: of[index] for name, of in heard.items()}) for index, window in enumerate(windows)],
+            "event": [believed(window, {name: of[index] for name, of in heard.items()}, _made["at_best"]) for index, window in enumerate(windows)],
             "fold": [window.fold for window in windows],
         }
         for name, values in made.items():
@@ -255,7 +284,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     # What is missing is told here once, not by every process again and again.
     voices.load(asked.out)
-    clips.load(asked.audio, asked.out)
+    clip_scores.load(clips.load(asked.audio, asked.out)[0], asked.teacher, asked.out)
     soundfont.load(asked.soundfonts)
     # The fold is written last.
     numbers = [n for n in range(-(-asked.windows // _PART)) if not (asked.out / f"{n:05d}-fold.npy").exists()]

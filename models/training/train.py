@@ -35,11 +35,8 @@ from varied import still_heard, varied
 _WARM_UP, _WEIGHT_DECAY = 200, 2e-3
 # Of the rate: what is no matrix, and the heads, whose matrices are large, learn by Adam.
 _ADAM = 0.25
-# Of the parts of the loss: scores of the teacher, their logits, its embedding, our labels, what the scores say of our events.
-_SCORES, _LOGITS, _EMBEDDING, _EVENTS, _MAPPED = 10.0, 0.15, 2.0, 0.3, 0.05
-# What tells clips apart are the logits of these; from here on they are told apart.
-_FAINT = 1e-3
-_RANKED = ["glass_break", "gunshot", "scream"]
+# Of the parts of the loss: scores of the teacher, their logits, its embedding, our labels.
+_SCORES, _LOGITS, _EMBEDDING, _EVENTS = 10.0, 0.15, 2.0, 0.3
 # What the teacher scores lower than this is silence to it: how much lower is noise.
 _LEAST, _MOST = 0.0025, 0.98
 # Of a class that ships, of one that is learnt from alone.
@@ -97,13 +94,7 @@ def events_of(scores: torch.Tensor, known: dict[str, int]) -> dict[str, torch.Te
     return mapped(lambda tag: scores[:, known[tag]], lambda rows: torch.stack(rows).amax(0))
 
 
-def against_mapped(classes: torch.Tensor, scores: torch.Tensor, known: dict[str, int]) -> torch.Tensor:
-    """Clips are ranked by these, so they count as logits do: a faint scream behind another sound as much as a loud one."""
-    own, taught = (events_of(_FAINT + (1 - 2 * _FAINT) * of, known) for of in (classes.sigmoid(), scores))
-    return torch.stack([F.smooth_l1_loss(own[name].logit(), taught[name].logit()) for name in _RANKED]).sum()
-
-
-def loss_of(network: Student, weights: torch.Tensor, known: dict[str, int], halved: bool, patches, scores, embedding, event) -> torch.Tensor:
+def loss_of(network: Student, weights: torch.Tensor, halved: bool, patches, scores, embedding, event) -> torch.Tensor:
     # Half the digits take two thirds of the time on a processor that computes with them; weights and losses keep all.
     with torch.autocast(patches.device.type, torch.bfloat16, halved):
         classes, events, own = network(patches)
@@ -114,7 +105,6 @@ def loss_of(network: Student, weights: torch.Tensor, known: dict[str, int], halv
     against_logits = F.smooth_l1_loss(classes.clamp(-8, 6), taught, reduction="none")
     against_logits = against_logits * ~((scores <= _LEAST) & (classes <= math.log(_LEAST / (1 - _LEAST))))
     loss = (_SCORES * against_scores + _LOGITS * against_logits).mul(weights).sum(1).mean() + _EMBEDDING * F.mse_loss(projected, embedding)
-    loss = loss + _MAPPED * against_mapped(classes, scores, known)
     labelled = event >= 0
     return loss + _EVENTS * F.cross_entropy(events[labelled], event[labelled], label_smoothing=0.05) if labelled.any() else loss
 
@@ -223,7 +213,7 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
         return
     network = Student(asked.width).to(asked.device, memory_format=torch.channels_last)
     steps = Steps(network, asked.rate)
-    weights, known = class_weights(asked.classes).to(asked.device), places(asked.classes)
+    weights = class_weights(asked.classes).to(asked.device)
     if asked.begin:
         network.load_state_dict(torch.load(asked.begin, map_location=asked.device)["average"])
     average, step = {name: value.clone() for name, value in network.state_dict().items()}, 0
@@ -247,7 +237,7 @@ def work(rank: int, asked: argparse.Namespace, meeting: Meeting) -> None:
         beside.rename(asked.out)
 
     def learn(batch) -> float:
-        loss = loss_of(network, weights, known, asked.bfloat16, *(each.to(asked.device) for each in batch))
+        loss = loss_of(network, weights, asked.bfloat16, *(each.to(asked.device) for each in batch))
         loss.backward()
         steps.step(share_at(step, total))
         return loss.item()

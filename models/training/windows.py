@@ -5,8 +5,8 @@ on disk, many epochs and all folds share them.
     python3 windows.py --audio DIR --teacher FILE.tflite --classes FILE.csv --soundfonts DIR --out DIR
                        [--windows 80000] [--processes 2] [--seed 1]
 
-Every fourth part is of voices, most of which the teacher takes for a scream or nearly, and every eighth of panes and what sounds
-like them: left to chance, one or two windows of a hundred are.
+Every fourth part is of voices, most of which the teacher takes for a scream or nearly, every eighth of panes, every eighth of
+bangs, and what sounds like them: left to chance, few windows of a hundred are.
 """
 import argparse
 import itertools
@@ -40,10 +40,9 @@ _AUDIBLE = 0.25
 _THROATS = {"scream": (1.0, 6.0), "baby_cry": (3.0, 2.0), "rooster": (2.0, 1.0), "voice": (3.0, 1.0), "laugh": (3.0, 2.0)}
 # Of the parts of voices: how many are computed, and how many the scream of the bank of effects.
 _SHARE_CRY, _SHARE_SCREAM = 0.5, 0.08
-# Of the parts of panes: how many are computed; how often a recording is drawn in which the teacher hears nothing of the kind.
-_SHARE_PANE, _LIKE_NO_GLASS = 0.4, 0.003
-# A window of such parts in which the teacher hears less of any of these is kept so often.
-_VOICES, _PANES = ["Screaming"], ["Shatter", "Glass", "Breaking"]
+# Of the parts of panes and bangs: how many are computed; how often a recording is drawn in which the teacher hears none.
+_SHARE_ALIKE, _UNLIKE = 0.4, 0.003
+# A window of all these parts in which the teacher hears less of any of what they are of is kept so often.
 _HARDLY, _KEPT = 0.05, 0.35
 # How much more often than others.
 _WEIGHTS = {"glass_break": 14.0, "gunshot": 8.0, "scream": 20.0, "forced_entry": 8.0, "explosion": 4.0, "other": 1.0}
@@ -63,6 +62,21 @@ FIELDS = {
 }
 
 
+@dataclass(frozen=True)
+class Theme:
+    """What a part is of: by names of the teacher, and computed."""
+
+    names: list[str]
+    computed: list
+
+
+# By the number of a part, of every eight.
+_VOICES = Theme(["Screaming"], [])
+_PANES = Theme(["Shatter", "Glass", "Breaking"], [synthesis.pane, synthesis.clink, synthesis.jingle])
+_BANGS = Theme(["Gunshot, gunfire", "Machine gun", "Fusillade", "Explosion"], [synthesis.shots, synthesis.blows, synthesis.splinter])
+_THEMES = {1: _PANES, 3: _VOICES, 5: _BANGS, 7: _VOICES}
+
+
 @dataclass
 class Window:
     samples: np.ndarray
@@ -75,12 +89,10 @@ class Window:
 class Source:
     """Draws windows. A sound behind another one is of the same fold, so that a window belongs to one fold."""
 
-    def __init__(self, recordings: tuple[list[clips.Clip], list[np.ndarray]], spoken: list[np.ndarray], bank: soundfont.Bank, glassy: np.ndarray):
-        """`glassy`: how much of a pane there is in each recording, 0..1."""
+    def __init__(self, recordings: tuple[list[clips.Clip], list[np.ndarray]], spoken: list[np.ndarray], bank: soundfont.Bank):
         self._random = np.random.default_rng()
         self._clips, self._aac = recordings
         self._voices, self._bank = spoken, bank
-        self._glassy = (glassy + _LIKE_NO_GLASS) / (glassy + _LIKE_NO_GLASS).sum()
         self._throats = np.array([_THROATS.get(clip.fine, (1.0, 0.0))[1] for clip in self._clips])
         self._throats /= self._throats.sum()
         weights = np.array([_WEIGHTS[clip.label] * _THROATS.get(clip.fine, (1.0, 0.0))[0] for clip in self._clips])
@@ -126,13 +138,13 @@ class Source:
         sound = self._bank.effects["Scream"]
         return self._heard(augment.morphed(random, sound) if random.random() < 0.5 else self._at_some_speed(sound), "scream")
 
-    def pane(self) -> "Window":
-        """Breaking glass, or what rings and clinks like it."""
+    def like(self, theme: Theme, heard: np.ndarray) -> "Window":
+        """`heard`: how much of the theme the teacher hears in each recording, 0..1."""
         random = self._random
-        if random.random() >= _SHARE_PANE:
-            clip = int(random.choice(len(self._clips), p=self._glassy))
+        if random.random() >= _SHARE_ALIKE:
+            clip = int(random.choice(len(self._clips), p=(heard + _UNLIKE) / (heard + _UNLIKE).sum()))
             return self._heard(self._at_some_speed(self._clips[clip].samples), self._clips[clip].label, clip, self._clips[clip].fold)
-        sound, label = synthesis.draw(random, [synthesis.pane, synthesis.clink, synthesis.jingle])
+        sound, label = synthesis.draw(random, theme.computed)
         return self._heard(self._at_some_speed(sound), label)
 
     def _of_clip(self, clip: int) -> "Window":
@@ -212,10 +224,8 @@ def _begin(audio: Path, cache: Path, model: Path, classes: Path, soundfonts: Pat
     places = tags.places(classes)
     recordings = clips.load(audio, cache)
     at_best = clip_scores.load(recordings[0], model, cache)
-    glassy = at_best[:, [places[tag] for tag in _PANES]].max(1)
-    source = Source(recordings, voices.load(cache), soundfont.load(soundfonts), glassy)
-    events_at_best = tags.mapped(lambda name: at_best[:, places[name]])
-    _made.update(source=source, network=teacher.load(model), places=places, at_best=events_at_best)
+    source = Source(recordings, voices.load(cache), soundfont.load(soundfonts))
+    _made.update(source=source, network=teacher.load(model), places=places, at_best=at_best)
 
 
 def _taught(draw) -> tuple[list[Window], np.ndarray, np.ndarray, np.ndarray]:
@@ -240,9 +250,13 @@ def _taught_mostly(source: Source, draw, names: list[str]):
 
 def _drawn(number: int):
     """A batch of the part with this number."""
-    source = _made["source"]
-    of = {1: (source.pane, _PANES), 3: (source.voice, _VOICES), 7: (source.voice, _VOICES)}.get(number % 8)
-    return _taught_mostly(source, *of) if of else _taught(source.window)
+    source, theme = _made["source"], _THEMES.get(number % 8)
+    if theme is None:
+        return _taught(source.window)
+    if theme is _VOICES:
+        return _taught_mostly(source, source.voice, theme.names)
+    heard = _made["at_best"][:, [_made["places"][name] for name in theme.names]].max(1)
+    return _taught_mostly(source, lambda: source.like(theme, heard), theme.names)
 
 
 def _make_part(task: tuple[int, int, Path]) -> int:
@@ -252,13 +266,13 @@ def _make_part(task: tuple[int, int, Path]) -> int:
     part = {name: np.zeros((_PART, *shape), kind) for name, (kind, shape) in FIELDS.items()}
     for start in range(0, _PART, _BATCH):
         windows, patches, scores, embedding = _drawn(number)
-        heard = tags.mapped(lambda name: scores[:, places[name]])
+        heard, at_best = (tags.mapped(lambda name: of[:, places[name]]) for of in (scores, _made["at_best"]))
         made = {
             "log_mel": patches,
             "scores": scores,
             "embedding": embedding,
             "clip": [window.clip for window in windows],
-            "event": [believed(window, {name: of[index] for name, of in heard.items()}, _made["at_best"]) for index, window in enumerate(windows)],
+            "event": [believed(window, {name: of[index] for name, of in heard.items()}, at_best) for index, window in enumerate(windows)],
             "fold": [window.fold for window in windows],
         }
         for name, values in made.items():

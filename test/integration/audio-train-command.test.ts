@@ -57,10 +57,13 @@ describe('echosight audio-train', { timeout: 200_000 }, () => {
         const args = ['-hide_banner', '-loglevel', 'error', '-f', 'wav', '-i', 'pipe:0', '-strict', '-2', target];
         execFileSync(ffmpeg?.path ?? '', args, { input: bytes });
       });
+    const minute = ['-hide_banner', '-loglevel', 'error', '-f', 'lavfi', '-i', 'anoisesrc=d=70:r=16000:a=0.1'];
+    execFileSync(ffmpeg?.path ?? '', [...minute, join(folder, 'clips', 'safe', 'long.flac')]);
     const { code, said, complained } = await run(folder, 'clips', '--out', 'head', '--json');
     assert.equal(code, 0, complained);
     const session = JSON.parse(said) as TrainingSession;
-    assert.deepEqual([session.clips, session.refusals], [10, []]);
+    assert.equal(session.clips, 10);
+    assert.deepEqual(session.refusals, [{ file: 'safe/long.flac', reason: 'The sound is longer than 60 s.' }]);
     assert.deepEqual(readdirSync(join(folder, 'head')).sort(), ['head-0001.json', 'head-0001.onnx']);
     const record = JSON.parse(readFileSync(join(folder, 'head', 'head-0001.json'), 'utf8')) as { labels: string[] };
     assert.deepEqual(record.labels, ['danger', 'safe']);

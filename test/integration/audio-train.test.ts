@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { kindOf } from '../../src/contracts/guards.ts';
 import type { AudioScores, TrainedHeads, TrainingReport } from '../../src/contracts/messages.ts';
+import { until } from '../faults/vitals.ts';
 import { catchAll, NodeRedHost, probe, watchStatus, type FlowNode, type Message } from '../hosts/node-red-host.ts';
 import { bellClip, clipParts, fanClip, paneClip, uselessFiles, wav } from '../training-clips.ts';
 import { zipOf, type ZipPart } from '../zip-writer.ts';
@@ -169,12 +171,19 @@ describe('training by the user in a real Node-RED', { timeout: 400_000 }, () => 
     await send(many);
     const { sessionId } = (await host.waitFor('progress', isReport)).payload as TrainingReport;
     await host.kill();
+    // Recordings of people, in a folder where nobody looks.
+    const left = (): string[] =>
+      readdirSync(join(host.userDir, 'echosight', 'training'), { recursive: true })
+        .map(String)
+        .filter((name) => name.endsWith('.zip') || name.endsWith('.clip'));
+    assert.ok(left().length > 0);
     host = await NodeRedHost.start({}, host.userDir);
     const heads = await told({ command: 'status' });
     assert.equal(heads.active, 1);
     assert.ok(heads.last !== undefined);
     assert.deepEqual([heads.last.id, heads.last.state], [sessionId, 'failed']);
     assert.match(heads.last.error?.message ?? '', /Node-RED ended/);
+    await until(() => left().length === 0, 'nothing of it stays');
   });
 
   async function busy(zip: Buffer): Promise<string> {

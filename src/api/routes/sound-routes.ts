@@ -48,7 +48,7 @@ export const soundRoutes = {
     }),
     body: { schema: File, type: form },
     answers: { 200: { description: 'What was heard.', schema: Prediction } },
-    problems: [...common, 411, 422, 503],
+    problems: [...common, 422, 503],
   },
   retrainSound: {
     ...{ method: 'POST', path: '/api/v1/sound/retrain', group: 'Sound', needs: 'admin' },
@@ -59,6 +59,6 @@ export const soundRoutes = {
     }),
     body: { schema: File, type: form },
     answers: { 202: { description: 'It has begun.', schema: RetrainAnswer } },
-    problems: [...common, 409, 411, 422, 503, 507],
+    problems: [...common, 409, 422, 503, 507],
   },
 } as const satisfies Record<string, Route>;

@@ -7,6 +7,7 @@ import {
   type SoundModelStatus,
 } from '../../contracts/prediction.ts';
 import { trainingLimits, type TrainingPort, type TrainingStatus } from '../../contracts/training.ts';
+import { catalogEntries } from '../../inference/catalog.ts';
 import { soundFormats } from '../../pcm/sound-format.ts';
 import type { Call, Handlers } from '../call.ts';
 import { ClientBudget } from '../client-budget.ts';
@@ -14,6 +15,7 @@ import { Parameters } from '../parameters.ts';
 import { isLocal } from '../peer.ts';
 import { Problem } from '../problem.ts';
 import { sendJson } from '../send.ts';
+import { mayHaveWhole } from '../whole-site.ts';
 import { PredictUploads } from './predict-upload.ts';
 import { asProblem } from './sound-problems.ts';
 import type { SoundHost, SoundSite } from './sound-site.ts';
@@ -124,9 +126,10 @@ export class SoundAnswers {
     const model = asked.text('model', longestName);
     const site = this.#admit(call, asked);
     const { training } = site;
-    // A path would tell which files there are.
-    if (model !== undefined && !/^[\w.-]+$/.test(model))
-      throw new Problem(400, 'There is no sound model of this name.');
+    // What is learnt may be heard by every microphone of the site, and keeps others from teaching it meanwhile.
+    if (!mayHaveWhole(call.caller, site.id)) throw new Problem(403, 'This needs the whole site.');
+    // Never a path: it would tell which files there are.
+    if (model !== undefined && !isSoundModel(model)) throw new Problem(400, 'There is no sound model of this name.');
     if (training === undefined) throw new Problem(503, 'Nothing can be learnt here: there is no training.');
     if (this.#receiving.has(site.id)) {
       throw new Problem(429, 'Another zip file is being sent.', { headers: { 'Retry-After': '10' } });
@@ -197,6 +200,11 @@ export class SoundAnswers {
     if (others.length > 0) throw new Problem(400, 'There are several sites: name one, as in ?site=home.');
     return only;
   }
+}
+
+/** Whether the catalogue has it, downloaded or not. */
+function isSoundModel(model: string): boolean {
+  return catalogEntries().some(({ id, task }) => id === model && task === 'sound');
 }
 
 function isUnderWay({ state }: TrainingStatus): boolean {

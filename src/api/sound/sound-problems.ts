@@ -8,6 +8,7 @@ const theirs: Partial<Record<ErrorName, number>> = {
   ES_ARCHIVE_INVALID: 422,
   ES_TRAINING_DATA: 422,
   ES_TRAINING_BUSY: 409,
+  ES_TRAINING_CANCELLED: 409,
   ES_BUSY: 429,
   ES_DISK_FULL: 507,
 };
@@ -15,6 +16,7 @@ const theirs: Partial<Record<ErrorName, number>> = {
 const ours: readonly ErrorName[] = [
   ...(['ES_FFMPEG_MISSING', 'ES_MODEL_MISSING', 'ES_MODEL_INVALID', 'ES_RUNTIME_MISSING', 'ES_WORKER_LOST'] as const),
   ...(['ES_MODEL_FAILED', 'ES_DATABASE', 'ES_HEAD_MISMATCH', 'ES_HEAD_MISSING'] as const),
+  ...(['ES_BAD_CONFIG', 'ES_SITE_LOCKED'] as const),
 ];
 
 /** An error of the engine as the client may be told it; anything else as it is. */

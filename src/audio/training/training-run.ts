@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asSentinelError } from '../../contracts/errors.ts';
+import { asSentinelError, type ErrorName } from '../../contracts/errors.ts';
 import type { Clock, Log, SoundFileDecoder } from '../../contracts/ports.ts';
 import { trainingLimits, type TrainingRequest, type TrainingSession } from '../../contracts/training.ts';
 import type { ModelFor } from '../../inference/model-description.ts';
@@ -34,6 +34,8 @@ export interface RunOrder {
 
 /** Clips in hand at once: while one is heard, others are decoded. */
 const clipsAtOnce = 3;
+/** Faults of a clip alone: it is refused, and the others are learnt from. Without ffmpeg none but WAV files can be decoded, but those can. */
+const ofOneClip: readonly ErrorName[] = ['ES_AUDIO_INVALID', 'ES_AUDIO_TOO_LONG', 'ES_FFMPEG_MISSING'];
 /** Shares of the progress: looking, hearing, learning. */
 const shares = { opened: 0.02, embedded: 0.65, learnt: 0.98 } as const;
 
@@ -82,7 +84,7 @@ export class TrainingRun {
     }
   }
 
-  /** Several clips at once, so that the thread never waits for a decoder. */
+  /** Several clips at once, so that the thread never waits for a decoder. Over only when all of them are: they have files and children. */
   async #embed(): Promise<void> {
     const { files, signal } = this.#order;
     let next = 0;
@@ -100,8 +102,13 @@ export class TrainingRun {
         else throw unexpected();
       }
     };
-    await Promise.all(Array.from({ length: clipsAtOnce }, work));
+    const stop = (error: unknown): never => {
+      next = files;
+      throw error;
+    };
+    const works = await Promise.allSettled(Array.from({ length: clipsAtOnce }, () => work().catch(stop)));
     signal.throwIfAborted();
+    for (const one of works) if (one.status === 'rejected') throw one.reason;
   }
 
   async #hear(clip: number): Promise<LessonReply> {
@@ -116,8 +123,7 @@ export class TrainingRun {
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asSentinelError(thrown, 'ES_AUDIO_INVALID');
-      // Without ffmpeg no other one could be decoded either, but WAV files can.
-      if (error.name !== 'ES_AUDIO_INVALID' && error.name !== 'ES_FFMPEG_MISSING') throw error;
+      if (!ofOneClip.includes(error.name)) throw error;
       return await askLesson(lane, { clip, refuse: error.message });
     } finally {
       await rm(file, { force: true }).catch(() => undefined);

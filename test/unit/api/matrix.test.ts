@@ -71,7 +71,7 @@ const namesSite = [
   'retrainSound',
 ];
 /** A part of a site that may be seen is enough for these. */
-const partIsEnough = ['predictSound', 'retrainSound'];
+const partIsEnough = ['predictSound'];
 
 type House = Awaited<ReturnType<typeof twoHouses>>;
 

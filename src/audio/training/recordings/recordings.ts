@@ -45,7 +45,8 @@ export function sortIntoClasses(files: readonly { file: string; bytes: number }[
       continue;
     }
     const label = folder.trim().toLowerCase().replaceAll(/\s+/g, '_');
-    if (className.test(label)) sorted.push({ file, label, bytes });
+    if (label === 'loud_unknown') refuse('Its folder has a name of ours, for a loud sound that no class explains.');
+    else if (className.test(label)) sorted.push({ file, label, bytes });
     else refuse(`Its folder "${shown(folder)}" cannot be a class: use up to 48 letters a to z, digits, _ and -.`);
   }
   return { files: sorted, refusals };

@@ -190,6 +190,8 @@ describe('predict', () => {
     [new SentinelError('ES_AUDIO_TOO_LONG', 'It is long.', { hint: 'Cut it.' }), 413, /It is long\. Cut it\./],
     [new SentinelError('ES_BUSY', 'Many wait.'), 429, /Many wait/],
     [new SentinelError('ES_MODEL_MISSING', 'There is no /secret/path.'), 503, /^The model file does not exist\.$/],
+    [new SentinelError('ES_BAD_CONFIG', 'The table of /secret is wrong.'), 503, /^A setting of the node/],
+    [new SentinelError('ES_SITE_LOCKED', '/secret is in use.'), 503, /^Another Node-RED process/],
     [new SentinelError('ES_FFMPEG_MISSING', 'No /secret/ffmpeg.'), 503, /^No ffmpeg program was found\.$/],
   ];
   for (const [error, status, why] of failures) {
@@ -257,7 +259,9 @@ describe('retrain', () => {
       return Promise.resolve(join(folder, 'a.zip'));
     };
     const address = await serve(t, [soundSite({ training: training({ begin, newUpload }) })]);
-    await refused(fetch(`${address}/retrain?model=/etc/m.onnx`, upload(zip)), 400, /no sound model/);
+    for (const model of ['/etc/m.onnx', 'nobodys', 'nanodet-g-416']) {
+      await refused(fetch(`${address}/retrain?model=${model}`, upload(zip)), 400, /no sound model/);
+    }
     const response = await fetch(`${address}/retrain?model=yamnet`, upload(zip));
     assert.equal(response.status, 202);
     const said = (await response.json()) as RetrainAnswer;
@@ -340,6 +344,58 @@ describe('retrain', () => {
     await until(() => readdirSync(folder).length === 1, 'it is being written');
     socket.destroy();
     await until(() => readdirSync(folder).length === 0, 'it is gone');
+  });
+
+  test('of a second zip that comes meanwhile nothing is read; the first one is learnt from', async (t) => {
+    const folder = temporaryFolder(t);
+    const begun: TrainingRequest[] = [];
+    const begin: TrainingPort['begin'] = (request) => {
+      begun.push(request);
+      return Promise.resolve({ uploadId: 'u1', sessionId: 's1' });
+    };
+    const site = soundSite({ training: training({ begin, newUpload: uploadsTo(folder) }) });
+    const address = await serve(t, [site], { clock: new SiteClock() });
+    const { hostname, port, pathname } = new URL(address);
+    const head = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n';
+    const rest = '\r\n--b--';
+    const length = head.length + zip.length + rest.length;
+    const socket = connect(Number(port), hostname);
+    t.after(() => socket.destroy());
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    const type = 'Content-Type: multipart/form-data; boundary=b';
+    const lines = [
+      `POST ${pathname}/retrain HTTP/1.1`,
+      `Host: ${hostname}`,
+      type,
+      `Content-Length: ${length}`,
+      '',
+      head,
+    ];
+    socket.write(Buffer.concat([Buffer.from(lines.join('\r\n')), zip]));
+    await until(() => readdirSync(folder).length === 1, 'the first one is being written');
+    const second = await refused(fetch(`${address}/retrain`, upload(zip)), 429, /Another zip file is being sent/);
+    assert.ok(second.headers.has('retry-after'));
+    assert.equal(readdirSync(folder).length, 1);
+    socket.write(rest);
+    await until(() => heard.includes('202 Accepted'), 'the first one is taken');
+    assert.equal(begun.length, 1);
+  });
+
+  test('somebody who may see a part of the site teaches it nothing; one that is cancelled while it begins is no fault', async (t) => {
+    const folder = temporaryFolder(t);
+    const cancelled = new SentinelError('ES_TRAINING_CANCELLED', 'The training was cancelled; what was in use stays.');
+    const begin: TrainingPort['begin'] = () => Promise.reject(cancelled);
+    const site = soundSite({ training: training({ begin, newUpload: uploadsTo(folder) }) });
+    const by = (sources: string[]): ApiHost['caller'] => {
+      return () => Promise.resolve({ name: 'ann', role: 'admin', how: 'token', sources });
+    };
+    const part = await serve(t, [site], { caller: by(['home/door']) });
+    await refused(fetch(`${part}/retrain`, upload(zip)), 403, /whole site/);
+    assert.equal((await fetch(`${part}/predict`, upload(wav))).status, 200);
+    const whole = await serve(t, [site], { caller: by(['home']) });
+    await refused(fetch(`${whole}/retrain`, upload(zip)), 409, /was cancelled/);
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   test('one at a time; without a training there is none', async (t) => {

@@ -29,6 +29,16 @@ describe('the class of a recording', () => {
     assert.match(refusals[0]?.reason ?? '', /cannot be a class/);
     assert.match(refusals[2]?.reason ?? '', /no folder/);
   });
+
+  test('is never a name that the product gives itself', () => {
+    const files = ['Loud Unknown/a.wav', 'safe/b.wav'].map((file) => ({ file, bytes: 1 }));
+    const { files: kept, refusals } = sortIntoClasses(files);
+    assert.deepEqual(
+      kept.map(({ label }) => label),
+      ['safe'],
+    );
+    assert.match(refusals[0]?.reason ?? '', /a name of ours/);
+  });
 });
 
 describe('recordings from which nothing can be learnt', () => {

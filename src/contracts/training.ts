@@ -227,7 +227,7 @@ export interface TrainingPort {
   /**
    * Where a zip file may be put to be learnt from: an absolute path that is free, with room for so many bytes. Hand it to
    * `begin` with `owned`, or delete it; one that is forgotten goes with the next start.
-   * @param bytes as announced; default: as many as a zip file may have. @throws SentinelError ES_DISK_FULL
+   * @param bytes as announced; default: as many as a zip file may have. @throws SentinelError ES_TRAINING_BUSY, ES_DISK_FULL
    */
   newUpload(bytes?: number): Promise<string>;
   /** Whoever writes there asks again now and then. @param bytes still to come; default: none. @throws SentinelError ES_DISK_FULL */

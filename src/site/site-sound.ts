@@ -16,6 +16,7 @@ import type { NoteModel } from '../contracts/register.ts';
 import type { Database } from '../database/database.ts';
 import { findModel } from '../inference/catalog.ts';
 import type { ModelFor } from '../inference/model-description.ts';
+import { RingFolders } from '../media/ring/ring-folders.ts';
 import { soundFileDecoder } from '../media/sound-file.ts';
 import { CalibrationBoard } from './calibration-board.ts';
 import type { HealthBoard } from './health-board.ts';
@@ -52,12 +53,14 @@ export class SiteSound {
   readonly heads: HeadStore;
   readonly #options: SiteSoundOptions;
   readonly #classifiers: ServiceLeases<SoundClassifier>;
+  readonly #folders: RingFolders;
 
   constructor(options: SiteSoundOptions) {
     this.#options = options;
     const { folder, database, pools, health, newId, tools } = options;
     const { clock } = tools;
     const decoder = soundFileDecoder(clock);
+    this.#folders = new RingFolders(tools.log);
     this.#classifiers = new ServiceLeases((key) => {
       health.forgetModel(key.split('\n', 1).join());
     });
@@ -78,7 +81,7 @@ export class SiteSound {
       ran: (model, backend) => {
         health.model(model, backend);
       },
-      ...{ decoder, clock },
+      ...{ decoder, clock, folders: this.#folders },
     });
   }
 
@@ -110,6 +113,7 @@ export class SiteSound {
   async close(): Promise<void> {
     await this.training.close();
     await this.#classifiers.close();
+    await this.#folders.close();
   }
 }
 

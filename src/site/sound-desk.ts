@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Value } from 'typebox/value';
 import type { SoundClassifier } from '../audio/classifier.ts';
@@ -12,6 +11,7 @@ import { AudioClassifyConfig } from '../contracts/configs.ts';
 import { SentinelError } from '../contracts/errors.ts';
 import type { Clock, SoundFileDecoder } from '../contracts/ports.ts';
 import { predictLimits, type Prediction } from '../contracts/prediction.ts';
+import type { RingFolders } from '../media/ring/ring-folders.ts';
 import { soundFormatOf, soundFormats, type SoundFormat } from '../pcm/sound-format.ts';
 import { soundWindow } from '../pcm/sound-window.ts';
 import { asWavFile, openWav, type WavFile } from '../pcm/wav.ts';
@@ -30,6 +30,8 @@ export interface SoundDeskOptions {
   /** Told of every answer of a model. */
   ran: (model: string, backend: string) => void;
   decoder: SoundFileDecoder;
+  /** For what is being decoded: recordings of people, which outlast no process. */
+  folders: Pick<RingFolders, 'make' | 'tidy'>;
   clock: Clock;
 }
 
@@ -136,11 +138,11 @@ export class SoundDesk {
     use: (wav: WavFile) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    await this.#turn();
+    const { folders } = this.#options;
+    await this.#turn(signal);
     let folder: string | undefined;
     try {
-      signal?.throwIfAborted();
-      folder = await mkdtemp(join(tmpdir(), 'echosight-sound-'));
+      folder = await folders.make();
       const path = join(folder, `sound.${format}`);
       await writeFile(path, file, { mode: 0o600 });
       const samples = await this.#options.decoder.decode(path, {
@@ -154,10 +156,13 @@ export class SoundDesk {
       if (next === undefined) this.#decoding -= 1;
       else next();
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      await folders.tidy();
     }
   }
 
-  async #turn(): Promise<void> {
+  /** Who goes away meanwhile makes room for others. @throws the reason of the signal */
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
     if (this.#decoding < mostDecoders) {
       this.#decoding += 1;
       return;
@@ -167,8 +172,17 @@ export class SoundDesk {
         hint: 'Ask again in a moment.',
       });
     }
-    await new Promise<void>((resolve) => {
-      this.#undecoded.push(resolve);
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#undecoded.splice(this.#undecoded.indexOf(begin), 1);
+        reject(signal?.reason as Error);
+      };
+      const begin = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#undecoded.push(begin);
     });
   }
 }

@@ -133,6 +133,12 @@ describe('the sound routes of a real Node-RED', () => {
     assert.ok(Math.abs(spectrogram.columns * spectrogram.secondsPerColumn - 3) < 0.05);
   });
 
+  /** What Node-RED keeps in a folder for files of short jobs; it has no camera. */
+  const leftByHost = (base: string): string[] =>
+    existsSync(base)
+      ? readdirSync(base).filter((name) => name.startsWith('echosight-') && name.includes(`-${host.pid}-`))
+      : [];
+
   const pane = room(3, 1);
   const forms: Readonly<Record<string, Buffer>> = {
     '8 bit': wavOf(pane, { bits: 8 }),
@@ -167,11 +173,7 @@ describe('the sound routes of a real Node-RED', () => {
       const said = await predicted(readFileSync(file));
       assert.equal(said.format, format);
       assert.equal(said.prediction, 1, `${format}: ${said.probability}`);
-      assert.deepEqual(
-        readdirSync(tmpdir()).filter((name) => name.startsWith('echosight-sound-')),
-        [],
-        'nothing of it stays',
-      );
+      assert.deepEqual(['/dev/shm', tmpdir()].flatMap(leftByHost), [], 'nothing of it stays');
     });
   }
 
@@ -233,11 +235,15 @@ describe('the sound routes of a real Node-RED', () => {
     assert.equal(response.status, 202, JSON.stringify(begun));
     assert.deepEqual([begun.status, begun.training_started], ['Retraining Initiated', true]);
     let status: SoundModelStatus | undefined;
-    await until(async () => {
-      assert.equal((await send('predict', encodeWav(room(3, 1), 16_000))).status, 200);
-      status = (await (await fetch(`${address}/model/status`)).json()) as SoundModelStatus;
-      return ['done', 'failed', 'cancelled'].includes(status.training.state);
-    }, 'the training is over');
+    await until(
+      async () => {
+        assert.equal((await send('predict', encodeWav(room(3, 1), 16_000))).status, 200);
+        status = (await (await fetch(`${address}/model/status`)).json()) as SoundModelStatus;
+        return ['done', 'failed', 'cancelled'].includes(status.training.state);
+      },
+      'the training is over',
+      300_000,
+    );
     assertMatches(SoundModelStatus, status, 'status');
     assert.equal(status?.training.state, 'done');
     assert.equal(status.training.session_id, begun.session_id);

@@ -156,7 +156,6 @@ export class SoundAnswers {
     training: TrainingPort,
     model: string | undefined,
   ): Promise<{ uploadId: string; sessionId: string }> {
-    if (isUnderWay(await training.status())) throw new Problem(409, 'Another training is under way.');
     const zip = await readZipUpload(request, { training, clock: this.#host.clock });
     const by = caller.how === 'local' ? undefined : caller.name;
     try {
@@ -205,8 +204,4 @@ export class SoundAnswers {
 /** Whether the catalogue has it, downloaded or not. */
 function isSoundModel(model: string): boolean {
   return catalogEntries().some(({ id, task }) => id === model && task === 'sound');
-}
-
-function isUnderWay({ state }: TrainingStatus): boolean {
-  return state === 'validating' || state === 'embedding' || state === 'training';
 }

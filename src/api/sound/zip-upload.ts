@@ -21,7 +21,7 @@ const headBytes = 4;
 /**
  * Reads a zip file to where trainings take it from. Whatever goes wrong, nothing of it stays.
  * @returns its absolute path.
- * @throws Problem 400, 408, 413, 415, 422, 507; SentinelError ES_DISK_FULL
+ * @throws Problem 400, 408, 413, 415, 422, 507; SentinelError ES_TRAINING_BUSY, ES_DISK_FULL
  */
 export async function readZipUpload(
   request: IncomingMessage,

@@ -80,6 +80,7 @@ export class Training implements TrainingPort {
   }
 
   async begin(request: TrainingRequest): Promise<TrainingBegun> {
+    if (!this.#isBusy) await this.#current?.over;
     if (this.#closed || this.#current !== undefined) {
       await discard(request);
       throw this.#closed ? ended() : busy();
@@ -147,6 +148,8 @@ export class Training implements TrainingPort {
   }
 
   async newUpload(bytes?: number): Promise<string> {
+    // Before hundreds of megabytes are sent for nothing.
+    if (this.#isBusy) throw busy();
     await this.forgetLeftovers();
     return await this.#uploads.newFile(bytes);
   }
@@ -179,6 +182,11 @@ export class Training implements TrainingPort {
     this.#closed = true;
     this.#current?.abort.abort(ended());
     await this.#current?.over;
+  }
+
+  /** One that says it is over only puts its files away. */
+  get #isBusy(): boolean {
+    return this.#current !== undefined && this.#current.run?.session.endedAt === undefined;
   }
 
   get #sessions(): string {

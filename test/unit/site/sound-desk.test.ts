@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ClipJudge } from '../../../src/audio/clips/clip-judge.ts';
 import type { ClipWindow } from '../../../src/audio/clips/clip-listener.ts';
 import { shippedMapping } from '../../../src/audio/sound-mapping.ts';
@@ -8,6 +11,7 @@ import { encodeWav } from '../../../src/pcm/wav.ts';
 import { SoundDesk, type SoundDeskOptions } from '../../../src/site/sound-desk.ts';
 import { usualDecision } from '../audio/new-analysis.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const wav = encodeWav(new Float32Array(16_000).fill(0.1), 16_000);
 const scores = { glass_break: 0.1, gunshot: 0.1, scream: 0.1, forced_entry: 0.1, bell: 0.5 };
@@ -34,6 +38,7 @@ function deskOf(judge: ClipJudge | undefined, over: Partial<SoundDeskOptions> = 
     }),
     ran: (model) => asked.push(`${model} ran`),
     decoder: { decode: () => Promise.reject(new Error('nothing to decode')) },
+    folders: { make: () => Promise.reject(new Error('nothing to keep')), tidy: () => Promise.resolve() },
     clock: new ManualClock(),
     ...over,
   });
@@ -79,5 +84,71 @@ describe('whole sound files are judged', () => {
     const { desk } = deskOf(undefined);
     await assert.rejects(desk.predict(Buffer.from('fLaC and more of it'), { signal: gone }), { message: 'gone' });
     assert.equal(desk.clips, 0);
+  });
+
+  test('what is decoded lies in a folder of the process, and is gone with the answer or with a failure', async (t) => {
+    const base = temporaryFolder(t);
+    const flac = Buffer.from('fLaC and more of it');
+    const tidied: boolean[] = [];
+    let fails = false;
+    const seen: string[] = [];
+    const { desk } = deskOf(undefined, {
+      folders: {
+        make: () => {
+          mkdirSync(join(base, 'job'));
+          return Promise.resolve(join(base, 'job'));
+        },
+        tidy: () => {
+          tidied.push(existsSync(join(base, 'job')));
+          return Promise.resolve();
+        },
+      },
+      decoder: {
+        decode: (path) => {
+          seen.push(path);
+          assert.deepEqual(readFileSync(path), flac);
+          return fails ? Promise.reject(new Error('no sound')) : Promise.resolve(new Float32Array(16_000).fill(0.1));
+        },
+      },
+    });
+    assert.equal((await desk.predict(flac)).format, 'flac');
+    fails = true;
+    await assert.rejects(desk.predict(flac), { message: 'no sound' });
+    assert.deepEqual([seen.length, tidied, readdirSync(base)], [2, [false, false], []]);
+  });
+
+  test('who goes away while others are decoded waits no more, and keeps nobody out', async (t) => {
+    const base = temporaryFolder(t);
+    const goOn = Promise.withResolvers<undefined>();
+    let [folders, decoded] = [0, 0];
+    const { desk } = deskOf(undefined, {
+      folders: {
+        make: () => {
+          const folder = join(base, String(++folders));
+          mkdirSync(folder);
+          return Promise.resolve(folder);
+        },
+        tidy: () => Promise.resolve(),
+      },
+      decoder: {
+        decode: async () => {
+          decoded += 1;
+          await goOn.promise;
+          return new Float32Array(16_000).fill(0.1);
+        },
+      },
+    });
+    const flac = Buffer.from('fLaC and more of it');
+    const first = [desk.predict(flac), desk.predict(flac)];
+    const leaves = new AbortController();
+    const waiting = Array.from({ length: 24 }, () => desk.predict(flac, { signal: leaves.signal }));
+    await assert.rejects(desk.predict(flac), { name: 'ES_BUSY' });
+    leaves.abort(new Error('gone'));
+    for (const one of await Promise.allSettled(waiting)) assert.equal(one.status, 'rejected');
+    const next = desk.predict(flac);
+    while (decoded < 2) await turn();
+    goOn.resolve(undefined);
+    for (const one of [...first, next]) assert.equal((await one).format, 'flac');
+    assert.deepEqual([decoded, desk.clips, readdirSync(base)], [3, 0, []]);
   });
 });

@@ -400,8 +400,8 @@ describe('retrain', () => {
 
   test('one at a time; without a training there is none', async (t) => {
     await refused(fetch(`${await serve(t, [soundSite()])}/retrain`, upload(zip)), 503, /no training/);
-    const busy = () => Promise.resolve<TrainingStatus>({ state: 'training', progress: 0.5, versions: [] });
-    const address = await serve(t, [soundSite({ training: training({ status: busy }) })]);
+    const busy = () => Promise.reject(new SentinelError('ES_TRAINING_BUSY', 'Another training is under way.'));
+    const address = await serve(t, [soundSite({ training: training({ newUpload: busy }) })]);
     await refused(fetch(`${address}/retrain`, upload(zip)), 409, /under way/);
   });
 });

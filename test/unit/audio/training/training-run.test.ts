@@ -69,23 +69,17 @@ async function newTraining(t: TestContext, answer: Answer, decode: SoundFileDeco
     findModel: (id: string) => ({ id }) as ReturnType<TrainingOptions['findModel']>,
     pool: { lane } as unknown as TrainingOptions['pool'],
   });
-  const over = async (): Promise<TrainingSession> => {
-    for (;;) {
-      const { session } = await training.status();
-      if (session?.endedAt !== undefined) return session;
-      await turn();
-    }
-  };
-  const begin = async (): Promise<void> => {
-    writeFileSync(join(folder, 'a.zip'), 'PK');
-    await training.begin({
-      zip: join(folder, 'a.zip'),
-      owned: true,
-      name: 'a.zip',
-      origin: 'http',
-      by: 'ann',
-      activate: true,
-    });
+  let ended = Promise.withResolvers<TrainingSession>();
+  // The last news of a training comes when the next one may begin.
+  training.watch((session) => {
+    if (session.endedAt !== undefined) ended.resolve(session);
+  });
+  const over = (): Promise<TrainingSession> => ended.promise;
+  const begin = async (activate: { activate?: boolean } = { activate: true }): Promise<void> => {
+    ended = Promise.withResolvers();
+    const zip = join(folder, 'a.zip');
+    writeFileSync(zip, 'PK');
+    await training.begin({ zip, owned: true, name: 'a.zip', origin: 'http', by: 'ann', ...activate });
   };
   /** Files that a training left: of those, and of heads, a folder has no others. */
   const left = (): string[] => [
@@ -130,6 +124,29 @@ describe('a training', () => {
     );
     assert.ok((row?.ended_at ?? 0) >= (row?.started_at ?? Infinity));
     assert.deepEqual(left(), []);
+  });
+
+  test('by HTTP is put to use only while somebody of the house says so', async (t) => {
+    const { training, begin, over, heads } = await newTraining(t, usual);
+    const learns = async (): Promise<unknown[]> => {
+      await begin({});
+      const { version, activated, kept } = await over();
+      return [version, activated, heads.running?.version, kept === undefined];
+    };
+    assert.deepEqual(await learns(), [2, false, 1, false]);
+    const [leave, other] = [training.trustHttp(), training.trustHttp()];
+    leave();
+    assert.deepEqual(await learns(), [3, true, 3, true]);
+    other();
+    assert.deepEqual(await learns(), [4, false, 3, false]);
+  });
+
+  test('may begin as soon as the one before says that it is over', async (t) => {
+    const { training, begin, over } = await newTraining(t, usual);
+    await begin();
+    while ((await training.status()).session?.endedAt === undefined) await turn();
+    await begin();
+    assert.equal((await over()).state, 'done');
   });
 
   /** Where it stands still until it is cancelled. */

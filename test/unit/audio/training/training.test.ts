@@ -65,6 +65,7 @@ describe('a training that is begun', () => {
       const begun = assert.rejects(training.begin({ zip, owned: true }), { name: 'ES_TRAINING_CANCELLED' });
       await opening();
       await assert.rejects(training.begin({ zip: '/other' }), { name: 'ES_TRAINING_BUSY' });
+      await assert.rejects(training.newUpload(1), { name: 'ES_TRAINING_BUSY' }, 'nobody sends a zip for nothing');
       assert.equal(await training[end](), end === 'cancel' ? true : undefined);
       await begun;
       assert.deepEqual([await sessions(), existsSync(zip)], [0, false]);

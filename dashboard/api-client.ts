@@ -170,22 +170,23 @@ export class ApiClient {
     throw new ApiFailure(kinds[response.status] ?? 'other', `HTTP ${response.status}`);
   }
 
-  /** Has a sound file heard. */
-  async predict(file: Blob): Promise<Prediction> {
-    return (await this.#ask('sound/predict?spectrogram=1', formOf(file), uploadPatienceMs)) as Prediction;
+  /** Has a sound file heard. @param site id of one of several */
+  async predict(file: Blob, site?: string): Promise<Prediction> {
+    const path = soundPath('predict', site, { spectrogram: '1' });
+    return (await this.#ask(path, formOf(file), uploadPatienceMs)) as Prediction;
   }
 
-  /** Has a zip file of recordings learnt from. */
-  async retrain(file: Blob): Promise<RetrainAnswer> {
-    return (await this.#ask('sound/retrain', formOf(file), uploadPatienceMs)) as RetrainAnswer;
+  /** Has a zip file of recordings learnt from. @param site id of one of several */
+  async retrain(file: Blob, site?: string): Promise<RetrainAnswer> {
+    return (await this.#ask(soundPath('retrain', site), formOf(file), uploadPatienceMs)) as RetrainAnswer;
   }
 
-  async soundStatus(): Promise<SoundModelStatus> {
-    return (await this.#ask('sound/model/status')) as SoundModelStatus;
+  async soundStatus(site?: string): Promise<SoundModelStatus> {
+    return (await this.#ask(soundPath('model/status', site))) as SoundModelStatus;
   }
 
-  async training(): Promise<TrainingStatus> {
-    return (await this.#ask('sound/training')) as TrainingStatus;
+  async training(site?: string): Promise<TrainingStatus> {
+    return (await this.#ask(soundPath('training', site))) as TrainingStatus;
   }
 
   /** Of something below the root of the API, for a link. */
@@ -284,6 +285,11 @@ export class ApiClient {
       throw new ApiFailure('unreachable', error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function soundPath(path: string, site: string | undefined, asked: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ ...asked, ...(site === undefined ? {} : { site }) }).toString();
+  return query === '' ? `sound/${path}` : `sound/${path}?${query}`;
 }
 
 function formOf(file: Blob): FormData {

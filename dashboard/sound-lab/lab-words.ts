@@ -35,6 +35,7 @@ const english = {
   done: 'done, version {version} in use',
   doneUnused: 'done; version {version} is kept, not in use',
   cancelled: 'was ended',
+  site: 'Site',
   colours: 'Sentinel colours',
   dataset: 'What was learnt from',
   datasetText:
@@ -116,6 +117,7 @@ const german: Readonly<Record<LabWord, string>> = {
   done: 'fertig, Version {version} im Einsatz',
   doneUnused: 'fertig; Version {version} ist behalten, nicht im Einsatz',
   cancelled: 'wurde beendet',
+  site: 'Standort',
   colours: 'Sentinel-Farben',
   dataset: 'Woraus gelernt wurde',
   datasetText:

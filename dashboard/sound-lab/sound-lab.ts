@@ -27,6 +27,9 @@ const initial = {
   status: undefined as SoundModelStatus | undefined,
   training: undefined as TrainingStatus | undefined,
   isUp: undefined as boolean | undefined,
+  /** Where there are several: which of them hears and learns. */
+  sites: [] as { id: string; name: string }[],
+  site: undefined as string | undefined,
   isSentinel: false,
 };
 
@@ -46,13 +49,24 @@ export function createLab(setup: DashboardSetup) {
   let place: HTMLElement | undefined;
   let request = 0;
 
+  /** A site comes and goes with a deploy. */
+  async function findSites(): Promise<void> {
+    const sites = (await api.armings()).map(({ site, siteName }) => ({ id: site, name: siteName }));
+    sites.sort((a, b) => a.name.localeCompare(b.name, tag));
+    state.sites = sites.length > 1 ? sites : [];
+    if (!state.sites.some(({ id }) => id === state.site)) state.site = state.sites[0]?.id;
+  }
+
   async function poll(): Promise<void> {
     if (document.hidden) return;
     try {
+      if (state.isUp !== true) await findSites();
+      const { site } = state;
       const before = JSON.stringify(state.training?.session?.results?.history.length);
-      [state.status, state.training] = await Promise.all([api.soundStatus(), api.training()]);
-      state.isUp = true;
-      if (JSON.stringify(state.training.session?.results?.history.length) !== before) redraw();
+      const [status, training] = await Promise.all([api.soundStatus(site), api.training(site)]);
+      if (site !== state.site) return;
+      Object.assign(state, { status, training, isUp: true });
+      if (JSON.stringify(training.session?.results?.history.length) !== before) redraw();
     } catch {
       state.isUp = false;
     }
@@ -79,14 +93,14 @@ export function createLab(setup: DashboardSetup) {
     state.sentence = say(isZip ? 'learning' : 'listening', { name: file.name });
     try {
       if (isZip) {
-        await api.retrain(file);
+        await api.retrain(file, state.site);
         if (mine !== request) return;
         state.phase = 'begun';
         state.sentence = say('begun', { name: file.name });
         void poll();
         return;
       }
-      const result = await api.predict(file);
+      const result = await api.predict(file, state.site);
       if (mine !== request) return;
       if (state.sound !== '') URL.revokeObjectURL(state.sound);
       state.sound = URL.createObjectURL(file);
@@ -140,6 +154,11 @@ export function createLab(setup: DashboardSetup) {
       void bring(input.files?.[0]);
       // The same file may be chosen again.
       input.value = '';
+    },
+    chooseSite(event: Event): void {
+      state.site = (event.target as HTMLSelectElement).value;
+      state.status = state.training = undefined;
+      void poll();
     },
     toggleColours(): void {
       state.isSentinel = !state.isSentinel;

@@ -8,7 +8,7 @@ import { findBrowser, launchBrowser } from '../../scripts/browser.ts';
 import { build, buildIsStale } from '../../scripts/build.ts';
 import { paneSound, recognisedPane, roomTone } from '../../scripts/demo/pane-sound.ts';
 import { encodeWav } from '../../src/pcm/wav.ts';
-import type { NodeRedHost } from '../hosts/node-red-host.ts';
+import type { FlowNode, NodeRedHost } from '../hosts/node-red-host.ts';
 import { zipOf } from '../zip-writer.ts';
 import { accessibilityFaults, tooSmall } from './accessibility.ts';
 import { startDashboardHost, turnDark } from './dashboard-host.ts';
@@ -145,6 +145,13 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     await page.locator('.es-lab-button').press('Enter');
     assert.equal(await page.locator('.es-lab-button').getAttribute('aria-pressed'), 'true');
     assert.equal(await background(), 'rgb(14, 17, 23)');
+    const colours = await page.evaluate<string[]>(`(() => {
+      const style = getComputedStyle(document.querySelector('.es-lab'));
+      return ['--es-accent', '--es-safe', '--es-danger'].map((name) => style.getPropertyValue(name).trim());
+    })()`);
+    assert.deepEqual(colours, ['#e0b0ff', '#98ff98', '#ff6961']);
+    await page.locator('.es-drop').hover();
+    await page.waitForFunction(`getComputedStyle(document.querySelector('.es-drop')).boxShadow !== 'none'`);
     await look(page, 'sound-lab-sentinel', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
     await page.setViewportSize({ width: 360, height: 740 });
@@ -166,6 +173,26 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
     await page.locator('.es-chart-confusion').waitFor();
     await look(page, 'sound-lab-dark', { fullPage: true });
     assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
+  });
+
+  test('of several sites one is chosen: it hears, and what others learnt is not its own', async () => {
+    const flow = (await (await fetch(`${host.url}/flows`)).json()) as FlowNode[];
+    const barn = { id: 'barn', type: 'sentinel-site', name: 'Barn', siteId: 'barn', dataFolder: join(data, 'barn') };
+    const ears = { id: 'barn-ears', type: 'audio-classify', z: flow.find(({ id }) => id === 'ears')?.z, site: 'barn' };
+    const body = JSON.stringify([...flow, barn, { ...ears, wires: [[]] }]);
+    const headers = { 'content-type': 'application/json', 'Node-RED-Deployment-Type': 'nodes' };
+    await host.deployedBy(() => fetch(`${host.url}/flows`, { method: 'POST', headers, body }));
+    await page.reload();
+    const choice = page.locator('.es-lab-site select');
+    await choice.waitFor();
+    assert.deepEqual(await choice.locator('option').allInnerTexts(), ['Barn', 'Test house']);
+    await page.getByText('Nothing has been learnt yet.').waitFor();
+    await bring('pane.wav', room(4, recognisedPane));
+    await page.locator('.es-verdict.es-danger').waitFor();
+    await look(page, 'sound-lab-sites', { fullPage: true });
+    assert.deepEqual(await accessibilityFaults(page, '.es-lab'), []);
+    await choice.selectOption('Test house');
+    await page.locator('.es-chart-dataset').waitFor();
   });
 
   test('German is spoken to who wants it, and the file is chosen by keyboard', async () => {

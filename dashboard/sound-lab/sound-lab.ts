@@ -60,7 +60,7 @@ export function createLab(setup: DashboardSetup) {
   async function poll(): Promise<void> {
     if (document.hidden) return;
     try {
-      if (state.isUp !== true) await findSites();
+      if (state.isUp !== true) await findSites().catch(() => undefined);
       const { site } = state;
       const before = JSON.stringify(state.training?.session?.results?.history.length);
       const [status, training] = await Promise.all([api.soundStatus(site), api.training(site)]);

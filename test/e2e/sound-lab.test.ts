@@ -177,8 +177,19 @@ describe('the sound lab in a browser', { timeout: 300_000, skip }, () => {
 
   test('of several sites one is chosen: it hears, and what others learnt is not its own', async () => {
     const flow = (await (await fetch(`${host.url}/flows`)).json()) as FlowNode[];
-    const barn = { id: 'barn', type: 'sentinel-site', name: 'Barn', siteId: 'barn', dataFolder: join(data, 'barn') };
-    const ears = { id: 'barn-ears', type: 'audio-classify', z: flow.find(({ id }) => id === 'ears')?.z, site: 'barn' };
+    const barn = {
+      id: 'barn-site',
+      type: 'sentinel-site',
+      name: 'Barn',
+      siteId: 'barn',
+      dataFolder: join(data, 'barn'),
+    };
+    const ears = {
+      id: 'barn-ears',
+      type: 'audio-classify',
+      z: flow.find(({ id }) => id === 'ears')?.z,
+      site: 'barn-site',
+    };
     const body = JSON.stringify([...flow, barn, { ...ears, wires: [[]] }]);
     const headers = { 'content-type': 'application/json', 'Node-RED-Deployment-Type': 'nodes' };
     await host.deployedBy(() => fetch(`${host.url}/flows`, { method: 'POST', headers, body }));

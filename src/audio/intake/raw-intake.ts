@@ -36,6 +36,8 @@ interface Source {
   stream: RawStream;
   /** When its first sample was, by all that came since. */
   anchor: number;
+  /** When its last piece came, where only that is known. */
+  arrived: number;
   /** Capture time of its last window. */
   last: number;
   watch: SoundWatch;
@@ -53,6 +55,7 @@ export class RawIntake {
     ...{
       stream: new RawStream(soundWindow.sampleRate),
       anchor: Number.NaN,
+      arrived: -Infinity,
       last: 0,
       watch: new SoundWatch(),
       windows: 0,
@@ -129,7 +132,10 @@ export class RawIntake {
     const start = sound.at - ((source.stream.count + sound.length) / source.stream.rate) * 1000;
     const lag = Number.isNaN(source.anchor) ? 0 : start - source.anchor;
     const limits = sound.isTold ? torn.told : torn.arrived;
-    const isTorn = (sound.isTold ? Math.abs(lag) : lag) > limits.ms;
+    // Sound may well come faster than time passes, but never before what came before it: then the clock was set back.
+    const isSetBack = !sound.isTold && sound.at < source.arrived - limits.ms;
+    const isTorn = isSetBack || (sound.isTold ? Math.abs(lag) : lag) > limits.ms;
+    if (!sound.isTold) source.arrived = sound.at;
     if (isTorn || sampleRate !== source.stream.rate) {
       if (source.stream.count > 0) this.#options.metrics.count('audio_gaps_total', { source: name });
       source.stream = new RawStream(sampleRate);

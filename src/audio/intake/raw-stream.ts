@@ -21,8 +21,8 @@ export interface RawWindow {
 export class RawStream {
   readonly rate: number;
   readonly #reach: number;
-  /** Length of a piece is a multiple of this. */
-  readonly #step: number;
+  /** Length of a piece is a multiple of `from`, and becomes one of `to`. */
+  readonly #step: { from: number; to: number };
   /** Samples as they came, from `#first` on, counted from the beginning of the stream. */
   #kept = new Float32Array();
   #first = 0;
@@ -35,7 +35,7 @@ export class RawStream {
   constructor(rate: number) {
     this.rate = rate;
     this.#reach = rate === target ? 0 : resampleReach(rate, target);
-    this.#step = resampleStep(rate, target).from;
+    this.#step = resampleStep(rate, target);
   }
 
   /** Samples that came so far. */
@@ -55,8 +55,9 @@ export class RawStream {
   /** The next piece to resample, up to a second; undefined while there is not enough. */
   take(): ClipPart | undefined {
     const ready = this.count - this.#reach - this.#done;
-    const most = Math.max(1, Math.floor((mostSeconds * this.rate) / this.#step)) * this.#step;
-    const length = Math.min(most, Math.floor(ready / this.#step) * this.#step);
+    const { from: step, to } = this.#step;
+    const most = Math.max(1, Math.floor((mostSeconds * this.rate) / step)) * step;
+    const length = Math.min(most, Math.floor(ready / step) * step);
     if (length < Math.min(most, leastSeconds * this.rate)) return undefined;
     const lead = Math.min(this.#reach, this.#done);
     const from = this.#done - lead - this.#first;
@@ -66,7 +67,8 @@ export class RawStream {
       bytes: new Uint8Array(piece.buffer),
       format: floatsAt(this.rate),
       lead,
-      count: (length / this.rate) * target,
+      // In whole numbers: by seconds it may come out a hair too small, and the last sample would be lost.
+      count: (length / step) * to,
     };
   }
 

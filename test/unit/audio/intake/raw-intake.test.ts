@@ -87,6 +87,50 @@ describe('samples of any length and rate', () => {
     }
   }
 
+  test('pieces of any number of samples lose none of them', async () => {
+    // At 48 kHz these are 4,004 at 16 kHz, but 12,012 / 48,000 * 16,000 is a hair less.
+    for (const [rate, length] of [
+      [48_000, 12_012],
+      [96_000, 24_024],
+      [8000, 2002],
+    ] as const) {
+      const { heard, push } = setUp();
+      const sound = tone(rate, 4);
+      for (let from = 0; from < sound.length; from += length) {
+        await push({ sampleRate: rate, source: 'gate' }, sound.subarray(from, from + length));
+      }
+      const whole = resample(sound, rate, 16_000);
+      assert.ok(heard.length >= 6, `${heard.length} windows`);
+      heard.forEach(({ samples }, index) => {
+        nearlySame(samples, whole.slice(index * 7680, index * 7680 + 15_600));
+      });
+    }
+  });
+
+  test('a clock that is set back begins anew: windows have the time of day, not one of before', async () => {
+    const { heard, push, clock, counted } = setUp();
+    const hear = async (seconds: number): Promise<void> => {
+      for (let piece = 0; piece < 2 * seconds; piece += 1) {
+        clock.advance(500);
+        await push({ sampleRate: 16_000, source: 'gate' }, tone(16_000, 0.5));
+      }
+    };
+    await hear(5);
+    clock.advance(-3_600_000);
+    heard.length = 0;
+    await hear(5);
+    const times = heard.map(({ window }) => window.capturedAt);
+    assert.ok(times.length >= 8, `${times.length} windows`);
+    for (const [index, time] of times.entries()) {
+      assert.ok(Math.abs(time - (times[0] ?? NaN) - index * 480) <= 1, times.join());
+      assert.ok(time <= clock.now() && time > clock.now() - 5000, `${time - clock.now()} ms from now`);
+    }
+    assert.deepEqual(
+      counted.filter((line) => line.startsWith('audio_gaps_total')),
+      ['audio_gaps_total gate'],
+    );
+  });
+
   test('stereo is mixed down, and 16 bit integers are as loud as they are', async () => {
     const { heard, push } = setUp();
     const pairs = Int16Array.from({ length: 2 * 16_000 }, (_, index) => [16_384, 0, -16_384, 0][index % 4] ?? 0);

@@ -94,6 +94,7 @@ export async function openClassification(model: ModelFor<'sound'>): Promise<Work
     const embeddings = outputs[embeddingOutput]?.data ?? new Float32Array();
     const size = embeddings.length / count;
     const own = fitting(head, size);
+    if (own !== undefined) assertNumbers(embeddingOutput, embeddings);
     const trained = (index: number): Pick<HeardSound, 'trained'> =>
       own === undefined ? {} : { trained: headScores(own, embeddings.subarray(index * size, (index + 1) * size)) };
     return {
@@ -160,5 +161,16 @@ function rowsOf(
       `The model's output "${name}" does not have ${columns} numbers per window.`,
     );
   }
+  assertNumbers(name, output.data);
   return (row) => output.data.subarray(row * columns, (row + 1) * columns);
+}
+
+/** No threshold is ever reached by NaN: a model that gives it hears nothing, and nobody would know. */
+function assertNumbers(name: string, data: Float32Array): void {
+  for (const value of data) {
+    if (!Number.isNaN(value)) continue;
+    throw new SentinelError('ES_MODEL_FAILED', `The model's output "${name}" holds what is no number.`, {
+      hint: 'Choose another sound model: the file of this one is damaged, or it overflows.',
+    });
+  }
 }

@@ -45,7 +45,7 @@ const classify = { id: 'classify', type: 'audio-classify', site: '', wires: [['p
 describe('calibration of audio-classify', { timeout: 240_000 }, () => {
   let host: NodeRedHost;
   let browser: Browser | undefined;
-  const command = { id: 'command', type: 'inject', topic: '', wires: [['to']] };
+  const command = { id: 'command', type: 'inject', props: [], repeat: '', once: false, wires: [['to']] };
 
   before(async () => {
     if (buildIsStale()) await build();
@@ -58,7 +58,7 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
     await host.stop();
   });
 
-  async function deploy(payload: string): Promise<void> {
+  async function deploy(payload: string, settings: Record<string, unknown> = {}): Promise<void> {
     const to = {
       id: 'to',
       type: 'function',
@@ -66,7 +66,7 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
       func: `msg.payload = ${payload}; return msg;`,
       wires: [['classify']],
     };
-    await host.deploy([...microphone, command, to, classify, probe('scores'), ...catchAll()]);
+    await host.deploy([...microphone, command, to, { ...classify, ...settings }, probe('scores'), ...catchAll()]);
   }
   async function ask<Answer = null>(question: string, query: Record<string, string> = {}): Promise<Answer> {
     const asked = new URLSearchParams({ id: 'classify', key: 'home\nmic', ...query });
@@ -145,8 +145,11 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
     assert.equal(of(await host.waitFor('scores', () => true)), 0.6);
   });
 
-  test('the dialog shows what is kept, suggests, and writes thresholds into their fields', async (t) => {
+  test('the dialog shows what is kept, suggests, and writes thresholds into their fields; deployed, they count', async (t) => {
     if (!requirement(t, browser !== undefined, 'a Chromium (CHROMIUM_PATH)') || browser === undefined) return;
+    await deploy('{}', { glassBreak: 0.97, gunshot: 0.98, scream: 0.99 });
+    await hear({ count: 1, step: 1000 });
+    await until(({ sources }) => sources.length === 1);
     const page = await browser.newPage({ viewport: { width: 1500, height: 1000 } });
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
@@ -162,7 +165,13 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
     await place.getByText('clips: Breaking glass 1').waitFor();
     const folded = page.locator('details', { has: page.locator('#node-input-glassBreak') });
     await folded.locator('summary').click();
-    await page.locator('#node-input-glassBreak').fill('0.97');
+    const fields = (): Promise<number[]> =>
+      Promise.all(
+        ['glassBreak', 'gunshot', 'scream'].map(async (name) =>
+          Number(await page.locator(`#node-input-${name}`).inputValue()),
+        ),
+      );
+    assert.deepEqual(await fields(), [0.97, 0.98, 0.99]);
     await place.getByRole('button', { name: 'Suggest thresholds' }).click();
     await place.locator('.echosight-calibration-card').nth(2).waitFor();
     assert.equal(await place.locator('.echosight-calibration-card').count(), 3);
@@ -170,9 +179,27 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
     const glass = place.locator('.echosight-calibration-card').first();
     assert.match(await glass.innerText(), /1 of 1 clips/);
     await glass.getByRole('button', { name: 'Apply' }).click();
-    const suggested = /suggested ([\d.]+)/.exec(await glass.innerText())?.[1];
-    assert.equal(await page.locator('#node-input-glassBreak').inputValue(), suggested);
+    const suggested = await place
+      .locator('.echosight-calibration-card')
+      .evaluateAll((cards) => cards.map((card) => Number(/suggested ([\d.]+)/.exec(card.textContent)?.[1])));
+    assert.deepEqual(await fields(), [suggested[0], 0.98, 0.99]);
+    await place.getByRole('button', { name: 'Apply all' }).click();
+    assert.deepEqual(await fields(), suggested);
     await place.getByText('Press Done and deploy').waitFor();
+    await page.locator('#node-dialog-ok').click();
+    await page.locator('.echosight-form').waitFor({ state: 'detached' });
+    await host.deployedBy(async () => {
+      await page.locator('#red-ui-header-button-deploy').click();
+    });
+    host.seen.length = 0;
+    await hear({ count: 1, step: 1000 });
+    const { payload } = await host.waitFor('scores', () => true);
+    const { glass_break, gunshot, scream } = (payload as AudioScores).thresholds;
+    assert.deepEqual([glass_break, gunshot, scream], suggested);
+    assert.ok(
+      suggested.every((threshold) => threshold < 0.97),
+      suggested.join(),
+    );
     assert.deepEqual(faults, []);
     await page.close();
   });

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import { root } from '../../scripts/build/paths.ts';
+import type { judgeSounds } from '../eval/judge-sounds.ts';
+import { bellClip, fanClip, paneClip, wav } from '../training-clips.ts';
+import { temporaryFolder } from '../unit/temporary-folder.ts';
+
+type Verdict = Awaited<ReturnType<typeof judgeSounds>>['verdict'];
+
+async function run(...args: string[]): Promise<{ code: number | null; said: string; complained: string }> {
+  const program = join(root, 'test', 'eval', 'audio.ts');
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [said, complained] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await ended, said, complained };
+}
+
+/** Panes, bells and fans of four sources, an explosion, and a file that is not there. */
+function manifestIn(folder: string): string {
+  const rows = ['class,file,source,fine,licence'];
+  const add = (label: string, fine: string, source: number, samples: Float32Array): void => {
+    const file = `${label}/${fine}, ${source}.wav`;
+    mkdirSync(join(folder, label), { recursive: true });
+    writeFileSync(join(folder, file), wav(samples));
+    rows.push(`${label},"${file}",source ${source},${fine},CC0`);
+  };
+  for (const source of [1, 2, 3, 4]) {
+    add('glass_break', 'pane', source, paneClip(source));
+    add('other', 'doorbell', source, bellClip(source));
+    add('other', 'fan', source, fanClip(source));
+  }
+  add('explosion', 'blast', 1, fanClip(9));
+  rows.push('other,gone.wav,source 1,gone,CC0');
+  const file = join(folder, 'manifest.csv');
+  writeFileSync(file, `${rows.join('\n')}\n`);
+  return file;
+}
+
+describe('eval:audio, as it is called', { timeout: 300_000 }, () => {
+  test('one line of JSON with the figures of each class, and of each fold', async (t) => {
+    const folder = temporaryFolder(t);
+    const scores = join(folder, 'scores.csv');
+    const manifest = manifestIn(folder);
+    const { code, said, complained } = await run(
+      ...['--manifest', manifest, '--folds', 'source', '--json', '--scores', scores],
+    );
+    assert.equal(code, 0, complained);
+    assert.equal(said.trim().split('\n').length, 1);
+    const verdict = JSON.parse(said) as Extract<Verdict, { folds: unknown }>;
+    assert.deepEqual([verdict.clips, verdict.model], [12, 'echosight-audio-v1']);
+    assert.deepEqual([verdict.missing, verdict.unreadable, verdict.left_out], [1, 0, { explosion: 1 }]);
+    assert.match(complained, /gone\.wav is left out: there is no such file/);
+    assert.deepEqual(
+      Object.entries(verdict.classes).map(([name, { n, threshold }]) => [name, n, threshold]),
+      [
+        ['glass_break', 4, 0.6],
+        ['gunshot', 0, 0.7],
+        ['scream', 0, 0.6],
+        ['forced_entry', 0, 0.65],
+      ],
+    );
+    const { glass_break: glass = assert.fail(), scream = assert.fail() } = verdict.classes;
+    assert.ok((glass.ap ?? 0) > 0.9 && (glass.f1 ?? 0) > 0.8 && (glass.recall ?? 0) > 0.5, JSON.stringify(glass));
+    assert.deepEqual([scream.ap, scream.f1, scream.recall], [null, null, null]);
+    // Eight clips of 1.6 s.
+    assert.ok(Math.abs(verdict.other_hours - (8 * 1.6) / 3600) < 1e-4, `${verdict.other_hours}`);
+    assert.deepEqual(Object.keys(verdict.false_clips_per_hour), Object.keys(verdict.classes));
+    assert.deepEqual(
+      verdict.folds.map(({ sources, clips }) => [sources.length, clips]),
+      Array(4).fill([1, 3]),
+    );
+    const lines = readFileSync(scores, 'utf8').trim().split('\n');
+    assert.equal(lines.length, 13);
+    assert.match(lines[1] ?? '', /^"glass_break\/pane, 1\.wav",glass_break,pane,source 1,\d,1\.600,[01]\.\d{6},/);
+  });
+
+  test('a manifest or a wish that is wrong ends it, and says why', async (t) => {
+    const file = join(temporaryFolder(t), 'manifest.csv');
+    writeFileSync(file, 'file,class\na.wav\n');
+    const wrong = await run('--manifest', file);
+    assert.deepEqual([wrong.code, wrong.said], [1, '']);
+    assert.match(wrong.complained, /ES_BAD_INPUT: .*line 2: 1 fields, but 2 columns/);
+    const misused = await run('--manifest', file, '--folds', 'clip');
+    assert.equal(misused.code, 2);
+    assert.match(misused.complained, /there are only folds by source/);
+  });
+});

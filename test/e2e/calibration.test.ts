@@ -179,9 +179,8 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
     const glass = place.locator('.echosight-calibration-card').first();
     assert.match(await glass.innerText(), /1 of 1 clips/);
     await glass.getByRole('button', { name: 'Apply' }).click();
-    const suggested = await place
-      .locator('.echosight-calibration-card')
-      .evaluateAll((cards) => cards.map((card) => Number(/suggested ([\d.]+)/.exec(card.textContent)?.[1])));
+    const said = await place.locator('.echosight-calibration-card').allInnerTexts();
+    const suggested = said.map((words) => Number(/suggested ([\d.]+)/.exec(words)?.[1]));
     assert.deepEqual(await fields(), [suggested[0], 0.98, 0.99]);
     await place.getByRole('button', { name: 'Apply all' }).click();
     assert.deepEqual(await fields(), suggested);

@@ -83,6 +83,8 @@ export default defineNode({
           return;
         }
         const { payload } = message;
+        // Says what such a window lacks.
+        if (kindOf(payload) === 'audio-window') assertKind(payload, 'audio-window');
         if (kindOf(payload) === 'talk') {
           assertKind(payload, 'talk');
           sound.talk.note(payload);

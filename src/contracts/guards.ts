@@ -105,6 +105,8 @@ export function isAudioMessage(message: unknown): message is WireMessage<AudioWi
     payload.kind === 'audio-window' &&
     payload.sampleRate === 16000 &&
     isIdentified(payload) &&
+    Number.isFinite(payload.dbfs) &&
+    Number.isFinite(payload.peak) &&
     isSamples(samples)
   );
 }

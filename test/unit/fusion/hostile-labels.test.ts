@@ -36,9 +36,14 @@ describe('hostile messages', () => {
   });
 
   test('samples that a function node made are samples; sizes that multiply to the right length are not enough', () => {
-    const window = { v: 1, kind: 'audio-window', site: 's', area: 'a', source: 'm', capturedAt: 1, sampleRate: 16000 };
+    const window = {
+      ...{ v: 1, kind: 'audio-window', site: 's', area: 'a', source: 'm', capturedAt: 1, sampleRate: 16000 },
+      ...{ dbfs: -40, peak: 0.1 },
+    };
     const samples: unknown = runInNewContext('new Float32Array(15600)');
     assert.ok(isAudioMessage({ payload: window, samples }));
+    assert.ok(!isAudioMessage({ payload: { ...window, dbfs: undefined }, samples }), 'its level decides, too');
+    assert.ok(!isAudioMessage({ payload: { ...window, peak: NaN }, samples }));
     const frame = { v: 1, kind: 'frame', site: 's', area: 'a', source: 'c', capturedAt: 1, encoding: 'rgb24' };
     const image = Buffer.alloc(18);
     assert.ok(isFrameMessage({ payload: { ...frame, width: 2, height: 3 }, image }));

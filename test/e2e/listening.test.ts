@@ -72,6 +72,8 @@ describe('what microphones hear, in a browser', { timeout: 300_000, skip }, () =
       undefined,
       { timeout: 60_000 },
     );
+    const five = /^([^·]+ \d\.\d\d · ){4}[^·]+ \d\.\d\d$/;
+    assert.match(await tab.locator('.echosight-ear-top').innerText(), five, 'the five best raw classes');
     await look(page, 'listening-sidebar');
     const glass = tab.locator('.echosight-ear-rows > b').nth(1);
     await page.waitForFunction(
@@ -119,6 +121,12 @@ describe('what microphones hear, in a browser', { timeout: 300_000, skip }, () =
     const faults = await openIncidents(page, `${host.url}/dashboard/incidents`);
     const card = page.locator('.es-ear', { hasText: 'entrance' });
     await card.getByText('Heard: Glass').waitFor({ timeout: 60_000 });
+    const five = /^([^·]+ \d+\s?% · ){4}[^·]+ \d+\s?%$/;
+    const top = card.locator('.es-ear-top');
+    assert.match(await top.innerText(), five, 'the five best raw classes');
+    assert.match((await top.getAttribute('title')) ?? '', five);
+    const { width } = (await top.boundingBox()) ?? assert.fail();
+    assert.ok(width <= 236, `${width} pixels wide`);
     await look(page, 'listening-dashboard');
     assert.equal(await card.locator('audio').count(), 0);
 

@@ -113,6 +113,13 @@ describe('the model and the classes in the dialog of audio-classify', { timeout:
     const button = page.getByRole('button', {
       name: /^Download YAMNet \(4\.1 MB, Apache-2\.0, from storage\.googleapis/,
     });
+    const [field, wide] = await Promise.all(
+      [page.locator('#echosight-model-choice'), button].map(async (one) => (await one.boundingBox()) ?? assert.fail()),
+    );
+    assert.ok(
+      field !== undefined && wide !== undefined && wide.x + wide.width <= field.x + field.width + 1,
+      'as wide as its field',
+    );
     await button.click();
     await page.getByText(/^0\.0 of 4\.1 MB\. It broke off: .*Trying again\.$/).waitFor({ timeout: 120_000 });
     assert.equal(await button.isDisabled(), true);

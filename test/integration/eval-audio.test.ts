@@ -78,6 +78,20 @@ describe('eval:audio, as it is called', { timeout: 300_000 }, () => {
     assert.match(lines[1] ?? '', /^"glass_break\/pane, 1\.wav",glass_break,pane,source 1,\d,1\.600,[01]\.\d{6},/);
   });
 
+  test('heads that learn from the clips of the other folds are judged beside the model', async (t) => {
+    const manifest = manifestIn(temporaryFolder(t));
+    const { code, said, complained } = await run('--manifest', manifest, '--folds', 'source', '--train', '--json');
+    assert.equal(code, 0, complained);
+    const { model, classes } = JSON.parse(said) as Verdict;
+    assert.equal(model, 'echosight-audio-v1 with trained heads');
+    assert.ok((classes.glass_break?.ap ?? 0) > 0.9, JSON.stringify(classes.glass_break));
+    const folds = [...complained.matchAll(/Fold (\d): a head learns from (\d+) clips of the other folds/g)];
+    assert.deepEqual(
+      folds.map(([, fold, clips]) => [fold, clips]),
+      ['0', '1', '2', '3'].map((fold) => [fold, '9']),
+    );
+  });
+
   test('a manifest or a wish that is wrong ends it, and says why', async (t) => {
     const file = join(temporaryFolder(t), 'manifest.csv');
     writeFileSync(file, 'file,class\na.wav\n');

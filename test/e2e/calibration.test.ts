@@ -11,6 +11,7 @@ import { decodeFrames, openWav } from '../../src/pcm/wav.ts';
 import { paneWav } from '../demo-media.ts';
 import { catchAll, NodeRedHost, probe, type FlowNode } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
+import { noteFaults } from './page-faults.ts';
 
 /**
  * A microphone without hardware. `GET /hear?count=N&step=MS` sends N windows of noise, MS of capture time apart, and
@@ -152,7 +153,7 @@ describe('calibration of audio-classify', { timeout: 240_000 }, () => {
     await until(({ sources }) => sources.length === 1);
     const page = await browser.newPage({ viewport: { width: 1500, height: 1000 } });
     const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
+    noteFaults(page, faults);
     await page.addInitScript("localStorage.setItem('editor-language', 'en-US')");
     await page.goto(host.url);
     await page.locator('#classify').waitFor();

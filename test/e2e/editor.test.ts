@@ -8,6 +8,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import { nodeTypes, root } from '../../scripts/build/paths.ts';
 import { defaultRules, rulePresets, type Rule } from '../../src/contracts/configs.ts';
 import { NodeRedHost, type FlowNode } from '../hosts/node-red-host.ts';
+import { noteFaults } from './page-faults.ts';
 
 const demo = JSON.parse(readFileSync(join(root, 'flows/demo.json'), 'utf8')) as FlowNode[];
 const env = { ECHOSIGHT_SOURCE_1: '/dev/video99', ECHOSIGHT_SANDBOX_URL: 'http://127.0.0.1:9' };
@@ -33,7 +34,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
     await host.deploy(demo.filter(({ type }) => type !== 'tab'));
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
-    page.on('pageerror', (error) => faults.push(error.message));
+    noteFaults(page, faults);
     await page.goto(host.url);
     await page.locator('#demo-fuse').waitFor();
   });

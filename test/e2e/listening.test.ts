@@ -10,6 +10,7 @@ import { root } from '../../scripts/build/paths.ts';
 import { makeWithFfmpeg, soundForms, videoForms } from '../integration/test-streams.ts';
 import type { NodeRedHost } from '../hosts/node-red-host.ts';
 import { openIncidents, overflow, startDashboardHost } from './dashboard-host.ts';
+import { noteFaults } from './page-faults.ts';
 
 const reason = 'a browser (CHROMIUM_PATH)';
 const skip = findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? `${reason} is absent` : false;
@@ -54,7 +55,7 @@ describe('what microphones hear, in a browser', { timeout: 300_000, skip }, () =
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     t.after(() => page.close());
     const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    noteFaults(page, faults);
     let asked = 0;
     page.on('request', (request) => {
       if (request.url().includes('/audio-classify/listening?') || request.url().endsWith('/listening')) asked += 1;

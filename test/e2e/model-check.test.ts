@@ -11,6 +11,7 @@ import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { familyModels } from '../unit/vision/family-models.ts';
 import { writeModel } from '../unit/vision/written-model.ts';
+import { noteFaults } from './page-faults.ts';
 
 /** What the dialog of detectron-infer says about a model and makes of a picture: a real editor, a real browser. */
 describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () => {
@@ -101,7 +102,7 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
     async function dialog(t: TestContext, node: string, locale = 'en-US'): Promise<Page> {
       const page = await browser.newPage({ viewport: { width: 1500, height: 1500 }, locale });
       const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+      noteFaults(page, faults);
       t.after(async () => {
         await page.close();
         assert.deepEqual(faults, []);

@@ -10,6 +10,7 @@ import type { AudioScores } from '../../src/contracts/messages.ts';
 import { ModelSource } from '../hosts/model-source.ts';
 import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { requirement, sharedFile, sharedRequirement } from '../requirements.ts';
+import { noteFaults } from './page-faults.ts';
 
 const official = ['models', 'yamnet_classification_tflite_1.tflite'] as const;
 const bytes = 4_126_810;
@@ -42,10 +43,7 @@ describe('YAMNet by the button in the dialog of audio-classify', { timeout: 600_
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1500, height: 1100 } });
     page.setDefaultTimeout(120_000);
-    page.on('pageerror', (error) => {
-      // Node-RED's own tips, in a page that stays open for long.
-      if (!error.message.includes("reading 'html'")) faults.push(error.stack ?? error.message);
-    });
+    noteFaults(page, faults);
     await page.goto(host.url);
     await page.locator('.red-ui-flow-node').first().waitFor();
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });

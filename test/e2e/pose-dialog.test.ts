@@ -7,6 +7,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { writeModel } from '../unit/vision/written-model.ts';
+import { noteFaults } from './page-faults.ts';
 
 const moveNet = writeModel({
   inputs: [{ name: 'input', type: 'uint8', shape: [1, 192, 192, 3] }],
@@ -34,7 +35,7 @@ test(
     t.after(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 1500, height: 1500 } });
     const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    noteFaults(page, faults);
     await page.goto(host.url);
     await page.locator('.red-ui-flow-node').first().waitFor();
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });

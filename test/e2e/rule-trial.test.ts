@@ -12,6 +12,7 @@ import type { FusionInput } from '../../src/fusion/engine.ts';
 import { linkedUserFolder, NodeRedHost } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { audioScores, detections } from '../unit/fusion/bench-area.ts';
+import { noteFaults } from './page-faults.ts';
 
 /** The dialog of fuse-severity tries its rules on what the node kept: a real editor, a real browser. */
 describe('rules are tried in the dialog of fuse-severity', { timeout: 180_000 }, () => {
@@ -74,7 +75,7 @@ describe('rules are tried in the dialog of fuse-severity', { timeout: 180_000 },
     async function dialog(t: TestContext, locale = 'en-US', colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
       const page = await browser.newPage({ viewport: { width: 1500, height: 1900 }, locale, colorScheme });
       const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+      noteFaults(page, faults);
       t.after(async () => {
         await page.close();
         assert.deepEqual(faults, []);

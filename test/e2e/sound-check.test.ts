@@ -9,6 +9,7 @@ import { encodeWav } from '../../src/pcm/wav.ts';
 import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { SoundServer } from '../hosts/sound-server.ts';
 import { requirement } from '../requirements.ts';
+import { noteFaults } from './page-faults.ts';
 
 /** The button of mic-in that compares quiet with loud: a real editor, a real browser, a microphone without hardware. */
 describe('the sound check in the dialog of mic-in', { timeout: 180_000 }, () => {
@@ -114,7 +115,7 @@ describe('the sound check in the dialog of mic-in', { timeout: 180_000 }, () => 
   async function dialog(language: string): Promise<{ page: Page; faults: string[] }> {
     const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
     const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
+    noteFaults(page, faults);
     await page.addInitScript(`localStorage.setItem('editor-language', '${language}')`);
     await page.goto(host.url);
     await page.locator('#mic').waitFor();

@@ -7,6 +7,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { AudioScores } from '../../src/contracts/messages.ts';
 import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
+import { noteFaults } from './page-faults.ts';
 
 const table = { classes: { tapping: { max: ['Knock', 'Tap'], threshold: 0.4 } } };
 const window = `
@@ -43,7 +44,7 @@ describe('the model and the classes in the dialog of audio-classify', { timeout:
     if (!requirement(t, hasBrowser, 'a Chromium (CHROMIUM_PATH)') || browser === undefined) return undefined;
     const page = await browser.newPage({ viewport: { width: 1500, height: 1400 } });
     const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    noteFaults(page, faults);
     t.after(async () => {
       await page.close();
       assert.deepEqual(faults, []);
@@ -113,13 +114,10 @@ describe('the model and the classes in the dialog of audio-classify', { timeout:
     const button = page.getByRole('button', {
       name: /^Download YAMNet \(4\.1 MB, Apache-2\.0, from storage\.googleapis/,
     });
-    const [field, wide] = await Promise.all(
-      [page.locator('#echosight-model-choice'), button].map(async (one) => (await one.boundingBox()) ?? assert.fail()),
-    );
-    assert.ok(
-      field !== undefined && wide !== undefined && wide.x + wide.width <= field.x + field.width + 1,
-      'as wide as its field',
-    );
+    await button.waitFor();
+    const field = (await page.locator('#echosight-model-choice').boundingBox()) ?? assert.fail();
+    const wide = (await button.boundingBox()) ?? assert.fail();
+    assert.ok(wide.x + wide.width <= field.x + field.width + 1, 'no wider than its field');
     await button.click();
     await page.getByText(/^0\.0 of 4\.1 MB\. It broke off: .*Trying again\.$/).waitFor({ timeout: 120_000 });
     assert.equal(await button.isDisabled(), true);

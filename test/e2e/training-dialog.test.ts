@@ -11,6 +11,7 @@ import { encodeWav } from '../../src/pcm/wav.ts';
 import { NodeRedHost } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { zipOf } from '../zip-writer.ts';
+import { noteFaults } from './page-faults.ts';
 
 function room(seed: number, pane?: number): Buffer {
   const sound = roomTone(2, seed);
@@ -67,10 +68,7 @@ describe('training in the dialog of sentinel-audio-train', { timeout: 600_000 },
     page.setDefaultTimeout(120_000);
     const faults: string[] = [];
     editors.set(language, { page, faults });
-    page.on('pageerror', (error) => {
-      // Node-RED's own tips, in a page that stays open for long.
-      if (!error.message.includes("reading 'html'")) faults.push(error.stack ?? error.message);
-    });
+    noteFaults(page, faults);
     await page.addInitScript(`localStorage.setItem('editor-language', '${language}')`);
     await page.goto(host.url);
     await page.locator('.red-ui-flow-node').first().waitFor();

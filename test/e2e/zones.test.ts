@@ -6,6 +6,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import type { Zone } from '../../src/contracts/configs.ts';
 import { NodeRedHost, type FlowNode } from '../hosts/node-red-host.ts';
 import { startDemoCamera } from '../integration/demo-camera.ts';
+import { noteFaults } from './page-faults.ts';
 
 const skip =
   findBrowser() === undefined && process.env.REQUIRE_ALL === undefined ? 'a browser (CHROMIUM_PATH) is absent' : false;
@@ -39,7 +40,7 @@ describe('the zones in the dialog of a camera', { timeout: 180_000, skip }, () =
     const context = await browser.newContext({ viewport: { width: 1500, height: 1400 }, hasTouch: true });
     page = await context.newPage();
     touch = await context.newCDPSession(page);
-    page.on('pageerror', (error) => faults.push(error.message));
+    noteFaults(page, faults);
     page.on('response', (response) => {
       if (!/\/(flows|credentials|look)/.test(response.url())) return;
       response.text().then(

@@ -42,8 +42,8 @@ const answers = {
     const trainer = trainers.get(query.get('id') ?? '');
     if (trainer === undefined) return { state: 'absent' };
     const { versions, ...status } = await trainer.training.status();
-    const known = status.session !== undefined && isRunning(status.session) ? [] : versions;
-    const scores = await scoresOf(trainer, known);
+    const learnt = status.session !== undefined && isRunning(status.session) ? [] : versions;
+    const scores = await scoresOf(trainer, learnt);
     return {
       state: 'present',
       status: { ...status, versions: versions.map((version) => withScores(version, scores)) },
@@ -96,19 +96,22 @@ export function wishOf(query: URLSearchParams): Pick<TrainingRequest, 'model' | 
   return { force: query.get('force') === 'true', ...(model === '' ? {} : { model }) };
 }
 
-/** What a training showed does not change any more. */
-const known = new Map<string, ShownVersion['scores']>();
+type Scores = ReadonlyMap<string, ShownVersion['scores']>;
+
+/** What a training showed does not change any more: kept for the versions that were last asked for. */
+const known = new WeakMap<Trainer, Scores>();
 
 /** By the id of the training. */
-async function scoresOf(
-  { database }: Trainer,
-  versions: readonly HeadVersion[],
-): Promise<ReadonlyMap<string, ShownVersion['scores']>> {
-  const unknown = versions.map(({ sessionId }) => sessionId).filter((id) => !known.has(id));
-  if (unknown.length === 0) return known;
+async function scoresOf(trainer: Trainer, versions: readonly HeadVersion[]): Promise<Scores> {
+  const before = known.get(trainer);
+  const ids = versions.map(({ sessionId }) => sessionId);
+  const unknown = ids.filter((id) => before?.has(id) !== true);
+  const scores = new Map(ids.flatMap((id) => (before?.has(id) === true ? [[id, before.get(id)]] : [])));
+  known.set(trainer, scores);
+  if (unknown.length === 0) return scores;
   try {
     const rows = await (
-      await database()
+      await trainer.database()
     ).query
       .selectFrom('retraining_sessions')
       .select(['id', 'results_json'])
@@ -118,7 +121,7 @@ async function scoresOf(
       // A training that is over in memory is written down a moment later.
       if (json === null) continue;
       const { classes } = JSON.parse(json) as TrainingResults;
-      known.set(
+      scores.set(
         id,
         classes.map(({ label, clips, precision, recall }) => ({ label, clips, precision, recall })),
       );
@@ -126,10 +129,10 @@ async function scoresOf(
   } catch {
     // Versions lie in files: without the database they are shown without it.
   }
-  return known;
+  return scores;
 }
 
-function withScores(version: HeadVersion, scores: ReadonlyMap<string, ShownVersion['scores']>): ShownVersion {
+function withScores(version: HeadVersion, scores: Scores): ShownVersion {
   const its = scores.get(version.sessionId);
   return its === undefined ? version : { ...version, scores: its };
 }

@@ -38,7 +38,7 @@ def calibration(labels: np.ndarray, students: dict[str, np.ndarray], teachers: d
     other = labels == "other"
     found = {}
     for name, threshold in THRESHOLDS.items():
-        allowed = max(int(_SELDOM * other.sum()), int((teachers[name][other] >= judge.TEACHER_THRESHOLDS[name]).sum()))
+        allowed = max(1, int(_SELDOM * other.sum()), int((teachers[name][other] >= judge.TEACHER_THRESHOLDS[name]).sum()))
         found[name] = curve(students[name][other], allowed, threshold)
     return found
 

@@ -34,6 +34,8 @@ class Held:
         parts = sorted(path.name[:5] for path in folder.glob("?????-fold.npy"))
         own = {number: np.flatnonzero(np.isin(np.load(folder / f"{number}-fold.npy"), folds)) for number in parts}
         own = {number: of[: -(-_WINDOWS // len(parts))] for number, of in own.items() if len(of) > 0}
+        if not own:
+            raise SystemExit(f"No window of the folds {folds}: nothing is left to hold a student against.")
         of_all = lambda name: np.concatenate([np.load(folder / f"{number}-{name}.npy", mmap_mode="r")[of] for number, of in own.items()])
         self._patches = torch.from_numpy(of_all("log_mel").astype(np.float32))
         self._taught = of_all("scores")[:, self._tags].astype(np.float32)

@@ -156,9 +156,9 @@ export class SoundAnalysis {
 
   #decide(window: AudioWindow, outcome: JudgedOutcome): Omit<Extract<SoundVerdict, { outcome: 'scores' }>, 'outcome'> {
     const { talk, metrics } = this.#options;
-    const { area, source, capturedAt, dbfs, peak, record } = window;
+    const { source, capturedAt, dbfs, peak, record } = window;
     const { scores, top, named, thresholds } = outcome;
-    const talkingUntil = talk.talkingUntil(area, capturedAt - windowMs, capturedAt);
+    const talkingUntil = talk.talkingUntil(window, capturedAt - windowMs, capturedAt);
     const known = this.#sources.of(sourceKey(window));
     known.newest = window;
     const { decision } = known;

@@ -154,10 +154,10 @@ export interface DismissedSounds {
 /** Whether our own loudspeaker talks: what a microphone near it hears then is nothing that happened. */
 export interface TalkState {
   /**
-   * When the last talk in an area ends that was to be heard in `from`..`to`, its echo included; undefined: there was none.
+   * When the last talk in an area of a site ends that was to be heard in `from`..`to`, its echo included; undefined: there was none.
    * All in epoch ms.
    */
-  talkingUntil(area: string, from: number, to: number): number | undefined;
+  talkingUntil(place: { site: string; area: string }, from: number, to: number): number | undefined;
 }
 
 /** Who sets a mode. */

@@ -4,13 +4,14 @@ import { Problem } from '../api/problem.ts';
 import { isCrossSite } from '../api/same-site.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { executionProviders } from '../contracts/configs.ts';
-import { asSentinelError, SentinelError } from '../contracts/errors.ts';
+import { SentinelError } from '../contracts/errors.ts';
 import type { ModelTryAnswer } from '../contracts/model-try.ts';
 import { placeholderIn } from '../contracts/placeholder.ts';
 import { modelFile } from '../process/package-files.ts';
 import { ModelTries } from '../site/model-tries.ts';
 import type { ModelChoice } from '../vision/detection-model.ts';
 import { readPicture } from '../vision/picture.ts';
+import { adminRefusal } from './admin-refusal.ts';
 import type { NodeRed } from './node-red.ts';
 
 const type = 'detectron-infer';
@@ -35,7 +36,7 @@ export function mountModelTry({ httpAdmin, auth }: NodeRed): void {
         send(200, 'application/json', JSON.stringify(found));
       },
       (thrown: unknown) => {
-        const { status, body } = refusal(thrown);
+        const { status, body } = adminRefusal(thrown, 'ES_MODEL_FAILED');
         send(status, 'application/problem+json', body);
       },
     );
@@ -101,11 +102,4 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
   request.on('error', reject);
   if (request.readableEnded || request.destroyed) resolve(Buffer.alloc(0));
   return promise;
-}
-
-function refusal(thrown: unknown): { status: number; body: string } {
-  if (thrown instanceof Problem) return { status: thrown.status, body: thrown.body() };
-  const { message, name, hint } = asSentinelError(thrown, 'ES_MODEL_FAILED');
-  const problem = JSON.parse(new Problem(422, message).body()) as object;
-  return { status: 422, body: JSON.stringify({ ...problem, detail: message, code: name, hint }) };
 }

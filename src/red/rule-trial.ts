@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { jsonBody } from '../api/json-body.ts';
 import { Problem } from '../api/problem.ts';
 import { isCrossSite } from '../api/same-site.ts';
-import { asSentinelError } from '../contracts/errors.ts';
 import { assertMatches } from '../contracts/guards.ts';
 import { RuleTrialRequest, type RuleTrialAnswer } from '../contracts/rule-trial.ts';
 import { tryRules } from '../site/rule-trials.ts';
+import { adminRefusal } from './admin-refusal.ts';
 import type { NodeRed } from './node-red.ts';
 
 const type = 'fuse-severity';
@@ -29,7 +29,7 @@ export function mountRuleTrial({ httpAdmin, auth }: NodeRed): void {
         send(200, 'application/json', JSON.stringify(found));
       },
       (thrown: unknown) => {
-        const { status, body } = refusal(thrown);
+        const { status, body } = adminRefusal(thrown, 'ES_BAD_INPUT');
         send(status, 'application/problem+json', body);
       },
     );
@@ -44,12 +44,4 @@ async function answer(request: IncomingMessage): Promise<RuleTrialAnswer> {
   const body = await jsonBody(request, longest);
   assertMatches(RuleTrialRequest, body, 'question of a fuse-severity dialog');
   return await tryRules(body as RuleTrialRequest);
-}
-
-function refusal(thrown: unknown): { status: number; body: string } {
-  if (thrown instanceof Problem) return { status: thrown.status, body: thrown.body() };
-  const { name, message, hint } = asSentinelError(thrown, 'ES_BAD_INPUT');
-  const status = name === 'ES_BUSY' ? 429 : 422;
-  const problem = JSON.parse(new Problem(status, message).body()) as object;
-  return { status, body: JSON.stringify({ ...problem, detail: message, code: name, hint }) };
 }

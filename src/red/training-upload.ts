@@ -3,9 +3,9 @@ import { Problem } from '../api/problem.ts';
 import { isCrossSite } from '../api/same-site.ts';
 import { readZipUpload } from '../api/sound/zip-upload.ts';
 import { SiteClock } from '../clock/site-clock.ts';
-import { asSentinelError } from '../contracts/errors.ts';
 import type { TrainingBegun } from '../contracts/training.ts';
 import { trainerOf, wishOf } from '../site/training-answers.ts';
+import { adminRefusal } from './admin-refusal.ts';
 import type { NodeRed } from './node-red.ts';
 
 const type = 'sentinel-audio-train';
@@ -28,7 +28,7 @@ export function mountTrainingUpload({ httpAdmin, auth }: NodeRed): void {
         send(202, 'application/json', JSON.stringify(begun));
       },
       (thrown: unknown) => {
-        const { status, body } = refusal(thrown);
+        const { status, body } = adminRefusal(thrown, 'ES_TRAINING_DATA');
         send(status, 'application/problem+json', body);
       },
     );
@@ -45,11 +45,4 @@ async function learn(request: IncomingMessage, clock: SiteClock): Promise<Traini
   const wish = wishOf(query);
   const zip = await readZipUpload(request, { training, clock });
   return await training.begin({ ...wish, zip, owned: true, name: query.get('name') ?? 'upload.zip' });
-}
-
-function refusal(thrown: unknown): { status: number; body: string } {
-  if (thrown instanceof Problem) return { status: thrown.status, body: thrown.body() };
-  const { message, name, hint } = asSentinelError(thrown, 'ES_TRAINING_DATA');
-  const problem = JSON.parse(new Problem(422, message).body()) as object;
-  return { status: 422, body: JSON.stringify({ ...problem, detail: message, code: name, hint }) };
 }

@@ -11,6 +11,8 @@ const mostUploads = 400;
 /** Other parts of the body, and boundaries. */
 const otherBytes = 64 * 1024;
 const totalMs = 120_000;
+/** Bytes a second, on the average: half of what a telephone line carries. Who sends slower would hold a place of others. */
+const leastRate = 4 * 1024;
 /** As many of its first bytes tell its format. */
 const headBytes = 16;
 /** What a file gets at first when nobody says how large it is, or says much. */
@@ -42,7 +44,7 @@ export class PredictUploads {
     try {
       const isFull =
         this.#uploads > mostUploads || this.#memory > mostMemory - Math.min(announced, predictLimits.bytes);
-      const limits = { bytes: predictLimits.bytes + otherBytes, totalMs };
+      const limits = { bytes: predictLimits.bytes + otherBytes, totalMs, leastRate };
       await readUpload(request, isFull ? refusing : file, { limits, clock: this.#clock });
       return await use(file.whole());
     } finally {

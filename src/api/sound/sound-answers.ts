@@ -96,8 +96,12 @@ export class SoundAnswers {
 
   /** The training under way, or the last one, with all that it showed. */
   async #training(call: Call): Promise<void> {
-    const { request, response } = call;
-    sendJson(request, response, 200, await this.#statusOf(this.#admit(call)));
+    const { request, response, caller } = call;
+    const site = this.#admit(call);
+    const { session, ...status } = await this.#statusOf(site);
+    // Names of somebody's files are not for who may see a part of the site: how many there are is told.
+    const told = session === undefined || mayHaveWhole(caller, site.id) ? session : { ...session, refusals: [] };
+    sendJson(request, response, 200, { ...status, ...(told === undefined ? {} : { session: told }) });
   }
 
   /** @throws Problem as stands in contracts/prediction.ts */

@@ -108,13 +108,13 @@ describe('what audio-classify says of windows', () => {
 
   test('a talk in its area mutes it, is counted once a sound, and leaves other areas alone', async () => {
     const ear = new Ear();
-    ear.talk.note({ area: 'hall', capturedAt: ear.at, until: ear.at + 2000 });
+    ear.talk.note({ site: 'home', area: 'hall', capturedAt: ear.at, until: ear.at + 2000 });
     const { scores } = await ear.hear({ gunshot: 0.9 });
     await ear.hear({ gunshot: 0.9 });
     assert.deepEqual([scores.triggered, scores.muted?.unheard], [[], ['gunshot']]);
     assert.deepEqual(ear.counted, ['sounds_muted_total mic gunshot']);
     assert.equal(ear.analysis.listening.sources[0]?.unheard, 1);
-    assert.equal(ear.talk.talkingUntil('yard', ear.at - 975, ear.at), undefined);
+    assert.equal(ear.talk.talkingUntil({ site: 'home', area: 'yard' }, ear.at - 975, ear.at), undefined);
   });
 
   test('levels that last are cues of the window, and over when nobody listens any more', async () => {

@@ -16,7 +16,12 @@ import {
   SoundInfo,
   SoundModelStatus,
 } from '../../../../src/contracts/prediction.ts';
-import type { TrainingPort, TrainingRequest, TrainingStatus } from '../../../../src/contracts/training.ts';
+import {
+  TrainingStatus,
+  type TrainingPort,
+  type TrainingRequest,
+  type TrainingSession,
+} from '../../../../src/contracts/training.ts';
 import { encodeWav } from '../../../../src/pcm/wav.ts';
 import { until } from '../../../faults/vitals.ts';
 import { ManualClock } from '../../manual-clock.ts';
@@ -308,28 +313,33 @@ describe('retrain', () => {
     assert.deepEqual(warnings, []);
   });
 
-  test('who sends so slowly that nobody else can is refused', async (t) => {
-    const clock = new ManualClock();
-    const folder = temporaryFolder(t);
-    const site = soundSite({ training: training({ newUpload: uploadsTo(folder) }) });
-    const { hostname, port, pathname } = new URL(await serve(t, [site], { clock }));
-    const socket = connect(Number(port), hostname);
-    t.after(() => socket.destroy());
-    let heard = '';
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
-    const type = 'Content-Type: multipart/form-data; boundary=b';
-    const part = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nPK\x03\x04';
-    socket.write(
-      `POST ${pathname}/retrain HTTP/1.1\r\nHost: ${hostname}\r\n${type}\r\nContent-Length: 9999999\r\n\r\n${part}`,
-    );
-    await until(() => {
-      socket.write('a little');
-      clock.advance(5000);
-      return heard.includes('408');
-    }, 'it is refused');
-    assert.match(heard, /The upload is too slow/);
-  });
+  for (const [route, first] of [
+    ['retrain', 'PK\x03\x04'],
+    ['predict', 'RIFF    WAVEfmt '],
+  ] as const) {
+    test(`who sends so slowly to ${route} that others find no place is refused`, async (t) => {
+      const clock = new ManualClock();
+      const folder = temporaryFolder(t);
+      const site = soundSite({ training: training({ newUpload: uploadsTo(folder) }) });
+      const { hostname, port, pathname } = new URL(await serve(t, [site], { clock }));
+      const socket = connect(Number(port), hostname);
+      t.after(() => socket.destroy());
+      let heard = '';
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+      const type = 'Content-Type: multipart/form-data; boundary=b';
+      const part = `--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n${first}`;
+      socket.write(
+        `POST ${pathname}/${route} HTTP/1.1\r\nHost: ${hostname}\r\n${type}\r\nContent-Length: 9999999\r\n\r\n${part}`,
+      );
+      await until(() => {
+        socket.write('a little');
+        clock.advance(5000);
+        return heard.includes('408');
+      }, 'it is refused');
+      assert.match(heard, /The upload is too slow/);
+    });
+  }
 
   test('an upload that breaks off leaves nothing behind', async (t) => {
     const folder = temporaryFolder(t);
@@ -396,6 +406,27 @@ describe('retrain', () => {
     const whole = await serve(t, [site], { caller: by(['home']) });
     await refused(fetch(`${whole}/retrain`, upload(zip)), 409, /was cancelled/);
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('names of refused recordings are for those who may see the whole site', async (t) => {
+    const refusals = [{ file: 'anna/voice.wav', reason: 'It is silent.' }];
+    const session: TrainingSession = {
+      ...{ id: 's1', uploadId: 'u1', state: 'done', progress: 1, model: 'm', startedAt: 0, clips: 4 },
+      ...{ refused: 1, refusals },
+    };
+    const status: TrainingPort['status'] = () =>
+      Promise.resolve({ state: 'done', progress: 1, session, versions: [], active: 2 });
+    const seenBy = async (sources: string[]) => {
+      const caller: ApiHost['caller'] = () => Promise.resolve({ name: 'ann', role: 'admin', how: 'token', sources });
+      const address = await serve(t, [soundSite({ training: training({ status }) })], { caller });
+      const said: unknown = await (await fetch(`${address}/training`)).json();
+      assertMatches(TrainingStatus, said, 'status');
+      return said as TrainingStatus;
+    };
+    assert.deepEqual(await seenBy(['home']), await status());
+    const part = await seenBy(['home/door']);
+    assert.deepEqual(part.session, { ...session, refusals: [] });
+    assert.equal(part.active, 2);
   });
 
   test('one at a time; without a training there is none', async (t) => {

@@ -129,35 +129,37 @@ describe('while our own loudspeaker talks', () => {
 });
 
 describe('who talks where', () => {
-  const talk = (area: string, capturedAt: number, until: number) => ({ area, capturedAt, until });
+  const at = (area: string, site = 'home') => ({ site, area });
+  const talk = (area: string, capturedAt: number, until: number) => ({ ...at(area), capturedAt, until });
 
   test('in one area, from the first word until the echo is gone', () => {
     const log = new TalkLog();
     log.note(talk('hall', 10_000, 15_000));
-    assert.equal(log.talkingUntil('yard', 11_000, 12_000), undefined);
-    assert.equal(log.talkingUntil('hall', 9000, 9999), undefined);
-    assert.equal(log.talkingUntil('hall', 9100, 10_075), 15_700, 'a window that holds the first word');
-    assert.equal(log.talkingUntil('hall', 15_600, 16_575), 15_700);
-    assert.equal(log.talkingUntil('hall', 15_701, 16_676), undefined);
+    assert.equal(log.talkingUntil(at('yard'), 11_000, 12_000), undefined);
+    assert.equal(log.talkingUntil(at('hall', 'barn'), 11_000, 12_000), undefined, 'the hall of another site');
+    assert.equal(log.talkingUntil(at('hall'), 9000, 9999), undefined);
+    assert.equal(log.talkingUntil(at('hall'), 9100, 10_075), 15_700, 'a window that holds the first word');
+    assert.equal(log.talkingUntil(at('hall'), 15_600, 16_575), 15_700);
+    assert.equal(log.talkingUntil(at('hall'), 15_701, 16_676), undefined);
   });
 
   test('a later message cuts it short or prolongs it', () => {
     const log = new TalkLog();
     log.note(talk('hall', 10_000, 15_000));
     log.note(talk('hall', 12_000, 12_000));
-    assert.equal(log.talkingUntil('hall', 13_000, 13_975), undefined);
-    assert.equal(log.talkingUntil('hall', 11_000, 11_975), 12_700);
+    assert.equal(log.talkingUntil(at('hall'), 13_000, 13_975), undefined);
+    assert.equal(log.talkingUntil(at('hall'), 11_000, 11_975), 12_700);
     log.note(talk('hall', 20_000, 21_000));
     log.note(talk('hall', 20_500, 23_000));
-    assert.equal(log.talkingUntil('hall', 22_000, 22_975), 23_700);
+    assert.equal(log.talkingUntil(at('hall'), 22_000, 22_975), 23_700);
   });
 
   test('no message makes a house deaf for longer than two minutes, and no number of them fills memory', () => {
     const log = new TalkLog();
     log.note(talk('hall', 0, Number.MAX_VALUE));
-    assert.equal(log.talkingUntil('hall', 119_000, 119_975), 120_700);
-    assert.equal(log.talkingUntil('hall', 130_000, 130_975), undefined);
+    assert.equal(log.talkingUntil(at('hall'), 119_000, 119_975), 120_700);
+    assert.equal(log.talkingUntil(at('hall'), 130_000, 130_975), undefined);
     for (let index = 0; index < 1000; index += 1) log.note(talk('hall', 200_000 + 10 * index, 200_005 + 10 * index));
-    assert.notEqual(log.talkingUntil('hall', 209_000, 209_999), undefined);
+    assert.notEqual(log.talkingUntil(at('hall'), 209_000, 209_999), undefined);
   });
 });

@@ -58,6 +58,8 @@ export class SourceDecision {
   readonly #told = new WeakSet<Running>();
   readonly #unheard = new WeakSet<Running>();
   #at: number | undefined;
+  /** The last window. */
+  #last: { capturedAt: number; decided: Decided } | undefined;
 
   constructor(settings: DecisionSettings) {
     this.#settings = settings;
@@ -73,6 +75,7 @@ export class SourceDecision {
     this.#triggers = new Map();
     this.#entry = new ForcedEntryRule();
     this.#at = undefined;
+    this.#last = undefined;
     for (const alarm of Object.values(this.#alarms)) alarm.interrupt();
   }
 
@@ -85,6 +88,13 @@ export class SourceDecision {
   }
 
   judge(window: WindowHeard): Decided {
+    const { capturedAt } = window;
+    const decided = this.#last?.capturedAt === capturedAt ? asBefore(this.#last.decided) : this.#decide(window);
+    this.#last = { capturedAt, decided };
+    return decided;
+  }
+
+  #decide(window: WindowHeard): Decided {
     const at = this.#timeOf(window.capturedAt);
     const { suppress, mapping } = this.#settings;
     const { thresholds = this.#settings.thresholds } = window;
@@ -182,4 +192,10 @@ export class SourceDecision {
     const louder = talkingUntil === undefined ? noise.hear(at, dbfs, this.#settings.noise) : undefined;
     return [louder, silence.hear(at, dbfs, this.#settings.silence)].filter((news) => news !== undefined);
   }
+}
+
+/** The same window again, as over a second wire, is no second look. */
+function asBefore(decided: Decided): Decided {
+  const sounds = decided.sounds.map((sound) => ({ ...sound, started: false }));
+  return { ...decided, sounds, unheard: [], news: [] };
 }

@@ -9,6 +9,16 @@ import { usualDecision } from '../new-analysis.ts';
 import { Trace } from './trace.ts';
 
 describe('when a sound begins', () => {
+  test('the same window twice, as over a second wire, is one look, and lets nothing begin twice', () => {
+    const trace = new Trace();
+    const faint = { scores: { scream: 0.65 } };
+    assert.deepEqual(trace.hear(faint).triggered, []);
+    assert.deepEqual(trace.hear({ ...faint, gapMs: 0 }).triggered, []);
+    assert.deepEqual(trace.hear(faint).triggered, ['scream'], 'two of three');
+    assert.deepEqual(trace.hear({ ...faint, gapMs: 0 }).triggered, ['scream']);
+    assert.equal(trace.started('scream'), 1);
+  });
+
   test('nothing in a quiet room', () => {
     const trace = new Trace();
     trace.wait(5000);

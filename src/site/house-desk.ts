@@ -3,7 +3,8 @@ import { readArmingCommand } from '../contracts/arming-commands.ts';
 import type { Arming } from '../contracts/arming.ts';
 import { isOffline, type Review, type WireMessage } from '../contracts/messages.ts';
 import type { HouseDesk, HouseIncident } from '../contracts/ports.ts';
-import { reviewMessage, type Site } from './site.ts';
+import { reviewMessage } from './review-message.ts';
+import type { Site } from './site.ts';
 
 const newest = 100;
 

@@ -9,9 +9,7 @@ import { courseLimits, type IncidentCourse } from '../contracts/course.ts';
 import { incidentReviews } from '../evidence/incident-reviews.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import type { ReviewRequest } from '../contracts/api.ts';
-import { SentinelError } from '../contracts/errors.ts';
 import type { SiteHealth } from '../contracts/health.ts';
-import { topicOf } from '../contracts/guards.ts';
 import type { Incident, Review, WireMessage } from '../contracts/messages.ts';
 import type { NoteModel } from '../contracts/register.ts';
 import { reviewNote } from '../contracts/review-states.ts';
@@ -19,15 +17,9 @@ import type { Acknowledgements, AuditNote, Clock, Log, PhoneMedia, Random } from
 import { openDatabase, type Database } from '../database/database.ts';
 import { acknowledgementsIn } from '../evidence/acknowledgements.ts';
 import { Register } from '../evidence/register/register.ts';
-import { EvidenceStore, type Answered, type Reviewed } from '../evidence/evidence-store.ts';
-import { Sealing } from '../evidence/trust/sealing.ts';
-import { EvidenceFiles } from '../evidence/evidence-files.ts';
-import { heldIncidents } from '../evidence/retention/holds.ts';
-import { type Found, Retention, type RetentionPlan } from '../evidence/retention/retention.ts';
-import { isDiskFull, StorageWatch } from '../evidence/storage-watch.ts';
-import { redact } from '../network/redact.ts';
+import type { Answered, EvidenceStore, Reviewed } from '../evidence/evidence-store.ts';
+import type { RetentionPlan } from '../evidence/retention/retention.ts';
 import { StreamStore } from '../streams/stream-store.ts';
-import { thumbnailMaker } from '../vision/thumbnail.ts';
 import { ArmingRows } from './arming-rows.ts';
 import { Backlog } from './backlog.ts';
 import { CameraFeeds } from './camera-feeds.ts';
@@ -41,9 +33,12 @@ import { Latecomers } from './latecomers.ts';
 import { modelPools } from './model-pools.ts';
 import { PreviewBoard } from './preview-board.ts';
 import { SiteMetrics } from './prometheus.ts';
+import { redactedLog } from './redacted-log.ts';
+import { reviewMessage } from './review-message.ts';
 import { RuleBoard } from './rule-board.ts';
 import { SharedAnswer } from './shared-answer.ts';
 import { SiteArming } from './site-arming.ts';
+import { SiteEvidence } from './site-evidence.ts';
 import { usualKeeping, type Keeping } from './site-keeping.ts';
 import { SiteSound } from './site-sound.ts';
 import { SiteVision } from './site-vision.ts';
@@ -140,16 +135,13 @@ export class Site {
   readonly troubles: Subscribers<WireMessage<Incident>>;
   /** Incidents of tests that are to go the way of real ones; they are kept already. */
   readonly simulated: Subscribers<WireMessage<Incident>>;
-  readonly #storage: StorageWatch;
+  readonly #evidence: SiteEvidence;
   readonly #telemetry: TelemetryFiles;
   readonly #outbox: SharedAnswer<SiteHealth['outbox']>;
   readonly #claim: FolderClaim;
   #settings: SiteSettings;
   #database: Promise<Database> | undefined;
   #databaseState: SiteHealth['database'] = 'unused';
-  #evidence: Promise<EvidenceStore> | undefined;
-  #sealing: Sealing | undefined;
-  #retention: Retention | undefined;
 
   /** @throws SentinelError ES_SITE_LOCKED when another process uses the data folder. */
   constructor(options: SiteOptions, log: Log) {
@@ -163,15 +155,9 @@ export class Site {
     this.clips = new CameraRings(this.tools);
     this.phoneMedia = this.clips.phoneMedia;
     this.cameras = new CameraFeeds(undefined, this.clips);
-    this.changes = new Subscribers(this.log);
     this.latecomers = new Latecomers(this.clock, this.log);
     this.reviews = new Subscribers(this.log);
-    this.troubles = new Subscribers(this.log);
     this.simulated = new Subscribers(this.log);
-    this.#storage = new StorageWatch({ site: () => this.id, clock: this.clock, newId: this.newId }, (incident) => {
-      this.#tellTrouble(incident);
-    });
-    this.answers = new Subscribers(this.log);
     const { folder, health, newId, tools } = this;
     const note = (entry: AuditNote): void => {
       this.access.audit.note(entry);
@@ -201,11 +187,21 @@ export class Site {
       report: () => this.report(),
       incident: async (incidentId) => await (await this.evidence()).summary(incidentId, 'listed'),
     });
+    this.exports = new IncidentExports(folder, this.clock);
+    this.#evidence = new SiteEvidence({
+      ...{ folder, exports: this.exports, note, newId, tools },
+      site: () => this.id,
+      database: () => this.database(),
+      keeping: () => this.keeping,
+      onKept: (incident) => {
+        this.register.saw(incident);
+      },
+    });
+    ({ changes: this.changes, answers: this.answers, troubles: this.troubles } = this.#evidence);
     this.changes.add((incidentId) => {
       this.#telemetry.note(incidentId);
     });
     this.evidenceCheck = new EvidenceCheck(folder, this.clock);
-    this.exports = new IncidentExports(folder, this.clock);
     this.#outbox = new SharedAnswer(() => this.#countOutbox(), this.clock, outboxCountsAgeMs);
     this.#claim = new FolderClaim(folder, this.log);
     this.#apply();
@@ -273,13 +269,7 @@ export class Site {
 
   /** @throws SentinelError ES_DATABASE */
   async evidence(): Promise<EvidenceStore> {
-    this.#evidence ??= this.#openEvidence();
-    try {
-      return await this.#evidence;
-    } catch (error) {
-      this.#evidence = undefined;
-      throw error;
-    }
+    return await this.#evidence.store();
   }
 
   /**
@@ -329,25 +319,18 @@ export class Site {
       accounts,
       outbox,
       database: this.#databaseState,
-      storage: this.#storage.state,
-      ...(this.#retention?.found && { kept: this.#kept(this.#retention.found) }),
+      ...this.#evidence.room,
     };
-  }
-
-  #kept(found: Found): NonNullable<SiteHealth['kept']> {
-    const { mostBytes, leastFree } = this.keeping;
-    return { ...found, mostBytes: Math.round(mostBytes), leastFree: Math.round(leastFree) };
   }
 
   /** What evidence would go now, by the settings of the site. @throws SentinelError ES_DATABASE */
   async retentionPlan(): Promise<RetentionPlan> {
-    await this.evidence();
-    return (await this.#retention?.plan()) ?? { incidents: 0, files: 0, bytes: 0, tooMuch: 0, due: [] };
+    return await this.#evidence.plan();
   }
 
   /** What nobody may delete. @throws SentinelError ES_DATABASE */
-  async holds(): ReturnType<typeof heldIncidents> {
-    return await heldIncidents((await this.database()).query);
+  async holds(): ReturnType<SiteEvidence['holds']> {
+    return await this.#evidence.holds();
   }
 
   /** Drains workers and database, then lets go of the folder. */
@@ -357,11 +340,10 @@ export class Site {
     await Promise.all([this.arming, this.sound, this.vision, this.clips, this.access].map((part) => part.close()));
     try {
       const database = await this.#database?.catch(() => undefined);
-      await this.#evidence?.catch(() => undefined);
-      await this.#retention?.close();
+      await this.#evidence.close();
       await this.register.close();
       await database?.close();
-      await this.#sealing?.close();
+      await this.#evidence.closeSealing();
     } finally {
       this.#claim.release();
     }
@@ -371,16 +353,6 @@ export class Site {
     this.arming.exitDelaySeconds = this.#settings.exitDelaySeconds ?? 0;
     this.#telemetry.enabled = this.keeping.telemetryFiles;
     this.register.changed();
-  }
-
-  /** Kept, if that is possible, and handed to the flow in any case. */
-  #tellTrouble(incident: Incident): void {
-    if (incident.phase === 'start') this.log.error(incident.explanation.join(' '));
-    else this.log.info('There is room for evidence again.');
-    this.troubles.tell({ topic: topicOf(incident), payload: incident });
-    this.evidence()
-      .then((evidence) => evidence.record(incident, {}))
-      .catch(() => undefined);
   }
 
   async #countOutbox(): Promise<SiteHealth['outbox']> {
@@ -405,62 +377,4 @@ export class Site {
     this.register.begin(database);
     return database;
   }
-
-  async #openEvidence(): Promise<EvidenceStore> {
-    const { folder, newId } = this;
-    const onChange = (incidentId: string): void => {
-      this.changes.tell(incidentId);
-    };
-    const onAnswer = (answered: Answered): void => {
-      this.answers.tell(answered);
-    };
-    const database = await this.database();
-    this.#sealing ??= new Sealing(folder, this.clock, this.log);
-    this.#retention ??= new Retention({
-      ...{ database, folder, newId, onChange, clock: this.clock, log: this.log },
-      files: new EvidenceFiles(folder),
-      settings: () => this.keeping,
-      passing: () => this.exports.bytes,
-      onCleared: ({ incidents, files, bytes }) => {
-        const subject = `${incidents} incidents, ${files} files, ${bytes} bytes`;
-        const at = this.clock.now();
-        this.access.audit.note({ by: 'retention', how: 'retention', action: 'evidence.remove', subject, at });
-      },
-      onState: (tooMuch) => {
-        this.#storage.note(tooMuch > 0);
-      },
-    });
-    void this.#retention.keepSettings();
-    this.exports.sweep();
-    const onRefused = (error: SentinelError): void => {
-      if (isDiskFull(error)) this.#storage.note(true);
-    };
-    const onKept = (incident: Incident): void => {
-      this.register.saw(incident);
-    };
-    const told = { onChange, onAnswer, onRefused, onKept };
-    return new EvidenceStore({ database, folder, newId, thumbnails: thumbnailMaker, ...told, ...this.tools });
-  }
-}
-
-/** A review as a flow gets it. */
-export function reviewMessage({ record, incident }: Reviewed): WireMessage<Review> {
-  const { incidentId, action, by, at, note } = record;
-  const said = { incidentId, action, by, ...(note === undefined ? {} : { note }) };
-  const payload: Review = { v: 1, kind: 'review', ...incident, capturedAt: at, ...said };
-  return { topic: topicOf(payload), payload };
-}
-
-function redactedLog(log: Log): Log {
-  return {
-    info: (line) => {
-      log.info(`[echosight] ${redact(line)}`);
-    },
-    warn: (line) => {
-      log.warn(`[echosight] ${redact(line)}`);
-    },
-    error: (line) => {
-      log.error(`[echosight] ${redact(line)}`);
-    },
-  };
 }

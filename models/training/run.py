@@ -1,7 +1,7 @@
 """
 Makes echosight-audio-v1 from beginning to end. What is done stays done: after an interruption the same command goes on.
 
-    python3 run.py --audio DIR --models DIR --work DIR [--soundfonts DIR] [--unheard DIR] [--folds 0 1 2 3] [--seeds 1] [--windows 149504]
+    python3 run.py --audio DIR --models DIR --work DIR [--soundfonts DIR] [--unheard DIR] [--folds 0 1 2 3] [--seeds 1] [--windows 165888]
                    [--views 1200000] [--last-views 2300000] [--last-rounds 1] [--width 1.25] [--workers 2] [--device cpu] [--bfloat16]
 
 `--audio`: labelled clips with manifest.csv; `--models`: YAMNet's official TensorFlow Lite file and list of classes; `--work`:
@@ -40,7 +40,7 @@ def main() -> None:
     options.add_argument("--soundfonts", type=Path, default=Path("/usr/share/sounds/sf2"), help="folder of Debian's Fluid R3")
     options.add_argument("--unheard", type=Path, help="sounds that it never learns from: agreement with the teacher, and curves")
     options.add_argument("--folds", type=int, nargs="*", default=[0, 1, 2, 3])
-    options.add_argument("--windows", type=int, default=149_504)
+    options.add_argument("--windows", type=int, default=165_888)
     options.add_argument("--views", type=int, default=1_200_000, help="of each student of a fold, which ends earlier where it gains nothing")
     options.add_argument("--last-views", type=int, default=2_300_000, help="of each round of the one that learns from all and ships")
     options.add_argument("--last-rounds", type=int, default=1, help="each begins with a high rate again (https://arxiv.org/abs/1608.03983)")

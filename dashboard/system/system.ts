@@ -145,6 +145,12 @@ export function createSystem(setup: DashboardSetup) {
           }),
         ),
       })),
+    /** Whether nothing is wrong of all that is shown as such. */
+    isWell: ({ status, sites = [] }: HealthAnswer): boolean =>
+      status === 'ok' &&
+      sites.every(
+        ({ storage, accounts = [] }) => storage !== 'full' && accounts.every((account) => account.status !== 'down'),
+      ),
     /** The versions of what it runs on. */
     platform: ({ version = '', platform }: HealthAnswer): string =>
       [

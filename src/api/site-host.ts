@@ -3,7 +3,8 @@ import type { ApiHost } from './api.ts';
 import { SiteClock } from '../clock/site-clock.ts';
 import { maySee, maySeeSite } from '../contracts/access.ts';
 import type { NodeSettings } from '../contracts/node-settings.ts';
-import { isWell, type HealthReport, type Platform, type SiteHealth } from '../contracts/health.ts';
+import type { HealthReport, Platform, SiteHealth } from '../contracts/health.ts';
+import { isOffline } from '../contracts/messages.ts';
 import type { Log } from '../contracts/ports.ts';
 import { packageVersion } from '../process/package-files.ts';
 import { reportReceiver } from '../site/account-alerts.ts';
@@ -87,5 +88,11 @@ export function siteHost(
 }
 
 function healthOf(sites: SiteHealth[], platform: Platform): HealthReport {
-  return { status: sites.every(isWell) ? 'ok' : 'degraded', version: packageVersion(), platform, sites };
+  const well = sites.every(
+    (site) =>
+      site.database !== 'down' &&
+      site.models.every((model) => model.ok) &&
+      site.sources.every(({ status }) => !isOffline(status)),
+  );
+  return { status: well ? 'ok' : 'degraded', version: packageVersion(), platform, sites };
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { isOffline, streamStatuses } from './messages.ts';
+import { streamStatuses } from './messages.ts';
 
 /** What became of the frames, or sound windows, of a source since Node-RED started. */
 const Throughput = Type.Object({
@@ -73,17 +73,6 @@ export const SiteHealth = Type.Object({
 });
 export type SiteHealth = Static<typeof SiteHealth>;
 
-/** Whether nothing that an alert or its evidence needs is broken. */
-export function isWell({ database, storage, models, sources, accounts = [] }: SiteHealth): boolean {
-  return (
-    database !== 'down' &&
-    storage !== 'full' &&
-    models.every(({ ok }) => ok) &&
-    sources.every(({ status }) => !isOffline(status)) &&
-    accounts.every(({ status }) => status !== 'down')
-  );
-}
-
 /** What all of it runs on. */
 const Platform = Type.Object({
   nodejs: Type.String(),
@@ -91,7 +80,7 @@ const Platform = Type.Object({
 });
 export type Platform = Static<typeof Platform>;
 
-/** Answer of `GET /api/v1/health`: `degraded` as soon as a source, a model, an account or the database does not work, or storage is full. */
+/** Answer of `GET /api/v1/health`: `degraded` as soon as a source, a model or the database does not work. */
 export const HealthReport = Type.Object({
   status: Type.Enum(['ok', 'degraded']),
   version: Type.String(),

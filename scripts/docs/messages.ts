@@ -75,7 +75,7 @@ const about: Record<Kind, { from: string; text: string }> = {
   },
   talk: {
     from: 'your own flow',
-    text: 'Our own loudspeaker talks in an area until then: audio-classify reports no sound of that area meanwhile, and counts what it heard.',
+    text: 'Our own loudspeaker talks in an area of a site until then: audio-classify reports no sound of that place meanwhile, and counts what it heard.',
   },
 };
 

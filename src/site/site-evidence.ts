@@ -94,7 +94,7 @@ export class SiteEvidence {
     await this.#retention?.close();
   }
 
-  /** Seals what the database has taken until it was closed. */
+  /** Seals what is not sealed yet: after the database has written its last. */
   async closeSealing(): Promise<void> {
     await this.#sealing?.close();
   }

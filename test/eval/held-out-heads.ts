@@ -1,17 +1,19 @@
 import type { Embedder } from '../../src/audio/embedder.ts';
 import { clipWindows } from '../../src/audio/training/material/clip-windows.ts';
+import { bestOf } from '../../src/audio/clips/clip-decision.ts';
 import { blend } from '../../src/audio/heads/blend.ts';
 import { headScores, shared, type RunningHead } from '../../src/audio/heads/head.ts';
 import { learn } from '../../src/audio/training/learning/learning.ts';
 import type { LessonClip } from '../../src/audio/training/learning/lesson-rows.ts';
 import { tellingWindows } from '../../src/audio/training/material/telling-windows.ts';
+import type { HeardWindow } from './sound-finder.ts';
 
 /** A clip in a fold: what a head learns of it, and what it is asked about it. */
 interface FoldClip {
   fold: number;
   lesson: LessonClip;
   /** By window: what the sound model says, and its embedding. */
-  windows: readonly { scores: Readonly<Record<string, number>>; embedding: Float32Array }[];
+  windows: readonly { heard: HeardWindow; embedding: Float32Array }[];
 }
 
 /**
@@ -21,19 +23,28 @@ interface FoldClip {
 export class HeldOutHeads {
   readonly #embedder: Embedder;
   readonly #thresholds: Readonly<Record<string, number>>;
+  readonly #counted: (window: HeardWindow) => Readonly<Record<string, number>>;
   readonly #clips = new Map<string, FoldClip>();
 
-  /** @param thresholds of the sound model. */
-  constructor(embedder: Embedder, thresholds: Readonly<Record<string, number>>) {
+  /**
+   * @param thresholds of the sound model.
+   * @param counted scores of a window as they count, beside what sounds alike.
+   */
+  constructor(
+    embedder: Embedder,
+    thresholds: Readonly<Record<string, number>>,
+    counted: (window: HeardWindow) => Readonly<Record<string, number>>,
+  ) {
     this.#embedder = embedder;
     this.#thresholds = thresholds;
+    this.#counted = counted;
   }
 
-  /** @param key tells clips apart. @param scores of the windows of the clip. */
+  /** @param key tells clips apart. @param heard the windows of the clip. */
   async add(
     key: string,
     { label, fold, samples }: { label: string; fold: number; samples: Float32Array },
-    scores: readonly Readonly<Record<string, number>>[],
+    heard: readonly HeardWindow[],
   ): Promise<void> {
     const embeddings = await this.#embedder.embed(clipWindows(samples).map((window) => window.samples));
     // One that is silent can be judged, but nothing can be learnt from it.
@@ -42,8 +53,8 @@ export class HeldOutHeads {
       fold,
       lesson: { label, hash: key, seconds: 0, windows, variants: [] },
       windows: embeddings.flatMap((embedding, index) => {
-        const said = scores[index];
-        return said === undefined ? [] : [{ scores: said, embedding }];
+        const window = heard[index];
+        return window === undefined ? [] : [{ heard: window, embedding }];
       }),
     });
   }
@@ -64,12 +75,13 @@ export class HeldOutHeads {
   }
 
   #best(head: RunningHead, windows: FoldClip['windows']): Record<string, number> {
-    const best: Record<string, number> = {};
-    for (const { scores, embedding } of windows) {
-      const said = blend(scores, this.#thresholds, head, headScores(head, embedding)).scores;
-      for (const [name, score] of Object.entries(said)) best[name] = Math.max(score, best[name] ?? 0);
-    }
-    return best;
+    const scores = windows.map(({ heard: { scores, named }, embedding }) => {
+      return this.#counted({
+        scores: blend(scores, this.#thresholds, head, headScores(head, embedding)).scores,
+        named,
+      });
+    });
+    return bestOf(scores);
   }
 }
 

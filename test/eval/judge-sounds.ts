@@ -54,7 +54,7 @@ export async function judgeSounds(question: SoundQuestion) {
   for (const [fold, group] of groups) {
     const finder = await openSoundFinder(model.replaceAll('{fold}', String(fold)));
     backends.add(finder.backend);
-    const heads = question.train ? new HeldOutHeads(await finder.embedder(), thresholds) : undefined;
+    const heads = question.train ? new HeldOutHeads(await finder.embedder(), thresholds, finder.counted) : undefined;
     try {
       for await (const heard of hear(group, withHeads(finder, heads), counts, question)) {
         judged.push(heard);

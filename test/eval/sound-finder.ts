@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SoundClassifier } from '../../src/audio/classifier.ts';
-import { ClipDecision } from '../../src/audio/clips/clip-decision.ts';
-import { decisionOf } from '../../src/audio/decision/settings.ts';
+import { bestOf } from '../../src/audio/clips/clip-decision.ts';
+import { withoutLookalikes } from '../../src/audio/decision/lookalikes.ts';
 import { openEmbedder } from '../../src/audio/embedder.ts';
 import { mappingOf } from '../../src/audio/sound-classes.ts';
 import { SiteClock } from '../../src/clock/site-clock.ts';
@@ -16,19 +16,22 @@ import { readSounds } from './sound-files.ts';
 /** The settings that audio-classify has by default. */
 export const soundDefaults = readConfig('audio-classify', {}, () => undefined);
 
+/** What the model says of a window: scores of our classes, and raw ones by name. */
+export type HeardWindow = Readonly<Record<'scores' | 'named', Readonly<Record<string, number>>>>;
+
 /** What was heard in a clip. */
 export interface HeardClip {
-  /** Of each class, the best score of all windows. */
+  /** Of each class, the best score of all windows, as it counts. */
   scores: Readonly<Record<string, number>>;
-  /** The same of each window. */
-  windows: readonly Readonly<Record<string, number>>[];
+  windows: readonly HeardWindow[];
   /** Length of the sound. */
   seconds: number;
 }
 
 /**
  * Hears sound files just as audio-classify does in a message with a bare WAV file; other forms than WAV, and longer ones
- * than the node takes, are decoded by ffmpeg.
+ * than the node takes, are decoded by ffmpeg. A score counts less where what sounds alike is heard, too; forced_entry is judged by its
+ * score, not by its rule, which most clips are too short for.
  * @param model id in the catalogue, or path of an `.onnx` file; one without a description beside it is taken to have the
  * form of the default model.
  * @throws SentinelError ES_MODEL_MISSING, ES_MODEL_INVALID, ES_BAD_CONFIG
@@ -46,18 +49,15 @@ export async function openSoundFinder(model: string) {
     metrics: { count: () => undefined, observe: () => undefined },
   });
 
-  const decision = decisionOf(soundDefaults, mappingOf(description));
+  const { suppressors } = mappingOf(description);
+  const counted = ({ scores, named }: HeardWindow) => withoutLookalikes(scores, named, suppressors).counted;
   const find = async (samples: Float32Array): Promise<HeardClip> => {
-    const clip = new ClipDecision(decision);
-    const { seconds } = await classifier.hear(
-      asWavFile(samples, soundWindow.sampleRate),
-      { trained: false },
-      (window) => {
-        clip.hear(window);
-      },
-    );
-    const { scores, windows } = clip.clip;
-    return { scores, windows: windows.map((window) => window.scores), seconds };
+    const windows: HeardWindow[] = [];
+    const wav = asWavFile(samples, soundWindow.sampleRate);
+    const { seconds } = await classifier.hear(wav, { trained: false }, ({ scores, named }) => {
+      windows.push({ scores, named });
+    });
+    return { scores: bestOf(windows.map(counted)), windows, seconds };
   };
   try {
     // The model is opened with the first window: this one is nobody's.
@@ -66,7 +66,7 @@ export async function openSoundFinder(model: string) {
     const { backend, scores } = first;
     const read = (files: readonly string[]) => readSounds(files, readWav);
     const embedder = () => openEmbedder(description);
-    return { read, find, embedder, knows: Object.keys(scores), backend, close: () => classifier.close() };
+    return { read, find, counted, embedder, knows: Object.keys(scores), backend, close: () => classifier.close() };
   } catch (error) {
     await classifier.close();
     throw error;

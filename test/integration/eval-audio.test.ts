@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { root } from '../../scripts/build/paths.ts';
 import type { judgeSounds } from '../eval/judge-sounds.ts';
+import { openSoundFinder } from '../eval/sound-finder.ts';
+import { sharedFile, sharedRequirement } from '../requirements.ts';
 import { bellClip, fanClip, paneClip, wav } from '../training-clips.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 
@@ -90,6 +92,19 @@ describe('eval:audio, as it is called', { timeout: 300_000 }, () => {
       folds.map(([, fold, clips]) => [fold, clips]),
       ['0', '1', '2', '3'].map((fold) => [fold, '9']),
     );
+  });
+
+  test('a scream counts less where a baby is heard crying, as in audio-classify', async (t) => {
+    const clip = 'other/ESC-10__esc10_004_-_Baby_cry_2-50665-A.flac';
+    if (!sharedRequirement(t, 'audio', ...clip.split('/'))) return;
+    const finder = await openSoundFinder('echosight-audio-v1');
+    t.after(() => finder.close());
+    const [samples] = await finder.read([sharedFile('audio', ...clip.split('/'))]);
+    assert.ok(samples instanceof Float32Array, 'it was decoded');
+    const { scores, windows } = await finder.find(samples);
+    const said = Math.max(...windows.map((window) => window.scores.scream ?? NaN));
+    assert.ok(said > 0.3, `the model takes it for a scream: ${said}`);
+    assert.ok(Math.abs((scores.scream ?? NaN) - (said - 0.25)) < 1e-6, `${scores.scream} of ${said}`);
   });
 
   test('a manifest or a wish that is wrong ends it, and says why', async (t) => {

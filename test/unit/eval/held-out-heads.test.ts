@@ -13,13 +13,15 @@ const sound = (value: number) =>
   Float32Array.from({ length: soundWindow.samples }, (_, index) => (index % 2 === 0 ? value : -value));
 
 test('each clip is judged by a head that learnt from the other folds alone', async () => {
-  const heads = new HeldOutHeads(embedder, { gunshot: 0.7 });
+  const heads = new HeldOutHeads(embedder, { gunshot: 0.7 }, ({ scores }) => scores);
   for (let fold = 0; fold < 4; fold++) {
     // In the last fold everything is the other way round: who had learnt from it would know.
     const [loud, soft] = fold === 3 ? ['other', 'gunshot'] : ['gunshot', 'other'];
     for (let clip = 0; clip < 6; clip++) {
       const add = (label: string | undefined, value: number) =>
-        heads.add(`${label}-${fold}-${clip}`, { label: label ?? '', fold, samples: sound(value) }, [{ gunshot: 0.5 }]);
+        heads.add(`${label}-${fold}-${clip}`, { label: label ?? '', fold, samples: sound(value) }, [
+          { scores: { gunshot: 0.5 }, named: {} },
+        ]);
       await add(loud, 0.8 + clip / 100);
       await add(soft, 0.2 + clip / 100);
     }

@@ -156,13 +156,13 @@ export class SoundAnalysis {
 
   #decide(window: AudioWindow, outcome: JudgedOutcome): Omit<Extract<SoundVerdict, { outcome: 'scores' }>, 'outcome'> {
     const { talk, metrics } = this.#options;
-    const { source, capturedAt, dbfs, peak, record } = window;
+    const { source, capturedAt, seq, dbfs, peak, record } = window;
     const { scores, top, named, thresholds } = outcome;
     const talkingUntil = talk.talkingUntil(window, capturedAt - windowMs, capturedAt);
     const known = this.#sources.of(sourceKey(window));
     known.newest = window;
     const { decision } = known;
-    const decided = decision.judge({ capturedAt, scores, top, named, thresholds, dbfs, peak, talkingUntil });
+    const decided = decision.judge({ capturedAt, seq, scores, top, named, thresholds, dbfs, peak, talkingUntil });
     for (const label of decided.unheard) metrics.count('sounds_muted_total', { source, label });
     const levels = (['noise', 'silence'] as const).filter((level) => decision.levels[level] !== undefined);
     const version = this.#options.trained === true && outcome.trained !== undefined ? outcome.head?.version : undefined;

@@ -137,9 +137,7 @@ export const TrainingSession = Type.Object({
   endedAt: Type.Optional(Type.Number()),
   clips: { ...count, description: 'Clips that are used, so far.' },
   refused: { ...count, description: 'Files that were refused.' },
-  refusals: Type.Array(RefusedFile, {
-    description: 'The first of them; none for who may see a part of the site only.',
-  }),
+  refusals: Type.Array(RefusedFile, { description: 'The first of them.' }),
   version: Type.Optional(Type.Integer({ minimum: 1, description: 'The head that came of it.' })),
   activated: Type.Optional(Type.Boolean({ description: 'Whether it was put to use at once.' })),
   kept: Type.Optional(

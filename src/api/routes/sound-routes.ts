@@ -33,7 +33,8 @@ export const soundRoutes = {
   },
   readTraining: {
     ...{ method: 'GET', path: '/api/v1/sound/training', group: 'Sound', needs: 'viewer' },
-    summary: 'The training under way, or the last one and what it showed.',
+    summary:
+      'The training under way, or the last one and what it showed; names of refused files for who may see the whole site.',
     query: Type.Object(site),
     answers: { 200: { description: 'As it is now.', schema: TrainingStatus } },
     problems: common,

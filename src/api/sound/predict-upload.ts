@@ -6,50 +6,68 @@ import { Problem } from '../problem.ts';
 import { readUpload, type FileTaker } from './upload.ts';
 
 /** Of all uploads that are being read or heard. */
-const mostMemory = 160 * 1024 * 1024;
-const mostUploads = 400;
+const mostOfAll = { memory: 160 * 1024 * 1024, uploads: 400 };
+/** Of one account: nobody who sends slowly keeps the others from it. */
+const mostOfAccount = { memory: mostOfAll.memory / 2, uploads: mostOfAll.uploads / 2 };
 /** Other parts of the body, and boundaries. */
 const otherBytes = 64 * 1024;
 const totalMs = 120_000;
-/** Bytes a second, on the average: half of what a telephone line carries. Who sends slower would hold a place of others. */
+/** Bytes a second: half of what a telephone line carries. Who sends slower would hold a place of others. */
 const leastRate = 4 * 1024;
 /** As many of its first bytes tell its format. */
 const headBytes = 16;
 /** What a file gets at first when nobody says how large it is, or says much. */
 const firstBytes = 256 * 1024;
 
+/** What is taken at present. */
+interface Held {
+  uploads: number;
+  memory: number;
+}
+
 /** Reads sound files into memory, of which there is so much for all of them. */
 export class PredictUploads {
   readonly #clock: Clock;
-  #uploads = 0;
-  #memory = 0;
+  readonly #all: Held = { uploads: 0, memory: 0 };
+  readonly #accounts = new Map<string, Held>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /**
+   * @param account Of whom; callers without one are each their own.
    * @param use What is done with the file; until it is done, its memory counts.
    * @throws Problem 400, 408, 413, 415, 422, 429; what `use` throws
    */
-  async take<T>(request: IncomingMessage, use: (file: Buffer) => Promise<T>): Promise<T> {
+  async take<T>(request: IncomingMessage, account: string | undefined, use: (file: Buffer) => Promise<T>): Promise<T> {
+    const own = (account === undefined ? undefined : this.#accounts.get(account)) ?? { uploads: 0, memory: 0 };
+    if (account !== undefined) this.#accounts.set(account, own);
+    const fits = (bytes: number): boolean =>
+      this.#all.memory + bytes <= mostOfAll.memory && own.memory + bytes <= mostOfAccount.memory;
+    const hold = (uploads: number, memory: number): void => {
+      for (const held of [this.#all, own]) {
+        held.uploads += uploads;
+        held.memory += memory;
+      }
+    };
     const announced = Number(request.headers['content-length'] ?? 0);
     let mine = 0;
     const file = new FileInMemory(Math.min(announced, firstBytes), (bytes) => {
-      if (this.#memory + bytes > mostMemory) throw busy();
+      if (!fits(bytes)) throw busy();
       mine += bytes;
-      this.#memory += bytes;
+      hold(0, bytes);
     });
-    this.#uploads += 1;
+    hold(1, 0);
     try {
-      const isFull =
-        this.#uploads > mostUploads || this.#memory > mostMemory - Math.min(announced, predictLimits.bytes);
+      const hasPlace = this.#all.uploads <= mostOfAll.uploads && own.uploads <= mostOfAccount.uploads;
+      const isWelcome = hasPlace && fits(Math.min(announced, predictLimits.bytes));
       const limits = { bytes: predictLimits.bytes + otherBytes, totalMs, leastRate };
-      await readUpload(request, isFull ? refusing : file, { limits, clock: this.#clock });
+      await readUpload(request, isWelcome ? file : refusing, { limits, clock: this.#clock });
       return await use(file.whole());
     } finally {
-      this.#uploads -= 1;
-      this.#memory -= mine;
+      hold(-1, -mine);
+      if (account !== undefined && own.uploads === 0) this.#accounts.delete(account);
     }
   }
 }

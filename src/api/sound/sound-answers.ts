@@ -106,7 +106,7 @@ export class SoundAnswers {
 
   /** @throws Problem as stands in contracts/prediction.ts */
   async #predict(call: Call): Promise<void> {
-    const { request, response } = call;
+    const { request, response, caller } = call;
     const asked = new Parameters(request.url, ['site', 'threshold', 'spectrogram']);
     const threshold = asked.share('threshold');
     const spectrogram = asked.oneOf('spectrogram', ['0', '1']) === '1';
@@ -116,7 +116,7 @@ export class SoundAnswers {
       if (!response.writableFinished) gone.abort(new Problem(400, 'The client is gone.'));
     });
     const prediction = await this.#uploads
-      .take(request, (file) => site.predict(file, { threshold, spectrogram, signal: gone.signal }))
+      .take(request, caller.account, (file) => site.predict(file, { threshold, spectrogram, signal: gone.signal }))
       .catch((error: unknown) => {
         throw asProblem(error);
       });

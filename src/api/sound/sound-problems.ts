@@ -1,8 +1,8 @@
 import { errorNames, SentinelError, type ErrorName } from '../../contracts/errors.ts';
 import { Problem } from '../problem.ts';
 
-/** What the client can do something about: it is told the sentence. */
-const theirs: Partial<Record<ErrorName, number>> = {
+/** What the client can do something about, with its status of HTTP: it is told the sentence. */
+export const statusOfTheirs: Partial<Record<ErrorName, number>> = {
   ES_AUDIO_INVALID: 422,
   ES_AUDIO_TOO_LONG: 413,
   ES_ARCHIVE_INVALID: 422,
@@ -22,7 +22,7 @@ const ours: readonly ErrorName[] = [
 /** An error of the engine as the client may be told it; anything else as it is. */
 export function asProblem(error: unknown): unknown {
   if (!(error instanceof SentinelError)) return error;
-  const status = theirs[error.name];
+  const status = statusOfTheirs[error.name];
   const retry = { 'Retry-After': '2' };
   if (status !== undefined) {
     const detail = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;

@@ -19,7 +19,7 @@ export interface UploadLimits {
   bytes: number;
   /** From the first byte to the last. */
   totalMs: number;
-  /** Bytes a second, on the average: who sends slower is refused after half a minute. Absent: nobody is. */
+  /** Bytes a second, over each 15 s: after half a minute, who sends slower is refused. Absent: nobody is. */
   leastRate?: number;
 }
 
@@ -85,14 +85,18 @@ function eachPiece(
   const began = clock.monotonic();
   let heardAt = began;
   let length = 0;
+  /** Since the last look: bytes that came, and whether we made the client wait. */
+  let [fresh, isOurs] = [0, false];
   const onData = (piece: Buffer): void => {
     heardAt = clock.monotonic();
     length += piece.length;
+    fresh += piece.length;
     try {
       if (length > limits.bytes) throw tooLarge(limits);
       const ready = take(piece);
       if (ready === undefined) return;
       request.pause();
+      isOurs = true;
       ready.then(() => {
         heardAt = clock.monotonic();
         request.resume();
@@ -109,10 +113,13 @@ function eachPiece(
     clock.after(idleMs, () => {
       const now = clock.monotonic();
       if (!request.isPaused() && now - heardAt >= idleMs) reject(refusal(408, 'The upload has stopped.'));
-      else if (now - began >= slowMs && (1000 * length) / (now - began) < (limits.leastRate ?? 0))
+      else if (now - began >= slowMs && !isOurs && (1000 * fresh) / idleMs < (limits.leastRate ?? 0))
         reject(refusal(408, 'The upload is too slow.'));
       else if (now - began >= limits.totalMs) reject(refusal(408, 'The upload takes too long.'));
-      else cancel = watch();
+      else {
+        [fresh, isOurs] = [0, request.isPaused()];
+        cancel = watch();
+      }
     });
   let cancel = watch();
   if (request.destroyed || request.readableEnded) reject(refusal(400, 'The body ends too early.'));

@@ -17,6 +17,8 @@ const entryRepeatMs = 8000;
 export interface WindowHeard extends Pick<AudioScores, 'scores' | 'top' | 'dbfs' | 'peak'> {
   /** Epoch ms. */
   capturedAt: number;
+  /** Which window of its source it is: after a stall several come with one time. */
+  seq?: number | undefined;
   /** Raw scores by name. */
   named: Readonly<Record<string, number>>;
   /** Lowest score per class where it is not that of the settings: a head that a user trained brings classes of its own. */
@@ -59,7 +61,7 @@ export class SourceDecision {
   readonly #unheard = new WeakSet<Running>();
   #at: number | undefined;
   /** The last window. */
-  #last: { capturedAt: number; decided: Decided } | undefined;
+  #last: Readonly<{ capturedAt: number; seq: number | undefined; decided: Decided }> | undefined;
 
   constructor(settings: DecisionSettings) {
     this.#settings = settings;
@@ -88,9 +90,11 @@ export class SourceDecision {
   }
 
   judge(window: WindowHeard): Decided {
-    const { capturedAt } = window;
-    const decided = this.#last?.capturedAt === capturedAt ? asBefore(this.#last.decided) : this.#decide(window);
-    this.#last = { capturedAt, decided };
+    const { capturedAt, seq } = window;
+    const last = this.#last;
+    const isLast = last?.capturedAt === capturedAt && last.seq === seq;
+    const decided = isLast ? asBefore(last.decided) : this.#decide(window);
+    this.#last = { capturedAt, seq, decided };
     return decided;
   }
 
@@ -194,7 +198,7 @@ export class SourceDecision {
   }
 }
 
-/** The same window again, as over a second wire, is no second look. */
+/** The same window again, directly after itself as over a second wire, is no second look. */
 function asBefore(decided: Decided): Decided {
   const sounds = decided.sounds.map((sound) => ({ ...sound, started: false }));
   return { ...decided, sounds, unheard: [], news: [] };

@@ -9,7 +9,6 @@ describe('what the dialog of a node is told when its question fails', () => {
     ['ES_TRAINING_DATA', 422],
     ['ES_TRAINING_BUSY', 409],
     ['ES_BUSY', 429],
-    ['ES_AUDIO_TOO_LONG', 413],
     ['ES_DISK_FULL', 507],
   ];
   for (const [name, expected] of cases) {

@@ -36,7 +36,7 @@ describe('the memory of all uploads', () => {
     const beingHeard = Array.from({ length: 4 }, () => {
       const { stream, request } = uploadOf(half);
       stream.end(end);
-      return uploads.take(request, async () => {
+      return uploads.take(request, undefined, async () => {
         heard += 1;
         await answered.promise;
         return 'heard';
@@ -44,18 +44,56 @@ describe('the memory of all uploads', () => {
     });
     const broken = uploadOf(half);
     const breaking = assert.rejects(
-      uploads.take(broken.request, () => Promise.resolve('heard')),
+      uploads.take(broken.request, undefined, () => Promise.resolve('heard')),
       (error) => error instanceof Problem && error.status === 400,
     );
     while (heard < 4 || broken.stream.readableLength + broken.stream.writableLength > 0) await turn();
     await assert.rejects(
-      uploads.take(small(), () => Promise.resolve('heard')),
+      uploads.take(small(), undefined, () => Promise.resolve('heard')),
       (error) => error instanceof Problem && error.status === 429 && error.headers['Retry-After'] !== undefined,
     );
     broken.stream.destroy();
     await breaking;
-    assert.equal(await uploads.take(small(), () => Promise.resolve('heard')), 'heard', 'there is room again');
+    assert.equal(
+      await uploads.take(small(), undefined, () => Promise.resolve('heard')),
+      'heard',
+      'there is room again',
+    );
     answered.resolve(undefined);
     assert.deepEqual(await Promise.all(beingHeard), ['heard', 'heard', 'heard', 'heard']);
+  });
+
+  test('of one account, half of it is the most: nobody keeps the others from being heard', async () => {
+    const uploads = new PredictUploads(new ManualClock());
+    const heard = () => Promise.resolve('heard');
+    const begun = (bytes: Buffer, count: number) =>
+      Array.from({ length: count }, () => {
+        const { stream, request } = uploadOf(bytes);
+        const broken = assert.rejects(uploads.take(request, 'one', heard), Problem);
+        return { stream, broken };
+      });
+    const over = async (open: ReturnType<typeof begun>) => {
+      for (const { stream } of open) stream.destroy();
+      await Promise.all(open.map(({ broken }) => broken));
+    };
+    const busy = (error: unknown): boolean => error instanceof Problem && error.status === 429;
+    const others = async () => {
+      assert.equal(await uploads.take(small(), 'another', heard), 'heard');
+      assert.equal(await uploads.take(small(), undefined, heard), 'heard');
+    };
+
+    const slow = begun(Buffer.from(`${head}RIFF`), 200);
+    await assert.rejects(uploads.take(small(), 'one', heard), busy, 'places');
+    await others();
+    await over(slow);
+
+    const large = begun(half, 2);
+    while (large.some(({ stream }) => stream.readableLength + stream.writableLength > 0)) await turn();
+    const third = uploadOf(half);
+    third.stream.end(end);
+    await assert.rejects(uploads.take(third.request, 'one', heard), busy, 'memory');
+    await others();
+    await over(large);
+    assert.equal(await uploads.take(small(), 'one', heard), 'heard');
   });
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiHost } from '../../../../src/api/api.ts';
 import type { SoundSite } from '../../../../src/api/sound/sound-site.ts';
 import { SiteClock } from '../../../../src/clock/site-clock.ts';
@@ -338,6 +339,37 @@ describe('retrain', () => {
         return heard.includes('408');
       }, 'it is refused');
       assert.match(heard, /The upload is too slow/);
+    });
+  }
+
+  for (const [who, pieces, answer] of [
+    ['sends 5 kB a second for a minute is heard', Array<number>(60).fill(5 * 1024), 200],
+    ['begins quickly and then hardly sends at all is refused', [400_000, ...Array<number>(59).fill(100)], 408],
+  ] as const) {
+    test(`who ${who}`, async (t) => {
+      const clock = new ManualClock();
+      const { hostname, port, pathname } = new URL(await serve(t, [soundSite()], { clock }));
+      const socket = connect(Number(port), hostname);
+      t.after(() => socket.destroy());
+      let heard = '';
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+      const begin = '--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nRIFF    WAVEfmt ';
+      const end = '\r\n--b--\r\n';
+      const length = begin.length + pieces.reduce((sum, piece) => sum + piece, 0) + end.length;
+      const type = 'Content-Type: multipart/form-data; boundary=b';
+      socket.write(
+        `POST ${pathname}/predict HTTP/1.1\r\nHost: ${hostname}\r\n${type}\r\nContent-Length: ${length}\r\n\r\n${begin}`,
+      );
+      for (const piece of pieces) {
+        await new Promise((resolve) => socket.write(Buffer.alloc(piece), resolve));
+        // So that it has come before the clock goes on.
+        await sleep(5);
+        clock.advance(1000);
+      }
+      socket.write(end);
+      await until(() => heard.includes('HTTP/1.1'), 'it is answered');
+      assert.match(heard, new RegExp(`^HTTP/1.1 ${answer}`));
     });
   }
 

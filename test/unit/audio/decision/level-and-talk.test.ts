@@ -32,6 +32,15 @@ describe('levels that last', () => {
     assert.deepEqual(news(trace), ['silence 1', 'silence 0']);
   });
 
+  test('a window that comes over two wires tells of its level once', () => {
+    const trace = new Trace(settings);
+    for (let window = 0; window < 130; window += 1) {
+      trace.hear({ dbfs: -100 });
+      trace.again();
+    }
+    assert.deepEqual(news(trace), ['silence 1']);
+  });
+
   test('noise needs to last, and one quiet window begins it anew', () => {
     const trace = new Trace(settings);
     windows(trace, 20, -8);
@@ -101,6 +110,7 @@ describe('while our own loudspeaker talks', () => {
     assert.deepEqual([first.triggered, first.sounds], [[], []]);
     assert.deepEqual(first.muted, { until: talkingUntil, unheard: ['glass_break'] });
     assert.deepEqual(first.unheard, ['glass_break']);
+    assert.deepEqual(trace.again().unheard, [], 'over a second wire');
     assert.deepEqual(trace.hear({ ...pane, talkingUntil }).unheard, [], 'it is the same pane');
     assert.deepEqual(trace.hear({ talkingUntil }).muted?.unheard, []);
   });

@@ -13,10 +13,26 @@ describe('when a sound begins', () => {
     const trace = new Trace();
     const faint = { scores: { scream: 0.65 } };
     assert.deepEqual(trace.hear(faint).triggered, []);
-    assert.deepEqual(trace.hear({ ...faint, gapMs: 0 }).triggered, []);
+    assert.deepEqual(trace.again().triggered, []);
     assert.deepEqual(trace.hear(faint).triggered, ['scream'], 'two of three');
-    assert.deepEqual(trace.hear({ ...faint, gapMs: 0 }).triggered, ['scream']);
+    assert.deepEqual(trace.again().triggered, ['scream']);
     assert.equal(trace.started('scream'), 1);
+  });
+
+  test('windows that come together after a stall, with one time, are heard each', () => {
+    const trace = new Trace();
+    trace.wait(2000);
+    trace.hear({ gapMs: 0 });
+    assert.deepEqual(trace.hear({ gapMs: 0, scores: { gunshot: 0.99 } }).triggered, ['gunshot']);
+    assert.equal(trace.started('gunshot'), 1);
+  });
+
+  test('of a source that was away, the same window is a new one', () => {
+    const trace = new Trace();
+    const loud = { scores: { scream: 0.9 } };
+    assert.equal(trace.hear(loud).sounds[0]?.started, true);
+    trace.decision.forget();
+    assert.equal(trace.again().sounds[0]?.started, true);
   });
 
   test('nothing in a quiet room', () => {

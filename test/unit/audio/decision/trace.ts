@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { DecisionSettings } from '../../../../src/audio/decision/settings.ts';
 import { SourceDecision, type Decided, type WindowHeard } from '../../../../src/audio/decision/source-decision.ts';
 import { usualDecision } from '../new-analysis.ts';
@@ -5,7 +6,7 @@ import { usualDecision } from '../new-analysis.ts';
 /** Milliseconds between two windows. */
 export const hopMs = 480;
 
-type Step = Partial<Omit<WindowHeard, 'capturedAt' | 'top' | 'named'>> & {
+type Step = Partial<Omit<WindowHeard, 'capturedAt' | 'seq' | 'top' | 'named'>> & {
   top?: Record<string, number>;
   gapMs?: number;
 };
@@ -17,6 +18,8 @@ export class Trace {
   readonly decision: SourceDecision;
   readonly decided: Decided[] = [];
   at = 1_700_000_000_000;
+  #seq = 0;
+  #last: WindowHeard | undefined;
 
   constructor(settings: Partial<DecisionSettings> = {}) {
     this.decision = new SourceDecision({ ...usualDecision, ...settings });
@@ -25,12 +28,24 @@ export class Trace {
   /** The next window. */
   hear({ gapMs = hopMs, scores, top = {}, ...window }: Step = {}): Decided {
     this.at += gapMs;
-    const decided = this.decision.judge({
-      ...{ capturedAt: this.at, dbfs: -40, peak: 0.05, ...window },
+    this.#seq += 1;
+    return this.#judge({
+      ...{ capturedAt: this.at, seq: this.#seq, dbfs: -40, peak: 0.05, ...window },
       scores: { ...calm, ...scores },
       named: top,
       top: Object.entries(top).map(([label, score]) => ({ label, score })),
     });
+  }
+
+  /** The last window once more, as over a second wire. */
+  again(): Decided {
+    assert.ok(this.#last !== undefined, 'there was one');
+    return this.#judge(this.#last);
+  }
+
+  #judge(window: WindowHeard): Decided {
+    this.#last = window;
+    const decided = this.decision.judge(window);
     this.decided.push(decided);
     return decided;
   }

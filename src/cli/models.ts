@@ -173,7 +173,8 @@ async function pullModels({ operands, values, terminal, folder }: Work): Promise
   for (const entry of entries) {
     const state = await stateOf(entry, folder);
     if (state === 'whole') {
-      terminal.print(`${entry.id} is here already: ${fileOf(entry, folder)}\n`);
+      const unused = source === undefined ? '' : `; ${source} was not looked at`;
+      terminal.print(`${entry.id} is here already: ${fileOf(entry, folder)}${unused}\n`);
       continue;
     }
     if (!isDownloadable(entry)) {

@@ -94,7 +94,7 @@ export async function importModel(
   const found = await stat(source).catch(() => undefined);
   if (found?.isFile() !== true) {
     throw new SentinelError('ES_MODEL_MISSING', `There is no file ${source}.`, {
-      hint: 'Give the path of the .onnx file.',
+      hint: `Give the path of the ${entry.download.made === undefined ? '.onnx file' : 'official .tflite file, or of the .tar.gz that it lies in'}.`,
     });
   }
   await inTurn(entry, folder, clock, async (part) => {

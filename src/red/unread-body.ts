@@ -14,6 +14,9 @@ export interface ParentApplication {
   use(path: string, handler: ErrorHandler): void;
 }
 
+/** What these take is none of the bodies that are read in front of us. */
+const takesFile = /\/(?:predict|retrain)(?:\?|$)/;
+
 /** What the reader of bodies in front of us says, by its status. */
 const details: Readonly<Record<number, string>> = {
   400: 'The body is not JSON.',
@@ -37,8 +40,10 @@ export function answerForUnreadBodies(parent: ParentApplication, place: string):
       next(error);
       return;
     }
-    const problem = new Problem(status, detail);
+    const wantsFile = takesFile.test(request.url ?? '');
+    const problem = wantsFile ? new Problem(415, 'Send the file as multipart/form-data.') : new Problem(status, detail);
     response.statusCode = problem.status;
+    if (wantsFile) response.setHeader('Accept-Post', 'multipart/form-data');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Connection', 'close');
     sendText(request, response, 'application/problem+json; charset=utf-8', problem.body());

@@ -34,7 +34,7 @@ export async function readSounds(files: readonly string[], readWav: (bytes: Buff
     }
   }
   const decoded = await decodeAll(foreign);
-  return files.map((file): Sound => sounds.get(file) ?? decoded.get(file) ?? silent());
+  return files.map((file): Sound => sounds.get(file) ?? decoded.get(file) ?? unusable('it holds no sound'));
 }
 
 async function beginningOf(file: string): Promise<string | SentinelError> {
@@ -90,7 +90,9 @@ async function decode(files: readonly string[]): Promise<Sound[]> {
     return await Promise.all(
       raw.map(async (file) => {
         const bytes = await readFile(file);
-        return bytes.length < 4 ? silent() : new Float32Array(new Uint8Array(bytes).buffer, 0, bytes.length >> 2);
+        const samples = new Float32Array(new Uint8Array(bytes).buffer, 0, bytes.length >> 2);
+        if (samples.length === 0) return unusable('it holds no sound');
+        return samples.every(Number.isFinite) ? samples : unusable('it holds numbers that are no sound');
       }),
     );
   } finally {
@@ -102,6 +104,6 @@ function zip<One, Other>(ones: readonly One[], others: readonly Other[]): [One, 
   return ones.flatMap((one, index) => (index < others.length ? [[one, others[index] as Other]] : []));
 }
 
-function silent(): SentinelError {
-  return new SentinelError('ES_AUDIO_INVALID', 'it holds no sound');
+function unusable(why: string): SentinelError {
+  return new SentinelError('ES_AUDIO_INVALID', why);
 }

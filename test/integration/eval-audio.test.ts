@@ -8,7 +8,7 @@ import { root } from '../../scripts/build/paths.ts';
 import type { judgeSounds } from '../eval/judge-sounds.ts';
 import { openSoundFinder } from '../eval/sound-finder.ts';
 import { sharedFile, sharedRequirement } from '../requirements.ts';
-import { bellClip, fanClip, paneClip, wav } from '../training-clips.ts';
+import { bellClip, fanClip, floatWav, paneClip, wav } from '../training-clips.ts';
 import { temporaryFolder } from '../unit/temporary-folder.ts';
 
 type Verdict = Awaited<ReturnType<typeof judgeSounds>>['verdict'];
@@ -37,6 +37,8 @@ function manifestIn(folder: string): string {
   }
   add('explosion', 'blast', 1, fanClip(9));
   rows.push('other,gone.wav,source 1,gone,CC0');
+  writeFileSync(join(folder, 'nan.wav'), floatWav(new Float32Array(8000).fill(NaN)));
+  rows.push('other,nan.wav,source 1,broken,CC0');
   const file = join(folder, 'manifest.csv');
   writeFileSync(file, `${rows.join('\n')}\n`);
   return file;
@@ -54,8 +56,9 @@ describe('eval:audio, as it is called', { timeout: 300_000 }, () => {
     assert.equal(said.trim().split('\n').length, 1);
     const verdict = JSON.parse(said) as Extract<Verdict, { folds: unknown }>;
     assert.deepEqual([verdict.clips, verdict.model], [12, 'echosight-audio-v1']);
-    assert.deepEqual([verdict.missing, verdict.unreadable, verdict.left_out], [1, 0, { explosion: 1 }]);
+    assert.deepEqual([verdict.missing, verdict.unreadable, verdict.left_out], [1, 1, { explosion: 1 }]);
     assert.match(complained, /gone\.wav is left out: there is no such file/);
+    assert.match(complained, /nan\.wav is left out: it holds numbers that are no sound/);
     assert.deepEqual(
       Object.entries(verdict.classes).map(([name, { n, threshold }]) => [name, n, threshold]),
       [

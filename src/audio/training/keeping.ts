@@ -8,7 +8,7 @@ export function whyKept(
   { force, activate, origin }: Pick<TrainingRequest, 'force' | 'activate' | 'origin'>,
 ): string | undefined {
   const why = (reason: string): string =>
-    `${reason} Activate it in sentinel-audio-train, or with: echosight audio-train --activate ${version}`;
+    `${reason} Activate it in sentinel-audio-train, or, while Node-RED is stopped, with: echosight audio-train --activate ${version}`;
   if (activate === false) {
     const whose = origin === 'http' ? 'came by HTTP' : 'was asked for that way';
     return why(`Version ${version} is kept and not put to use, since it ${whose}.`);

@@ -102,7 +102,7 @@ export class Lesson implements WorkerService<LessonOrder, LessonReply> {
     this.#seconds = 0;
     this.#learning = undefined;
     const { kind, bytes, files, refusals } = this.#recordings;
-    assertLearnable(files);
+    assertLearnable(files, refusals);
     return { kind, bytes, files: files.length, refusals };
   }
 

@@ -7,10 +7,10 @@ import { answerForUnreadBodies, type ParentApplication } from '../../../src/red/
 type Handler = Parameters<ParentApplication['use']>[1];
 
 /** What becomes of an error of something in front of us. */
-function answered(error: unknown): { status: number; passedOn: unknown } {
+function answered(error: unknown, url = '/echosight/api/v1/rules'): { status: number; passedOn: unknown } {
   let handler: Handler | undefined;
   answerForUnreadBodies({ use: (_place, given) => (handler = given) }, '/echosight');
-  const request = new IncomingMessage(new Socket());
+  const request = Object.assign(new IncomingMessage(new Socket()), { url });
   const response = new ServerResponse(request);
   let passedOn: unknown;
   handler?.(error, request, response, (given) => (passedOn = given));
@@ -24,6 +24,12 @@ describe('an error of what lies in front of us', () => {
       assert.deepEqual(answered(error), { status, passedOn: undefined });
     });
   }
+
+  test('is a file in the wrong form where a file is asked for: curl sends one as a form by itself', () => {
+    const error = Object.assign(new Error('request entity too large'), { status: 413 });
+    for (const url of ['/echosight/api/v1/sound/predict?site=home', '/echosight/api/v1/sound/retrain'])
+      assert.deepEqual(answered(error, url), { status: 415, passedOn: undefined });
+  });
 
   for (const error of [new Error('the session store is down'), Object.assign(new Error('no'), { status: 403 }), null]) {
     test(`is left to whoever runs it where it is anything else: ${String(error)}`, () => {

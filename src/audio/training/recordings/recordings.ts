@@ -44,12 +44,21 @@ export function sortIntoClasses(files: readonly { file: string; bytes: number }[
       refuse('It lies in no folder that would say of what class it is.');
       continue;
     }
-    const label = folder.trim().toLowerCase().replaceAll(/\s+/g, '_');
+    const label = labelOf(folder);
     if (label === 'loud_unknown') refuse('Its folder has a name of ours, for a loud sound that no class explains.');
     else if (className.test(label)) sorted.push({ file, label, bytes });
     else refuse(`Its folder "${shown(folder)}" cannot be a class: use up to 48 letters a to z, digits, _ and -.`);
   }
   return { files: sorted, refusals };
+}
+
+const german: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' };
+
+/** As messages have it: `Door Bell` is door_bell, `Türklingel` tuerklingel, `café` cafe. */
+function labelOf(folder: string): string {
+  const spelt = folder.normalize('NFC').trim().toLowerCase();
+  const plain = spelt.replaceAll(/[äöüß]/g, (letter) => german[letter] ?? letter).normalize('NFD');
+  return plain.replaceAll(/\p{M}/gu, '').replaceAll(/\s+/g, '_');
 }
 
 /** How many folders all files share, while more than one class is left below them. */
@@ -66,15 +75,18 @@ function sharedDepth(files: readonly string[]): number {
   return depth;
 }
 
-/** @throws SentinelError ES_TRAINING_DATA when classes are too few, too small, too many or too uneven. */
-export function assertLearnable(clips: readonly { label: string }[]): void {
+/**
+ * @param refusals What was brought beside the clips: it may say why a class is missing.
+ * @throws SentinelError ES_TRAINING_DATA when classes are too few, too small, too many or too uneven.
+ */
+export function assertLearnable(clips: readonly { label: string }[], refusals: readonly RefusedFile[] = []): void {
   const counts = new Map<string, number>();
   for (const { label } of clips) counts.set(label, (counts.get(label) ?? 0) + 1);
   const { leastClasses, mostClasses, leastClips, imbalance } = trainingLimits;
   if (counts.size < leastClasses) {
     const only = [...counts.keys()].map((label) => `"${label}"`).join();
     throw unlearnable(
-      counts.size === 0 ? 'there are no recordings in folders' : `there is only one class, ${only}`,
+      `${counts.size === 0 ? 'there are no recordings in folders of a class' : `there is only one class, ${only}`}${among(refusals)}`,
       'Sort the recordings into at least two folders named like their classes, such as safe and danger.',
     );
   }
@@ -83,7 +95,7 @@ export function assertLearnable(clips: readonly { label: string }[]): void {
   if (small.length > 0) {
     const which = small.slice(0, 5).map(([label, count]) => `"${label}" has ${count}`);
     throw unlearnable(
-      `a class needs at least ${leastClips} usable clips, and ${which.join(', ')}`,
+      `a class needs at least ${leastClips} usable clips, and ${which.join(', ')}${among(refusals)}`,
       'Bring more recordings; ten or more of each class do well.',
     );
   }
@@ -94,6 +106,13 @@ export function assertLearnable(clips: readonly { label: string }[]): void {
       `No class may have more than ${imbalance} times as many as another.`,
     );
   }
+}
+
+/** What was refused, with the first reasons. */
+function among(refusals: readonly RefusedFile[]): string {
+  if (refusals.length === 0) return '';
+  const reasons = [...new Set(refusals.map(({ reason }) => reason.replace(/\.$/, '')))].slice(0, 3);
+  return `; of the files that were brought, ${refusals.length} cannot be used: ${reasons.join('; ')}`;
 }
 
 function unlearnable(why: string, hint?: string): SentinelError {

@@ -24,7 +24,14 @@ describe('the class of a recording', () => {
 
   test('is written as messages have it; what cannot be is refused by name', () => {
     assert.deepEqual(sorted('Door Bell/a.wav', 'safe/b.wav'), ['Door Bell/a.wav: door_bell', 'safe/b.wav: safe']);
-    const { refusals } = sortIntoClasses(['__proto__/a.wav', 'ä/b.wav', 'c.wav'].map((file) => ({ file, bytes: 1 })));
+    // Macs write an umlaut as two characters.
+    assert.deepEqual(sorted('Türklingel/a.wav', 'Tu\u0308r/b.wav', 'Café/c.wav', 'Gruß/d.wav'), [
+      'Türklingel/a.wav: tuerklingel',
+      'Tu\u0308r/b.wav: tuer',
+      'Café/c.wav: cafe',
+      'Gruß/d.wav: gruss',
+    ]);
+    const { refusals } = sortIntoClasses(['__proto__/a.wav', '門/b.wav', 'c.wav'].map((file) => ({ file, bytes: 1 })));
     assert.equal(refusals.length, 3);
     assert.match(refusals[0]?.reason ?? '', /cannot be a class/);
     assert.match(refusals[2]?.reason ?? '', /no folder/);
@@ -61,6 +68,20 @@ describe('recordings from which nothing can be learnt', () => {
       );
     });
   }
+});
+
+test('a class that is missing since its folder has a wrong name is no riddle', () => {
+  const files = ['門/a.wav', '門/b.wav', 'dog/c.wav', 'dog/d.wav', 'dog/e.wav'].map((file) => ({ file, bytes: 1 }));
+  const { files: clips, refusals } = sortIntoClasses(files);
+  assert.throws(
+    () => {
+      assertLearnable(clips, refusals);
+    },
+    {
+      message:
+        /only one class, "dog"; of the files that were brought, 2 cannot be used: Its folder "門" cannot be a class/,
+    },
+  );
 });
 
 describe('a folder of recordings', () => {

@@ -42,7 +42,8 @@ export async function openSoundFinder(model: string) {
   const path = model.endsWith('.onnx') ? resolve(model) : model;
   const description = findModel(path, 'sound', () => {
     console.error(`${model} has no description: it is taken to have the form of ${soundDefaults.model}.`);
-    return findModel(soundDefaults.model, 'sound');
+    // The hash is that of another file.
+    return { ...findModel(soundDefaults.model, 'sound'), sha256: undefined };
   });
   const classifier = new SoundClassifier({
     ...{ model: description, pool: modelPools(tools).audio, ...tools },

@@ -97,6 +97,19 @@ describe('eval:audio, as it is called', { timeout: 300_000 }, () => {
     );
   });
 
+  test('a file of the form of the usual model is judged as it lies there', async (t) => {
+    const folder = temporaryFolder(t);
+    const own = join(folder, 'own.onnx');
+    // A doc_string behind it: the same model, and another file.
+    const usual = readFileSync(join(root, 'models', 'echosight-audio-v1.onnx'));
+    writeFileSync(own, Buffer.concat([usual, Buffer.from([0x32, 3]), Buffer.from('own')]));
+    const { code, said, complained } = await run('--manifest', manifestIn(folder), '--model', own, '--json');
+    assert.equal(code, 0, complained);
+    assert.match(complained, /has no description: it is taken to have the form of echosight-audio-v1/);
+    const { classes } = JSON.parse(said) as Verdict;
+    assert.ok((classes.glass_break?.ap ?? 0) > 0.9, JSON.stringify(classes.glass_break));
+  });
+
   test('a scream counts less where a baby is heard crying, as in audio-classify', async (t) => {
     const clip = 'other/ESC-10__esc10_004_-_Baby_cry_2-50665-A.flac';
     if (!sharedRequirement(t, 'audio', ...clip.split('/'))) return;

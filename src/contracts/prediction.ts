@@ -52,7 +52,10 @@ export type Spectrogram = Static<typeof Spectrogram>;
 export const Prediction = Type.Object({
   prediction: Type.Union([Type.Literal(0), Type.Literal(1)], { description: '1: danger.' }),
   class: Type.Enum(['safe', 'danger']),
-  confidence: { ...score, description: 'Probability of the class: p of danger, 1 - p of safe; at a threshold of 0.5 the larger one.' },
+  confidence: {
+    ...score,
+    description: 'Probability of the class: p of danger, 1 - p of safe; at a threshold of 0.5 the larger one.',
+  },
   probability: {
     ...score,
     description:

@@ -1,5 +1,5 @@
 import { Problem } from '../api/problem.ts';
-import { statusOfTheirs } from '../api/sound/sound-problems.ts';
+import { statusOfTheirs } from '../api/error-statuses.ts';
 import { asSentinelError, type ErrorName } from '../contracts/errors.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A way to a camera on which everything can vanish: connections live on, and nothing arrives any more. */
+/** A way to a camera on which everything can vanish, or come late: connections live on, and nothing arrives any more. */
 export class SwallowingProxy {
   /** Whether everything vanishes, in both directions. */
   swallows: boolean;
@@ -26,6 +26,15 @@ export class SwallowingProxy {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** What is sent from now on is kept back, and comes all at once when it is released. */
+  hold(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  release(): void {
+    for (const socket of this.#sockets) socket.resume();
   }
 
   async stop(): Promise<void> {

@@ -1,17 +1,7 @@
 import { errorNames, SentinelError, type ErrorName } from '../../contracts/errors.ts';
+import { statusOfTheirs } from '../error-statuses.ts';
 import { Problem } from '../problem.ts';
 
-/** What the client can do something about, with its status of HTTP: it is told the sentence. */
-export const statusOfTheirs: Partial<Record<ErrorName, number>> = {
-  ES_AUDIO_INVALID: 422,
-  ES_AUDIO_TOO_LONG: 413,
-  ES_ARCHIVE_INVALID: 422,
-  ES_TRAINING_DATA: 422,
-  ES_TRAINING_BUSY: 409,
-  ES_TRAINING_CANCELLED: 409,
-  ES_BUSY: 429,
-  ES_DISK_FULL: 507,
-};
 /** What is missing on this machine: the sentence may name paths, so the client gets the meaning of the name. */
 const ours: readonly ErrorName[] = [
   ...(['ES_FFMPEG_MISSING', 'ES_MODEL_MISSING', 'ES_MODEL_INVALID', 'ES_RUNTIME_MISSING'] as const),

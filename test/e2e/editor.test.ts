@@ -8,6 +8,7 @@ import { build, buildIsStale } from '../../scripts/build.ts';
 import { nodeTypes, root } from '../../scripts/build/paths.ts';
 import { defaultRules, rulePresets, type Rule } from '../../src/contracts/configs.ts';
 import { NodeRedHost, type FlowNode } from '../hosts/node-red-host.ts';
+import { dialogHasKeyboard } from './dialog-focus.ts';
 import { noteFaults } from './page-faults.ts';
 
 const demo = JSON.parse(readFileSync(join(root, 'flows/demo.json'), 'utf8')) as FlowNode[];
@@ -568,6 +569,7 @@ describe('the editor', { timeout: 180_000, skip }, () => {
       `RED.nodes.node('${id}')._def.category === 'config' ? RED.editor.editConfig('', '${type}', '${id}') : RED.editor.edit(RED.nodes.node('${id}'))`,
     );
     await page.locator('.echosight-form').waitFor();
+    await dialogHasKeyboard(page);
     await page.waitForTimeout(400);
   }
 

@@ -11,6 +11,7 @@ import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { requirement } from '../requirements.ts';
 import { familyModels } from '../unit/vision/family-models.ts';
 import { writeModel } from '../unit/vision/written-model.ts';
+import { dialogHasKeyboard } from './dialog-focus.ts';
 import { noteFaults } from './page-faults.ts';
 
 /** What the dialog of detectron-infer says about a model and makes of a picture: a real editor, a real browser. */
@@ -112,6 +113,7 @@ describe('the model in the dialog of detectron-infer', { timeout: 180_000 }, () 
       await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
       await page.evaluate(`RED.editor.edit(RED.nodes.node('${node}'))`);
       await page.locator('.echosight-form').waitFor();
+      await dialogHasKeyboard(page);
       return page;
     }
 

@@ -9,6 +9,7 @@ import { encodeWav } from '../../src/pcm/wav.ts';
 import { NodeRedHost, probe } from '../hosts/node-red-host.ts';
 import { SoundServer } from '../hosts/sound-server.ts';
 import { requirement } from '../requirements.ts';
+import { dialogHasKeyboard } from './dialog-focus.ts';
 import { noteFaults } from './page-faults.ts';
 
 /** The button of mic-in that compares quiet with loud: a real editor, a real browser, a microphone without hardware. */
@@ -122,7 +123,7 @@ describe('the sound check in the dialog of mic-in', { timeout: 180_000 }, () => 
     await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     await page.evaluate("RED.editor.edit(RED.nodes.node('mic'))");
     await page.locator('.echosight-form').waitFor();
-    await page.waitForTimeout(400);
+    await dialogHasKeyboard(page);
     return { page, faults };
   }
 });
